@@ -1,0 +1,54 @@
+use thiserror::Error;
+
+use crate::domain::Secret;
+
+use super::{CertificateReport, pgp::PgpRing, smime::SmimeRing};
+
+/// Every certificate and secret key that a story may use, and the passphrases that may open them.
+#[derive(Clone, Debug, Default)]
+pub struct Keyring {
+    /// OpenPGP certificates and keys.
+    pub pgp: PgpRing,
+    /// X.509 certificates and keys.
+    pub smime: SmimeRing,
+    /// Tried in turn on whatever is locked.
+    pub passphrases: Vec<Secret<String>>,
+}
+
+/// One thing that an import brought.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// What it is.
+    pub report: CertificateReport,
+}
+
+/// Why a file brought nothing.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ImportError {
+    /// No certificate or key of a known form is in it.
+    #[error("no certificate or key was found")]
+    Nothing,
+    /// It is protected and none of the passphrases opens it.
+    #[error("none of the passphrases opens it")]
+    WrongPassphrase,
+    /// It is of a known form and broken.
+    #[error("it is damaged: {0}")]
+    Malformed(String),
+    /// It uses an algorithm that is not supported.
+    #[error("it uses {0}, which is not supported")]
+    Unsupported(String),
+}
+
+impl Keyring {
+    /// Adds every certificate and key in a file of any known form: OpenPGP armored or binary,
+    /// X.509 PEM or DER, PKCS#7 bundles, PKCS#8, PKCS#12.
+    ///
+    /// # Errors
+    /// [`ImportError`] says why the file brought nothing.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<Vec<Imported>, ImportError> {
+        match self.pgp.add(bytes) {
+            Err(ImportError::Nothing) => self.smime.add(bytes, &self.passphrases),
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Seals and seal-breaking, in two wings of the same furniture: `cert`, `decrypt`, `verify`, `protect`.
+//! May use: domain, message.
+//!
+//! Nothing here says whose a key is: that is `trust`. Nothing here reads a clock.
+
+mod check;
+mod keyring;
+pub mod pgp;
+mod report;
+pub mod smime;
+
+pub use check::{
+    Certificate, DecryptFailure, Decrypted, Decryption, DetachedSignature, Integrity, Opened, ProtectError,
+    SignatureCheck, SignatureOutcome, Signer,
+};
+pub use keyring::{ImportError, Imported, Keyring};
+pub use report::CertificateReport;

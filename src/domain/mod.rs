@@ -1,0 +1,16 @@
+//! The nouns that several rooms share: addresses, fingerprints, times, messages as bytes, drafts, secrets.
+//! May use: std.
+
+mod address;
+mod draft;
+mod fingerprint;
+mod raw;
+mod secret;
+
+pub use address::{EmailAddress, Mailbox};
+pub use draft::{Attachment, Draft, Protection, TechnologyChoice};
+pub use fingerprint::{Fingerprint, Technology};
+/// A point in time; every judgement in the program takes one as an argument.
+pub use jiff::Timestamp;
+pub use raw::{Envelope, RawMessage};
+pub use secret::Secret;

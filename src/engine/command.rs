@@ -1,0 +1,100 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::{Draft, Fingerprint, Secret, Technology};
+
+use super::Failure;
+use super::view::{AccountForm, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreflightView, ReadingView};
+
+/// What the user wants; sent by the UI, carried out by the engine.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Show a folder's list.
+    OpenFolder(FolderId),
+    /// Assess and show a message.
+    OpenMessage(MessageId),
+    /// Try these passphrases on what is locked, and show the open message again.
+    Unlock { passphrase: Secret<String> },
+    /// Mark as read or unread.
+    SetSeen { message: MessageId, seen: bool },
+    /// Fetch new mail of every account.
+    Synchronise,
+    /// Stop the running long work.
+    Cancel,
+    /// Look at a draft and say per recipient what would happen.
+    Preflight(Box<Draft>),
+    /// Seal a draft and queue it. Refused if preflight has blockers.
+    Send(Box<Draft>),
+    /// Keep a draft, encrypted at rest.
+    SaveDraft(Box<Draft>),
+    /// Make the draft of an answer to the open message.
+    Reply { message: MessageId, all: bool },
+    /// Make the draft of a forward of the open message.
+    Forward(MessageId),
+    /// Write an attachment of the open message to a file.
+    SaveAttachment { message: MessageId, part: String, to: PathBuf },
+    /// Read files as attachments of the draft being written.
+    ReadAttachments(Vec<PathBuf>),
+    /// Show certificates and keys.
+    ListKeys,
+    /// Make a key pair.
+    GenerateKey { technology: Technology, name: String, address: String, passphrase: Option<Secret<String>> },
+    /// Write a PKCS#10 request for an own S/MIME key.
+    RequestCertificate { name: String, address: String, passphrase: Option<Secret<String>>, to: PathBuf },
+    /// Import every certificate and key of a file.
+    ImportKeys { from: PathBuf, passphrase: Option<Secret<String>> },
+    /// Export a certificate, or with its secret key (OpenPGP armored; PEM, or PKCS#12 with the secret).
+    ExportKey { fingerprint: Fingerprint, secret: bool, passphrase: Option<Secret<String>>, to: PathBuf },
+    /// The user compared the fingerprint with the owner (or takes that back).
+    SetTrusted { fingerprint: Fingerprint, trusted: bool },
+    /// An OpenPGP certificate whose certifications count (or no longer).
+    SetTrustRoot { fingerprint: Fingerprint, root: bool },
+    /// Create or change an account.
+    SaveAccount(Box<AccountForm>),
+    /// Try to log in with what the form says, without sending anything.
+    TestAccount(Box<AccountForm>),
+    /// Try a queued submission again now.
+    RetrySubmission(i64),
+    /// Take a queued submission back.
+    CancelSubmission(i64),
+}
+
+/// What happened; each carries a whole snapshot, and a newer one replaces an older one.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Accounts, folders and the open list.
+    Mailbox(Arc<MailboxView>),
+    /// The open message.
+    Reading(Arc<ReadingView>),
+    /// What would happen to the draft.
+    Preflight(Arc<PreflightView>),
+    /// A draft to put into a compose window.
+    Compose(Box<Draft>),
+    /// Files read for the draft being written.
+    AttachmentsRead(Vec<crate::domain::Attachment>),
+    /// The draft was queued: the compose window may close.
+    Queued,
+    /// The draft was kept.
+    DraftSaved,
+    /// Certificates and keys.
+    Keys(Arc<KeysView>),
+    /// What waits to be sent.
+    Outbox(Arc<OutboxView>),
+    /// Long work goes on: what, how far (0 to 1), `None` when it has ended.
+    Progress(Option<Progress>),
+    /// Something was done: a code with a subject (`imported`, `exported`, `account_works`, …).
+    Done { code: &'static str, subject: String },
+    /// Something could not be done.
+    Failed(Failure),
+}
+
+/// How far a long work is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// A code: `synchronise`, `send`, `generate_key`, `import`.
+    pub work: &'static str,
+    /// What it is at: a folder, an address.
+    pub subject: String,
+    /// From 0 to 1; `None` when it can't be known.
+    pub fraction: Option<f32>,
+}

@@ -1,0 +1,71 @@
+use jiff::Timestamp;
+
+/// What went wrong, as data; the UI has two sentences for each kind in both languages: what
+/// happened, and what to do now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What kind.
+    pub kind: FailureKind,
+    /// Whether trying again can help.
+    pub retry: Retry,
+    /// What it is about: a recipient, a server, a file name. May be empty.
+    pub subject: String,
+    /// The detail of a lower layer, for the folded technical part. Never holds a secret.
+    pub source: String,
+}
+
+/// Whether trying again can help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// At once, by the user.
+    Now,
+    /// By itself, at that time.
+    Later(Timestamp),
+    /// Only after something was changed.
+    Never,
+}
+
+/// The kinds of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailureKind {
+    /// The server could not be reached.
+    Unreachable,
+    /// The server does not offer STARTTLS (or somebody on the way removed it): nothing was sent.
+    NoStartTls,
+    /// The server's certificate is not the right one: nothing was sent.
+    BadServerCertificate,
+    /// User name or password were refused.
+    LoginRefused,
+    /// The server offers no way to log in that is known here.
+    NoLoginMethod,
+    /// The server refused the message or a recipient for good.
+    Rejected,
+    /// The server asks to try later.
+    Deferred,
+    /// The connection broke after the message was handed over: it may have been sent.
+    Uncertain,
+    /// The server broke the protocol.
+    Protocol,
+    /// Preflight blocks it.
+    Blocked,
+    /// The store could not be read or written.
+    Store,
+    /// The system's keyring did not give the secret.
+    SecretStore,
+    /// The profile's passphrase is wrong, or is needed.
+    ProfileLocked,
+    /// Another program has this profile open.
+    ProfileInUse,
+    /// A file could not be read or written.
+    File,
+    /// A file holds no certificate or key, or is broken.
+    Import,
+    /// None of the passphrases opens it.
+    WrongPassphrase,
+    /// Signing or encrypting did not work.
+    Protect,
+    /// An input is not well-formed (an address, a server name).
+    Input,
+    /// A defect of the program.
+    Internal,
+}

@@ -1,0 +1,214 @@
+//! Immutable snapshots that a screen draws. Codes and data only: the sentences are the UI's.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::{Fingerprint, Mailbox, Secret, Technology};
+
+pub use crate::crypto::{CertificateReport, DecryptFailure, Integrity, SignatureCheck, SignatureOutcome, Signer};
+pub use crate::flow::{
+    Assessment, Caution, CautionCode, Coverage, Encryption, HeaderProtection, HeaderScheme, Headline, JudgedSignature,
+    Lock, Seal, ShownBlock, ShownPart,
+};
+pub use crate::message::{Defect, DefectCode};
+pub use crate::sender::{Method, SenderResult, SenderWord, Source};
+pub use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
+
+/// A row id in the store.
+pub type FolderId = i64;
+/// A row id in the store.
+pub type MessageId = i64;
+
+/// Accounts, folders and the open list.
+#[derive(Clone, Debug, Default)]
+pub struct MailboxView {
+    /// Accounts in the user's order; `local` folders are those of an account without a server.
+    pub accounts: Vec<AccountView>,
+    /// The folder whose list this is.
+    pub open_folder: Option<FolderId>,
+    /// Newest first.
+    pub rows: Arc<Vec<RowView>>,
+    /// Submissions that wait.
+    pub waiting: usize,
+    /// When it was last synchronised.
+    pub synchronised_at: Option<Timestamp>,
+    /// True for the demo mailbox: nothing is sent or fetched.
+    pub is_demo: bool,
+}
+
+/// One account in the side bar.
+#[derive(Clone, Debug, Default)]
+pub struct AccountView {
+    /// Row id.
+    pub id: i64,
+    /// Its own mailbox; used as From.
+    pub identity: Mailbox,
+    /// Its folders.
+    pub folders: Vec<FolderView>,
+}
+
+/// One folder in the side bar.
+#[derive(Clone, Debug, Default)]
+pub struct FolderView {
+    /// Row id.
+    pub id: FolderId,
+    /// Its name on the server.
+    pub name: String,
+    /// `inbox`, `drafts`, `sent`, `archive`, `junk`, `trash` or empty (RFC 6154).
+    pub role: String,
+    /// Unread messages.
+    pub unread: usize,
+    /// All messages.
+    pub total: usize,
+}
+
+/// One message in the list.
+#[derive(Clone, Debug)]
+pub struct RowView {
+    /// Row id.
+    pub id: MessageId,
+    /// Who it says it is from.
+    pub from: Mailbox,
+    /// The subject (the protected one once the message was opened).
+    pub subject: String,
+    /// The first words of the body; empty until known.
+    pub preview: String,
+    /// Its Date, or when it came.
+    pub date: Option<Timestamp>,
+    /// Was read.
+    pub is_seen: bool,
+    /// Has attachments.
+    pub has_attachments: bool,
+    /// What was found when it was last assessed; `None` before.
+    pub headline: Option<Headline>,
+}
+
+/// The open message: the assessment, and what can be drawn of it.
+#[derive(Clone, Debug)]
+pub struct ReadingView {
+    /// Row id.
+    pub id: MessageId,
+    /// All axes, nothing merged: lock, seal, evidence, sender, parts, text, html.
+    pub assessment: Arc<Assessment>,
+    /// Files of the message: those that the pane offers to save.
+    pub attachments: Vec<AttachmentView>,
+    /// The fingerprint of a key that could be unlocked to open it.
+    pub locked_key: Option<Fingerprint>,
+    /// The message source, decoded leniently for display (at most 1 MiB).
+    pub source: Arc<str>,
+}
+
+/// A file in a message.
+#[derive(Clone, Debug)]
+pub struct AttachmentView {
+    /// The part's path.
+    pub part: String,
+    /// A name without any directory.
+    pub name: String,
+    /// The declared media type.
+    pub media_type: String,
+    /// Decoded size in bytes.
+    pub bytes: usize,
+    /// It was inside the encryption.
+    pub decrypted: bool,
+    /// It is covered by the seal.
+    pub signed: bool,
+}
+
+/// What would happen to a draft.
+#[derive(Clone, Debug, Default)]
+pub struct PreflightView {
+    /// Per recipient, in order.
+    pub recipients: Vec<ReadinessView>,
+    /// Will be signed, and by which technology per delivery.
+    pub signs_with: Vec<Technology>,
+    /// Will be encrypted for everybody.
+    pub is_encrypted: bool,
+    /// The subject will be hidden.
+    pub hides_subject: bool,
+    /// Stand in the way: code and recipient (`no_certificate`, `certificate_expired`, `no_signing_key`, …).
+    pub blockers: Vec<(String, String)>,
+    /// May be confirmed: code and recipient (`unauthenticated_certificate`, `bcc_own_delivery`, …).
+    pub cautions: Vec<(String, String)>,
+}
+
+/// How one recipient is reached.
+#[derive(Clone, Debug)]
+pub struct ReadinessView {
+    /// Who.
+    pub mailbox: Mailbox,
+    /// With which technology, `None` when it goes in the clear or can't go.
+    pub technology: Option<Technology>,
+    /// The certificate used.
+    pub fingerprint: Option<Fingerprint>,
+    /// Whether it is believed to be theirs.
+    pub verdict: Option<TrustVerdict>,
+}
+
+/// Certificates and keys.
+#[derive(Clone, Debug, Default)]
+pub struct KeysView {
+    /// The user's own, with secret keys.
+    pub own: Vec<KeyView>,
+    /// Correspondents' certificates and authorities.
+    pub others: Vec<KeyView>,
+}
+
+/// One certificate or key.
+#[derive(Clone, Debug)]
+pub struct KeyView {
+    /// What it says.
+    pub report: CertificateReport,
+    /// Whether it is believed for its first address.
+    pub verdict: TrustVerdict,
+    /// The user compared it with its owner.
+    pub is_trusted: bool,
+    /// Its certifications count.
+    pub is_root: bool,
+}
+
+/// What waits to be sent.
+#[derive(Clone, Debug, Default)]
+pub struct OutboxView {
+    /// Oldest first.
+    pub submissions: Vec<SubmissionView>,
+}
+
+/// One delivery in the outbox.
+#[derive(Clone, Debug)]
+pub struct SubmissionView {
+    /// Row id.
+    pub id: i64,
+    /// For whom.
+    pub recipients: Vec<String>,
+    /// `queued`, `sending`, `deferred`, `rejected`, `uncertain`, `accepted`.
+    pub state: String,
+    /// The server's last words.
+    pub detail: String,
+    /// When it is tried again.
+    pub retry_at: Option<Timestamp>,
+}
+
+/// An account as the user fills it in.
+#[derive(Clone, Debug, Default)]
+pub struct AccountForm {
+    /// `None` for a new one.
+    pub id: Option<i64>,
+    /// The display name.
+    pub name: String,
+    /// The address, used as From.
+    pub address: String,
+    /// The submission server's host name.
+    pub smtp_host: String,
+    /// 587 (STARTTLS) or 465 (implicit TLS). 25 is refused.
+    pub smtp_port: u16,
+    /// The IMAP server's host name.
+    pub imap_host: String,
+    /// 993 (implicit TLS) or 143 (STARTTLS).
+    pub imap_port: u16,
+    /// The user name for both.
+    pub user: String,
+    /// The password; `None` keeps the stored one.
+    pub password: Option<Secret<String>>,
+}

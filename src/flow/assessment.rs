@@ -1,0 +1,193 @@
+use jiff::Timestamp;
+
+use crate::crypto::{Integrity, SignatureCheck};
+use crate::domain::{Mailbox, RawMessage, Technology};
+use crate::message::Defect;
+use crate::sender::SenderResult;
+use crate::trust::Judgement;
+
+use super::Headline;
+
+/// Everything known about one message, all axes side by side, nothing merged.
+#[derive(Clone, Debug)]
+pub struct Assessment {
+    /// From, as shown: the protected one where there is one.
+    pub from: Vec<Mailbox>,
+    /// To, as shown.
+    pub to: Vec<Mailbox>,
+    /// Cc, as shown.
+    pub cc: Vec<Mailbox>,
+    /// Reply-To, as shown.
+    pub reply_to: Vec<Mailbox>,
+    /// Subject, as shown.
+    pub subject: String,
+    /// Date, as shown.
+    pub date: Option<Timestamp>,
+    /// Message-ID without angle brackets.
+    pub message_id: Option<String>,
+    /// In-Reply-To and References, without angle brackets.
+    pub references: Vec<String>,
+    /// The one answer, derived from all of this.
+    pub headline: Headline,
+    /// Each encrypted layer or part, outermost first.
+    pub encryption: Vec<Encryption>,
+    /// Each signature, outermost first.
+    pub signatures: Vec<JudgedSignature>,
+    /// What the headers' protection says.
+    pub header_protection: HeaderProtection,
+    /// Who vouched for the delivery.
+    pub sender: Vec<SenderResult>,
+    /// What the reader should know.
+    pub cautions: Vec<Caution>,
+    /// What was broken.
+    pub defects: Vec<Defect>,
+    /// Every part, in order, with what protects it.
+    pub parts: Vec<ShownPart>,
+    /// What the reading pane draws, in order. The first is the body; those that differ in
+    /// protection are apart and are never joined.
+    pub blocks: Vec<ShownBlock>,
+    /// The body as plain text: all blocks that belong to the headline.
+    pub text: String,
+}
+
+/// How much of what is shown is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// All of it.
+    Whole,
+    /// Some of it; the rest is shown apart.
+    Part,
+}
+
+/// One encrypted layer.
+#[derive(Clone, Debug)]
+pub struct Encryption {
+    /// Which technology.
+    pub technology: Technology,
+    /// How much of the message it is.
+    pub coverage: Coverage,
+    /// The cipher's name; empty when it was not opened.
+    pub cipher: String,
+    /// What protects it from alteration.
+    pub integrity: Option<Integrity>,
+    /// Whom it is for.
+    pub recipients: Vec<String>,
+    /// `None` when it was opened.
+    pub failure: Option<crate::crypto::DecryptFailure>,
+}
+
+/// One signature, with its mathematics, its coverage and its trust.
+#[derive(Clone, Debug)]
+pub struct JudgedSignature {
+    /// The mathematics.
+    pub check: SignatureCheck,
+    /// How much of what is shown it covers.
+    pub coverage: Coverage,
+    /// It was made before the encryption, inside it.
+    pub inside_encryption: bool,
+    /// Whose it is.
+    pub judgement: Judgement,
+}
+
+/// What was protected of the header fields (RFC 9788).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeaderProtection {
+    /// How.
+    pub scheme: HeaderScheme,
+    /// The fields whose values only the recipients could read, lower-case.
+    pub confidential: Vec<String>,
+    /// The fields whose outer value differs without that being meant, lower-case.
+    pub mismatches: Vec<String>,
+}
+
+/// The scheme of header protection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeaderScheme {
+    /// None.
+    #[default]
+    None,
+    /// `hp="clear"` or `hp="cipher"`.
+    Rfc9788,
+    /// `protected-headers="v1"`, or a wrapped message/rfc822.
+    Legacy,
+}
+
+/// Something the reader should know, with what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caution {
+    /// What kind.
+    pub code: CautionCode,
+    /// What it is about: a name, a part. May be empty.
+    pub subject: String,
+}
+
+/// The kinds of caution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CautionCode {
+    /// The display name is not in the certificate.
+    NameNotInCertificate,
+    /// The display name holds another address.
+    NameHoldsAddress,
+    /// EnvelopedData without an intact signature inside.
+    NoIntegrity,
+    /// Several From addresses.
+    SeveralFrom,
+    /// No From address, or a broken one.
+    NoFrom,
+    /// Parts of the message are not covered by its seal or its encryption; they are shown apart.
+    Mixture,
+    /// An outer header field differs from the protected one.
+    HeaderMismatch,
+    /// Reply-To leads to another domain.
+    ReplyToElsewhere,
+    /// The message would load content from the web.
+    RemoteContent,
+    /// A signature was made a good while before or after the Date field.
+    DateDiffers,
+    /// The From address looks like another's (mixed scripts).
+    LookAlike,
+    /// The Sender field names another address than From.
+    SenderDiffers,
+}
+
+/// One part of the message with what protects it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownPart {
+    /// Its path; parts inside an encryption continue the path of the encrypted part.
+    pub path: String,
+    /// `type/subtype`.
+    pub media_type: String,
+    /// A name without any directory.
+    pub filename: Option<String>,
+    /// Decoded size.
+    pub bytes: usize,
+    /// An intact signature of the message's seal covers it.
+    pub signed: bool,
+    /// It came out of decryption.
+    pub decrypted: bool,
+    /// Its text is part of what the pane shows.
+    pub shown: bool,
+    /// It is offered as a file.
+    pub is_file: bool,
+    /// Content-ID, for `cid:`.
+    pub content_id: Option<String>,
+    /// The decoded content; shared.
+    pub content: RawMessage,
+}
+
+/// One block of the reading pane: text and, if there is one, the HTML of the same content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownBlock {
+    /// The part it comes from.
+    pub path: String,
+    /// Plain text; of HTML when there is no other.
+    pub text: String,
+    /// HTML as it was written; drawn without network.
+    pub html: Option<String>,
+    /// Covered by the seal.
+    pub signed: bool,
+    /// Came out of decryption.
+    pub decrypted: bool,
+    /// It belongs to what the headline speaks of; others are shown apart, below.
+    pub is_headline: bool,
+}

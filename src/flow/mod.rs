@@ -1,0 +1,11 @@
+//! The two stories, incoming and outgoing, and the headline; pure: no clock, no socket, no disk.
+//! May use: domain, message, crypto, trust, sender.
+
+mod assessment;
+mod headline;
+
+pub use assessment::{
+    Assessment, Caution, CautionCode, Coverage, Encryption, HeaderProtection, HeaderScheme, JudgedSignature,
+    ShownBlock, ShownPart,
+};
+pub use headline::{Headline, Lock, Seal};

@@ -1,0 +1,3 @@
+//! The `kakitome` program: the window without a command, the command line with one.
+
+fn main() {}

@@ -1,0 +1,2 @@
+//! Sockets: SMTP submission, IMAP, DNS. Bytes in, bytes out.
+//! May use: domain.

@@ -1,0 +1,128 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::crypto::smime::X509;
+use crate::domain::Fingerprint;
+
+/// Whether a certificate is believed to be that of an address, at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TrustVerdict {
+    /// Good reason to believe it.
+    Authenticated,
+    /// Some vouch for it, not enough.
+    Partial,
+    /// Nobody that is trusted vouches for it.
+    Unauthenticated,
+    /// It is believed, but to be of another address.
+    Mismatch,
+    /// It was withdrawn.
+    Revoked,
+    /// It, or what vouches for it, had ended at that moment.
+    Expired,
+}
+
+/// Why a certificate is believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustPath(pub Vec<PathStep>);
+
+/// One station of a [`TrustPath`], from the trusted end to the certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathStep {
+    /// How it vouches for the next.
+    pub kind: StepKind,
+    /// Its name, as its own certificate gives it.
+    pub name: String,
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+}
+
+/// How a station of a path vouches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// The user said so.
+    Direct,
+    /// An OpenPGP certification.
+    Certification,
+    /// A certificate authority.
+    Ca,
+}
+
+/// How much is made of revocation information that is not there (RFC 5280 §6.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Revocation {
+    /// What is known counts; what is unknown is let pass.
+    #[default]
+    Soft,
+    /// What is unknown is refused.
+    Hard,
+    /// Not looked at.
+    Off,
+}
+
+/// What the user trusts, and when we are.
+#[derive(Clone, Debug)]
+pub struct TrustPolicy {
+    /// The moment to judge at.
+    pub at: Timestamp,
+    /// Every certificate given is trusted for the identities it names.
+    pub trust_given: bool,
+    /// Certificates that the user compared with their owner: trusted for the identities they name.
+    pub direct: BTreeSet<Fingerprint>,
+    /// OpenPGP certificates whose certifications count.
+    pub roots: BTreeSet<Fingerprint>,
+    /// X.509 trust anchors.
+    pub anchors: Vec<Arc<X509>>,
+    /// Certificate revocation lists, DER.
+    pub crls: Vec<Arc<[u8]>>,
+    /// OCSP responses, DER.
+    pub ocsp: Vec<Arc<[u8]>>,
+    /// What to make of missing revocation information.
+    pub revocation: Revocation,
+}
+
+impl TrustPolicy {
+    /// Trusting nobody, at a moment.
+    pub fn nobody(at: Timestamp) -> Self {
+        Self {
+            at,
+            trust_given: false,
+            direct: BTreeSet::new(),
+            roots: BTreeSet::new(),
+            anchors: Vec::new(),
+            crls: Vec::new(),
+            ocsp: Vec::new(),
+            revocation: Revocation::Soft,
+        }
+    }
+}
+
+/// What `trust` says of one certificate and one address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: TrustVerdict,
+    /// Why; empty when nothing vouches.
+    pub path: TrustPath,
+    /// A short code for verdicts below `Authenticated`, such as `no_path`, `expired`,
+    /// `not_for_email`, `address_missing`, `revocation_unknown`.
+    pub reason: Option<String>,
+    /// When the certificate was withdrawn, for `Revoked`.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Judges the certificate of a signature, or of a recipient, for an address: dispatches to the
+/// wing of its technology.
+///
+/// `bundled` are certificates that came along (CMS): path building may use them.
+pub fn judge(
+    certificate: &crate::crypto::Certificate,
+    bundled: &[crate::crypto::Certificate],
+    address: Option<&crate::domain::EmailAddress>,
+    keyring: &crate::crypto::Keyring,
+    policy: &TrustPolicy,
+) -> Judgement {
+    let _ = (certificate, bundled, address, keyring, policy);
+    Judgement { verdict: TrustVerdict::Unauthenticated, path: TrustPath::default(), reason: None, revoked_at: None }
+}

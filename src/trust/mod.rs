@@ -1,0 +1,8 @@
+//! Is this certificate really theirs? `web` (certifications) and `chain` (certification paths) answer in one language.
+//! May use: domain, crypto.
+
+pub mod chain;
+mod judge;
+pub mod web;
+
+pub use judge::{Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, judge};

@@ -1,0 +1,1 @@
+//! The web of trust: OpenPGP certifications, by sequoia-wot.
