@@ -78,11 +78,11 @@ pub async fn submit_with(
 
 /// Every CR is followed by LF and every LF preceded by CR.
 fn is_canonical(message: &[u8]) -> bool {
-    let bare_lf = message.iter().enumerate().any(|(at, &byte)| {
-        byte == b'\n' && at.checked_sub(1).and_then(|before| message.get(before)) != Some(&b'\r')
-    });
-    let bare_cr =
-        message.iter().enumerate().any(|(at, &byte)| byte == b'\r' && message.get(at + 1) != Some(&b'\n'));
+    let bare_lf = message
+        .iter()
+        .enumerate()
+        .any(|(at, &byte)| byte == b'\n' && at.checked_sub(1).and_then(|before| message.get(before)) != Some(&b'\r'));
+    let bare_cr = message.iter().enumerate().any(|(at, &byte)| byte == b'\r' && message.get(at + 1) != Some(&b'\n'));
     !bare_lf && !bare_cr
 }
 

@@ -262,7 +262,8 @@ mod tests {
 
     #[test]
     fn batches_are_bounded_by_bytes_and_by_count_and_lose_nothing() {
-        let sizes: Vec<_> = (1..=250).map(|uid| (uid, 10)).chain([(300, 5_000_000), (301, 1), (302, 4_194_304)]).collect();
+        let sizes: Vec<_> =
+            (1..=250).map(|uid| (uid, 10)).chain([(300, 5_000_000), (301, 1), (302, 4_194_304)]).collect();
         let batches = batches(&sizes);
         let lengths: Vec<_> = batches.iter().map(Vec::len).collect();
         assert_eq!(lengths, [100, 100, 50, 1, 1, 1]);

@@ -1,8 +1,8 @@
 use async_imap::imap_proto::{MailboxDatum, NameAttribute, Response};
 
+use super::ImapError;
 use super::mutf7;
 use super::session::Session;
-use super::ImapError;
 
 /// A folder on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn usual_names_get_their_role_when_the_server_does_not_say_it() {
-        let mut folders = vec![folder("Inbox", ""), folder("&kAFP4W4IMH8-", ""), folder("INBOX.Trash", ""), folder("Bin", "trash")];
+        let mut folders =
+            vec![folder("Inbox", ""), folder("&kAFP4W4IMH8-", ""), folder("INBOX.Trash", ""), folder("Bin", "trash")];
         guess_roles(&mut folders);
         let roles: Vec<_> = folders.iter().map(|folder| folder.role.as_str()).collect();
         assert_eq!(roles, ["inbox", "sent", "", "trash"]);

@@ -69,7 +69,9 @@ async fn capabilities<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> Resu
     }
     let words = untagged.iter().map(|line| line.to_ascii_uppercase());
     let words = words.filter_map(|line| line.strip_prefix("CAPABILITY ").map(ToOwned::to_owned));
-    Ok(Capabilities(words.flat_map(|line| line.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>()).collect()))
+    Ok(Capabilities(
+        words.flat_map(|line| line.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>()).collect(),
+    ))
 }
 
 /// Runs a command without literals: the untagged lines, and the tagged one, without `*` and tag.
