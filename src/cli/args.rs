@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Reply(Box<ReplyArgs>),
     /// Validate a certification path.
     Path(Box<PathArgs>),
+    /// Evaluate SPF, DKIM, DMARC, ARC and BIMI of a message.
+    Evaluate(Box<super::evaluate::EvaluateArgs>),
     /// Describe certificates and keys.
     Cert(CertArgs),
     /// Key pairs of either technology.

@@ -98,7 +98,7 @@ impl Inspection<'_> {
             evaluate: self.args.evaluate_sender && !self.common.offline,
             dns: self.common.dns,
         };
-        let sender = stateless::sender(raw, &question);
+        let sender = stateless::sender(raw, &question, self.policy.at);
         let circumstances = Circumstances {
             keyring: &self.keyring,
             policy: &self.policy,

@@ -5,6 +5,7 @@
 
 mod args;
 mod certs;
+mod evaluate;
 mod inspect;
 mod json;
 mod keys;
@@ -21,6 +22,7 @@ use clap::Parser;
 
 pub use args::{Cli, Common, GuiArgs, Lang};
 use args::Command;
+use crate::engine::stateless;
 
 /// Why a command did not do its work: one line for standard error, saying why and what to do.
 #[derive(Debug)]
@@ -55,6 +57,7 @@ pub fn run() -> Next {
         Some(Command::Seal(args)) => seal::run(&common, &args),
         Some(Command::Reply(args)) => reply::run(&common, &args),
         Some(Command::Path(args)) => path::run(&common, &args),
+        Some(Command::Evaluate(args)) => evaluated(&common, &args),
         Some(Command::Cert(args)) => certs::run(&common, &args),
         Some(Command::Key(args)) => keys::run(&common, &args),
     };
@@ -65,6 +68,17 @@ pub fn run() -> Next {
             ExitCode::from(1)
         }
     })
+}
+
+fn evaluated(common: &Common, args: &evaluate::EvaluateArgs) -> Result<(), Problem> {
+    let dns = stateless::resolver(common.dns, common.offline)?;
+    let document = stateless::block_on(evaluate::run(args, jiff::Timestamp::now(), &*dns))??;
+    if common.json {
+        output::json(&document);
+    } else {
+        output::line(evaluate::text(&document).trim_end());
+    }
+    Ok(())
 }
 
 /// Help and version go to standard output with code 0; anything else is one line and code 2.

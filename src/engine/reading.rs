@@ -81,7 +81,7 @@ pub(super) fn assess(profile: &Profile, message: MessageId) -> Result<(RawMessag
     let policy = profile.policy(profile.now())?;
     let authserv_ids: Vec<String> = profile.store.setting("authserv_ids").map_err(store_failure)?.unwrap_or_default();
     let question = SenderQuestion { authserv_ids: &authserv_ids, evaluate: false, dns: None };
-    let sender = stateless::sender(&raw, &question);
+    let sender = stateless::sender(&raw, &question, policy.at);
     let keyring = profile.keyring();
     let limits = Limits::default();
     let circumstances =

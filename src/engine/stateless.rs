@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 
 use jiff::Timestamp;
 
-use crate::domain::{Mailbox, RawMessage, Technology};
+use crate::domain::{DnsResolver, Mailbox, RawMessage, Technology};
 use crate::flow::outgoing::Stamp;
 use crate::message::build;
-use crate::net::dns::NetworkResolver;
+use crate::net::dns::{DnsSetupError, NetworkResolver};
 use crate::sender::{self, Evidence, SenderResult};
 
 use super::{Failure, FailureKind, Retry};
@@ -23,24 +23,28 @@ pub struct SenderQuestion<'a> {
     pub dns: Option<SocketAddr>,
 }
 
-/// Who vouched for a delivery: what trusted servers reported, then what is evaluated here.
-pub fn sender(raw: &RawMessage, question: &SenderQuestion) -> Vec<SenderResult> {
+/// Who vouched for a delivery: what trusted servers reported, then what is evaluated here at `at`.
+pub fn sender(raw: &RawMessage, question: &SenderQuestion, at: Timestamp) -> Vec<SenderResult> {
     let mut results = sender::reported(raw, question.authserv_ids);
     if !question.evaluate {
         return results;
     }
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return results };
-    results.extend(runtime.block_on(async {
-        let resolver = match question.dns {
-            Some(server) => NetworkResolver::at(server),
-            None => NetworkResolver::system(),
-        };
-        match resolver {
-            Ok(resolver) => sender::evaluate(raw, &Evidence::default(), &resolver).await,
-            Err(_) => Vec::new(),
-        }
-    }));
+    let Ok(resolver) = resolver(question.dns, false) else { return results };
+    let evaluated = block_on(sender::evaluate(raw, &Evidence::default(), at, &*resolver));
+    results.extend(evaluated.unwrap_or_default());
     results
+}
+
+/// Whoever answers DNS questions: nobody when `offline`, this server, or the system's.
+///
+/// # Errors
+/// When the system's resolver is not set up.
+pub fn resolver(server: Option<SocketAddr>, offline: bool) -> Result<Box<dyn DnsResolver>, DnsSetupError> {
+    Ok(match (offline, server) {
+        (true, _) => Box::new(sender::Offline),
+        (false, Some(server)) => Box::new(NetworkResolver::at(server)?),
+        (false, None) => Box::new(NetworkResolver::system()?),
+    })
 }
 
 /// Runs a future of the `sender` room to its end.

@@ -4,6 +4,7 @@
 mod cancel;
 mod connect;
 mod error;
+pub mod dns;
 pub mod imap;
 mod line;
 mod server;
