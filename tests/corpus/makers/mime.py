@@ -59,7 +59,7 @@ def mailbox(who, charset="utf-8"):
     if isinstance(who, str):
         return who
     name, address = who
-    if re.search(r"[@.,\"()<>]", name):
+    if name.isascii() and re.search(r"[@.,\"()<>]", name):
         name = '"' + name.replace('"', '\\"') + '"'
     return f"{word(name, charset)} <{address}>"
 

@@ -218,7 +218,7 @@ class Authority:
 
     def signed(self, entity, who, micalg="sha-256", by=None, **options):
         """multipart/signed (RFC 8551 §3.5.3)."""
-        der = by.signature(entity, who) if by else self.signature(entity, who, **options)
+        der = (by or self).signature(entity, who, **options)
         return self.beside(entity, der, micalg)
 
     @staticmethod
@@ -234,6 +234,7 @@ class Authority:
         return self.p7m(self.signature(entity, who, options=["-nodetach", *(["-stream"] if stream else []), *options.pop("options", [])], **options), "signed-data")
 
     def enveloped(self, entity, whom, cipher="aes-256-cbc", oaep=False, stream=False, options=()):
+        """EnvelopedData, or AuthEnvelopedData for a GCM cipher."""
         args = ["-encrypt", f"-{cipher}", *(["-stream"] if stream else []), *options]
         for w in whom:
             args += ["-recip", self.path(w, "pem")] + (["-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:sha256"] if oaep else [])
@@ -268,8 +269,8 @@ class Gpgsm:
             return run(["gpgsm", "--homedir", self.home, "--batch", "--yes", "--quiet", "--pinentry-mode", "loopback", "--passphrase-fd", str(number),
                         "--faked-system-time", _stamp(moment), *args], data, pass_fds=(number,))
 
-    def signature(self, data, who):
-        return self.gpgsm("--local-user", f"0x{self.marks[who]}", "--detach-sign", data=data)
+    def signature(self, data, who, moment=MOMENT):
+        return self.gpgsm("--local-user", f"0x{self.marks[who]}", "--detach-sign", data=data, moment=moment)
 
     def enveloped(self, entity, whom, cipher="AES256"):
         command = []
