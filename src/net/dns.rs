@@ -88,11 +88,7 @@ impl NetworkResolver {
 }
 
 impl DnsResolver for NetworkResolver {
-    fn lookup<'a>(
-        &'a self,
-        name: &'a str,
-        kind: RecordKind,
-    ) -> Pin<Box<dyn Future<Output = DnsAnswer> + Send + 'a>> {
+    fn lookup<'a>(&'a self, name: &'a str, kind: RecordKind) -> Pin<Box<dyn Future<Output = DnsAnswer> + Send + 'a>> {
         Box::pin(self.ask(name, kind))
     }
 }

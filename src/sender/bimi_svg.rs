@@ -11,9 +11,31 @@ const XLINK: &str = "http://www.w3.org/1999/xlink";
 
 /// The elements of the profile. Whatever can run, move, link or load is not among them.
 const ELEMENTS: [&str; 25] = [
-    "circle", "defs", "desc", "ellipse", "font", "font-face", "g", "glyph", "hkern", "line", "linearGradient",
-    "metadata", "missing-glyph", "path", "polygon", "polyline", "radialGradient", "rect", "solidColor", "stop", "svg",
-    "text", "textArea", "title", "use",
+    "circle",
+    "defs",
+    "desc",
+    "ellipse",
+    "font",
+    "font-face",
+    "g",
+    "glyph",
+    "hkern",
+    "line",
+    "linearGradient",
+    "metadata",
+    "missing-glyph",
+    "path",
+    "polygon",
+    "polyline",
+    "radialGradient",
+    "rect",
+    "solidColor",
+    "stop",
+    "svg",
+    "text",
+    "textArea",
+    "title",
+    "use",
 ];
 
 /// Checks a brand indicator. Drawing it then needs no network and runs nothing.

@@ -56,7 +56,8 @@ impl DomainKey {
             Err(DnsFailure::NoSuchName) => return Err(permerror("key_not_found")),
             Err(DnsFailure::Temporary) => return Err(refusal(SenderWord::Temperror, "key_unavailable")),
         };
-        let mut texts = answer.iter().filter_map(|record| if let Record::Txt(text) = record { Some(text) } else { None });
+        let mut texts =
+            answer.iter().filter_map(|record| if let Record::Txt(text) = record { Some(text) } else { None });
         Self::parse(texts.next().ok_or(permerror("key_not_found"))?, algorithm)
     }
 
@@ -73,7 +74,8 @@ impl DomainKey {
         if tags.list("h").is_some_and(|hashes| !hashes.iter().any(|hash| hash.eq_ignore_ascii_case("sha256"))) {
             return Err(permerror("key_hash"));
         }
-        if tags.list("s").is_some_and(|services| !services.iter().any(|s| *s == "*" || s.eq_ignore_ascii_case("email"))) {
+        if tags.list("s").is_some_and(|services| !services.iter().any(|s| *s == "*" || s.eq_ignore_ascii_case("email")))
+        {
             return Err(permerror("key_service"));
         }
         let public = tags.get("p").ok_or(permerror("key_syntax"))?;
@@ -83,7 +85,8 @@ impl DomainKey {
         if super::tags::base64(public).is_none() {
             return Err(permerror("key_syntax"));
         }
-        let verifier = Verifier::parse(format!("k={wanted}; p={public}").as_bytes()).map_err(|_| permerror("key_syntax"))?;
+        let verifier =
+            Verifier::parse(format!("k={wanted}; p={public}").as_bytes()).map_err(|_| permerror("key_syntax"))?;
         let flags = tags.list("t").unwrap_or_default();
         let key = Self {
             verifier,

@@ -26,12 +26,7 @@ pub struct Evidence {
 
 /// Evaluates SPF, DKIM, DMARC, ARC, BIMI and iprev of one message at a moment. SPF and iprev need
 /// [`Evidence::ip`] and are left out without it.
-pub async fn evaluate(
-    raw: &[u8],
-    evidence: &Evidence,
-    at: Timestamp,
-    resolver: &dyn DnsResolver,
-) -> Vec<SenderResult> {
+pub async fn evaluate(raw: &[u8], evidence: &Evidence, at: Timestamp, resolver: &dyn DnsResolver) -> Vec<SenderResult> {
     let raw = on_the_wire(raw);
     let message = Canonical::new(&raw);
     if message.fields.fields.len() > FIELDS {
