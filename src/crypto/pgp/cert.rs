@@ -8,7 +8,7 @@ use sequoia_openpgp::crypto::Password;
 use sequoia_openpgp::crypto::mpi::PublicKey;
 use sequoia_openpgp::packet::{Key, UserID, key};
 use sequoia_openpgp::serialize::SerializeInto;
-use sequoia_openpgp::types::{KeyFlags, PublicKeyAlgorithm, RevocationStatus};
+use sequoia_openpgp::types::{Features, KeyFlags, PublicKeyAlgorithm, RevocationStatus};
 use sequoia_openpgp::{Cert, Profile, armor};
 
 use crate::crypto::{Certificate, CertificateReport, ProtectError, Signer};
@@ -200,7 +200,7 @@ fn algorithm<R: key::KeyRole>(key: &Key<key::PublicParts, R>) -> String {
 
 /// Makes a key pair that GnuPG 2.2 and everything newer can use: version 4, Ed25519 and
 /// Curve25519, the primary key for certifying and signing, one subkey for signing, one for
-/// encryption. It has no end; `key extend` and `key revoke` are the owner's to use.
+/// encryption, and no more advertised than GnuPG 2.2 reads. It has no end; `key extend` and `key revoke` are the owner's to use.
 ///
 /// # Errors
 /// [`ProtectError::Library`] when the library refuses.
@@ -220,6 +220,8 @@ pub fn generate(
     let encryption = KeyFlags::empty().set_transport_encryption().set_storage_encryption();
     let builder = CertBuilder::new()
         .set_profile(Profile::RFC4880)
+        .map_err(refuse)?
+        .set_features(Features::empty().set_seipdv1())
         .map_err(refuse)?
         .set_cipher_suite(CipherSuite::Cv25519)
         .set_creation_time(system_time(at))
