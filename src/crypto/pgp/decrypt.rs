@@ -14,7 +14,7 @@ use crate::domain::{Fingerprint, Secret};
 
 use super::outcome::{Checker, Layer};
 use super::policy::ReadingPolicy;
-use super::unlock::{SecretKey, is_bearable_from_others};
+use super::unlock::{SecretKey, is_bearable_from_others, is_stub};
 use super::verify::{BUFFER, CLOCK_SKEW, explain, read_all};
 use super::{PgpRing, cert, guarded, inline, system_time};
 
@@ -174,7 +174,9 @@ impl Opener<'_> {
         for pkesk in pkesks {
             let Some(handle) = pkesk.recipient() else { continue };
             for cert in self.ring.holding(&handle) {
-                for key in cert.keys().secret().filter(|key| key.key().key_handle().aliases(&handle)) {
+                for key in
+                    cert.keys().secret().filter(|key| key.key().key_handle().aliases(&handle) && !is_stub(key.key()))
+                {
                     match self.ring.unlocked().open(key.key(), self.passphrases) {
                         Some(key) if attempt.with_key(pkesk, &key) => return Some(cert.as_ref().clone()),
                         Some(_) => {}
@@ -193,7 +195,9 @@ impl Opener<'_> {
         let mut left = MAX_HIDDEN_TRIES;
         for pkesk in pkesks.iter().filter(|pkesk| is_hidden(pkesk)) {
             for cert in self.ring.own() {
-                for key in cert.keys().secret().filter(|key| key.key().pk_algo() == pkesk.pk_algo()) {
+                for key in
+                    cert.keys().secret().filter(|key| key.key().pk_algo() == pkesk.pk_algo() && !is_stub(key.key()))
+                {
                     left = left.checked_sub(1)?;
                     match self.ring.unlocked().open(key.key(), self.passphrases) {
                         Some(key) if attempt.with_key(pkesk, &key) => return Some(cert.as_ref().clone()),

@@ -109,3 +109,27 @@ fn a_certificate_flooded_with_certifications_stays_small() {
     assert_eq!(super::super::addresses(kept, a_year_later()), [address("Alice")]);
     assert!(super::super::report(kept, a_year_later()).can_encrypt);
 }
+
+#[test]
+fn armor_that_people_have_damaged_is_still_read() {
+    let alice = person("Alice");
+    let good = String::from_utf8(armored_public(&alice)).unwrap();
+    let damaged = [
+        format!("\u{feff}{good}"),
+        good.replace('\n', "\u{a0}\r\n"),
+        good.replace("-----\n\n", "-----\n\nComment: after the empty line\n").replace("Comment:", "\nComment:"),
+        good.lines().map(|line| format!("  {line}\n")).collect(),
+    ];
+    for text in damaged {
+        let imported = PgpRing::default().add(text.as_bytes()).unwrap();
+        assert_eq!(imported[0].report.fingerprint, fingerprint(&alice), "{text}");
+    }
+    let kept_apart = format!(":{good}");
+    assert_eq!(PgpRing::default().add(kept_apart.as_bytes()).unwrap_err(), ImportError::Nothing);
+}
+
+#[test]
+fn a_revocation_alone_is_no_certificate() {
+    let alice = generate("Alice", &address("Alice"), None, then()).unwrap();
+    assert_eq!(PgpRing::default().add(&alice.revocation).unwrap_err(), ImportError::Nothing);
+}
