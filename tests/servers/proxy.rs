@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What happens on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub struct Proxy {
 struct Shared {
     rule: Rule,
     is_armed: AtomicBool,
+    has_ended: AtomicBool,
     sent: AtomicU64,
     /// What the client said.
     heard: Mutex<Vec<u8>>,
@@ -41,6 +42,7 @@ impl Proxy {
         let shared = Arc::new(Shared {
             rule,
             is_armed: AtomicBool::new(false),
+            has_ended: AtomicBool::new(false),
             sent: AtomicU64::new(0),
             heard: Mutex::new(Vec::new()),
         });
@@ -63,8 +65,13 @@ impl Proxy {
         self.shared.is_armed.store(true, Ordering::SeqCst);
     }
 
-    /// Everything that clients said, readable or not.
+    /// Everything that the client said, readable or not, when it has gone.
     pub fn heard(&self) -> Vec<u8> {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !self.shared.has_ended.load(Ordering::SeqCst) {
+            assert!(Instant::now() < deadline, "the client does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
         self.shared.heard.lock().unwrap().clone()
     }
 }
@@ -74,6 +81,7 @@ impl Shared {
         std::thread::scope(|scope| {
             scope.spawn(|| self.to_client(client, server));
             self.to_server(client, server);
+            self.has_ended.store(true, Ordering::SeqCst);
             let _ = client.shutdown(Shutdown::Both);
             let _ = server.shutdown(Shutdown::Write);
         });
