@@ -52,6 +52,7 @@ async fn verify(
         return Err(permerror("from_not_signed"));
     }
     let identity = identity(tags.get("i"), &signed.domain)?;
+    signed.check_repeated(&message.fields)?;
     signed.check_time(now)?;
     let covered = signed.check_body(message)?;
     let key = DomainKey::fetch(signed.selector, &signed.domain, signed.algorithm, resolver).await?;

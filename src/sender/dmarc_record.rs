@@ -145,7 +145,11 @@ pub(super) async fn walk(domain: &str, resolver: &dyn DnsResolver) -> Result<Wal
     for _ in 0..NAMES {
         if let Some(record) = fetch(name, resolver).await? {
             let last = record.psd != PublicSuffix::Unknown;
-            walk.found.push((name.to_owned(), record));
+            // A record at the top level that doesn't say what it is would make one organization of
+            // all domains below it.
+            if name.contains('.') || record.psd == PublicSuffix::Yes {
+                walk.found.push((name.to_owned(), record));
+            }
             if last {
                 break;
             }
