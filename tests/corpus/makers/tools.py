@@ -71,6 +71,10 @@ class Pgp:
                        key, cert, self.user_ids[whom]])
             self.gpg("--import", data=out)
 
+    def expire(self, who, end, moment):
+        self.gpg("--quick-set-expire", self.fingerprints[who], end, moment=moment)
+        self.gpg("--quick-set-expire", self.fingerprints[who], end, "*", moment=moment)
+
     def revoke(self, who, moment, reason="1"):
         """Publishes a revocation: 0 no reason, 1 compromised, 2 superseded, 3 no longer used."""
         cert = run(["gpg", "--homedir", self.home, "--no-tty", "--quiet", "--pinentry-mode", "loopback", "--command-fd", "0", "--faked-system-time",
