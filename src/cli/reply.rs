@@ -24,7 +24,7 @@ pub(crate) fn run(common: &Common, args: &ReplyArgs) -> Result<(), Problem> {
         _ => Answer::Reply,
     };
     // Without a profile, the reader is whom the message was for and whose key is at hand.
-    let own = keyring.own_addresses();
+    let own = keyring.own_addresses(policy.at);
     let me = found.to.iter().chain(&found.cc).find(|mailbox| mailbox.email().is_some_and(|address| own.contains(&address)));
     let me = me.or(found.to.first()).cloned().unwrap_or_default();
     let draft = reply::draft(&found, &me, answer);

@@ -27,18 +27,17 @@ pub(super) fn generate(
     let mut made = Keyring { passphrases: passphrase.cloned().into_iter().collect(), ..Keyring::default() };
     let fingerprint = match technology {
         Technology::OpenPgp => {
-            let generated = pgp::cert::generate(name, &address, passphrase, at).map_err(protect)?;
-            let fingerprint = pgp::cert::fingerprint(&generated.cert);
+            let generated = pgp::generate(name, &address, passphrase, at).map_err(protect)?;
+            let fingerprint = pgp::fingerprint(&generated.cert);
             let revocation = String::from_utf8_lossy(&generated.revocation).into_owned();
             profile.store.set_setting(&format!("revocation-{fingerprint}"), &revocation).map_err(store_failure)?;
-            made.pgp.add_cert(generated.cert);
+            made.pgp.add_cert((*generated.cert).clone());
             fingerprint
         }
         Technology::Smime => {
-            let identity = smime::generate::self_signed(name, &address, at).map_err(protect)?;
-            let pem = identity.to_pem(passphrase).map_err(protect)?;
+            let identity = smime::generate_self_signed(name, &address, at).map_err(protect)?;
             let fingerprint = identity.certificate.fingerprint.clone();
-            made.add(&pem).map_err(|error| super::profile::import_failure(&error))?;
+            made.smime.add_identity(identity);
             fingerprint
         }
     };
@@ -48,7 +47,6 @@ pub(super) fn generate(
 
 /// Makes an S/MIME key and writes a PKCS#10 request for it; the key waits beside it, encrypted.
 pub(super) fn request(
-    profile: &Profile,
     name: &str,
     address: &str,
     passphrase: Option<&Secret<String>>,
@@ -61,9 +59,9 @@ pub(super) fn request(
         subject: address.to_string(),
         source: "passphrase_needed".to_owned(),
     })?;
-    let request = smime::generate::request(name, &address, passphrase, profile.now()).map_err(protect)?;
-    files::write_new(to, &request.csr).map_err(store_failure)?;
-    files::write_new(&to.with_extension("key.pem"), &request.key).map_err(store_failure)
+    let (request, key) = smime::request(name, &address, passphrase).map_err(protect)?;
+    files::write_new(to, &request).map_err(store_failure)?;
+    files::write_new(&to.with_extension("key.pem"), &key).map_err(store_failure)
 }
 
 /// Imports a file; how many certificates and keys it brought.

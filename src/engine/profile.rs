@@ -33,6 +33,8 @@ pub struct Profile {
     /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
     pub(super) fixed_at: Option<Timestamp>,
     keyring: Mutex<Arc<Keyring>>,
+    /// Protects, inside the encrypted store, keys that were given no passphrase of their own.
+    key_passphrase: Secret<String>,
 }
 
 impl Profile {
@@ -59,7 +61,9 @@ impl Profile {
     }
 
     fn with(store: Store, secrets: Option<SecretStore>, fixed_at: Option<Timestamp>) -> Result<Self, Failure> {
-        let profile = Self { store, secrets, fixed_at, keyring: Mutex::new(Arc::new(Keyring::default())) };
+        let key_passphrase = key_passphrase(&store)?;
+        let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
+        let profile = Self { store, secrets, fixed_at, keyring: Mutex::new(Arc::new(keyring)), key_passphrase };
         profile.load_keyring(Vec::new())?;
         Ok(profile)
     }
@@ -119,8 +123,8 @@ impl Profile {
     /// Every certificate and key described.
     pub fn reports(&self, at: Timestamp) -> Vec<CertificateReport> {
         let keyring = self.keyring();
-        let pgp = keyring.pgp.certs().iter().map(|cert| pgp::cert::report(cert, at));
-        let x509 = keyring.smime.certificates().iter().filter_map(|cert| keyring.smime.report(&cert.fingerprint, at));
+        let pgp = keyring.pgp.certs().iter().map(|cert| pgp::report(cert, at));
+        let x509 = keyring.smime.certificates().iter().filter_map(|cert| keyring.report(&cert.fingerprint, at));
         pgp.chain(x509).collect()
     }
 
@@ -157,7 +161,7 @@ impl Profile {
         };
         let known = self.keyring();
         for cert in found.pgp.certs() {
-            let fingerprint = pgp::cert::fingerprint(cert);
+            let fingerprint = pgp::fingerprint(cert);
             // What is known already is merged, so that nothing (a revocation, a secret) is lost.
             let mut merged = pgp::PgpRing::default();
             if let Some(before) = known.pgp.find(&fingerprint) {
@@ -165,22 +169,36 @@ impl Profile {
             }
             merged.add_cert((**cert).clone());
             let cert = merged.find(&fingerprint).unwrap_or(cert);
-            put(Technology::OpenPgp, &fingerprint, pgp::cert::armored_secret(cert), cert.is_tsk())?;
+            put(Technology::OpenPgp, &fingerprint, pgp::armored_secret(cert), cert.is_tsk())?;
         }
         for certificate in found.smime.certificates() {
             let own = found.smime.own().iter().find(|own| own.certificate.fingerprint == certificate.fingerprint);
             let bytes = match own {
-                Some(own) => own.to_pem(passphrase).map_err(|error| Failure {
+                Some(own) => smime::export_identity_pem(own, passphrase.unwrap_or(&self.key_passphrase)).map_err(|error| Failure {
                     kind: FailureKind::Import,
                     retry: Retry::Never,
                     subject: certificate.fingerprint.to_string(),
                     source: error.to_string(),
                 })?,
-                None => smime::export::pem(certificate),
+                None => smime::export_pem(certificate),
             };
             put(Technology::Smime, &certificate.fingerprint, bytes, own.is_some())?;
         }
         self.load_keyring(passphrase.cloned().into_iter().collect())
+    }
+
+    /// Makes a key pair and keeps it.
+    ///
+    /// # Errors
+    /// When the address is none, or the cryptographic library refuses.
+    pub fn generate(
+        &self,
+        technology: Technology,
+        name: &str,
+        address: &str,
+        passphrase: Option<&Secret<String>>,
+    ) -> Result<Fingerprint, Failure> {
+        super::keys::generate(self, technology, name, address, passphrase)
     }
 
     /// A certificate, or a key with its secret part, as a file.
@@ -203,13 +221,13 @@ impl Profile {
         if let Some(cert) = keyring.pgp.find(fingerprint) {
             return match secret {
                 true if !cert.is_tsk() => Err(missing()),
-                true => Ok(pgp::cert::armored_secret(cert)),
-                false => Ok(pgp::cert::armored_public(cert)),
+                true => Ok(pgp::armored_secret(cert)),
+                false => Ok(pgp::armored_public(cert)),
             };
         }
         let certificate = keyring.smime.find(fingerprint).ok_or_else(missing)?;
         if !secret {
-            return Ok(smime::export::pem(certificate));
+            return Ok(smime::export_pem(certificate));
         }
         let own = keyring.smime.own().iter().find(|own| own.certificate.fingerprint == *fingerprint).ok_or_else(missing)?;
         let Some(passphrase) = passphrase else {
@@ -220,7 +238,7 @@ impl Profile {
                 source: "passphrase_needed".to_owned(),
             });
         };
-        smime::export::pkcs12(own, passphrase).map_err(|error| Failure {
+        smime::export_pkcs12(own, &keyring.smime, passphrase, smime::Pkcs12Form::default()).map_err(|error| Failure {
             kind: FailureKind::Protect,
             retry: Retry::Now,
             subject: fingerprint.to_string(),
@@ -235,6 +253,18 @@ impl Profile {
         }
         Ok(())
     }
+}
+
+fn key_passphrase(store: &Store) -> Result<Secret<String>, Failure> {
+    const NAME: &str = "key-passphrase";
+    if let Some(known) = store.setting::<String>(NAME).map_err(store_failure)? {
+        return Ok(Secret::new(known));
+    }
+    let mut random = [0_u8; 32];
+    openssl::rand::rand_bytes(&mut random).map_err(|error| store_failure(error.into()))?;
+    let made = hex::encode(random);
+    store.set_setting(NAME, &made).map_err(store_failure)?;
+    Ok(Secret::new(made))
 }
 
 /// What an import error is for the user.

@@ -245,7 +245,7 @@ impl Engine {
                 self.done("generated", &made.spaced());
             }
             Command::RequestCertificate { name, address, passphrase, to } => {
-                keys::request(&profile, &name, &address, passphrase.as_ref(), &to)?;
+                keys::request(&name, &address, passphrase.as_ref(), &to)?;
                 self.done("exported", &to.display().to_string());
             }
             Command::ImportKeys { from, passphrase } => {

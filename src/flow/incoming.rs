@@ -37,7 +37,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
     let mut budget = circumstances.plaintext_limit;
     let envelope = peel::envelope(&outer, circumstances, &mut budget);
     let payload = payload::show(&outer, &envelope, circumstances, &mut budget);
-    let identity = identity::displayed(&outer, &envelope, &payload);
+    let identity = identity::displayed(&outer, &envelope);
     let from = identity.single_from();
 
     let mut signatures = identity::judge_all(&envelope.signatures, Coverage::Whole, from.as_ref(), circumstances);

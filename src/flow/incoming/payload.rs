@@ -1,7 +1,7 @@
 //! What is inside the envelope, as the reading pane shows it: parts, and blocks that are kept
 //! apart where their protection differs.
 
-use crate::crypto::pgp::inline::find_inline_blocks;
+use crate::crypto::pgp::find_inline_blocks;
 use crate::domain::RawMessage;
 use crate::flow::{Coverage, Encryption, ShownBlock, ShownPart};
 use crate::message::{self, Defect, ParsedMessage, Part};

@@ -241,10 +241,10 @@ fn signed(message: &ParsedMessage, part: &Part, circumstances: &Circumstances) -
     let label = if protocol.is_empty() { signature.content_type.to_string() } else { protocol };
     let (technology, checks) = match label.as_str() {
         "application/pgp-signature" => {
-            (Technology::OpenPgp, pgp::verify::detached(covered, &bytes, &circumstances.keyring.pgp, at))
+            (Technology::OpenPgp, pgp::detached(covered, &bytes, &circumstances.keyring.pgp, at))
         }
         "application/pkcs7-signature" | "application/x-pkcs7-signature" => {
-            (Technology::Smime, smime::verify::detached(covered, &bytes, &circumstances.keyring.smime, at))
+            (Technology::Smime, smime::detached(covered, &bytes, &circumstances.keyring.smime, at))
         }
         _ => return Step::Bare,
     };
@@ -255,8 +255,8 @@ fn signed(message: &ParsedMessage, part: &Part, circumstances: &Circumstances) -
 fn cms(bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
     let ring = &circumstances.keyring.smime;
     let broken = |why: &str| Decryption { outcome: Err(DecryptFailure::Malformed(why.to_owned())), recipients: Vec::new() };
-    match smime::content::kind(bytes) {
-        CmsKind::SignedData => match smime::verify::opaque(bytes, ring, circumstances.policy.at) {
+    match smime::kind(bytes) {
+        CmsKind::SignedData => match smime::opaque(bytes, ring, circumstances.policy.at) {
             Ok(opened) if opened.content.len() > limit => {
                 let failure = Decryption { outcome: Err(DecryptFailure::TooLarge), recipients: Vec::new() };
                 Step::Encrypted(Technology::Smime, failure, Form::Entity)
@@ -270,10 +270,10 @@ fn cms(bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
         },
         CmsKind::EnvelopedData | CmsKind::AuthEnvelopedData => Step::Encrypted(
             Technology::Smime,
-            smime::decrypt::decrypt(bytes, ring, &circumstances.keyring.passphrases, limit),
+            smime::decrypt(bytes, ring, &circumstances.keyring.passphrases, limit),
             Form::Entity,
         ),
-        CmsKind::CompressedData => match smime::content::decompress(bytes, limit) {
+        CmsKind::CompressedData => match smime::decompress(bytes, limit) {
             Ok(content) => Step::Wrapped(content),
             Err(failure) => {
                 Step::Encrypted(Technology::Smime, Decryption { outcome: Err(failure), recipients: Vec::new() }, Form::Entity)
@@ -287,13 +287,13 @@ fn cms(bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
 fn decrypt_pgp(bytes: &[u8], form: Form, circumstances: &Circumstances, limit: usize) -> Step {
     let keyring = circumstances.keyring;
     let decryption =
-        pgp::decrypt::decrypt(bytes, &keyring.pgp, &keyring.passphrases, circumstances.policy.at, limit);
+        pgp::decrypt(bytes, &keyring.pgp, &keyring.passphrases, circumstances.policy.at, limit);
     Step::Encrypted(Technology::OpenPgp, decryption, form)
 }
 
 /// Inline OpenPGP is a layer only when nothing but white space is around it.
 fn inline(text: &str, bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
-    let blocks = pgp::inline::find_inline_blocks(text);
+    let blocks = pgp::find_inline_blocks(text);
     let [block] = blocks.as_slice() else { return Step::Bare };
     let (before, rest) = text.split_at(block.range.start.min(text.len()));
     let after = rest.get(block.range.len()..).unwrap_or_default();
@@ -304,27 +304,27 @@ fn inline(text: &str, bytes: &[u8], circumstances: &Circumstances, limit: usize)
 }
 
 /// Opens one inline object.
-fn open_inline(kind: pgp::inline::InlineKind, bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
+fn open_inline(kind: pgp::InlineKind, bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
     match kind {
-        pgp::inline::InlineKind::Message => {
+        pgp::InlineKind::Message => {
             let step = decrypt_pgp(bytes, Form::InlineText, circumstances, limit);
             let Step::Encrypted(_, decryption, _) = &step else { return step };
             let may_be_signed = matches!(&decryption.outcome, Err(DecryptFailure::Malformed(_)));
             if may_be_signed && decryption.recipients.is_empty() {
-                let opened = pgp::verify::signed_message(bytes, &circumstances.keyring.pgp, circumstances.policy.at);
+                let opened = pgp::signed_message(bytes, &circumstances.keyring.pgp, circumstances.policy.at);
                 if let Ok(opened) = opened {
                     return Step::InlineSigned(opened);
                 }
             }
             step
         }
-        pgp::inline::InlineKind::Signed => {
-            match pgp::verify::signed_message(bytes, &circumstances.keyring.pgp, circumstances.policy.at) {
+        pgp::InlineKind::Signed => {
+            match pgp::signed_message(bytes, &circumstances.keyring.pgp, circumstances.policy.at) {
                 Ok(opened) => Step::InlineSigned(opened),
                 Err(_) => Step::Broken(Technology::OpenPgp),
             }
         }
-        pgp::inline::InlineKind::PublicKey => Step::Bare,
+        pgp::InlineKind::PublicKey => Step::Bare,
     }
 }
 
@@ -393,7 +393,7 @@ pub(super) fn join(prefix: &str, path: &str) -> String {
 
 /// One inline object inside a longer text, opened for itself.
 pub(super) fn inline_object(
-    kind: pgp::inline::InlineKind,
+    kind: pgp::InlineKind,
     armored: &str,
     path: &str,
     circumstances: &Circumstances,

@@ -401,20 +401,16 @@ impl Work<'_> {
         match technology {
             Technology::OpenPgp => {
                 let able = |cert: &&Arc<sequoia_openpgp::Cert>| {
-                    let report = crate::crypto::pgp::cert::report(cert, at);
+                    let report = crate::crypto::pgp::report(cert, at);
                     report.can_sign && report.addresses.contains(author)
                 };
-                self.keyring.pgp.own().iter().find(able).map(|cert| Arc::new(OwnKey::Pgp(Arc::clone(cert))))
+                self.keyring.pgp.own().find(able).map(|cert| Arc::new(OwnKey::Pgp(Arc::clone(cert))))
             }
             Technology::Smime => self
                 .keyring
                 .smime
-                .own()
-                .iter()
-                .find(|own| {
-                    let report = crate::crypto::smime::cert::report(&own.certificate, true, false, at);
-                    report.can_sign && report.addresses.contains(author)
-                })
+                .for_signing(author, at)
+                .first()
                 .map(|own| Arc::new(OwnKey::Smime(Arc::clone(&own.certificate)))),
         }
     }

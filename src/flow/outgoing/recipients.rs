@@ -1,6 +1,6 @@
 //! Which certificate reaches a recipient, or why none does.
 
-use crate::crypto::{Certificate, CertificateReport, Keyring, pgp, smime};
+use crate::crypto::{Certificate, CertificateReport, Keyring, pgp};
 use crate::domain::{EmailAddress, Fingerprint, Technology};
 use crate::trust::{self, TrustPolicy, TrustVerdict};
 
@@ -64,7 +64,7 @@ pub(super) fn rank(verdict: TrustVerdict) -> u8 {
 
 pub(super) fn fingerprint(certificate: &Certificate) -> Fingerprint {
     match certificate {
-        Certificate::Pgp(cert) => Fingerprint::from_bytes(cert.fingerprint().as_bytes()),
+        Certificate::Pgp(cert) => pgp::fingerprint(cert),
         Certificate::X509(cert) => cert.fingerprint.clone(),
     }
 }
@@ -72,9 +72,9 @@ pub(super) fn fingerprint(certificate: &Certificate) -> Fingerprint {
 /// A certificate for the address is there, but can't be used: which is worth saying.
 fn why_none(address: &EmailAddress, technology: Technology, keyring: &Keyring, policy: &TrustPolicy) -> BlockerCode {
     let reports: Vec<CertificateReport> = match technology {
-        Technology::OpenPgp => keyring.pgp.certs().iter().map(|cert| pgp::cert::report(cert, policy.at)).collect(),
+        Technology::OpenPgp => keyring.pgp.certs().iter().map(|cert| pgp::report(cert, policy.at)).collect(),
         Technology::Smime => {
-            keyring.smime.certificates().iter().map(|cert| smime::cert::report(cert, false, false, policy.at)).collect()
+            keyring.smime.certificates().iter().map(|cert| cert.report(false, false, policy.at)).collect()
         }
     };
     let has = |problem: &str| {

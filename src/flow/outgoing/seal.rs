@@ -121,12 +121,12 @@ fn headers(plan: &SendPlan, stamp: &Stamp) -> HeaderSet {
 fn signed(entity: &[u8], key: &OwnKey, keyring: &Keyring, at: Timestamp) -> Result<Vec<u8>, SealError> {
     match key {
         OwnKey::Pgp(cert) => {
-            let signature = pgp::protect::sign_detached(entity, cert, &keyring.passphrases, at)?;
+            let signature = pgp::sign_detached(entity, cert, &keyring.passphrases, at)?;
             Ok(build::multipart_signed_pgp(entity, &signature.bytes, &signature.micalg))
         }
         OwnKey::Smime(certificate) => {
             let identity = own_identity(keyring, certificate)?;
-            let signature = smime::protect::sign_detached(entity, identity, at)?;
+            let signature = smime::sign_detached(entity, &identity, &keyring.smime, at)?;
             Ok(build::multipart_signed_smime(entity, &signature.bytes, &signature.micalg))
         }
     }
@@ -154,7 +154,7 @@ fn encrypted(
                 Some(OwnKey::Pgp(cert)) => Some(cert.as_ref()),
                 _ => None,
             };
-            let armored = pgp::protect::encrypt(entity, &recipients, signer, &keyring.passphrases, at)?;
+            let armored = pgp::encrypt(entity, &recipients, signer, &keyring.passphrases, at)?;
             Ok(build::multipart_encrypted(&armored))
         }
         Technology::Smime => {
@@ -173,19 +173,17 @@ fn encrypted(
             // With a signature inside, EnvelopedData is what every program reads; without one, only
             // AuthEnvelopedData tells of changes on the way (RFC 8551 §2.4.3).
             let authenticated = sign.is_none();
-            let der = smime::protect::encrypt(&inner, &recipients, at, authenticated)?;
+            let der = smime::encrypt(&inner, &recipients, smime::EncryptOptions { authenticated, oaep: false }, at)?;
             let kind = if authenticated { "authEnveloped-data" } else { "enveloped-data" };
             Ok(build::pkcs7_mime(&der, kind, "smime.p7m"))
         }
     }
 }
 
-fn own_identity<'a>(
-    keyring: &'a Keyring,
-    certificate: &smime::X509,
-) -> Result<&'a smime::Identity, SealError> {
+fn own_identity(keyring: &Keyring, certificate: &smime::X509) -> Result<smime::Identity, SealError> {
     let found = keyring.smime.own().iter().find(|own| own.certificate.fingerprint == certificate.fingerprint);
-    found.ok_or_else(|| ProtectError::CannotSign(certificate.fingerprint.clone()).into())
+    let own = found.ok_or_else(|| ProtectError::CannotSign(certificate.fingerprint.clone()))?;
+    own.unlock(&keyring.passphrases).ok_or_else(|| ProtectError::Locked(certificate.fingerprint.clone()).into())
 }
 
 /// The addresses of a set of deliveries, for progress and for the outbox.
