@@ -116,7 +116,7 @@ class Pgp:
                 if signer:
                     pathlib.Path(folder, "key").write_bytes(self.secret(signer))
                     command += ["--signer-key", f"{folder}/key"]
-                return run(command, data)
+                return at(moment, command, data=data)  # for sq 0.27 the option is not the time of the signature
         command = ["--armor"] if armor else []
         for w in whom:
             command += ["--hidden-recipient" if hidden else "--recipient", self.fingerprints[w]]
