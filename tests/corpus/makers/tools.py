@@ -71,6 +71,10 @@ class Pgp:
                        key, cert, self.user_ids[whom]])
             self.gpg("--import", data=out)
 
+    def expire(self, who, end, moment):
+        self.gpg("--quick-set-expire", self.fingerprints[who], end, moment=moment)
+        self.gpg("--quick-set-expire", self.fingerprints[who], end, "*", moment=moment)
+
     def revoke(self, who, moment, reason="1"):
         """Publishes a revocation: 0 no reason, 1 compromised, 2 superseded, 3 no longer used."""
         cert = run(["gpg", "--homedir", self.home, "--no-tty", "--quiet", "--pinentry-mode", "loopback", "--command-fd", "0", "--faked-system-time",
@@ -112,7 +116,7 @@ class Pgp:
                 if signer:
                     pathlib.Path(folder, "key").write_bytes(self.secret(signer))
                     command += ["--signer-key", f"{folder}/key"]
-                return run(command, data)
+                return at(moment, command, data=data)  # for sq 0.27 the option is not the time of the signature
         command = ["--armor"] if armor else []
         for w in whom:
             command += ["--hidden-recipient" if hidden else "--recipient", self.fingerprints[w]]
