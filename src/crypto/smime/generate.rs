@@ -12,7 +12,7 @@ use openssl::rsa::Rsa;
 use openssl::stack::Stack;
 use openssl::symm::Cipher;
 use openssl::x509::extension::{
-    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName, SubjectKeyIdentifier,
+    BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName, SubjectKeyIdentifier,
 };
 use openssl::x509::{X509 as OpenSslX509, X509Extension, X509Name, X509Req};
 
@@ -29,6 +29,16 @@ const RSA_BITS: u32 = 3072;
 const LIFETIME: SignedDuration = SignedDuration::from_hours(2 * 365 * 24);
 /// Rounds of PBKDF2 over an exported key.
 const ROUNDS: u32 = 210_000;
+
+/// The form of an exported PKCS #12 file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pkcs12Form {
+    /// AES-256 under PBKDF2 with HMAC-SHA-256 (RFC 8018 §6.2): what is read today.
+    #[default]
+    Modern,
+    /// Triple DES (RFC 7292 appendix C): for programs that read nothing newer, such as gpgsm 2.2.
+    Compatible,
+}
 
 /// A new key with a certificate that it signs itself, for one address, for two years.
 ///
@@ -72,8 +82,8 @@ pub fn export_identity_pem(identity: &Identity, passphrase: &Secret<String>) -> 
     Ok(out)
 }
 
-/// PKCS #12 (RFC 7292) with AES-256, PBKDF2 and a MAC over SHA-256; the authorities above the
-/// certificate that are at hand go along.
+/// PKCS #12 (RFC 7292) with a MAC over SHA-256; the authority above the certificate goes along if
+/// it is at hand.
 ///
 /// # Errors
 /// [`ProtectError::Locked`] when the key is not open.
@@ -81,6 +91,7 @@ pub fn export_pkcs12(
     identity: &Identity,
     ring: &SmimeRing,
     passphrase: &Secret<String>,
+    form: Pkcs12Form,
 ) -> Result<Vec<u8>, ProtectError> {
     let key = open(identity)?;
     if passphrase.declassify().contains('\0') {
@@ -98,7 +109,11 @@ pub fn export_pkcs12(
         }
         let mut builder = Pkcs12::builder();
         builder.name(&name.replace('\0', "")).pkey(key).cert(&certificate).ca(authorities);
-        builder.key_algorithm(Nid::AES_256_CBC).cert_algorithm(Nid::AES_256_CBC);
+        let cipher = match form {
+            Pkcs12Form::Modern => Nid::AES_256_CBC,
+            Pkcs12Form::Compatible => Nid::PBE_WITHSHA1AND3_KEY_TRIPLEDES_CBC,
+        };
+        builder.key_algorithm(cipher).cert_algorithm(cipher);
         builder.key_iter(ROUNDS).mac_iter(ROUNDS).mac_md(MessageDigest::sha256());
         builder.build2(passphrase.declassify())?.to_der()
     };
@@ -162,10 +177,6 @@ fn self_signed(
     let own = SubjectKeyIdentifier::new().build(&context)?;
     builder.append_extension(name)?;
     builder.append_extension(own)?;
-    let context = builder.x509v3_context(None, None);
-    if let Ok(authority) = AuthorityKeyIdentifier::new().keyid(false).build(&context) {
-        builder.append_extension(authority)?;
-    }
     builder.sign(key, MessageDigest::sha256())?;
     Ok(builder.build())
 }

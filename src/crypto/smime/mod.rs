@@ -17,7 +17,7 @@ mod verify;
 pub use cert::X509;
 pub use content::{CmsKind, decompress, kind};
 pub use decrypt::decrypt;
-pub use generate::{export_identity_pem, export_pem, export_pkcs12, generate_self_signed, request};
+pub use generate::{Pkcs12Form, export_identity_pem, export_pem, export_pkcs12, generate_self_signed, request};
 pub use protect::{EncryptOptions, encrypt, sign_detached, sign_opaque};
 pub use ring::{Identity, SmimeRing};
 pub use verify::{certificates, detached, opaque};

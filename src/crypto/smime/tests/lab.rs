@@ -184,9 +184,8 @@ impl Gpgsm {
 
     /// Imports a PKCS#12 file under a passphrase; the key keeps it.
     pub fn import_key(&self, file: &Path, passphrase: &str) {
-        let secret = self.home.path().join("passphrase");
-        std::fs::write(&secret, passphrase).unwrap();
-        self.run(&["--passphrase-file", secret.to_str().unwrap(), "--import", file.to_str().unwrap()]);
+        std::fs::write(self.home.path().join("passphrase"), passphrase).unwrap();
+        self.run(&["--import", file.to_str().unwrap()]);
     }
 
     pub fn run(&self, arguments: &[&str]) -> std::process::Output {
@@ -196,13 +195,11 @@ impl Gpgsm {
     }
 
     pub fn try_run(&self, arguments: &[&str]) -> std::process::Output {
-        let secret = self.home.path().join("passphrase");
         let mut command = Command::new("gpgsm");
         command.args(["--homedir", self.home.path().to_str().unwrap(), "--status-fd", "2", "--yes"]);
-        if secret.exists() && !arguments.contains(&"--passphrase-file") {
-            command.args(["--passphrase-file", secret.to_str().unwrap()]);
-        }
-        run(command.args(arguments))
+        let secret = std::fs::File::open(self.home.path().join("passphrase"));
+        let Ok(secret) = secret else { return run(command.args(arguments)) };
+        command.args(["--passphrase-fd", "0"]).args(arguments).stdin(secret).output().unwrap()
     }
 }
 

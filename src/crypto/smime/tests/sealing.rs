@@ -2,8 +2,8 @@ use std::path::PathBuf;
 
 use super::lab::{Gpgsm, MESSAGE, PEOPLE, address, lab, soon};
 use crate::crypto::smime::{
-    EncryptOptions, SmimeRing, decrypt, detached, encrypt, export_identity_pem, export_pkcs12, generate_self_signed,
-    opaque, request, sign_detached, sign_opaque,
+    EncryptOptions, Pkcs12Form, SmimeRing, decrypt, detached, encrypt, export_identity_pem, export_pkcs12,
+    generate_self_signed, opaque, request, sign_detached, sign_opaque,
 };
 use crate::crypto::{ProtectError, SignatureOutcome};
 use crate::domain::Secret;
@@ -25,16 +25,20 @@ pub fn pkcs12_by_openssl(name: &str, passphrase: &str) -> PathBuf {
         &out,
         "-passout",
         &passphrase,
+        "-certpbe",
+        "PBE-SHA1-3DES",
+        "-keypbe",
+        "PBE-SHA1-3DES",
     ]);
     lab().path(&out)
 }
 
 #[test]
 fn openssl_verifies_what_we_sign() {
-    let ring = lab().ring(&["ca"], &[]);
+    let (ring, at) = (lab().ring(&["ca"], &[]), soon());
     for (name, _) in PEOPLE {
         let identity = lab().identity(name);
-        let signature = sign_detached(MESSAGE, &identity, &ring, soon()).unwrap();
+        let signature = sign_detached(MESSAGE, &identity, &ring, at).unwrap();
         let file = format!("ours-{name}.p7s");
         lab().write(&file, &signature.bytes);
         lab().openssl(&[
@@ -72,7 +76,7 @@ fn openssl_verifies_what_we_sign() {
         ]);
         let checks = detached(MESSAGE, &signature.bytes, &SmimeRing::default(), soon());
         assert_eq!(checks[0].outcome, SignatureOutcome::Intact, "{checks:?}");
-        assert_eq!(checks[0].signed_at.unwrap().as_second(), soon().as_second());
+        assert_eq!(checks[0].signed_at.unwrap().as_second(), at.as_second());
         let whole = sign_opaque(MESSAGE, &identity, &ring, soon()).unwrap();
         assert_eq!(
             opaque(&whole, &SmimeRing::default(), soon()).unwrap().signatures[0].outcome,
@@ -164,7 +168,7 @@ fn a_new_identity_signs_decrypts_and_travels_to_both_peers() {
 
     let cms = encrypt(MESSAGE, &[identity.certificate.clone()], EncryptOptions::default(), soon()).unwrap();
     let passphrase = Secret::from("ponte vecchio");
-    let p12 = export_pkcs12(&identity, &SmimeRing::default(), &passphrase).unwrap();
+    let p12 = export_pkcs12(&identity, &SmimeRing::default(), &passphrase, Pkcs12Form::Modern).unwrap();
     let mut ring = SmimeRing::default();
     assert!(ring.add(&p12, &[Secret::from("wrong")]).is_err());
     assert!(ring.add(&p12, &[Secret::from("wrong"), passphrase.clone()]).unwrap()[0].report.has_secret);
@@ -181,7 +185,9 @@ fn a_new_identity_signs_decrypts_and_travels_to_both_peers() {
     let out = lab().openssl(&["cms", "-decrypt", "-binary", "-inform", "DER", "-in", "new.enc", "-recip", "new.all"]);
     assert_eq!(out, MESSAGE);
     let gpgsm = Gpgsm::new();
-    gpgsm.import_key(&lab().path("new.p12"), "ponte vecchio");
+    let old = export_pkcs12(&identity, &SmimeRing::default(), &passphrase, Pkcs12Form::Compatible).unwrap();
+    lab().write("old.p12", &old);
+    gpgsm.import_key(&lab().path("old.p12"), "ponte vecchio");
     assert_eq!(gpgsm.run(&["--decrypt", lab().path("new.enc").to_str().unwrap()]).stdout, MESSAGE);
 }
 
