@@ -30,7 +30,9 @@ pub(super) async fn test(profile: &Profile, form: &AccountForm) -> Result<(), Fa
         Some(password) => Credentials { user: record.user.clone(), password: password.clone() },
         None => credentials(profile, &record)?,
     };
-    smtp::probe(&smtp_server(profile, &record), &login).await.map_err(|error| net_failure(&error, &record.smtp_host))?;
+    smtp::probe(&smtp_server(profile, &record), &login)
+        .await
+        .map_err(|error| net_failure(&error, &record.smtp_host))?;
     if record.imap_host.is_empty() {
         return Ok(());
     }
