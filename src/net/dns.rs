@@ -123,3 +123,78 @@ fn read(data: &RData) -> Option<Record> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Child, Command, Stdio};
+
+    use super::*;
+
+    /// Unbound as a server of a few names of its own, on loopback, stopped at the end.
+    struct Unbound(Child, SocketAddr, tempfile::TempDir);
+
+    impl Drop for Unbound {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    fn unbound() -> Unbound {
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = socket.local_addr().unwrap();
+        drop(socket);
+        let folder = tempfile::tempdir().unwrap();
+        let long = "a".repeat(250);
+        let config = format!(
+            "server:\n interface: 127.0.0.1@{port}\n do-daemonize: no\n username: \"\"\n chroot: \"\"\n \
+             directory: \"{folder}\"\n pidfile: \"\"\n use-syslog: no\n local-zone: \"example.org.\" static\n \
+             local-data: 'example.org. TXT \"one\" \"two\"'\n local-data: 'example.org. MX 10 MX.example.org.'\n \
+             local-data: 'mx.example.org. A 192.0.2.1'\n local-data: 'mx.example.org. AAAA 2001:db8::1'\n \
+             local-data: 'long.example.org. TXT {parts}'\n local-zone: \".\" refuse\nremote-control:\n control-enable: no\n",
+            port = address.port(),
+            folder = folder.path().display(),
+            parts = format!("\"{long}\" ").repeat(9),
+        );
+        let file = folder.path().join("unbound.conf");
+        std::fs::write(&file, config).unwrap();
+        let mut command = Command::new("unbound");
+        command.args(["-d", "-c"]).arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
+        Unbound(command.spawn().expect("unbound is installed"), address, folder)
+    }
+
+    /// Asks until the server has started.
+    async fn ask(server: &Unbound, name: &str, kind: RecordKind) -> DnsAnswer {
+        for _ in 0..50 {
+            let answer = NetworkResolver::at(server.1).unwrap().lookup("mx.example.org", RecordKind::A).await;
+            if answer.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        NetworkResolver::at(server.1).unwrap().lookup(name, kind).await
+    }
+
+    #[tokio::test]
+    async fn a_real_server_answers_and_says_what_does_not_exist() {
+        let server = unbound();
+        let txt = ask(&server, "example.org", RecordKind::Txt).await;
+        assert_eq!(txt, Ok(vec![Record::Txt(b"onetwo".to_vec())]));
+        let mx = ask(&server, "example.org", RecordKind::Mx).await;
+        assert_eq!(mx, Ok(vec![Record::Mx(10, "mx.example.org".into())]));
+        let aaaa = ask(&server, "mx.example.org", RecordKind::Aaaa).await;
+        assert_eq!(aaaa, Ok(vec![Record::Aaaa("2001:db8::1".parse().unwrap())]));
+        let long = ask(&server, "long.example.org", RecordKind::Txt).await;
+        assert_eq!(long, Ok(vec![Record::Txt("a".repeat(2250).into_bytes())]), "an answer too long for one datagram");
+        assert_eq!(ask(&server, "mx.example.org", RecordKind::Txt).await, Ok(Vec::new()));
+        assert_eq!(ask(&server, "none.example.org", RecordKind::A).await, Err(DnsFailure::NoSuchName));
+        assert_eq!(ask(&server, "example.com", RecordKind::A).await, Err(DnsFailure::Temporary), "refused");
+        assert_eq!(ask(&server, &"a".repeat(64), RecordKind::A).await, Err(DnsFailure::NoSuchName));
+    }
+
+    #[tokio::test]
+    async fn work_whose_time_is_over_gets_no_answers() {
+        let resolver = NetworkResolver::at("127.0.0.1:9".parse().unwrap()).unwrap().limited(Duration::ZERO);
+        assert_eq!(resolver.lookup("example.org", RecordKind::A).await, Err(DnsFailure::Temporary));
+    }
+}

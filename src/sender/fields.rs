@@ -32,7 +32,7 @@ pub(super) enum Canonicalization {
 /// Fields in order, then the body.
 #[derive(Debug)]
 pub(super) struct Fields<'a> {
-    pub(super) fields: Vec<Field<'a>>,
+    pub(super) list: Vec<Field<'a>>,
     pub(super) body: &'a [u8],
     pub(super) header_bytes: usize,
 }
@@ -59,14 +59,14 @@ pub(super) fn on_the_wire(raw: &[u8]) -> Cow<'_, [u8]> {
 impl<'a> Fields<'a> {
     /// Splits a message on the wire. A line that is no field is left out.
     pub(super) fn split(raw: &'a [u8]) -> Self {
-        let mut fields = Vec::new();
+        let mut list = Vec::new();
         let mut rest = raw;
         loop {
             if let Some(body) = rest.strip_prefix(b"\r\n") {
-                return Self { fields, body, header_bytes: raw.len() - rest.len() };
+                return Self { list, body, header_bytes: raw.len() - rest.len() };
             }
             if rest.is_empty() {
-                return Self { fields, body: rest, header_bytes: raw.len() };
+                return Self { list, body: rest, header_bytes: raw.len() };
             }
             let end = field_end(rest);
             let (field, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
@@ -76,14 +76,14 @@ impl<'a> Fields<'a> {
                 && let (Some(name), Some(value)) = (field.get(..colon), field.get(colon + 1..))
                 && is_name(name)
             {
-                fields.push(Field { name, value });
+                list.push(Field { name, value });
             }
         }
     }
 
     /// Every field of a name, in order.
     pub(super) fn named<'b>(&'b self, name: &'b str) -> impl Iterator<Item = Field<'a>> + 'b {
-        self.fields.iter().copied().filter(move |field| field.is(name))
+        self.list.iter().copied().filter(move |field| field.is(name))
     }
 }
 
