@@ -11,6 +11,9 @@ use crate::domain::EmailAddress;
 /// given as a code: no From, several, an address that is none, several domains, or a reader who is
 /// shown another domain.
 pub(super) fn domain(fields: &Fields<'_>, shown: Option<&[EmailAddress]>) -> Result<String, &'static str> {
+    if fields.stray_from {
+        return Err("from_syntax");
+    }
     let mut found = fields.named("From");
     let field = match (found.next(), found.next()) {
         (None, _) => return Err("from_missing"),
