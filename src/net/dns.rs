@@ -130,41 +130,41 @@ mod tests {
 
     use super::*;
 
-    /// Unbound as a server of a few names of its own, on loopback, stopped at the end.
-    struct Unbound(Child, SocketAddr, tempfile::TempDir);
+    /// A Knot DNS that serves one zone on loopback, stopped at the end.
+    struct Knot(Child, SocketAddr, tempfile::TempDir);
 
-    impl Drop for Unbound {
+    impl Drop for Knot {
         fn drop(&mut self) {
             let _ = self.0.kill();
             let _ = self.0.wait();
         }
     }
 
-    fn unbound() -> Unbound {
+    fn knot() -> Knot {
         let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap();
         drop(socket);
         let folder = tempfile::tempdir().unwrap();
-        let long = "a".repeat(250);
-        let config = format!(
-            "server:\n interface: 127.0.0.1@{port}\n do-daemonize: no\n username: \"\"\n chroot: \"\"\n \
-             directory: \"{folder}\"\n pidfile: \"\"\n use-syslog: no\n local-zone: \"example.org.\" static\n \
-             local-data: 'example.org. TXT \"one\" \"two\"'\n local-data: 'example.org. MX 10 MX.example.org.'\n \
-             local-data: 'mx.example.org. A 192.0.2.1'\n local-data: 'mx.example.org. AAAA 2001:db8::1'\n \
-             local-data: 'long.example.org. TXT {parts}'\n local-zone: \".\" refuse\nremote-control:\n control-enable: no\n",
-            port = address.port(),
-            folder = folder.path().display(),
-            parts = format!("\"{long}\" ").repeat(9),
+        let (here, port) = (folder.path().display(), address.port());
+        let long = format!("\"{}\" ", "a".repeat(250)).repeat(9);
+        let zone = format!(
+            "$ORIGIN example.org.\n$TTL 60\n@ SOA ns a 1 60 60 60 60\n@ NS ns\nns A 127.0.0.1\n@ TXT \"one\" \"two\"\n\
+             @ MX 10 MX\nmx A 192.0.2.1\nmx AAAA 2001:db8::1\nlong TXT {long}\nalias CNAME mx\n"
         );
-        let file = folder.path().join("unbound.conf");
+        let config = format!(
+            "server:\n    listen: 127.0.0.1@{port}\n    rundir: \"{here}\"\ndatabase:\n    storage: \"{here}\"\n\
+             zone:\n  - domain: example.org\n    file: \"{here}/zone\"\n"
+        );
+        std::fs::write(folder.path().join("zone"), zone).unwrap();
+        let file = folder.path().join("knot.conf");
         std::fs::write(&file, config).unwrap();
-        let mut command = Command::new("unbound");
-        command.args(["-d", "-c"]).arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
-        Unbound(command.spawn().expect("unbound is installed"), address, folder)
+        let mut command = Command::new("/usr/sbin/knotd");
+        command.arg("-c").arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
+        Knot(command.spawn().expect("Knot DNS is installed"), address, folder)
     }
 
     /// Asks until the server has started.
-    async fn ask(server: &Unbound, name: &str, kind: RecordKind) -> DnsAnswer {
+    async fn ask(server: &Knot, name: &str, kind: RecordKind) -> DnsAnswer {
         for _ in 0..50 {
             let answer = NetworkResolver::at(server.1).unwrap().lookup("mx.example.org", RecordKind::A).await;
             if answer.is_ok() {
@@ -177,13 +177,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_real_server_answers_and_says_what_does_not_exist() {
-        let server = unbound();
+        let server = knot();
         let txt = ask(&server, "example.org", RecordKind::Txt).await;
         assert_eq!(txt, Ok(vec![Record::Txt(b"onetwo".to_vec())]));
         let mx = ask(&server, "example.org", RecordKind::Mx).await;
         assert_eq!(mx, Ok(vec![Record::Mx(10, "mx.example.org".into())]));
         let aaaa = ask(&server, "mx.example.org", RecordKind::Aaaa).await;
         assert_eq!(aaaa, Ok(vec![Record::Aaaa("2001:db8::1".parse().unwrap())]));
+        let alias = ask(&server, "alias.example.org", RecordKind::A).await;
+        assert_eq!(alias, Ok(vec![Record::A("192.0.2.1".parse().unwrap())]));
         let long = ask(&server, "long.example.org", RecordKind::Txt).await;
         assert_eq!(long, Ok(vec![Record::Txt("a".repeat(2250).into_bytes())]), "an answer too long for one datagram");
         assert_eq!(ask(&server, "mx.example.org", RecordKind::Txt).await, Ok(Vec::new()));
