@@ -81,8 +81,177 @@ pub(crate) enum Command {
     Cert(CertArgs),
     /// Key pairs of either technology.
     Key(KeyArgs),
+    /// Accounts.
+    Account(AccountArgs),
+    /// The profile's folders.
+    Folder(FolderArgs),
+    /// Put messages (.eml, mbox, Maildir) into a local folder.
+    Import {
+        /// Files and folders.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// The local folder.
+        #[arg(long, default_value = "Imported")]
+        folder: String,
+    },
+    /// Write every message of a folder as .eml files.
+    Export {
+        /// The folder's number or name.
+        folder: String,
+        /// Where to.
+        path: PathBuf,
+    },
+    /// Fetch what is new, and send what is queued.
+    Sync {
+        /// Go on until interrupted.
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Send messages as they are, through the outbox.
+    Send {
+        /// Messages; for whom they are is in To, Cc and Bcc (which is removed).
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// What waits to be sent.
+    Outbox(OutboxArgs),
+    /// The list of a folder, newest first.
+    List {
+        /// The folder's number or name.
+        folder: String,
+        /// No more than so many.
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Assess a message of the profile.
+    Show {
+        /// Its number.
+        id: i64,
+        /// Print its source instead.
+        #[arg(long)]
+        source: bool,
+    },
+    /// Whom the profile trusts.
+    Trust(TrustCommandArgs),
     /// Open the window.
     Gui(GuiArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountArgs {
+    #[command(subcommand)]
+    pub command: AccountCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Add an account; its password is the last passphrase given.
+    Add(AccountOptions),
+    /// The accounts.
+    List,
+    /// Log in to its servers and leave again.
+    Test {
+        /// Its address.
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+    },
+    /// Remove an account with its folders and messages here.
+    Remove {
+        /// Its address.
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountOptions {
+    /// The address.
+    #[arg(value_parser = address)]
+    pub address: EmailAddress,
+    /// The display name.
+    #[arg(long, default_value = "")]
+    pub name: String,
+    /// The user name, if it is not the address.
+    #[arg(long)]
+    pub user: Option<String>,
+    /// The submission server.
+    #[arg(long, value_name = "HOST")]
+    pub smtp_host: String,
+    /// 587 (STARTTLS) or 465 (TLS from the first byte).
+    #[arg(long, default_value_t = 587, value_name = "PORT")]
+    pub smtp_port: u16,
+    /// The IMAP server.
+    #[arg(long, default_value = "", value_name = "HOST")]
+    pub imap_host: String,
+    /// 993 (TLS from the first byte) or 143 (STARTTLS).
+    #[arg(long, default_value_t = 993, value_name = "PORT")]
+    pub imap_port: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FolderArgs {
+    #[command(subcommand)]
+    pub command: FolderCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FolderCommand {
+    /// The folders with their counts.
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OutboxArgs {
+    #[command(subcommand)]
+    pub command: OutboxCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OutboxCommand {
+    /// What waits, and why.
+    List,
+    /// Try again now.
+    Retry {
+        /// Its number.
+        id: i64,
+    },
+    /// Take it back.
+    Cancel {
+        /// Its number.
+        id: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrustCommandArgs {
+    #[command(subcommand)]
+    pub command: TrustCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrustCommand {
+    /// This certificate was compared with its owner.
+    Direct(TrustOptions),
+    /// The certifications of this OpenPGP certificate count.
+    Root(TrustOptions),
+    /// This X.509 certificate is a trust anchor.
+    Anchor(TrustOptions),
+    /// Why the certificates of an address are believed.
+    Path {
+        /// The address.
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrustOptions {
+    /// Which.
+    #[arg(value_parser = fingerprint)]
+    pub fingerprint: Fingerprint,
+    /// Take it back.
+    #[arg(long)]
+    pub retract: bool,
 }
 
 /// Certificates, keys and whom to trust.
@@ -365,7 +534,8 @@ fn address(text: &str) -> Result<EmailAddress, String> {
 }
 
 fn mailbox(text: &str) -> Result<Mailbox, String> {
-    Mailbox::parse(text).ok_or_else(|| "a recipient is written like alice@example.org or Alice <alice@example.org>".to_owned())
+    Mailbox::parse(text)
+        .ok_or_else(|| "a recipient is written like alice@example.org or Alice <alice@example.org>".to_owned())
 }
 
 fn technology(text: &str) -> Result<Technology, String> {

@@ -65,8 +65,7 @@ pub async fn run(args: &EvaluateArgs, at: Timestamp, dns: &dyn DnsResolver) -> R
         None => None,
     };
     let resolver = zone.as_ref().map_or(dns, |zone| zone as &dyn DnsResolver);
-    let evidence =
-        Evidence { ip: args.ip, helo: args.helo.clone(), mail_from: args.mail_from.clone(), shown: None };
+    let evidence = Evidence { ip: args.ip, helo: args.helo.clone(), mail_from: args.mail_from.clone(), shown: None };
     let mut results = match (&args.file, args.only) {
         (None, Some(Method::Spf)) => sender::evaluate_spf(&evidence, resolver).await.into_iter().collect(),
         (None, _) => return Err("no message given: name a file, or - for standard input".to_owned()),

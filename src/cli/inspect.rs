@@ -60,7 +60,9 @@ impl Inspection<'_> {
                     .collect();
                 running
                     .into_iter()
-                    .map(|worker| worker.join().unwrap_or_else(|_| Err(Problem("a message could not be assessed".into()))))
+                    .map(|worker| {
+                        worker.join().unwrap_or_else(|_| Err(Problem("a message could not be assessed".into())))
+                    })
                     .collect()
             });
             for lines in printed {
@@ -134,7 +136,12 @@ impl Inspection<'_> {
             ));
         }
         for result in &found.sender {
-            lines.push(format!("  {}: {} {}", json::method(result.method), json::sender_word(result.result), result.domain));
+            lines.push(format!(
+                "  {}: {} {}",
+                json::method(result.method),
+                json::sender_word(result.result),
+                result.domain
+            ));
         }
         for caution in &found.cautions {
             lines.push(format!("  ! {}", words::caution(caution, self.lang)));

@@ -109,11 +109,7 @@ fn signature(signature: &JudgedSignature) -> Value {
         "trust": {
             "verdict": verdict(signature.judgement.verdict),
             "path": signature.judgement.path.0.iter().map(|step| json!({
-                "kind": match step.kind {
-                    StepKind::Direct => "direct",
-                    StepKind::Certification => "certification",
-                    StepKind::Ca => "ca",
-                },
+                "kind": self::step(step.kind),
                 "name": step.name,
                 "fingerprint": Fingerprint::as_str(&step.fingerprint),
             })).collect::<Vec<_>>(),
@@ -160,6 +156,15 @@ pub(crate) fn sender_word(word: SenderWord) -> &'static str {
         SenderWord::Temperror => "temperror",
         SenderWord::Permerror => "permerror",
         SenderWord::Policy => "policy",
+    }
+}
+
+/// How a station of a path vouches.
+pub(crate) fn step(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Direct => "direct",
+        StepKind::Certification => "certification",
+        StepKind::Ca => "ca",
     }
 }
 

@@ -45,7 +45,8 @@ pub(crate) fn profile_place(
     if !file {
         return Ok((dir, SecretsIn::Os));
     }
-    let passphrase = passphrase.ok_or("the profile's passphrase is needed; give it with --passphrase-file or --passphrase-fd")?;
+    let passphrase =
+        passphrase.ok_or("the profile's passphrase is needed; give it with --passphrase-file or --passphrase-fd")?;
     Ok((dir, SecretsIn::File(passphrase.clone())))
 }
 
@@ -66,7 +67,9 @@ fn dry_run(common: &Common, files: &[PathBuf]) -> Result<(), Problem> {
 pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> {
     let (profile, passphrases) = profile(common)?;
     for path in files {
-        let found = profile.import(&load::file(path)?, &passphrases).map_err(|failure| format!("{}: {failure}", path.display()))?;
+        let found = profile
+            .import(&load::file(path)?, &passphrases)
+            .map_err(|failure| format!("{}: {failure}", path.display()))?;
         found.iter().for_each(|report| certs::print(common, report));
     }
     Ok(())
@@ -117,17 +120,30 @@ fn generate(common: &Common, args: &GenerateArgs) -> Result<(), Problem> {
             certs::print(common, &pgp::report(&made.cert, at));
         }
         Technology::Smime => {
-            let passphrase = passphrases.first().ok_or("a passphrase is needed; give it with --passphrase-file or --passphrase-fd")?;
+            let passphrase = passphrases
+                .first()
+                .ok_or("a passphrase is needed; give it with --passphrase-file or --passphrase-fd")?;
             if args.self_signed {
                 let own = smime::generate_self_signed(&args.name, &args.address, at)?;
-                write(&at_path("p12"), &smime::export_pkcs12(&own, &smime::SmimeRing::default(), passphrase, smime::Pkcs12Form::default())?)?;
+                write(
+                    &at_path("p12"),
+                    &smime::export_pkcs12(
+                        &own,
+                        &smime::SmimeRing::default(),
+                        passphrase,
+                        smime::Pkcs12Form::default(),
+                    )?,
+                )?;
                 write(&at_path("pem"), &smime::export_pem(&own.certificate))?;
                 certs::print(common, &own.certificate.report(true, false, at));
             } else {
                 let (request, key) = smime::request(&args.name, &args.address, passphrase)?;
                 write(&at_path("csr.pem"), &request)?;
                 write(&at_path("key.pem"), &key)?;
-                output::line(&format!("{}: send this request to an authority, then import its answer with the key", at_path("csr.pem").display()));
+                output::line(&format!(
+                    "{}: send this request to an authority, then import its answer with the key",
+                    at_path("csr.pem").display()
+                ));
             }
         }
     }

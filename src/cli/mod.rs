@@ -12,17 +12,19 @@ mod keys;
 mod load;
 mod output;
 mod path;
+mod profile;
 mod reply;
 mod seal;
+mod trust;
 mod words;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use args::{Cli, Common, GuiArgs, Lang};
-use args::Command;
 use crate::engine::stateless;
+use args::Command;
+pub use args::{Cli, Common, GuiArgs, Lang};
 
 /// Why a command did not do its work: one line for standard error, saying why and what to do.
 #[derive(Debug)]
@@ -53,13 +55,7 @@ pub fn run() -> Next {
     let outcome = match cli.command {
         None => return Next::Gui(common, GuiArgs::default()),
         Some(Command::Gui(args)) => return Next::Gui(common, args),
-        Some(Command::Inspect(args)) => inspect::run(&common, &args),
-        Some(Command::Seal(args)) => seal::run(&common, &args),
-        Some(Command::Reply(args)) => reply::run(&common, &args),
-        Some(Command::Path(args)) => path::run(&common, &args),
-        Some(Command::Evaluate(args)) => evaluated(&common, &args),
-        Some(Command::Cert(args)) => certs::run(&common, &args),
-        Some(Command::Key(args)) => keys::run(&common, &args),
+        Some(command) => carry_out(&common, command),
     };
     Next::Exit(match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -68,6 +64,32 @@ pub fn run() -> Next {
             ExitCode::from(1)
         }
     })
+}
+
+fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
+    match command {
+        Command::Inspect(args) => inspect::run(common, &args),
+        Command::Seal(args) => seal::run(common, &args),
+        Command::Reply(args) => reply::run(common, &args),
+        Command::Path(args) => path::run(common, &args),
+        Command::Evaluate(args) => evaluated(common, &args),
+        Command::Cert(args) => certs::run(common, &args),
+        Command::Key(args) => keys::run(common, &args),
+        Command::Account(args) => profile::account(common, &args.command),
+        Command::Folder(args) => match args.command {
+            args::FolderCommand::List => profile::folders(common),
+        },
+        Command::Import { paths, folder } => profile::import(common, &paths, &folder),
+        Command::Export { folder, path } => profile::export(common, &folder, &path),
+        Command::Sync { watch } => profile::synchronise(common, watch),
+        Command::Send { files } => profile::send(common, &files),
+        Command::Outbox(args) => profile::outbox(common, &args.command),
+        Command::List { folder, limit } => profile::list(common, &folder, limit),
+        Command::Show { id, source } => profile::show(common, id, source),
+        Command::Trust(args) => trust::run(common, &args.command),
+        // The window is opened by the caller.
+        Command::Gui(_) => Ok(()),
+    }
 }
 
 fn evaluated(common: &Common, args: &evaluate::EvaluateArgs) -> Result<(), Problem> {

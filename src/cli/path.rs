@@ -30,6 +30,7 @@ pub(crate) fn run(common: &Common, args: &PathArgs) -> Result<(), Problem> {
         let _ = anchors.add(&load::file(path)?, &[]);
     }
     let report = chain::validate(&PathRequest {
+        strict: true,
         certificate,
         intermediates: intermediates.certificates().to_vec(),
         anchors: anchors.certificates().to_vec(),

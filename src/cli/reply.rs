@@ -15,8 +15,12 @@ pub(crate) fn run(common: &Common, args: &ReplyArgs) -> Result<(), Problem> {
     let (keyring, policy) = load::trust(common, &args.trust)?;
     let raw = RawMessage::new(load::file(&args.file)?);
     let limits = Limits::default();
-    let circumstances =
-        Circumstances { keyring: &keyring, policy: &policy, limits: &limits, plaintext_limit: inspect::PLAINTEXT_LIMIT };
+    let circumstances = Circumstances {
+        keyring: &keyring,
+        policy: &policy,
+        limits: &limits,
+        plaintext_limit: inspect::PLAINTEXT_LIMIT,
+    };
     let found = assess(&raw, Vec::new(), &circumstances);
     let answer = match (args.forward, args.all) {
         (true, _) => Answer::Forward,
@@ -25,7 +29,8 @@ pub(crate) fn run(common: &Common, args: &ReplyArgs) -> Result<(), Problem> {
     };
     // Without a profile, the reader is whom the message was for and whose key is at hand.
     let own = keyring.own_addresses(policy.at);
-    let me = found.to.iter().chain(&found.cc).find(|mailbox| mailbox.email().is_some_and(|address| own.contains(&address)));
+    let me =
+        found.to.iter().chain(&found.cc).find(|mailbox| mailbox.email().is_some_and(|address| own.contains(&address)));
     let me = me.or(found.to.first()).cloned().unwrap_or_default();
     let draft = reply::draft(&found, &me, answer);
     let list = |mailboxes: &[Mailbox]| {
@@ -47,6 +52,12 @@ pub(crate) fn run(common: &Common, args: &ReplyArgs) -> Result<(), Problem> {
         return Ok(());
     }
     let names = |mailboxes: &[Mailbox]| mailboxes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    output::line(&format!("To: {}\nCc: {}\nSubject: {}\n{}", names(&draft.to), names(&draft.cc), draft.subject, draft.text));
+    output::line(&format!(
+        "To: {}\nCc: {}\nSubject: {}\n{}",
+        names(&draft.to),
+        names(&draft.cc),
+        draft.subject,
+        draft.text
+    ));
     Ok(())
 }

@@ -81,14 +81,34 @@ fn refusal(blockers: &[outgoing::Blocker], lang: Lang) -> Problem {
     let one = |blocker: &outgoing::Blocker| {
         let who = &blocker.subject;
         let (english, japanese) = match blocker.code {
-            Code::NoRecipients => ("there is no recipient; name one with --to".to_owned(), "宛先がありません。--to で指定できます".to_owned()),
+            Code::NoRecipients => (
+                "there is no recipient; name one with --to".to_owned(),
+                "宛先がありません。--to で指定できます".to_owned(),
+            ),
             Code::BadAddress => (format!("{who} is not an address"), format!("{who} はアドレスではありません")),
-            Code::NoCertificate => (format!("{who} has no certificate here; give it with --cert"), format!("{who} の証明書がありません。--cert で渡せます")),
-            Code::CertificateExpired => (format!("the certificate of {who} has expired; ask for a new one"), format!("{who} の証明書は期限切れです。新しい証明書が必要です")),
-            Code::CertificateRevoked => (format!("the certificate of {who} was withdrawn; ask for a new one"), format!("{who} の証明書は失効しています。新しい証明書が必要です")),
-            Code::CertificateMismatch => (format!("the certificate for {who} is another's"), format!("{who} の証明書は別の人のものです")),
-            Code::CertificateCannotEncrypt => (format!("nothing can be encrypted to the certificate of {who}; ask for one with an encryption key"), format!("{who} の証明書では暗号化できません")),
-            Code::NoSigningKey => (format!("{who} has no key to sign with; give it with --key"), format!("{who} の署名用の鍵がありません。--key で渡せます")),
+            Code::NoCertificate => (
+                format!("{who} has no certificate here; give it with --cert"),
+                format!("{who} の証明書がありません。--cert で渡せます"),
+            ),
+            Code::CertificateExpired => (
+                format!("the certificate of {who} has expired; ask for a new one"),
+                format!("{who} の証明書は期限切れです。新しい証明書が必要です"),
+            ),
+            Code::CertificateRevoked => (
+                format!("the certificate of {who} was withdrawn; ask for a new one"),
+                format!("{who} の証明書は失効しています。新しい証明書が必要です"),
+            ),
+            Code::CertificateMismatch => {
+                (format!("the certificate for {who} is another's"), format!("{who} の証明書は別の人のものです"))
+            }
+            Code::CertificateCannotEncrypt => (
+                format!("nothing can be encrypted to the certificate of {who}; ask for one with an encryption key"),
+                format!("{who} の証明書では暗号化できません"),
+            ),
+            Code::NoSigningKey => (
+                format!("{who} has no key to sign with; give it with --key"),
+                format!("{who} の署名用の鍵がありません。--key で渡せます"),
+            ),
             Code::Unconfirmed => ("cautions were not confirmed".to_owned(), "注意が確認されていません".to_owned()),
         };
         words::pick(lang, &english, &japanese)

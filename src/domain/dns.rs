@@ -47,9 +47,5 @@ pub type DnsAnswer = Result<Vec<Record>, DnsFailure>;
 /// Whoever answers DNS questions: a resolver on the network, or a zone in a file.
 pub trait DnsResolver: Send + Sync {
     /// Asks for the records of a kind at an absolute name, written without a trailing dot.
-    fn lookup<'a>(
-        &'a self,
-        name: &'a str,
-        kind: RecordKind,
-    ) -> Pin<Box<dyn Future<Output = DnsAnswer> + Send + 'a>>;
+    fn lookup<'a>(&'a self, name: &'a str, kind: RecordKind) -> Pin<Box<dyn Future<Output = DnsAnswer> + Send + 'a>>;
 }

@@ -74,8 +74,11 @@ fn trust(profile: &Profile, demo: &Demo) -> Result<(), Failure> {
 
 fn messages(profile: &Profile, demo: &Demo) -> Result<(), Failure> {
     let store = &profile.store;
-    let record =
-        AccountRecord { name: demo.account.name.clone(), address: demo.account.address.clone(), ..AccountRecord::default() };
+    let record = AccountRecord {
+        name: demo.account.name.clone(),
+        address: demo.account.address.clone(),
+        ..AccountRecord::default()
+    };
     let account = store.save_account(&record).map_err(store_failure)?;
     for role in ["inbox", "drafts", "sent", "archive", "junk"] {
         let name = role.get(..1).unwrap_or_default().to_uppercase() + role.get(1..).unwrap_or_default();

@@ -5,6 +5,7 @@ mod account;
 mod command;
 mod demo;
 mod failure;
+pub mod headless;
 mod keys;
 mod network;
 mod profile;

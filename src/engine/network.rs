@@ -37,7 +37,8 @@ pub(super) fn imap_server(account: &AccountRecord) -> Server {
 /// What an account logs in with.
 pub(super) fn credentials(profile: &Profile, account: &AccountRecord) -> Result<Credentials, Failure> {
     let secrets = profile.secrets.as_ref();
-    let stored = secrets.map(|secrets| secrets.get(&account.secret_name())).transpose().map_err(store_failure)?.flatten();
+    let stored =
+        secrets.map(|secrets| secrets.get(&account.secret_name())).transpose().map_err(store_failure)?.flatten();
     let password = stored.ok_or_else(|| Failure {
         kind: FailureKind::SecretStore,
         retry: Retry::Now,
@@ -118,7 +119,11 @@ async fn file_copies(profile: &Profile) -> Result<(), Failure> {
             }
         };
         if account.imap_host.is_empty() {
-            keep(profile, folder, &[new_message(&copy.message, None, MessageFlags { is_seen: true, ..Default::default() }, None)])?;
+            keep(
+                profile,
+                folder,
+                &[new_message(&copy.message, None, MessageFlags { is_seen: true, ..Default::default() }, None)],
+            )?;
         } else {
             let credentials = credentials(profile, &account)?;
             let server = imap_server(&account);
@@ -192,7 +197,9 @@ async fn fetch_folder(
     let outcome = session
         .fetch_new(path, known, cancel, |step| {
             let kept = match step {
-                Step::Selected { uid_validity, .. } => store.set_uid_validity(folder, uid_validity).map_err(store_failure),
+                Step::Selected { uid_validity, .. } => {
+                    store.set_uid_validity(folder, uid_validity).map_err(store_failure)
+                }
                 Step::TooBig { .. } => Ok(()),
                 Step::Message { message, done, total } => {
                     progress(path, Some(done as f32 / total.max(1) as f32));
@@ -203,7 +210,11 @@ async fn fetch_folder(
                     };
                     let raw = RawMessage::new(message.bytes);
                     batch.push(new_message(&raw, Some(message.uid), flags, message.internal_date));
-                    if batch.len() < BATCH && done < total { Ok(()) } else { keep(profile, folder, &std::mem::take(&mut batch)) }
+                    if batch.len() < BATCH && done < total {
+                        Ok(())
+                    } else {
+                        keep(profile, folder, &std::mem::take(&mut batch))
+                    }
                 }
             };
             match kept {
@@ -225,11 +236,8 @@ async fn fetch_folder(
     let flags: Vec<(u32, MessageFlags)> = flags
         .into_iter()
         .map(|(uid, flags)| {
-            let flags = MessageFlags {
-                is_seen: flags.is_seen,
-                is_flagged: flags.is_flagged,
-                is_answered: flags.is_answered,
-            };
+            let flags =
+                MessageFlags { is_seen: flags.is_seen, is_flagged: flags.is_flagged, is_answered: flags.is_answered };
             (uid, flags)
         })
         .collect();
@@ -288,7 +296,12 @@ pub(super) fn net_failure(error: &NetError, subject: &str) -> Failure {
         NetError::Cancelled => (FailureKind::Cancelled, Retry::Now),
         _ => (FailureKind::Protocol, Retry::Now),
     };
-    Failure { kind, retry, subject: subject.to_owned(), source: format!("{error} {}", error.detail()).trim().to_owned() }
+    Failure {
+        kind,
+        retry,
+        subject: subject.to_owned(),
+        source: format!("{error} {}", error.detail()).trim().to_owned(),
+    }
 }
 
 /// The states that wait for something.

@@ -173,15 +173,18 @@ impl Profile {
         }
         for certificate in found.smime.certificates() {
             let own = found.smime.own().iter().find(|own| own.certificate.fingerprint == certificate.fingerprint);
-            let bytes = match own {
-                Some(own) => smime::export_identity_pem(own, passphrase.unwrap_or(&self.key_passphrase)).map_err(|error| Failure {
-                    kind: FailureKind::Import,
-                    retry: Retry::Never,
-                    subject: certificate.fingerprint.to_string(),
-                    source: error.to_string(),
-                })?,
-                None => smime::export_pem(certificate),
-            };
+            let bytes =
+                match own {
+                    Some(own) => smime::export_identity_pem(own, passphrase.unwrap_or(&self.key_passphrase)).map_err(
+                        |error| Failure {
+                            kind: FailureKind::Import,
+                            retry: Retry::Never,
+                            subject: certificate.fingerprint.to_string(),
+                            source: error.to_string(),
+                        },
+                    )?,
+                    None => smime::export_pem(certificate),
+                };
             put(Technology::Smime, &certificate.fingerprint, bytes, own.is_some())?;
         }
         self.load_keyring(passphrase.cloned().into_iter().collect())
@@ -229,7 +232,8 @@ impl Profile {
         if !secret {
             return Ok(smime::export_pem(certificate));
         }
-        let own = keyring.smime.own().iter().find(|own| own.certificate.fingerprint == *fingerprint).ok_or_else(missing)?;
+        let own =
+            keyring.smime.own().iter().find(|own| own.certificate.fingerprint == *fingerprint).ok_or_else(missing)?;
         let Some(passphrase) = passphrase else {
             return Err(Failure {
                 kind: FailureKind::WrongPassphrase,

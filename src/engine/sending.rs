@@ -83,7 +83,8 @@ pub(super) fn send(profile: &Profile, draft: &Draft, is_demo: bool) -> Result<()
 pub(super) fn account_for(profile: &Profile, draft: &Draft) -> Result<AccountRecord, Failure> {
     let author = draft.from.email();
     let accounts = profile.store.accounts().map_err(store_failure)?;
-    let own = |account: &AccountRecord| crate::domain::EmailAddress::parse(&account.address) == author && author.is_some();
+    let own =
+        |account: &AccountRecord| crate::domain::EmailAddress::parse(&account.address) == author && author.is_some();
     accounts.into_iter().find(own).ok_or_else(|| Failure {
         kind: FailureKind::Input,
         retry: Retry::Never,
@@ -105,7 +106,8 @@ pub(super) fn read_attachments(paths: &[PathBuf]) -> Result<Vec<Attachment>, Fai
 
 fn read_attachment(path: &Path) -> Result<Attachment, Failure> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let bytes = files::read(path, MAX_ATTACHMENT).map_err(|error| Failure { subject: name.clone(), ..store_failure(error) })?;
+    let bytes =
+        files::read(path, MAX_ATTACHMENT).map_err(|error| Failure { subject: name.clone(), ..store_failure(error) })?;
     let media_type = stateless::media_type(&name).to_owned();
     Ok(Attachment { name, media_type, bytes: bytes.into() })
 }

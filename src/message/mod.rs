@@ -9,9 +9,9 @@ mod html;
 mod parse;
 mod part;
 mod protected;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 mod tree;
 
 pub use html::{has_remote_content, html_to_text, sanitize_html};
@@ -22,6 +22,18 @@ pub use protected::{
 };
 pub use text::Encoding;
 /// stub
-pub fn is_mbox(_: &[u8]) -> bool { false }
+pub fn is_mbox(_: &[u8]) -> bool {
+    false
+}
 /// stub
-pub fn split_mbox(_: &[u8]) -> Vec<crate::domain::RawMessage> { Vec::new() }
+pub fn split_mbox(_: &[u8]) -> Vec<crate::domain::RawMessage> {
+    Vec::new()
+}
+/// stub
+pub fn mailboxes(_: &str) -> Vec<crate::domain::Mailbox> {
+    Vec::new()
+}
+/// stub
+pub fn without_bcc(parsed: &ParsedMessage) -> Vec<u8> {
+    parsed.raw.to_vec()
+}

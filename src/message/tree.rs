@@ -47,7 +47,8 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn entity(&mut self, start: usize, path: &str, kind: Kind) -> (Part, Vec<Field>, Stop) {
         self.budget.parts = self.budget.parts.saturating_sub(1);
-        let scan = header::scan(self.raw, start, self.budget.caps(), self.ending, |line| self.delimiter(line).is_some());
+        let scan =
+            header::scan(self.raw, start, self.budget.caps(), self.ending, |line| self.delimiter(line).is_some());
         let mut part = self.described(&scan.fields, path, kind);
         let body = scan.end;
         let boundary = part.content_type.parameter("boundary").map(|b| b.trim_end().as_bytes().to_vec());
@@ -240,7 +241,9 @@ fn leaf_path(path: &str) -> &str {
 /// The declared type; what is not readable as one is text/plain (RFC 2045 §5.2).
 fn content_type(declared: Option<&Parameterized>, kind: Kind) -> ContentType {
     let parameters = declared.map(|d| d.parameters.clone()).unwrap_or_default();
-    let is_token = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&b));
+    let is_token = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&b))
+    };
     let named = declared.and_then(|d| {
         let (kind, subtype) = d.value.split_once('/')?;
         let subtype = subtype.split_whitespace().next().unwrap_or_default();

@@ -9,7 +9,7 @@ use super::{NetError, Security, Server, tls};
 /// For the TCP connection and for each step until TLS stands.
 const CONNECT: Duration = Duration::from_secs(30);
 /// Longest silence inside TLS (RFC 5321 §4.5.3.2: five minutes for most commands).
-const IDLE: Duration = Duration::from_secs(300);
+const IDLE: Duration = Duration::from_mins(5);
 
 /// Opens a TCP connection, lets `start_tls` ask for TLS in the clear where that is the way, and
 /// does the handshake. Whatever comes back is encrypted and authenticated.
@@ -25,7 +25,8 @@ where
     if server.security == Security::StartTls {
         within(start_tls(&mut tcp)).await?;
     }
-    let tls = within(tls::handshake(tcp, &server.host, &server.extra_roots)).await?;
+    // In a box, because a handshake's future is much bigger than all that callers have besides.
+    let tls = Box::pin(within(tls::handshake(tcp, &server.host, &server.extra_roots))).await?;
     Ok(Stream::new(tls, IDLE))
 }
 

@@ -11,10 +11,11 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
+use tokio::time::Instant;
 
 use crate::domain::{DnsAnswer, DnsFailure, DnsResolver, Record, RecordKind};
 
-/// How long one question may take in all; RFC 7208 §4.6.4 gives a whole SPF evaluation 20 seconds.
+/// How long one question may take in all.
 const QUESTION: Duration = Duration::from_secs(4);
 
 /// A resolver could not be set up.
@@ -26,7 +27,11 @@ pub enum DnsSetupError {
 }
 
 /// A resolver on the network. Make and use it inside a tokio runtime.
-pub struct NetworkResolver(TokioResolver);
+#[derive(Clone)]
+pub struct NetworkResolver {
+    resolver: TokioResolver,
+    until: Option<Instant>,
+}
 
 impl NetworkResolver {
     /// The system's resolvers.
@@ -36,7 +41,7 @@ impl NetworkResolver {
     pub fn system() -> Result<Self, DnsSetupError> {
         let builder = TokioResolver::builder_tokio().map_err(|error| setup(&error))?;
         let resolver = builder.build().map_err(|error| setup(&error))?;
-        Ok(Self(resolver))
+        Ok(Self { resolver, until: None })
     }
 
     /// One server at an address and a port, asked over UDP, and over TCP when an answer is too long.
@@ -58,7 +63,14 @@ impl NetworkResolver {
             .with_options(options)
             .build()
             .map_err(|error| setup(&error))?;
-        Ok(Self(resolver))
+        Ok(Self { resolver, until: None })
+    }
+
+    /// The same resolver for one piece of work: after this time every question fails as temporary,
+    /// so that no message can make the program ask for ever (RFC 7208 §4.6.4: at least 20 seconds).
+    #[must_use]
+    pub fn limited(&self, total: Duration) -> Self {
+        Self { resolver: self.resolver.clone(), until: Some(Instant::now() + total) }
     }
 
     async fn ask(&self, name: &str, kind: RecordKind) -> DnsAnswer {
@@ -72,7 +84,9 @@ impl NetworkResolver {
             RecordKind::Mx => RecordType::MX,
             RecordKind::Ptr => RecordType::PTR,
         };
-        let Ok(answer) = tokio::time::timeout(QUESTION, self.0.lookup(absolute, wanted)).await else {
+        let question = Instant::now() + QUESTION;
+        let until = self.until.map_or(question, |until| until.min(question));
+        let Ok(answer) = tokio::time::timeout_at(until, self.resolver.lookup(absolute, wanted)).await else {
             return Err(DnsFailure::Temporary);
         };
         match answer {
@@ -88,11 +102,7 @@ impl NetworkResolver {
 }
 
 impl DnsResolver for NetworkResolver {
-    fn lookup<'a>(
-        &'a self,
-        name: &'a str,
-        kind: RecordKind,
-    ) -> Pin<Box<dyn Future<Output = DnsAnswer> + Send + 'a>> {
+    fn lookup<'a>(&'a self, name: &'a str, kind: RecordKind) -> Pin<Box<dyn Future<Output = DnsAnswer> + Send + 'a>> {
         Box::pin(self.ask(name, kind))
     }
 }

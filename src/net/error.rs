@@ -105,9 +105,11 @@ impl NetError {
     /// What a lower layer or the server said, for the technical part of a message; may be empty.
     pub fn detail(&self) -> String {
         match self {
-            Self::Unreachable { detail } | Self::Tls { detail } => detail.clone(),
-            Self::Uncertain { detail } | Self::Protocol { detail } => detail.clone(),
-            Self::BadCertificate { detail, .. } => detail.clone(),
+            Self::Unreachable { detail }
+            | Self::Tls { detail }
+            | Self::Uncertain { detail }
+            | Self::Protocol { detail }
+            | Self::BadCertificate { detail, .. } => detail.clone(),
             Self::NoStartTls { reply } | Self::LoginRefused { reply } | Self::NoFolder { reply } => reply.clone(),
             Self::Rejected { code: 0, text, .. } | Self::Deferred { code: 0, text, .. } => text.clone(),
             Self::Rejected { code, text, .. } | Self::Deferred { code, text, .. } => format!("{code} {text}"),

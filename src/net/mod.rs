@@ -3,8 +3,8 @@
 
 mod cancel;
 mod connect;
-mod error;
 pub mod dns;
+mod error;
 pub mod imap;
 mod line;
 mod server;

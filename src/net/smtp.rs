@@ -41,7 +41,7 @@ pub struct Accepted {
 
 /// Logs in and leaves again, sending nothing.
 pub async fn probe(server: &Server, credentials: &Credentials) -> Result<(), SubmitError> {
-    let mut connection = log_in(server, credentials).await?;
+    let mut connection = Box::pin(log_in(server, credentials)).await?;
     let _ = timeout(QUIT, connection.quit()).await;
     Ok(())
 }
@@ -70,7 +70,7 @@ pub async fn submit_with(
     if !is_canonical(message) {
         return Err(SubmitError::NotCanonical);
     }
-    let mut connection = log_in(server, credentials).await?;
+    let mut connection = Box::pin(log_in(server, credentials)).await?;
     let outcome = transact(&mut connection, envelope, message, before_data).await;
     let _ = timeout(QUIT, connection.abort()).await;
     outcome

@@ -13,7 +13,7 @@ use tokio_rustls::client::TlsStream;
 /// A TLS connection that gives up when nothing moves for too long.
 #[derive(Debug)]
 pub struct Stream {
-    tls: TlsStream<TcpStream>,
+    tls: Box<TlsStream<TcpStream>>,
     /// What the reader gets before anything of the server's.
     prefix: &'static [u8],
     idle: Duration,
@@ -22,7 +22,7 @@ pub struct Stream {
 
 impl Stream {
     pub(super) fn new(tls: TlsStream<TcpStream>, idle: Duration) -> Self {
-        Self { tls, prefix: b"", idle, sleep: Box::pin(tokio::time::sleep(idle)) }
+        Self { tls: Box::new(tls), prefix: b"", idle, sleep: Box::pin(tokio::time::sleep(idle)) }
     }
 
     /// Lets a reader that insists on a greeting have one: after STARTTLS a server sends none.

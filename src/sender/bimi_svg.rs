@@ -11,9 +11,31 @@ const XLINK: &str = "http://www.w3.org/1999/xlink";
 
 /// The elements of the profile. Whatever can run, move, link or load is not among them.
 const ELEMENTS: [&str; 25] = [
-    "circle", "defs", "desc", "ellipse", "font", "font-face", "g", "glyph", "hkern", "line", "linearGradient",
-    "metadata", "missing-glyph", "path", "polygon", "polyline", "radialGradient", "rect", "solidColor", "stop", "svg",
-    "text", "textArea", "title", "use",
+    "circle",
+    "defs",
+    "desc",
+    "ellipse",
+    "font",
+    "font-face",
+    "g",
+    "glyph",
+    "hkern",
+    "line",
+    "linearGradient",
+    "metadata",
+    "missing-glyph",
+    "path",
+    "polygon",
+    "polyline",
+    "radialGradient",
+    "rect",
+    "solidColor",
+    "stop",
+    "svg",
+    "text",
+    "textArea",
+    "title",
+    "use",
 ];
 
 /// Checks a brand indicator. Drawing it then needs no network and runs nothing.
@@ -26,6 +48,7 @@ pub fn check_svg(bytes: &[u8]) -> Result<(), &'static str> {
     }
     let text = std::str::from_utf8(bytes).map_err(|_| "not_utf8")?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    check_depth(text)?;
     let options = roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: 20_000 };
     let document = Document::parse_with_options(text, options).map_err(|error| match error {
         roxmltree::Error::DtdDetected => "document_type",
@@ -36,6 +59,50 @@ pub fn check_svg(bytes: &[u8]) -> Result<(), &'static str> {
         check_node(&node)?;
     }
     Ok(())
+}
+
+/// The parser recurses, so that the depth is bounded before it. What is not well-formed is left to it,
+/// as it stops there too.
+fn check_depth(text: &str) -> Result<(), &'static str> {
+    let mut depth = 0_usize;
+    let mut rest = text;
+    while let Some((_, tag)) = rest.split_once('<') {
+        let skipped =
+            [("!--", "-->"), ("![CDATA[", "]]>"), ("?", "?>")].into_iter().find(|(start, _)| tag.starts_with(start));
+        if let Some((start, end)) = skipped {
+            rest = tag.get(start.len()..).and_then(|inside| inside.split_once(end)).map_or("", |(_, after)| after);
+            continue;
+        }
+        if tag.starts_with('!') {
+            return Err("document_type");
+        }
+        let Some(end) = tag_end(tag) else { return Ok(()) };
+        let (inside, after) = tag.split_at_checked(end).unwrap_or((tag, ""));
+        rest = after;
+        if inside.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else if !inside.ends_with('/') {
+            depth += 1;
+        }
+        if depth > DEPTH {
+            return Err("too_deep");
+        }
+    }
+    Ok(())
+}
+
+/// Where the `>` of a tag stands, outside quoted values.
+fn tag_end(tag: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, c) in tag.char_indices() {
+        match (quote, c) {
+            (None, '>') => return Some(at),
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), _) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Draft §2: what the root must and must not say.
@@ -74,9 +141,6 @@ fn is_square(view_box: &str) -> bool {
 }
 
 fn check_node(node: &Node<'_, '_>) -> Result<(), &'static str> {
-    if node.ancestors().nth(DEPTH).is_some() {
-        return Err("too_deep");
-    }
     if node.is_pi() {
         return Err("processing_instruction");
     }

@@ -52,6 +52,7 @@ async fn verify(
         return Err(permerror("from_not_signed"));
     }
     let identity = identity(tags.get("i"), &signed.domain)?;
+    signed.check_repeated(&message.fields)?;
     signed.check_time(now)?;
     let covered = signed.check_body(message)?;
     let key = DomainKey::fetch(signed.selector, &signed.domain, signed.algorithm, resolver).await?;
@@ -82,7 +83,8 @@ fn identity(text: Option<&str>, signing_domain: &str) -> Result<Identity, Refusa
     let decoded = quoted_printable(text).ok_or(permerror("identity_syntax"))?;
     let (local, domain) = decoded.rsplit_once('@').ok_or(permerror("identity_syntax"))?;
     let domain = mail_auth::common::to_a_label(domain).into_owned();
-    let within = domain == signing_domain || domain.strip_suffix(signing_domain).is_some_and(|rest| rest.ends_with('.'));
+    let within =
+        domain == signing_domain || domain.strip_suffix(signing_domain).is_some_and(|rest| rest.ends_with('.'));
     if !within {
         return Err(permerror("identity_not_in_domain"));
     }

@@ -51,11 +51,8 @@ pub(super) async fn evaluate(
             return outcome(SenderWord::Pass, &author, Some(policy), None, &organization);
         }
     }
-    let (word, code) = if temporary {
-        (SenderWord::Temperror, "identifier_unavailable")
-    } else {
-        (SenderWord::Fail, "not_aligned")
-    };
+    let (word, code) =
+        if temporary { (SenderWord::Temperror, "identifier_unavailable") } else { (SenderWord::Fail, "not_aligned") };
     outcome(word, &author, Some(policy), Some(code), &organization)
 }
 
@@ -94,7 +91,8 @@ async fn is_aligned(
     // Names of different organizations can't be told without a walk, but names that share no
     // organization's ending can: both must end in the author's organizational domain.
     let organization = found.organization();
-    let below = identifier == organization || identifier.strip_suffix(organization).is_some_and(|rest| rest.ends_with('.'));
+    let below =
+        identifier == organization || identifier.strip_suffix(organization).is_some_and(|rest| rest.ends_with('.'));
     if alignment == Alignment::Strict || !below {
         return Ok(false);
     }

@@ -132,11 +132,10 @@ impl Walk {
 /// The record that applies to the author's domain (§4.10.1): its own, or that of its organization,
 /// or that of the public suffix above.
 pub(super) fn published<'a>(walk: &'a Walk, author: &str) -> Option<(&'a str, &'a PolicyRecord)> {
-    let at = |wanted: &str| walk.found.iter().find(|(name, _)| name == wanted).map(|(name, record)| (name.as_str(), record));
+    let at =
+        |wanted: &str| walk.found.iter().find(|(name, _)| name == wanted).map(|(name, record)| (name.as_str(), record));
     let suffix = || walk.found.iter().find(|(_, record)| record.psd == PublicSuffix::Yes);
-    at(author)
-        .or_else(|| at(walk.organization()))
-        .or_else(|| suffix().map(|(name, record)| (name.as_str(), record)))
+    at(author).or_else(|| at(walk.organization())).or_else(|| suffix().map(|(name, record)| (name.as_str(), record)))
 }
 
 /// The tree walk (§4.10).
@@ -146,7 +145,11 @@ pub(super) async fn walk(domain: &str, resolver: &dyn DnsResolver) -> Result<Wal
     for _ in 0..NAMES {
         if let Some(record) = fetch(name, resolver).await? {
             let last = record.psd != PublicSuffix::Unknown;
-            walk.found.push((name.to_owned(), record));
+            // A record at the top level that doesn't say what it is would make one organization of
+            // all domains below it.
+            if name.contains('.') || record.psd == PublicSuffix::Yes {
+                walk.found.push((name.to_owned(), record));
+            }
             if last {
                 break;
             }

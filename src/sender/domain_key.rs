@@ -1,6 +1,6 @@
 //! The public key of a selector (RFC 6376 §3.6, RFC 8463), over which DKIM and ARC verify.
 
-use mail_auth::common::crypto::Algorithm;
+use mail_auth::common::crypto::{Algorithm, HashAlgorithm};
 use mail_auth::common::parse::TxtRecordParser as _;
 use mail_auth::common::verify::DomainKey as Verifier;
 
@@ -56,7 +56,8 @@ impl DomainKey {
             Err(DnsFailure::NoSuchName) => return Err(permerror("key_not_found")),
             Err(DnsFailure::Temporary) => return Err(refusal(SenderWord::Temperror, "key_unavailable")),
         };
-        let mut texts = answer.iter().filter_map(|record| if let Record::Txt(text) = record { Some(text) } else { None });
+        let mut texts =
+            answer.iter().filter_map(|record| if let Record::Txt(text) = record { Some(text) } else { None });
         Self::parse(texts.next().ok_or(permerror("key_not_found"))?, algorithm)
     }
 
@@ -70,10 +71,12 @@ impl DomainKey {
         if !kind.eq_ignore_ascii_case(wanted) {
             return Err(permerror("key_algorithm"));
         }
-        if tags.list("h").is_some_and(|hashes| !hashes.iter().any(|hash| hash.eq_ignore_ascii_case("sha256"))) {
+        let hash = HashAlgorithm::from(algorithm).name();
+        if tags.list("h").is_some_and(|hashes| !hashes.iter().any(|h| h.eq_ignore_ascii_case(hash))) {
             return Err(permerror("key_hash"));
         }
-        if tags.list("s").is_some_and(|services| !services.iter().any(|s| *s == "*" || s.eq_ignore_ascii_case("email"))) {
+        if tags.list("s").is_some_and(|services| !services.iter().any(|s| *s == "*" || s.eq_ignore_ascii_case("email")))
+        {
             return Err(permerror("key_service"));
         }
         let public = tags.get("p").ok_or(permerror("key_syntax"))?;
@@ -83,7 +86,8 @@ impl DomainKey {
         if super::tags::base64(public).is_none() {
             return Err(permerror("key_syntax"));
         }
-        let verifier = Verifier::parse(format!("k={wanted}; p={public}").as_bytes()).map_err(|_| permerror("key_syntax"))?;
+        let verifier =
+            Verifier::parse(format!("k={wanted}; p={public}").as_bytes()).map_err(|_| permerror("key_syntax"))?;
         let flags = tags.list("t").unwrap_or_default();
         let key = Self {
             verifier,
@@ -109,6 +113,10 @@ impl DomainKey {
     /// Verifies a signature over canonical bytes.
     pub(super) fn verify(&self, signed: &[u8], signature: &[u8]) -> Result<(), Refusal> {
         let verified = self.verifier.p.verify_bytes(signed, signature, self.algorithm);
-        verified.map_err(|_| refusal(SenderWord::Fail, "bad_signature"))
+        verified.map_err(|_| refusal(SenderWord::Fail, "bad_signature"))?;
+        if self.algorithm == Algorithm::RsaSha1 {
+            return Err(refusal(SenderWord::Policy, "algorithm_sha1")); // RFC 8301 §3.1
+        }
+        Ok(())
     }
 }

@@ -9,6 +9,8 @@ use crate::domain::{DnsResolver, EmailAddress, Timestamp};
 
 /// More header fields than this are not looked through: nothing of such a message is believed.
 const FIELDS: usize = 4_000;
+/// Nor is a header longer than this: every signature and every seal reads it again.
+const HEADER_BYTES: usize = 1024 * 1024;
 
 /// What is known about the delivery beyond the message itself. What is not known is not judged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,15 +28,10 @@ pub struct Evidence {
 
 /// Evaluates SPF, DKIM, DMARC, ARC, BIMI and iprev of one message at a moment. SPF and iprev need
 /// [`Evidence::ip`] and are left out without it.
-pub async fn evaluate(
-    raw: &[u8],
-    evidence: &Evidence,
-    at: Timestamp,
-    resolver: &dyn DnsResolver,
-) -> Vec<SenderResult> {
+pub async fn evaluate(raw: &[u8], evidence: &Evidence, at: Timestamp, resolver: &dyn DnsResolver) -> Vec<SenderResult> {
     let raw = on_the_wire(raw);
     let message = Canonical::new(&raw);
-    if message.fields.fields.len() > FIELDS {
+    if message.fields.fields.len() > FIELDS || message.fields.header_bytes > HEADER_BYTES {
         return [Method::Dkim, Method::Dmarc, Method::Arc].map(too_many_fields).into();
     }
     let now = at.as_second();

@@ -34,6 +34,7 @@ pub(super) enum Canonicalization {
 pub(super) struct Fields<'a> {
     pub(super) fields: Vec<Field<'a>>,
     pub(super) body: &'a [u8],
+    pub(super) header_bytes: usize,
 }
 
 /// DKIM is defined on CRLF lines. A message whose first line ends in a bare LF was stored by a Unix
@@ -62,10 +63,10 @@ impl<'a> Fields<'a> {
         let mut rest = raw;
         loop {
             if let Some(body) = rest.strip_prefix(b"\r\n") {
-                return Self { fields, body };
+                return Self { fields, body, header_bytes: raw.len() - rest.len() };
             }
             if rest.is_empty() {
-                return Self { fields, body: rest };
+                return Self { fields, body: rest, header_bytes: raw.len() };
             }
             let end = field_end(rest);
             let (field, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));

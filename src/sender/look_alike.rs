@@ -40,11 +40,10 @@ fn is_mixed(label: &str) -> bool {
     let extensions = || label.chars().map(|c| c.script_extension());
     let mut common = extensions().filter(|extension| !is_shared(*extension));
     let first = common.next();
-    let single = first.is_none_or(|first| {
-        !common.fold(first, ScriptExtension::intersection).is_empty()
-    });
+    let single = first.is_none_or(|first| !common.fold(first, ScriptExtension::intersection).is_empty());
     let together = TOGETHER.iter().any(|scripts| {
-        extensions().all(|extension| is_shared(extension) || scripts.iter().any(|script| extension.contains_script(*script)))
+        extensions()
+            .all(|extension| is_shared(extension) || scripts.iter().any(|script| extension.contains_script(*script)))
     });
     !single && !together
 }

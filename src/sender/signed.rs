@@ -1,6 +1,6 @@
 //! What DKIM-Signature and ARC-Message-Signature share: tags, body hash, header hash (RFC 6376 §3.5, §3.7).
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use mail_auth::common::crypto::{Algorithm, HashAlgorithm};
 
@@ -12,17 +12,33 @@ use super::tags::{Tags, base64, is_space};
 /// More signed names than any signer writes only cost time.
 const SIGNED_NAMES: usize = 256;
 
+/// The fields that RFC 5322 §3.6 and RFC 2045 allow once.
+const ONCE: [&str; 12] = [
+    "From",
+    "Sender",
+    "Reply-To",
+    "To",
+    "Cc",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+];
+
 /// A message with its canonical bodies, made once.
 pub(super) struct Canonical<'a> {
     pub(super) fields: Fields<'a>,
-    simple: OnceCell<Vec<u8>>,
-    relaxed: OnceCell<Vec<u8>>,
+    simple: OnceLock<Vec<u8>>,
+    relaxed: OnceLock<Vec<u8>>,
 }
 
 impl<'a> Canonical<'a> {
     /// Of a message on the wire.
     pub(super) fn new(raw: &'a [u8]) -> Self {
-        Self { fields: Fields::split(raw), simple: OnceCell::new(), relaxed: OnceCell::new() }
+        Self { fields: Fields::split(raw), simple: OnceLock::new(), relaxed: OnceLock::new() }
     }
 
     fn body(&self, how: Canonicalization) -> &[u8] {
@@ -100,6 +116,16 @@ impl<'a> Signed<'a> {
         }
     }
 
+    /// §8.15: of a field that a message has only once, a second one would be shown in the place of
+    /// the signed one.
+    pub(super) fn check_repeated(&self, fields: &Fields<'_>) -> Result<(), Refusal> {
+        let repeated = ONCE.iter().any(|name| {
+            let signed = self.names.iter().filter(|signed| signed.eq_ignore_ascii_case(name)).count();
+            signed > 0 && fields.named(name).count() > signed
+        });
+        if repeated { Err(permerror("signed_field_repeated")) } else { Ok(()) }
+    }
+
     /// Compares the body hash (§3.7).
     pub(super) fn check_body(&self, message: &Canonical<'_>) -> Result<BodyCovered, Refusal> {
         let body = message.body(self.body_form);
@@ -107,7 +133,7 @@ impl<'a> Signed<'a> {
             None => body,
             Some(length) => body.get(..length).ok_or(permerror("body_length_beyond_end"))?,
         };
-        if HashAlgorithm::Sha256.hash(covered).as_ref() != self.body_hash {
+        if HashAlgorithm::from(self.algorithm).hash(covered).as_ref() != self.body_hash {
             return Err(refusal(SenderWord::Fail, "body_hash_mismatch"));
         }
         Ok(if covered.len() == body.len() { BodyCovered::Whole } else { BodyCovered::Beginning })
@@ -137,12 +163,13 @@ impl<'a> Signed<'a> {
     }
 }
 
-/// `a=`. RFC 8301 §3.1: rsa-sha1 must not be used, in neither direction.
+/// `a=`. RSA with SHA-1 is verified, so that a broken signature is told from an outdated one, and
+/// then refused (RFC 8301 §3.1) by [`DomainKey::verify`](super::domain_key::DomainKey::verify).
 pub(super) fn algorithm(text: &str) -> Result<Algorithm, Refusal> {
     match text {
         "rsa-sha256" => Ok(Algorithm::RsaSha256),
         "ed25519-sha256" => Ok(Algorithm::Ed25519Sha256),
-        "rsa-sha1" => Err(refusal(SenderWord::Policy, "algorithm_sha1")),
+        "rsa-sha1" => Ok(Algorithm::RsaSha1),
         _ => Err(permerror("algorithm_unknown")),
     }
 }

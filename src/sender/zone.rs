@@ -65,11 +65,7 @@ impl Zone {
 }
 
 impl DnsResolver for Zone {
-    fn lookup<'a>(
-        &'a self,
-        name: &'a str,
-        kind: RecordKind,
-    ) -> Pin<Box<dyn Future<Output = DnsAnswer> + Send + 'a>> {
+    fn lookup<'a>(&'a self, name: &'a str, kind: RecordKind) -> Pin<Box<dyn Future<Output = DnsAnswer> + Send + 'a>> {
         Box::pin(ready(self.answer(name, kind)))
     }
 }
@@ -79,11 +75,7 @@ impl DnsResolver for Zone {
 pub struct Offline;
 
 impl DnsResolver for Offline {
-    fn lookup<'a>(
-        &'a self,
-        _name: &'a str,
-        _kind: RecordKind,
-    ) -> Pin<Box<dyn Future<Output = DnsAnswer> + Send + 'a>> {
+    fn lookup<'a>(&'a self, _name: &'a str, _kind: RecordKind) -> Pin<Box<dyn Future<Output = DnsAnswer> + Send + 'a>> {
         Box::pin(ready(Err(DnsFailure::Temporary)))
     }
 }

@@ -61,6 +61,12 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Removes a folder with its messages, because the server no longer has it.
+    pub fn remove_folder(&self, folder: i64) -> Result<(), StoreError> {
+        self.db().execute("DELETE FROM folder WHERE id = ?1", [folder])?;
+        Ok(())
+    }
+
     /// The UIDVALIDITY that the stored UIDs belong to.
     pub fn uid_validity(&self, folder: i64) -> Result<Option<u32>, StoreError> {
         let db = self.db();

@@ -406,3 +406,19 @@ fn a_file_is_written_whole_and_never_in_place_of_another_unless_asked() {
     assert_eq!(files::read(&path, 99).unwrap(), b"third");
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }
+
+#[test]
+#[ignore = "needs a Secret Service, Keychain or Credential Manager that this test may write to"]
+fn the_keyring_of_the_system_keeps_secrets_of_profiles_apart() {
+    let (one, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let keyring = SecretStore::os(one.path()).unwrap();
+    keyring.set("account-1", &Secret::from("パスワード")).unwrap();
+    let again = SecretStore::os(one.path()).unwrap();
+    assert_eq!(again.get("account-1").unwrap().unwrap().declassify(), "パスワード");
+    assert!(SecretStore::os(other.path()).unwrap().get("account-1").unwrap().is_none());
+    again.remove("account-1").unwrap();
+    again.remove("account-1").unwrap();
+    assert!(keyring.get("account-1").unwrap().is_none());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async { assert!(keyring.get("account-1").unwrap().is_none()) });
+}

@@ -126,8 +126,6 @@ pub fn judge(
 ) -> Judgement {
     match certificate {
         Certificate::Pgp(cert) => super::web::judge(cert, address, &keyring.pgp, policy),
-        Certificate::X509(certificate) => {
-            super::chain::judge(certificate, bundled, address, &keyring.smime, policy)
-        }
+        Certificate::X509(certificate) => super::chain::judge(certificate, bundled, address, &keyring.smime, policy),
     }
 }

@@ -179,3 +179,6 @@ fn without_path(verdict: TrustVerdict, reason: &str) -> Judgement {
 fn code(reason: &str) -> Option<String> {
     Some(reason.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

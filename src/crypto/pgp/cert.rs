@@ -8,13 +8,14 @@ use sequoia_openpgp::crypto::Password;
 use sequoia_openpgp::crypto::mpi::PublicKey;
 use sequoia_openpgp::packet::{Key, UserID, key};
 use sequoia_openpgp::serialize::SerializeInto;
-use sequoia_openpgp::types::{KeyFlags, PublicKeyAlgorithm, RevocationStatus};
-use sequoia_openpgp::{Cert, Profile, armor};
+use sequoia_openpgp::types::{Features, KeyFlags, PublicKeyAlgorithm, RevocationStatus};
+use sequoia_openpgp::{Cert, Error, Profile, armor};
 
 use crate::crypto::{Certificate, CertificateReport, ProtectError, Signer};
 use crate::domain::{EmailAddress, Fingerprint, Secret, Technology};
 
 use super::policy::ReadingPolicy;
+use super::unlock::is_stub;
 use super::{protect, system_time, timestamp};
 
 /// A new key pair.
@@ -98,7 +99,8 @@ pub(crate) fn newest_moment(cert: &Cert) -> Timestamp {
 /// Describes a certificate at a moment.
 pub fn report(cert: &Cert, at: Timestamp) -> CertificateReport {
     let policy = ReadingPolicy;
-    let valid = cert.with_policy(&policy, system_time(at)).ok();
+    let bound = cert.with_policy(&policy, system_time(at));
+    let valid = bound.as_ref().ok();
     let addresses = addresses(cert, at);
     let is_revoked = is_revoked(cert, at);
     let created = timestamp(cert.primary_key().key().creation_time());
@@ -109,16 +111,22 @@ pub fn report(cert: &Cert, at: Timestamp) -> CertificateReport {
         subject: None,
         issuer: None,
         has_secret: cert.is_tsk(),
-        is_locked: cert.is_tsk() && !cert.keys().any(|key| key.key().has_unencrypted_secret()),
+        is_locked: is_locked(cert),
         can_sign: protect::can_sign(cert, at),
         can_encrypt: protect::can_encrypt(cert, at),
         algorithms: cert.keys().map(|key| algorithm(key.key())).collect(),
         not_before: created,
-        not_after: valid.as_ref().and_then(|valid| timestamp(valid.primary_key().key_expiration_time()?)),
+        not_after: valid.and_then(|valid| timestamp(valid.primary_key().key_expiration_time()?)),
         is_revoked,
-        problems: problems(cert, valid.as_ref(), at, is_revoked, &addresses),
+        problems: problems(cert, &bound, at, is_revoked, &addresses),
         addresses,
     }
+}
+
+/// Whether there are secret keys, and a passphrase is on all of them.
+fn is_locked(cert: &Cert) -> bool {
+    let here = || cert.keys().secret().filter(|key| !is_stub(key.key()));
+    here().next().is_some() && here().all(|key| !key.key().has_unencrypted_secret())
 }
 
 /// Whether its owner has withdrawn it: a soft withdrawal counts from its date on (RFC 9580 §5.2.3.31).
@@ -128,7 +136,7 @@ pub(crate) fn is_revoked(cert: &Cert, at: Timestamp) -> bool {
 
 fn problems(
     cert: &Cert,
-    valid: Option<&ValidCert>,
+    bound: &sequoia_openpgp::Result<ValidCert>,
     at: Timestamp,
     is_revoked: bool,
     addresses: &[EmailAddress],
@@ -138,19 +146,22 @@ fn problems(
     if is_revoked {
         codes.insert("revoked");
     }
-    match valid {
+    match bound {
         _ if created > system_time(at) => {
             codes.insert("not_yet_valid");
         }
-        Some(valid) if valid.alive().is_err() => {
+        Ok(valid) if valid.alive().is_err() => {
             codes.insert("expired");
         }
-        Some(_) => {}
-        None if is_weak(cert.primary_key().key().role_as_unspecified()) => {
+        Ok(_) => {}
+        Err(_) if is_weak(cert.primary_key().key().role_as_unspecified()) => {
             codes.insert("weak_key");
         }
-        None => {
-            codes.insert("weak_algorithm");
+        Err(error) => {
+            let by_policy = |cause: &(dyn std::error::Error + 'static)| {
+                matches!(cause.downcast_ref::<Error>(), Some(Error::PolicyViolation(..)))
+            };
+            codes.insert(if error.chain().any(by_policy) { "weak_algorithm" } else { "not_bound" });
         }
     }
     if addresses.is_empty() {
@@ -200,7 +211,7 @@ fn algorithm<R: key::KeyRole>(key: &Key<key::PublicParts, R>) -> String {
 
 /// Makes a key pair that GnuPG 2.2 and everything newer can use: version 4, Ed25519 and
 /// Curve25519, the primary key for certifying and signing, one subkey for signing, one for
-/// encryption. It has no end; `key extend` and `key revoke` are the owner's to use.
+/// encryption, and no more advertised than GnuPG 2.2 reads. It has no end; `key extend` and `key revoke` are the owner's to use.
 ///
 /// # Errors
 /// [`ProtectError::Library`] when the library refuses.
@@ -220,6 +231,8 @@ pub fn generate(
     let encryption = KeyFlags::empty().set_transport_encryption().set_storage_encryption();
     let builder = CertBuilder::new()
         .set_profile(Profile::RFC4880)
+        .map_err(refuse)?
+        .set_features(Features::empty().set_seipdv1())
         .map_err(refuse)?
         .set_cipher_suite(CipherSuite::Cv25519)
         .set_creation_time(system_time(at))

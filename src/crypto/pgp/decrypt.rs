@@ -1,3 +1,6 @@
+use std::io::Read;
+use std::sync::{Arc, Mutex};
+
 use jiff::Timestamp;
 use sequoia_openpgp::crypto::{Password, SessionKey};
 use sequoia_openpgp::packet::{PKESK, Packet, SEIP, SKESK};
@@ -11,9 +14,9 @@ use crate::domain::{Fingerprint, Secret};
 
 use super::outcome::{Checker, Layer};
 use super::policy::ReadingPolicy;
-use super::unlock::{SecretKey, is_bearable_from_others};
-use super::verify::{BUFFER, explain, read_all};
-use super::{PgpRing, cert, inline, system_time};
+use super::unlock::{SecretKey, is_bearable_from_others, is_stub};
+use super::verify::{BUFFER, CLOCK_SKEW, explain, read_all};
+use super::{PgpRing, cert, guarded, inline, system_time};
 
 /// Encrypted session keys looked at in one message.
 const MAX_SESSION_KEYS: usize = 1_000;
@@ -21,6 +24,9 @@ const MAX_SESSION_KEYS: usize = 1_000;
 const MAX_HIDDEN_TRIES: usize = 64;
 /// Passphrases tried on session keys that a passphrase opens.
 const MAX_PASSPHRASE_TRIES: usize = 24;
+/// Nothing shorter holds the random prefix, a packet and the modification detection code (RFC 9580
+/// §5.13.1); the library relies on there being as much.
+const MIN_SEIPD1: usize = 16 + 2 + 22;
 /// Shown for a recipient that is not named (RFC 9580 §5.1.8).
 const HIDDEN: &str = "hidden";
 
@@ -39,7 +45,10 @@ pub fn decrypt(
 ) -> Decryption {
     let bytes = inline::tidy_armor(bytes);
     let (recipients, container) = survey(&bytes);
-    let outcome = container.and_then(|integrity| open(&bytes, integrity, ring, passphrases, at, limit));
+    let outcome = container.and_then(|integrity| {
+        let opened = guarded(|| open(&bytes, integrity, ring, passphrases, at, limit));
+        opened.unwrap_or_else(|| Err(DecryptFailure::Malformed("library".into())))
+    });
     Decryption { outcome, recipients }
 }
 
@@ -49,7 +58,7 @@ fn survey(bytes: &[u8]) -> (Vec<String>, Result<Integrity, DecryptFailure>) {
     let mut packets = PacketParser::from_bytes(bytes);
     let malformed = |what: &str| Err(DecryptFailure::Malformed(what.into()));
     for _ in 0..MAX_SESSION_KEYS {
-        let Ok(PacketParserResult::Some(parser)) = packets else {
+        let Ok(PacketParserResult::Some(mut parser)) = packets else {
             return (recipients, malformed("no_container"));
         };
         match &parser.packet {
@@ -57,7 +66,11 @@ fn survey(bytes: &[u8]) -> (Vec<String>, Result<Integrity, DecryptFailure>) {
                 recipients.push(one.recipient().map_or_else(|| HIDDEN.to_owned(), |handle| name(&handle)));
             }
             Packet::SKESK(_) | Packet::Marker(_) | Packet::Padding(_) => {}
-            Packet::SEIP(SEIP::V1(_)) => return (recipients, Ok(Integrity::Seipd1)),
+            Packet::SEIP(SEIP::V1(_)) => {
+                let is_whole = parser.read_exact(&mut [0; MIN_SEIPD1]).is_ok();
+                let whole = if is_whole { Ok(Integrity::Seipd1) } else { Err(DecryptFailure::IntegrityFailed) };
+                return (recipients, whole);
+            }
             Packet::SEIP(SEIP::V2(_)) => return (recipients, Ok(Integrity::Seipd2)),
             Packet::Unknown(unknown) => match u8::from(unknown.tag()) {
                 // A session key of an unknown version may stand beside ones that are known.
@@ -90,11 +103,10 @@ fn open(
     at: Timestamp,
     limit: usize,
 ) -> Result<Decrypted, DecryptFailure> {
-    let mut opener = Opener { ring, passphrases, checker: Checker::new(ring, at), progress: Progress::default() };
-    let progress = std::sync::Arc::clone(&opener.progress);
-    let moment = system_time(at) + std::time::Duration::from_secs(30 * 60);
+    let opener = Opener { ring, passphrases, checker: Checker::new(ring, at), progress: Progress::default() };
+    let progress = Arc::clone(&opener.progress);
+    let moment = system_time(at) + CLOCK_SKEW;
     let state = || progress.lock().map(|state| state.clone()).unwrap_or_default();
-    opener.checker.checks.clear();
     let mut decryptor = DecryptorBuilder::from_bytes(bytes)
         .map(|builder| builder.buffer_size(BUFFER))
         .and_then(|builder| builder.with_policy(&ReadingPolicy, moment, opener))
@@ -119,10 +131,10 @@ struct Opener<'a> {
     ring: &'a PgpRing,
     passphrases: &'a [Secret<String>],
     checker: Checker<'a>,
-    progress: std::sync::Arc<std::sync::Mutex<State>>,
+    progress: Progress,
 }
 
-type Progress = std::sync::Arc<std::sync::Mutex<State>>;
+type Progress = Arc<Mutex<State>>;
 
 /// How far opening came; read after the library has failed.
 #[derive(Clone, Debug, Default)]
@@ -131,13 +143,17 @@ struct State {
     locked: Option<Fingerprint>,
     /// The container was entered.
     entered: bool,
-    /// A session key was found.
+    /// A secret key gave a session key, whether it fits the container or not.
+    has_session_key: bool,
+    /// The session key fits.
     opened: bool,
 }
 
 impl State {
     fn explain(self, failure: DecryptFailure) -> DecryptFailure {
         match failure {
+            // The first piece of the container is already looked at when the key is tried.
+            _ if self.has_session_key && !self.opened => DecryptFailure::IntegrityFailed,
             _ if self.entered && !self.opened => self.locked.map_or(DecryptFailure::NoKey, DecryptFailure::Locked),
             // Inside of a container that is not proven, damage looks like anything.
             DecryptFailure::Malformed(what) if self.opened && what == "packets" => DecryptFailure::IntegrityFailed,
@@ -158,7 +174,9 @@ impl Opener<'_> {
         for pkesk in pkesks {
             let Some(handle) = pkesk.recipient() else { continue };
             for cert in self.ring.holding(&handle) {
-                for key in cert.keys().secret().filter(|key| key.key().key_handle().aliases(&handle)) {
+                for key in
+                    cert.keys().secret().filter(|key| key.key().key_handle().aliases(&handle) && !is_stub(key.key()))
+                {
                     match self.ring.unlocked().open(key.key(), self.passphrases) {
                         Some(key) if attempt.with_key(pkesk, &key) => return Some(cert.as_ref().clone()),
                         Some(_) => {}
@@ -177,7 +195,9 @@ impl Opener<'_> {
         let mut left = MAX_HIDDEN_TRIES;
         for pkesk in pkesks.iter().filter(|pkesk| is_hidden(pkesk)) {
             for cert in self.ring.own() {
-                for key in cert.keys().secret().filter(|key| key.key().pk_algo() == pkesk.pk_algo()) {
+                for key in
+                    cert.keys().secret().filter(|key| key.key().pk_algo() == pkesk.pk_algo() && !is_stub(key.key()))
+                {
                     left = left.checked_sub(1)?;
                     match self.ring.unlocked().open(key.key(), self.passphrases) {
                         Some(key) if attempt.with_key(pkesk, &key) => return Some(cert.as_ref().clone()),
@@ -207,12 +227,15 @@ fn is_hidden(pkesk: &PKESK) -> bool {
 struct Attempt<'a> {
     hint: Option<SymmetricAlgorithm>,
     enter: &'a mut dyn FnMut(Option<SymmetricAlgorithm>, &SessionKey) -> bool,
+    has_session_key: bool,
 }
 
 impl Attempt<'_> {
     fn with_key(&mut self, pkesk: &PKESK, key: &SecretKey) -> bool {
         let Ok(mut pair) = key.clone().into_keypair() else { return false };
-        pkesk.decrypt(&mut pair, self.hint).is_some_and(|(cipher, session)| (self.enter)(cipher, &session))
+        let Some((cipher, session)) = pkesk.decrypt(&mut pair, self.hint) else { return false };
+        self.has_session_key = true;
+        (self.enter)(cipher, &session)
     }
 
     fn with_passphrase(&mut self, skesk: &SKESK, passphrase: &Secret<String>) -> bool {
@@ -241,10 +264,14 @@ impl DecryptionHelper for Opener<'_> {
             return Err(Error::MalformedMessage("encryption inside encryption".into()).into());
         }
         self.note(|state| state.entered = true);
-        let mut attempt = Attempt { hint, enter };
+        let mut attempt = Attempt { hint, enter, has_session_key: false };
         let recipient = self.by_name(pkesks, &mut attempt).or_else(|| self.by_trying(pkesks, &mut attempt));
-        if recipient.is_some() || self.by_passphrase(skesks, &mut attempt) {
-            self.note(|state| state.opened = true);
+        let opened = recipient.is_some() || self.by_passphrase(skesks, &mut attempt);
+        self.note(|state| {
+            state.opened = opened;
+            state.has_session_key = attempt.has_session_key;
+        });
+        if opened {
             return Ok(recipient);
         }
         Err(Error::MissingSessionKey("none of the keys fits".into()).into())

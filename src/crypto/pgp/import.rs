@@ -9,6 +9,8 @@ use sequoia_openpgp::{Cert, Error};
 
 use crate::crypto::ImportError;
 
+use super::inline;
+
 /// Certificates read from one file, broken ones counted.
 const MAX_CERTS: usize = 50_000;
 /// Armored blocks looked at in one file.
@@ -120,13 +122,18 @@ fn slim(cert: Cert) -> Cert {
     Cert::from_packets(packets.into_iter()).unwrap_or(backup)
 }
 
-/// The binary form of each block, with whether it claims to be a key block.
+/// The binary form of each block, with whether it begins as a certificate does.
 fn blocks(bytes: &[u8]) -> Vec<(bool, Vec<u8>)> {
     let starts = armor_starts(bytes);
     if starts.is_empty() {
         // RFC 9580 §4.2: the first bit of every packet is set.
-        let binary = bytes.first().is_some_and(|byte| byte & 0x80 != 0) && begins_with_cert(bytes);
-        return if binary { vec![(true, bytes.to_vec())] } else { Vec::new() };
+        let binary = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
+        return match first_tag(bytes) {
+            Some(tag @ (Tag::PublicKey | Tag::SecretKey | Tag::Signature)) if binary => {
+                vec![(tag != Tag::Signature, bytes.to_vec())]
+            }
+            _ => Vec::new(),
+        };
     }
     let mut found = Vec::new();
     for (index, start) in starts.iter().enumerate() {
@@ -138,13 +145,27 @@ fn blocks(bytes: &[u8]) -> Vec<(bool, Vec<u8>)> {
         if !is_key {
             continue;
         }
+        let text = without_headers(&inline::tidy_armor(text));
         let mut binary = Vec::new();
-        let reader = armor::Reader::from_bytes(text, armor::ReaderMode::Tolerant(None));
+        let reader = armor::Reader::from_bytes(&text, armor::ReaderMode::Tolerant(None));
         // A wrong checksum or a cut end: what came before it is still looked at.
         let _ = reader.take(MAX_BYTES).read_to_end(&mut binary);
-        found.push((true, binary));
+        found.push((first_tag(&binary) != Some(Tag::Signature), binary));
     }
     found
+}
+
+/// Armor without its headers and empty lines, which people put in the wrong places: what is left
+/// is what is needed. No line of base64 holds a colon.
+fn without_headers(text: &[u8]) -> Vec<u8> {
+    let lines = text.split(|byte| *byte == b'\n');
+    let mut kept = lines.filter(|line| !line.is_empty() && !line.contains(&b':'));
+    let mut out = [kept.next().unwrap_or_default(), b"\n\n"].concat();
+    for line in kept {
+        out.extend_from_slice(line);
+        out.push(b'\n');
+    }
+    out
 }
 
 /// The offsets at which lines begin an armored block.
@@ -152,8 +173,13 @@ fn armor_starts(bytes: &[u8]) -> Vec<usize> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(rest) = bytes.get(from..) {
-        if rest.starts_with(BEGIN) {
-            found.push(from);
+        // A byte order mark, or an indent by a mail program. GnuPG puts a colon before the
+        // revocations that it keeps, so that nobody takes them in by accident.
+        let indent = if rest.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let blanks = rest.get(indent..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+        let start = indent + blanks.count();
+        if rest.get(start..).is_some_and(|line| line.starts_with(BEGIN)) {
+            found.push(from + start);
             if found.len() >= MAX_BLOCKS {
                 break;
             }
@@ -164,7 +190,9 @@ fn armor_starts(bytes: &[u8]) -> Vec<usize> {
     found
 }
 
-fn begins_with_cert(bytes: &[u8]) -> bool {
-    let Ok(PacketParserResult::Some(first)) = PacketParser::from_bytes(bytes) else { return false };
-    matches!(first.packet.tag(), Tag::PublicKey | Tag::SecretKey | Tag::Signature)
+fn first_tag(bytes: &[u8]) -> Option<Tag> {
+    match PacketParser::from_bytes(bytes) {
+        Ok(PacketParserResult::Some(first)) => Some(first.packet.tag()),
+        _ => None,
+    }
 }

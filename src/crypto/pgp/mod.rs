@@ -38,3 +38,9 @@ pub(crate) fn timestamp(time: SystemTime) -> Option<Timestamp> {
     let seconds = time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
     Timestamp::from_second(i64::try_from(seconds).ok()?).ok()
 }
+
+/// Runs the library over bytes from outside. Should it panic, which its parser has been seen to
+/// do, that is one message that can't be read and not the end of the program.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
+}

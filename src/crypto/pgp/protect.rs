@@ -10,9 +10,7 @@ use sequoia_openpgp::cert::prelude::ValidErasedKeyAmalgamation;
 use sequoia_openpgp::crypto::KeyPair;
 use sequoia_openpgp::packet::key;
 use sequoia_openpgp::serialize::stream::{Armorer, Encryptor, LiteralWriter, Message, Recipient, Signer};
-use sequoia_openpgp::types::{
-    AEADAlgorithm, DataFormat, HashAlgorithm, PublicKeyAlgorithm, RevocationStatus, SymmetricAlgorithm,
-};
+use sequoia_openpgp::types::{DataFormat, HashAlgorithm, PublicKeyAlgorithm, RevocationStatus, SymmetricAlgorithm};
 
 use crate::crypto::{DetachedSignature, ProtectError};
 use crate::domain::Secret;
@@ -82,7 +80,6 @@ pub fn encrypt(
         let message = Armorer::new(Message::new(&mut bytes)).kind(Kind::Message).build()?;
         let mut message = Encryptor::for_recipients(message, keys.into_iter().map(Recipient::from))
             .symmetric_algo(SymmetricAlgorithm::AES256)
-            .aead_algo(AEADAlgorithm::OCB)
             .build()?;
         if let Some(pair) = pair {
             let mut signer = Signer::new(message, pair)?.hash_algo(HASH)?.creation_time(system_time(at));

@@ -53,6 +53,11 @@ impl Unlocked {
     }
 }
 
+/// Whether the secret part is not here but on a card, or was taken out (GnuPG's `gnu-dummy`).
+pub(super) fn is_stub(key: &SecretKey) -> bool {
+    matches!(key.secret(), SecretKeyMaterial::Encrypted(protected) if !protected.s2k().is_supported())
+}
+
 /// Whether a secret key in the certificate can be used: it is not protected, or one of the
 /// passphrases opens it. Stubs, whose secret part is on a card or elsewhere, don't count.
 pub fn unlockable(cert: &Cert, passphrases: &[Secret<String>]) -> bool {

@@ -11,10 +11,10 @@ use crate::crypto::{DecryptFailure, Opened, SignatureCheck, SignatureOutcome};
 
 use super::outcome::{Checker, Layer, unreadable};
 use super::policy::ReadingPolicy;
-use super::{PgpRing, inline, system_time};
+use super::{PgpRing, guarded, inline, system_time};
 
 /// Clocks differ: a signature from a little in the future is not refused.
-const CLOCK_SKEW: Duration = Duration::from_secs(30 * 60);
+pub(super) const CLOCK_SKEW: Duration = Duration::from_secs(30 * 60);
 /// Released to us in steps; nothing is given on before the end.
 pub(super) const BUFFER: usize = 1 << 20;
 
@@ -39,14 +39,16 @@ fn detached_as_is(content: &[u8], signature: &[u8], ring: &PgpRing, at: Timestam
     let signature = inline::tidy_armor(signature);
     let checker = Checker::new(ring, at);
     let moment = system_time(at) + CLOCK_SKEW;
-    let checks = DetachedVerifierBuilder::from_bytes(&*signature)
-        .and_then(|builder| builder.with_policy(&ReadingPolicy, moment, checker))
-        .and_then(|mut verifier| {
-            verifier.verify_bytes(content)?;
-            Ok(verifier.into_helper().checks)
-        });
+    let checks = guarded(|| {
+        DetachedVerifierBuilder::from_bytes(&*signature)
+            .and_then(|builder| builder.with_policy(&ReadingPolicy, moment, checker))
+            .and_then(|mut verifier| {
+                verifier.verify_bytes(content)?;
+                Ok(verifier.into_helper().checks)
+            })
+    });
     match checks {
-        Ok(checks) if !checks.is_empty() => checks,
+        Some(Ok(checks)) if !checks.is_empty() => checks,
         _ => vec![unreadable(SignatureOutcome::Malformed, "no_signature")],
     }
 }
@@ -59,6 +61,10 @@ fn detached_as_is(content: &[u8], signature: &[u8], ring: &PgpRing, at: Timestam
 /// [`DecryptFailure::Malformed`] when it is no such message (`encrypted`, …), `TooLarge` when it
 /// grows beyond ten times its size and 64 MiB.
 pub fn signed_message(bytes: &[u8], ring: &PgpRing, at: Timestamp) -> Result<Opened, DecryptFailure> {
+    guarded(|| open_signed(bytes, ring, at)).unwrap_or_else(|| Err(DecryptFailure::Malformed("library".into())))
+}
+
+fn open_signed(bytes: &[u8], ring: &PgpRing, at: Timestamp) -> Result<Opened, DecryptFailure> {
     let is_cleartext = inline::is_cleartext(bytes);
     if is_cleartext && !inline::has_only_hash_headers(bytes) {
         return Err(DecryptFailure::Malformed("cleartext_header".into()));

@@ -209,6 +209,23 @@ pub fn verify(
     }
 }
 
+/// Checks a signature over a message: encoded AlgorithmIdentifier and SubjectPublicKeyInfo.
+pub fn verify_signature(algorithm: &[u8], spki: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    let algorithm = Algorithm::read(&mut Cursor::new(algorithm));
+    algorithm.is_ok_and(|algorithm| verify(algorithm, None, spki, message, signature).is_ok())
+}
+
+/// Whether a key made the signature of a certificate (RFC 5280 §4.1.1.3).
+pub fn verify_certificate(certificate: &super::X509, issuer_spki: &[u8]) -> bool {
+    let read = || -> Result<bool, Broken> {
+        let mut parts = Cursor::inside(&certificate.der, SEQUENCE)?;
+        let (signed, algorithm) = (parts.need(SEQUENCE)?.whole, parts.need(SEQUENCE)?.whole);
+        let signature = parts.need(super::asn1::BIT_STRING)?.value.split_first().ok_or(Broken("signature"))?.1;
+        Ok(verify_signature(algorithm, issuer_spki, signed, signature))
+    };
+    read().unwrap_or(false)
+}
+
 impl Scheme {
     fn of(algorithm: Algorithm<'_>, hash: Option<Hash>) -> Option<Self> {
         let by_hash = |make: fn(Hash) -> Self| hash.map(make);

@@ -4,7 +4,9 @@ use der::asn1::ObjectIdentifier;
 use der::{Decode, Encode};
 use jiff::Timestamp;
 use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName, SubjectKeyIdentifier};
+use x509_cert::ext::pkix::{
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName, SubjectKeyIdentifier,
+};
 
 use crate::crypto::{Certificate, CertificateReport, Signer};
 use crate::domain::{EmailAddress, Fingerprint, Technology};
@@ -133,9 +135,9 @@ impl X509 {
         moment(self.certificate.tbs_certificate().validity().not_after)
     }
 
-    /// Whether a moment lies within its validity period (RFC 5280 §4.1.2.5).
+    /// Whether a moment lies within its validity period, in whole seconds (RFC 5280 §4.1.2.5).
     pub fn is_current(&self, at: Timestamp) -> bool {
-        self.not_before() <= at && at <= self.not_after()
+        self.not_before() <= at && at.as_second() <= self.not_after().as_second()
     }
 
     /// subjectKeyIdentifier, or the SHA-1 of the key (RFC 5280 §4.2.1.2 method 1).
@@ -150,6 +152,16 @@ impl X509 {
     /// It is a certificate authority's (RFC 5280 §4.2.1.9).
     pub fn is_authority(&self) -> bool {
         self.extension::<BasicConstraints>().is_some_and(|constraints| constraints.ca)
+    }
+
+    /// The key that its issuer says it was signed with (RFC 5280 §4.2.1.1).
+    pub fn authority_key_identifier(&self) -> Option<Vec<u8>> {
+        self.extension::<AuthorityKeyIdentifier>()?.key_identifier.map(|identifier| identifier.as_bytes().to_vec())
+    }
+
+    /// It is an authority's, and keyUsage lets it sign certificates (RFC 5280 §4.2.1.3).
+    pub fn may_certify(&self) -> bool {
+        self.is_authority() && self.key_usage().is_none_or(|usage| usage.key_cert_sign())
     }
 
     /// keyUsage lets it sign messages (RFC 8550 §4.4.2).
@@ -226,7 +238,7 @@ impl X509 {
     }
 
     /// SHA-1 or MD5 vouches for it.
-    fn has_weak_signature(&self) -> bool {
+    pub fn has_weak_signature(&self) -> bool {
         let oid = self.certificate.signature_algorithm().oid.to_string();
         matches!(
             oid.as_str(),

@@ -140,3 +140,11 @@ pub fn canonical(content: &[u8]) -> Cow<'_, [u8]> {
     }
     Cow::Owned(out)
 }
+
+/// What is in a file that is DER, or PEM with blocks of one label.
+pub fn pem_contents(bytes: &[u8], label: &str) -> Vec<Vec<u8>> {
+    if bytes.first() == Some(&SEQUENCE) {
+        return vec![bytes.to_vec()];
+    }
+    pem_blocks(bytes).into_iter().filter(|block| block.label == label).map(|block| block.der).collect()
+}

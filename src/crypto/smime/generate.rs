@@ -12,7 +12,7 @@ use openssl::rsa::Rsa;
 use openssl::stack::Stack;
 use openssl::symm::Cipher;
 use openssl::x509::extension::{
-    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName, SubjectKeyIdentifier,
+    BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName, SubjectKeyIdentifier,
 };
 use openssl::x509::{X509 as OpenSslX509, X509Extension, X509Name, X509Req};
 
@@ -177,10 +177,6 @@ fn self_signed(
     let own = SubjectKeyIdentifier::new().build(&context)?;
     builder.append_extension(name)?;
     builder.append_extension(own)?;
-    let context = builder.x509v3_context(None, None);
-    if let Ok(authority) = AuthorityKeyIdentifier::new().keyid(false).build(&context) {
-        builder.append_extension(authority)?;
-    }
     builder.sign(key, MessageDigest::sha256())?;
     Ok(builder.build())
 }

@@ -14,8 +14,9 @@ mod ring;
 mod signed;
 mod verify;
 
+pub use algorithm::{verify_certificate, verify_signature};
 pub use cert::X509;
-pub use content::{CmsKind, decompress, kind};
+pub use content::{CmsKind, decompress, kind, pem_contents};
 pub use decrypt::decrypt;
 pub use generate::{Pkcs12Form, export_identity_pem, export_pem, export_pkcs12, generate_self_signed, request};
 pub use protect::{EncryptOptions, encrypt, sign_detached, sign_opaque};

@@ -77,7 +77,9 @@ fn holds_other_address(mailbox: &Mailbox) -> bool {
     }
     let own = mailbox.email();
     let mut found = name
-        .split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '"' | '\'' | ',' | ';' | ':' | '[' | ']'))
+        .split(|c: char| {
+            c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '"' | '\'' | ',' | ';' | ':' | '[' | ']')
+        })
         .filter(|word| word.contains('@'))
         .peekable();
     found.peek().is_some() && found.any(|word| EmailAddress::parse(word).as_ref() != own.as_ref() || own.is_none())
@@ -92,7 +94,9 @@ fn name_outside_certificate(assessment: &Assessment) -> Option<String> {
     let mut intact = assessment
         .signatures
         .iter()
-        .filter(|signature| signature.coverage == Coverage::Whole && signature.check.outcome == SignatureOutcome::Intact)
+        .filter(|signature| {
+            signature.coverage == Coverage::Whole && signature.check.outcome == SignatureOutcome::Intact
+        })
         .filter_map(|signature| signature.check.signer.as_ref())
         .peekable();
     intact.peek()?;
@@ -130,7 +134,8 @@ fn lacks_integrity(assessment: &Assessment) -> bool {
 /// A Reply-To that leads to another domain than From.
 fn reply_elsewhere(assessment: &Assessment) -> Option<String> {
     let from = assessment.from.first()?.email()?;
-    let other = assessment.reply_to.iter().filter_map(Mailbox::email).find(|address| address.domain() != from.domain())?;
+    let other =
+        assessment.reply_to.iter().filter_map(Mailbox::email).find(|address| address.domain() != from.domain())?;
     Some(other.as_str().to_owned())
 }
 

@@ -48,12 +48,8 @@ pub(super) fn show(
     budget: &mut usize,
 ) -> Payload {
     let mut showing = Showing { circumstances, budget, apart: 0, out: Payload::default() };
-    let protection = Protection {
-        signed: envelope.is_signed,
-        decrypted: envelope.is_decrypted,
-        is_headline: true,
-        depth: 0,
-    };
+    let protection =
+        Protection { signed: envelope.is_signed, decrypted: envelope.is_decrypted, is_headline: true, depth: 0 };
     showing.inside(outer, "", &envelope.inside, protection);
     showing.structure(outer);
     let mut payload = showing.out;
@@ -156,7 +152,8 @@ impl Showing<'_, '_> {
         let mut html: Option<&Part> = None;
         let mut rest = Vec::new();
         for child in &part.children {
-            let shown = if child.content_type.is("multipart", "related") { child.children.first() } else { Some(child) };
+            let shown =
+                if child.content_type.is("multipart", "related") { child.children.first() } else { Some(child) };
             match shown {
                 Some(leaf) if plain.is_none() && leaf.content_type.is("text", "plain") => plain = Some(leaf),
                 Some(leaf) if leaf.content_type.is("text", "html") => html = Some(leaf),

@@ -193,9 +193,13 @@ impl Envelope {
     ) -> String {
         let entity = message::parse(&RawMessage::new(bytes), circumstances.limits);
         // An entity has no From of its own; every other defect counts.
-        self.defects.extend(entity.defects.iter().filter(|defect| defect.code != message::DefectCode::MissingFrom).map(
-            |defect| Defect { code: defect.code, part: join(prefix, &defect.part) },
-        ));
+        self.defects.extend(
+            entity
+                .defects
+                .iter()
+                .filter(|defect| defect.code != message::DefectCode::MissingFrom)
+                .map(|defect| Defect { code: defect.code, part: join(prefix, &defect.part) }),
+        );
         let start = entity.root.path.clone();
         *current = std::borrow::Cow::Owned(entity.clone());
         self.inside = Inside::Entity { entity: Box::new(entity), start: start.clone(), prefix: prefix.to_owned() };
@@ -254,7 +258,8 @@ fn signed(message: &ParsedMessage, part: &Part, circumstances: &Circumstances) -
 
 fn cms(bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
     let ring = &circumstances.keyring.smime;
-    let broken = |why: &str| Decryption { outcome: Err(DecryptFailure::Malformed(why.to_owned())), recipients: Vec::new() };
+    let broken =
+        |why: &str| Decryption { outcome: Err(DecryptFailure::Malformed(why.to_owned())), recipients: Vec::new() };
     match smime::kind(bytes) {
         CmsKind::SignedData => match smime::opaque(bytes, ring, circumstances.policy.at) {
             Ok(opened) if opened.content.len() > limit => {
@@ -275,9 +280,11 @@ fn cms(bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
         ),
         CmsKind::CompressedData => match smime::decompress(bytes, limit) {
             Ok(content) => Step::Wrapped(content),
-            Err(failure) => {
-                Step::Encrypted(Technology::Smime, Decryption { outcome: Err(failure), recipients: Vec::new() }, Form::Entity)
-            }
+            Err(failure) => Step::Encrypted(
+                Technology::Smime,
+                Decryption { outcome: Err(failure), recipients: Vec::new() },
+                Form::Entity,
+            ),
         },
         CmsKind::CertsOnly => Step::Bare,
         CmsKind::Other => Step::Encrypted(Technology::Smime, broken("not_cms"), Form::Entity),
@@ -286,8 +293,7 @@ fn cms(bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
 
 fn decrypt_pgp(bytes: &[u8], form: Form, circumstances: &Circumstances, limit: usize) -> Step {
     let keyring = circumstances.keyring;
-    let decryption =
-        pgp::decrypt(bytes, &keyring.pgp, &keyring.passphrases, circumstances.policy.at, limit);
+    let decryption = pgp::decrypt(bytes, &keyring.pgp, &keyring.passphrases, circumstances.policy.at, limit);
     Step::Encrypted(Technology::OpenPgp, decryption, form)
 }
 
@@ -341,7 +347,8 @@ fn malformed(technology: Technology) -> SignatureCheck {
 }
 
 fn is_pgp_encrypted(part: &Part) -> bool {
-    let declared = part.content_type.parameter("protocol").is_some_and(|p| p.eq_ignore_ascii_case("application/pgp-encrypted"));
+    let declared =
+        part.content_type.parameter("protocol").is_some_and(|p| p.eq_ignore_ascii_case("application/pgp-encrypted"));
     declared || part.children.first().is_some_and(|first| first.content_type.is("application", "pgp-encrypted"))
 }
 

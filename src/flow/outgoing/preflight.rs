@@ -266,7 +266,12 @@ impl Work<'_> {
         });
         let readiness = all
             .iter()
-            .map(|(mailbox, _)| Readiness { mailbox: mailbox.clone(), technology: None, fingerprint: None, verdict: None })
+            .map(|(mailbox, _)| Readiness {
+                mailbox: mailbox.clone(),
+                technology: None,
+                fingerprint: None,
+                verdict: None,
+            })
             .collect();
         let delivery = PlannedDelivery {
             recipients: all.iter().map(|(_, address)| address.clone()).collect(),
@@ -334,7 +339,10 @@ impl Work<'_> {
         let options: Vec<Vec<Result<Candidate, BlockerCode>>> = who
             .iter()
             .map(|(_, address)| {
-                technologies.iter().map(|technology| candidate(address, *technology, self.keyring, self.policy)).collect()
+                technologies
+                    .iter()
+                    .map(|technology| candidate(address, *technology, self.keyring, self.policy))
+                    .collect()
             })
             .collect();
         let for_all = technologies.iter().enumerate().position(|(index, technology)| {

@@ -45,7 +45,7 @@ pub(super) fn candidate(
             continue;
         }
         if best.as_ref().is_none_or(|candidate| rank(verdict) > rank(candidate.verdict)) {
-            let fingerprint = fingerprint(&certificate);
+            let fingerprint = certificate.fingerprint();
             best = Some(Candidate { technology, certificate, fingerprint, verdict });
         }
     }
@@ -62,13 +62,6 @@ pub(super) fn rank(verdict: TrustVerdict) -> u8 {
     }
 }
 
-pub(super) fn fingerprint(certificate: &Certificate) -> Fingerprint {
-    match certificate {
-        Certificate::Pgp(cert) => pgp::fingerprint(cert),
-        Certificate::X509(cert) => cert.fingerprint.clone(),
-    }
-}
-
 /// A certificate for the address is there, but can't be used: which is worth saying.
 fn why_none(address: &EmailAddress, technology: Technology, keyring: &Keyring, policy: &TrustPolicy) -> BlockerCode {
     let reports: Vec<CertificateReport> = match technology {
@@ -78,9 +71,9 @@ fn why_none(address: &EmailAddress, technology: Technology, keyring: &Keyring, p
         }
     };
     let has = |problem: &str| {
-        reports.iter().any(|report| {
-            report.addresses.contains(address) && report.problems.iter().any(|found| found == problem)
-        })
+        reports
+            .iter()
+            .any(|report| report.addresses.contains(address) && report.problems.iter().any(|found| found == problem))
     };
     if has("revoked") {
         BlockerCode::CertificateRevoked

@@ -77,12 +77,7 @@ pub fn seal(plan: &SendPlan, keyring: &Keyring, stamp: &Stamp) -> Result<Outgoin
     Ok(OutgoingMessage { deliveries, sent_copy })
 }
 
-fn one(
-    plan: &SendPlan,
-    planned: &PlannedDelivery,
-    keyring: &Keyring,
-    stamp: &Stamp,
-) -> Result<Vec<u8>, SealError> {
+fn one(plan: &SendPlan, planned: &PlannedDelivery, keyring: &Keyring, stamp: &Stamp) -> Result<Vec<u8>, SealError> {
     let headers = headers(plan, stamp);
     let mode = match (&planned.encrypt, &planned.sign) {
         (Some(_), _) => Some(HeaderProtectionMode::Cipher),

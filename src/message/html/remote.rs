@@ -43,7 +43,9 @@ fn is_remote(element: &str, attribute: &str, value: &str) -> bool {
         "src" | "background" | "poster" | "data" | "lowsrc" | "dynsrc" | "code" | "codebase" | "classid" | "icon"
         | "longdesc" | "manifest" | "profile" | "xlink:href" => is_remote_url(value),
         "srcset" | "imagesrcset" => value.split([',', ' ', '\t', '\n']).any(is_remote_url),
-        "style" | "fill" | "stroke" | "filter" | "mask" | "clip-path" | "values" | "from" | "to" => css::is_remote(value),
+        "style" | "fill" | "stroke" | "filter" | "mask" | "clip-path" | "values" | "from" | "to" => {
+            css::is_remote(value)
+        }
         "href" => !matches!(element, "a" | "area") && is_remote_url(value),
         "content" => element == "meta" && css::is_remote(value) && value.to_ascii_lowercase().contains("url="),
         "srcdoc" => value.to_ascii_lowercase().contains("http"),

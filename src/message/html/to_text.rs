@@ -179,7 +179,8 @@ impl Writer {
         let is_shown = words == target
             || target.strip_prefix("mailto:").is_some_and(|address| address == words)
             || target.split_once("://").is_some_and(|(_, rest)| rest.trim_end_matches('/') == words);
-        let is_worth = ["http:", "https:", "mailto:", "ftp:"].iter().any(|s| target.to_ascii_lowercase().starts_with(s));
+        let is_worth =
+            ["http:", "https:", "mailto:", "ftp:"].iter().any(|s| target.to_ascii_lowercase().starts_with(s));
         if is_worth && !is_shown && !words.is_empty() {
             self.space = true;
             self.word(&format!("<{target}>"));
@@ -203,9 +204,9 @@ const MAX_QUOTES: usize = 8;
 fn breaks_around(name: &str) -> usize {
     match name {
         "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "dl" | "figure" => 2,
-        "div" | "table" | "tr" | "ul" | "ol" | "menu" | "li" | "dt" | "dd" | "center" | "section" | "article" | "header"
-        | "footer" | "nav" | "main" | "aside" | "address" | "caption" | "form" | "fieldset" | "body" | "figcaption"
-        | "details" | "summary" | "option" => 1,
+        "div" | "table" | "tr" | "ul" | "ol" | "menu" | "li" | "dt" | "dd" | "center" | "section" | "article"
+        | "header" | "footer" | "nav" | "main" | "aside" | "address" | "caption" | "form" | "fieldset" | "body"
+        | "figcaption" | "details" | "summary" | "option" => 1,
         _ => 0,
     }
 }

@@ -48,7 +48,8 @@ const MAX_DEPTH: usize = 200;
 const LOOK_BACK: usize = 24;
 
 const VOID: [&str; 15] = [
-    "area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr",
 ];
 
 pub(super) fn is_void(name: &str) -> bool {

@@ -99,7 +99,10 @@ fn is_jis(name: &str) -> bool {
 }
 
 fn is_ascii_name(name: &str) -> bool {
-    matches!(name, "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso646-us" | "us" | "unknown-8bit" | "x-unknown" | "default")
+    matches!(
+        name,
+        "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso646-us" | "us" | "unknown-8bit" | "x-unknown" | "default"
+    )
 }
 
 fn by_label(name: &str) -> Option<&'static Encoding> {
@@ -131,7 +134,8 @@ fn likeness(text: &str) -> usize {
     let (mut kana, mut run, mut longest, mut odd) = (0_usize, 0_usize, 0_usize, 0_usize);
     for c in text.chars() {
         let is_kana = matches!(c, '\u{3041}'..='\u{30ff}');
-        let is_wide = is_kana || matches!(c, '\u{3000}'..='\u{303f}' | '\u{4e00}'..='\u{9fff}' | '\u{2160}'..='\u{217f}' | '\u{2460}'..='\u{24ff}' | '\u{3200}'..='\u{33ff}' | '\u{ff01}'..='\u{ff5e}');
+        let is_wide = is_kana
+            || matches!(c, '\u{3000}'..='\u{303f}' | '\u{4e00}'..='\u{9fff}' | '\u{2160}'..='\u{217f}' | '\u{2460}'..='\u{24ff}' | '\u{3200}'..='\u{33ff}' | '\u{ff01}'..='\u{ff5e}');
         match c {
             '\u{e000}'..='\u{f8ff}' | '\u{80}'..='\u{9f}' => return 0,
             '\u{ff61}'..='\u{ff9f}' => odd += 1,

@@ -77,8 +77,8 @@ pub(in super::super) fn base64(bytes: &[u8]) -> Vec<u8> {
             flush(&mut decoded, quad, filled);
             (quad, filled) = (0, 0);
             let rest = bytes.get(at..).unwrap_or_default();
-            let goes_on = was_padded
-                || rest.iter().all(|b| sextet(*b).is_some() || b.is_ascii_whitespace() || *b == b'=');
+            let goes_on =
+                was_padded || rest.iter().all(|b| sextet(*b).is_some() || b.is_ascii_whitespace() || *b == b'=');
             was_padded = true;
             if !goes_on {
                 return decoded;

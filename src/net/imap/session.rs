@@ -18,7 +18,7 @@ pub struct Session {
 impl Session {
     /// Connects over TLS, checks the certificate, and logs in (`AUTHENTICATE PLAIN`, or `LOGIN`).
     pub async fn log_in(server: &Server, credentials: &Credentials) -> Result<Self, ImapError> {
-        let (imap, capabilities) = login::log_in(server, credentials).await?;
+        let (imap, capabilities) = Box::pin(login::log_in(server, credentials)).await?;
         Ok(Self { imap, capabilities })
     }
 

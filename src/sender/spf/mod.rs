@@ -161,7 +161,9 @@ impl Session<'_> {
 
     async fn mx_matches(&mut self, target: &str, prefix: Prefix) -> Result<bool, Stop> {
         let mut hosts: Vec<(u16, String)> = (self.ask(target, RecordKind::Mx, true).await?.into_iter())
-            .filter_map(|record| if let Record::Mx(preference, host) = record { Some((preference, host)) } else { None })
+            .filter_map(
+                |record| if let Record::Mx(preference, host) = record { Some((preference, host)) } else { None },
+            )
             .collect();
         if hosts.len() > HOSTS {
             return Err(permerror("too_many_hosts"));
@@ -177,8 +179,7 @@ impl Session<'_> {
     }
 
     async fn host_matches(&mut self, host: &str, prefix: Prefix, counts: bool) -> Result<bool, Stop> {
-        let (kind, bits) =
-            if self.ip.is_ipv4() { (RecordKind::A, prefix.v4) } else { (RecordKind::Aaaa, prefix.v6) };
+        let (kind, bits) = if self.ip.is_ipv4() { (RecordKind::A, prefix.v4) } else { (RecordKind::Aaaa, prefix.v6) };
         let answer = self.ask(host, kind, counts).await?;
         Ok(answer.iter().filter_map(address_of).any(|address| within(self.ip, address, bits)))
     }
@@ -230,11 +231,7 @@ impl Session<'_> {
 
     /// One question of a term. A name that can't be in the DNS is not in it (§4.8).
     async fn ask(&mut self, name: &str, kind: RecordKind, counts: bool) -> Result<Vec<Record>, Stop> {
-        let answer = if is_name(name) {
-            self.resolver.lookup(name, kind).await
-        } else {
-            Err(DnsFailure::NoSuchName)
-        };
+        let answer = if is_name(name) { self.resolver.lookup(name, kind).await } else { Err(DnsFailure::NoSuchName) };
         match answer {
             Err(DnsFailure::Temporary) => Err(TEMPERROR),
             Ok(answer) if !answer.is_empty() => Ok(answer),

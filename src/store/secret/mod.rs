@@ -35,7 +35,7 @@ impl SecretStore {
     /// The system's keyring. Entries of different profiles are kept apart by a random name that
     /// lies in the profile.
     pub fn os(dir: &Path) -> Result<Self, StoreError> {
-        if let Err(error) = Entry::store_status() {
+        if let Err(error) = on_own_thread(Entry::store_status)? {
             return Err(StoreError::Keyring(error.to_string()));
         }
         Ok(Self(Place::Os { profile: profile_id(dir)? }))
@@ -57,11 +57,11 @@ impl SecretStore {
     pub fn get(&self, name: &str) -> Result<Option<Secret<String>>, StoreError> {
         match &self.0 {
             Place::File { vault } => lock(vault).get(name),
-            Place::Os { profile } => match entry(profile, name)?.get_password() {
+            Place::Os { profile } => with_entry(profile, name, |entry| match entry.get_password() {
                 Ok(text) => Ok(Some(Secret::new(text))),
                 Err(Error::NoEntry) => Ok(None),
-                Err(error) => Err(keyring(&error)),
-            },
+                Err(error) => Err(error),
+            }),
         }
     }
 
@@ -69,9 +69,7 @@ impl SecretStore {
     pub fn set(&self, name: &str, value: &Secret<String>) -> Result<(), StoreError> {
         match &self.0 {
             Place::File { vault } => lock(vault).set(name, Some(value)),
-            Place::Os { profile } => {
-                entry(profile, name)?.set_password(value.declassify()).map_err(|error| keyring(&error))
-            }
+            Place::Os { profile } => with_entry(profile, name, |entry| entry.set_password(value.declassify())),
         }
     }
 
@@ -79,10 +77,10 @@ impl SecretStore {
     pub fn remove(&self, name: &str) -> Result<(), StoreError> {
         match &self.0 {
             Place::File { vault } => lock(vault).set(name, None),
-            Place::Os { profile } => match entry(profile, name)?.delete_credential() {
-                Ok(()) | Err(Error::NoEntry) => Ok(()),
-                Err(error) => Err(keyring(&error)),
-            },
+            Place::Os { profile } => with_entry(profile, name, |entry| match entry.delete_credential() {
+                Err(Error::NoEntry) => Ok(()),
+                other => other,
+            }),
         }
     }
 }
@@ -91,8 +89,19 @@ fn lock(vault: &Mutex<Vault>) -> std::sync::MutexGuard<'_, Vault> {
     vault.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn entry(profile: &str, name: &str) -> Result<Entry, StoreError> {
-    Entry::new(SERVICE, &format!("{profile}/{name}")).map_err(|error| keyring(&error))
+/// Works on an entry in a thread of its own: the client of the Secret Service waits in a way that
+/// is not allowed on an asynchronous runtime's threads, and callers may be there.
+fn with_entry<T: Send>(
+    profile: &str,
+    name: &str,
+    work: impl FnOnce(&Entry) -> keyring::Result<T> + Send,
+) -> Result<T, StoreError> {
+    on_own_thread(|| Entry::new(SERVICE, &format!("{profile}/{name}")).and_then(|entry| work(&entry)))?
+        .map_err(|error| keyring(&error))
+}
+
+fn on_own_thread<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, StoreError> {
+    std::thread::scope(|scope| scope.spawn(work).join()).map_err(|_| StoreError::Keyring("panicked".into()))
 }
 
 fn keyring(error: &Error) -> StoreError {

@@ -159,7 +159,8 @@ fn sha1_is_said_to_be_weak_and_md5_says_nothing() {
 #[test]
 fn what_gpgsm_signs_is_intact() {
     let gpgsm = Gpgsm::new();
-    for name in ["alice", "carol"] {
+    // gpgsm 2.2 can't import a PKCS#12 file with an elliptic-curve key.
+    for name in ["alice", "bob"] {
         let file = super::sealing::pkcs12_by_openssl(name, "alma");
         gpgsm.import_key(&file, "alma");
         for detach in [true, false] {
