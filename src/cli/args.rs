@@ -186,6 +186,9 @@ pub(crate) struct AccountOptions {
     /// 993 (TLS from the first byte) or 143 (STARTTLS).
     #[arg(long, default_value_t = 993, value_name = "PORT")]
     pub imap_port: u16,
+    /// An authority whose server certificates are believed, too.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::crypto::smime::SmimeRing;
 use crate::domain::RawMessage;
 use crate::engine::view::{AccountForm, FolderView};
 use crate::engine::{Failure, Profile, headless};
@@ -40,6 +41,11 @@ pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), P
                 return Err(
                     "port 25 is for servers among themselves and most providers block it (OP25B); use 587".into()
                 );
+            }
+            if let Some(file) = &options.ca {
+                let mut ring = SmimeRing::default();
+                ring.add(&load::file(file)?, &[]).map_err(|error| load::import_problem(file, &error))?;
+                profile.add_server_roots(&ring)?;
             }
             headless::save_account(&profile, &form).map_err(|failure| explained(common, &failure))?;
             output::line(&format!("{}", options.address));

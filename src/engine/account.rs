@@ -1,10 +1,10 @@
 //! Accounts: what the user filled in, checked, kept and tried.
 
 use crate::domain::EmailAddress;
-use crate::net::{Credentials, Server, imap, smtp};
+use crate::net::{Credentials, imap, smtp};
 use crate::store::AccountRecord;
 
-use super::network::{credentials, net_failure};
+use super::network::{credentials, imap_server, net_failure, smtp_server};
 use super::profile::{Profile, store_failure};
 use super::view::AccountForm;
 use super::{Failure, FailureKind, Retry};
@@ -30,13 +30,13 @@ pub(super) async fn test(profile: &Profile, form: &AccountForm) -> Result<(), Fa
         Some(password) => Credentials { user: record.user.clone(), password: password.clone() },
         None => credentials(profile, &record)?,
     };
-    let submission = Server::new(record.smtp_host.clone(), record.smtp_port);
-    smtp::probe(&submission, &login).await.map_err(|error| net_failure(&error, &record.smtp_host))?;
+    smtp::probe(&smtp_server(profile, &record), &login)
+        .await
+        .map_err(|error| net_failure(&error, &record.smtp_host))?;
     if record.imap_host.is_empty() {
         return Ok(());
     }
-    let receiving = Server::new(record.imap_host.clone(), record.imap_port);
-    imap::probe(&receiving, &login).await.map_err(|error| net_failure(&error, &record.imap_host))
+    imap::probe(&imap_server(profile, &record), &login).await.map_err(|error| net_failure(&error, &record.imap_host))
 }
 
 fn checked(form: &AccountForm) -> Result<AccountRecord, Failure> {

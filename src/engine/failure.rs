@@ -72,6 +72,8 @@ pub enum FailureKind {
     Internal,
 }
 
+impl std::error::Error for Failure {}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:?}: {} {}", self.kind, self.subject, self.source)

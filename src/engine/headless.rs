@@ -85,9 +85,10 @@ pub fn enqueue(profile: &Profile, raw: &RawMessage) -> Result<(), Failure> {
     };
     let sender = parsed.from.first().and_then(Mailbox::email).ok_or_else(|| input("", "no_from"))?;
     let account = find_account(profile, &sender)?;
-    let bcc: Vec<Mailbox> = parsed.header_values("bcc").iter().flat_map(|value| message::mailboxes(value)).collect();
+    let (bytes, bcc) = without_bcc(raw);
+    let hidden = message::parse(&RawMessage::new(bcc), &Limits::default()).to;
     let mut recipients: Vec<EmailAddress> = Vec::new();
-    for mailbox in parsed.to.iter().chain(&parsed.cc).chain(&bcc) {
+    for mailbox in parsed.to.iter().chain(&parsed.cc).chain(&hidden) {
         let address = mailbox.email().ok_or_else(|| input(&mailbox.address, "bad_address"))?;
         if !recipients.contains(&address) {
             recipients.push(address);
@@ -96,7 +97,6 @@ pub fn enqueue(profile: &Profile, raw: &RawMessage) -> Result<(), Failure> {
     if recipients.is_empty() {
         return Err(input("", "no_recipients"));
     }
-    let bytes = RawMessage::new(message::without_bcc(&parsed));
     let submission = NewSubmission {
         account: account.id,
         envelope: Envelope { sender, recipients },
@@ -104,6 +104,31 @@ pub fn enqueue(profile: &Profile, raw: &RawMessage) -> Result<(), Failure> {
         sent_copy: Some(bytes),
     };
     profile.store.enqueue(&[submission], Timestamp::now()).map(|_| ()).map_err(store_failure)
+}
+
+/// Takes the Bcc fields out of a message; they come back as To fields of a message of their own.
+fn without_bcc(raw: &RawMessage) -> (RawMessage, Vec<u8>) {
+    let mut kept = Vec::with_capacity(raw.len());
+    let mut taken = Vec::new();
+    let (mut in_header, mut in_bcc) = (true, false);
+    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+        if in_header {
+            let folded = line.starts_with(b" ") || line.starts_with(b"\t");
+            in_header = !matches!(line, b"\r\n" | b"\n");
+            in_bcc = in_header
+                && if folded { in_bcc } else { line.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"bcc:")) };
+            if in_bcc {
+                if !folded {
+                    taken.extend_from_slice(b"To:");
+                }
+                taken.extend_from_slice(if folded { line } else { line.get(4..).unwrap_or_default() });
+                continue;
+            }
+        }
+        kept.extend_from_slice(line);
+    }
+    taken.extend_from_slice(b"\r\n");
+    (RawMessage::new(kept), taken)
 }
 
 /// Sends what is due.

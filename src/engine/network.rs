@@ -25,13 +25,13 @@ const BATCH: usize = 50;
 pub(super) type Publish = Arc<dyn Fn(Event) + Send + Sync>;
 
 /// Where an account sends.
-pub(super) fn smtp_server(account: &AccountRecord) -> Server {
-    Server::new(account.smtp_host.clone(), account.smtp_port)
+pub(super) fn smtp_server(profile: &Profile, account: &AccountRecord) -> Server {
+    Server::new(account.smtp_host.clone(), account.smtp_port).with_roots(profile.server_roots())
 }
 
 /// Where an account receives.
-pub(super) fn imap_server(account: &AccountRecord) -> Server {
-    Server::new(account.imap_host.clone(), account.imap_port)
+pub(super) fn imap_server(profile: &Profile, account: &AccountRecord) -> Server {
+    Server::new(account.imap_host.clone(), account.imap_port).with_roots(profile.server_roots())
 }
 
 /// What an account logs in with.
@@ -64,7 +64,7 @@ pub(super) async fn send_due(profile: &Profile, publish: &Publish) -> Result<(),
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),
                 };
-                smtp::submit_with(&smtp_server(&account), &credentials, &envelope, &bytes, began).await
+                smtp::submit_with(&smtp_server(profile, &account), &credentials, &envelope, &bytes, began).await
             }
             Err(failure) => {
                 store.mark_deferred(id, &failure.source, retry_at(profile, id)).map_err(store_failure)?;
@@ -126,7 +126,7 @@ async fn file_copies(profile: &Profile) -> Result<(), Failure> {
             )?;
         } else {
             let credentials = credentials(profile, &account)?;
-            let server = imap_server(&account);
+            let server = imap_server(profile, &account);
             let append = async {
                 let mut session = Session::log_in(&server, &credentials).await?;
                 let mut outcome = session.append(&path, &copy.message).await;
@@ -162,7 +162,7 @@ pub(super) async fn synchronise(profile: &Profile, publish: &Publish, cancel: &C
             publish(Event::Progress(Some(Progress { work: "synchronise", subject: subject.to_owned(), fraction })));
         };
         progress(&account.address, None);
-        let mut session = Session::log_in(&imap_server(&account), &credentials).await.map_err(fail)?;
+        let mut session = Session::log_in(&imap_server(profile, &account), &credentials).await.map_err(fail)?;
         let mut remote = session.list_folders().await.map_err(fail)?;
         remote.sort_by_key(|folder| folder.role != "inbox");
         for folder in remote {

@@ -190,6 +190,27 @@ impl Profile {
         self.load_keyring(passphrase.cloned().into_iter().collect())
     }
 
+    /// Authorities whose server certificates are believed beside the platform's (a company's own).
+    pub(super) fn server_roots(&self) -> Vec<Vec<u8>> {
+        let kept: Vec<String> = self.store.setting("server_roots").ok().flatten().unwrap_or_default();
+        kept.iter().filter_map(|root| hex::decode(root).ok()).collect()
+    }
+
+    /// Believes server certificates of these authorities.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    pub fn add_server_roots(&self, ring: &SmimeRing) -> Result<(), Failure> {
+        let mut kept: Vec<String> = self.store.setting("server_roots").map_err(store_failure)?.unwrap_or_default();
+        for certificate in ring.certificates() {
+            let root = hex::encode(&certificate.der);
+            if !kept.contains(&root) {
+                kept.push(root);
+            }
+        }
+        self.store.set_setting("server_roots", &kept).map_err(store_failure)
+    }
+
     /// Makes a key pair and keeps it.
     ///
     /// # Errors
@@ -248,14 +269,6 @@ impl Profile {
             subject: fingerprint.to_string(),
             source: error.to_string(),
         })
-    }
-
-    /// Whether certificates of this ring are held as anchors.
-    pub fn trust_anchors(&self, ring: &SmimeRing) -> Result<(), Failure> {
-        for certificate in ring.certificates() {
-            self.store.set_trust(&certificate.fingerprint, TrustKind::Anchor, true).map_err(store_failure)?;
-        }
-        Ok(())
     }
 }
 

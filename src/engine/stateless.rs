@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::{DnsResolver, Mailbox, RawMessage, Technology};
 use crate::flow::outgoing::Stamp;
-use crate::message::build;
+use crate::message as build;
 use crate::net::dns::{DnsSetupError, NetworkResolver};
 use crate::sender::{self, Evidence, SenderResult};
 

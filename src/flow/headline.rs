@@ -105,9 +105,14 @@ impl Seal {
         }
     }
 
-    /// The best of several: a second signer who can't be checked takes nothing from the first.
+    /// One answer for several signatures over the same content: a broken one breaks it, since what
+    /// is right and what is wrong of such a message nobody can tell; else the best counts, so that a
+    /// second signer who can't be checked takes nothing from the first.
     pub fn of(signatures: impl IntoIterator<Item = Self>) -> Self {
-        signatures.into_iter().max().unwrap_or(Self::Unsigned)
+        signatures.into_iter().fold(Self::Unsigned, |seal, next| match (seal, next) {
+            (Self::Broken, _) | (_, Self::Broken) => Self::Broken,
+            _ => seal.max(next),
+        })
     }
 }
 
@@ -171,6 +176,15 @@ mod tests {
         for (outcome, verdict, seal) in table {
             assert_eq!(Seal::of_signature(outcome, Coverage::Whole, verdict), seal, "{outcome:?} {verdict:?}");
         }
+    }
+
+    #[test]
+    fn a_broken_signature_beside_a_good_one_breaks_the_seal() {
+        assert_eq!(Seal::of([Seal::Authenticated, Seal::Broken]), Seal::Broken);
+        assert_eq!(Seal::of([Seal::Broken, Seal::Authenticated]), Seal::Broken);
+        assert_eq!(Seal::of([Seal::Unauthenticated, Seal::Authenticated]), Seal::Authenticated);
+        assert_eq!(Seal::of([Seal::Unsigned, Seal::Partial]), Seal::Partial);
+        assert_eq!(Seal::of([]), Seal::Unsigned);
     }
 
     #[test]

@@ -36,8 +36,8 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
     let outer = message::parse(raw, circumstances.limits);
     let mut budget = circumstances.plaintext_limit;
     let envelope = peel::envelope(&outer, circumstances, &mut budget);
-    let payload = payload::show(&outer, &envelope, circumstances, &mut budget);
     let identity = identity::displayed(&outer, &envelope);
+    let payload = payload::show(&outer, &envelope, identity.is_wrapped, circumstances, &mut budget);
     let from = identity.single_from();
 
     let mut signatures = identity::judge_all(&envelope.signatures, Coverage::Whole, from.as_ref(), circumstances);

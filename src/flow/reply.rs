@@ -88,5 +88,5 @@ fn quoted(found: &Assessment, answer: Answer) -> String {
     if found.text.trim().is_empty() {
         return String::new();
     }
-    format!("\n\n{from} · {date}\n{}", message::build::reply_quote(&found.text))
+    format!("\n\n{from} · {date}\n{}", message::reply_quote(&found.text))
 }

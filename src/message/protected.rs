@@ -62,7 +62,11 @@ pub fn protected_headers(outer: &ParsedMessage, raw: &[u8], payload: &Part, is_e
     let outside = Values::of(&outer.raw, &outer.root);
     let mode = payload.content_type.parameter("hp").map(str::to_ascii_lowercase);
     if let Some(mode @ ("clear" | "cipher")) = mode.as_deref() {
-        return by_rfc9788(raw, payload, &outside, mode == "cipher", is_encrypted);
+        let mut found = by_rfc9788(raw, payload, &outside, mode == "cipher", is_encrypted);
+        if found.from.is_empty() {
+            found.from.clone_from(&outer.from);
+        }
+        return found;
     }
     let outer_fields = shown(&outer.raw, &outer.root);
     if let Some(nested) = wrapped(outer, payload) {

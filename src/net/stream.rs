@@ -7,7 +7,7 @@ use std::time::Duration;
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Sleep;
 use tokio_rustls::client::TlsStream;
 
 /// A TLS connection that gives up when nothing moves for too long.
@@ -34,8 +34,8 @@ impl Stream {
     /// Passes a result on; one that never comes becomes a time-out.
     fn watch<T>(&mut self, cx: &mut Context<'_>, poll: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if poll.is_ready() {
-            let until = Instant::now() + self.idle;
-            self.sleep.as_mut().reset(until);
+            let anew = tokio::time::sleep(self.idle);
+            self.sleep.as_mut().set(anew);
             return poll;
         }
         self.sleep.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))

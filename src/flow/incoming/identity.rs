@@ -22,6 +22,8 @@ pub(super) struct Identity {
     pub message_id: Option<String>,
     pub references: Vec<String>,
     pub protection: HeaderProtection,
+    /// The payload is a whole message, which is shown in place of it.
+    pub is_wrapped: bool,
 }
 
 impl Identity {
@@ -59,6 +61,7 @@ pub(super) fn displayed(outer: &ParsedMessage, envelope: &Envelope) -> Identity 
         message_id: fields.message_id,
         references: fields.references,
         protection: HeaderProtection { scheme, confidential: fields.confidential, mismatches: fields.mismatches },
+        is_wrapped: fields.is_wrapped,
     }
 }
 
@@ -73,6 +76,7 @@ fn of_outer(outer: &ParsedMessage) -> Identity {
         message_id: outer.message_id.clone(),
         references: outer.references.clone(),
         protection: HeaderProtection::default(),
+        is_wrapped: false,
     }
 }
 

@@ -37,20 +37,51 @@ struct Showing<'a, 'b> {
     circumstances: &'a Circumstances<'a>,
     budget: &'b mut usize,
     apart: usize,
+    /// Parts that only repeat protected header fields.
+    repeats: Vec<String>,
+    /// Texts may begin with such repetitions (RFC 9788 §4.5.3).
+    has_legacy_display: bool,
     out: Payload,
 }
 
-/// Shows the payload of an envelope.
+/// Shows the payload of an envelope. `is_wrapped`: it is a message whose content is shown in place
+/// of it (RFC 8551 §3.1).
 pub(super) fn show(
     outer: &ParsedMessage,
     envelope: &Envelope,
+    is_wrapped: bool,
     circumstances: &Circumstances,
     budget: &mut usize,
 ) -> Payload {
-    let mut showing = Showing { circumstances, budget, apart: 0, out: Payload::default() };
+    let mut showing = Showing {
+        circumstances,
+        budget,
+        apart: 0,
+        repeats: Vec::new(),
+        has_legacy_display: false,
+        out: Payload::default(),
+    };
+    let root = match &envelope.inside {
+        Inside::Same(path) => find(&outer.root, path),
+        Inside::Entity { entity, start, .. } => find(&entity.root, start),
+        _ => None,
+    };
+    if let Some(root) = root
+        && envelope.is_decrypted
+    {
+        showing.repeats = message::legacy_display_parts(root);
+        showing.has_legacy_display =
+            root.content_type.parameter("hp").is_some_and(|hp| hp.eq_ignore_ascii_case("cipher"));
+    }
     let protection =
         Protection { signed: envelope.is_signed, decrypted: envelope.is_decrypted, is_headline: true, depth: 0 };
-    showing.inside(outer, "", &envelope.inside, protection);
+    let nested = root.filter(|_| is_wrapped).and_then(|root| root.nested.as_deref().map(|nested| (root, nested)));
+    if let Some((root, nested)) = nested {
+        let prefix = join(envelope.prefix(), &root.path);
+        showing.part(nested, &nested.root, &prefix, protection);
+    } else {
+        showing.inside(outer, "", &envelope.inside, protection);
+    }
     showing.structure(outer);
     let mut payload = showing.out;
     payload.parts.sort_by(|a, b| path_key(&a.path).cmp(&path_key(&b.path)));
@@ -94,6 +125,9 @@ impl Showing<'_, '_> {
     }
 
     fn part(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection) {
+        if protection.is_headline && self.repeats.contains(&part.path) {
+            return self.file(message, part, prefix, protection, true);
+        }
         if self.is_apart(part) && self.layers_below(message, part, prefix, protection) {
             return;
         }
@@ -164,8 +198,8 @@ impl Showing<'_, '_> {
             }
         }
         if plain.is_some() || html.is_some() {
-            let markup = html.map(|leaf| leaf.text(&message.raw));
-            let text = plain.map(|leaf| leaf.text(&message.raw)).filter(|text| !text.trim().is_empty());
+            let markup = html.map(|leaf| self.words(message, leaf, protection));
+            let text = plain.map(|leaf| self.words(message, leaf, protection)).filter(|text| !text.trim().is_empty());
             let text = text.unwrap_or_else(|| markup.as_deref().map(message::html_to_text).unwrap_or_default());
             for leaf in plain.iter().chain(&html) {
                 self.file(message, leaf, prefix, protection, true);
@@ -180,7 +214,7 @@ impl Showing<'_, '_> {
 
     fn text(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection) {
         let path = join(prefix, &part.path);
-        let text = part.text(&message.raw);
+        let text = self.words(message, part, protection);
         self.file(message, part, prefix, protection, true);
         if part.content_type.is("text", "html") {
             self.block(path, message::html_to_text(&text), Some(text), protection);
@@ -188,6 +222,15 @@ impl Showing<'_, '_> {
         }
         let text = self.inline_apart(text, &path, protection);
         self.block(path, text, None, protection);
+    }
+
+    /// The text of a part, without what only repeats protected header fields.
+    fn words(&self, message: &ParsedMessage, part: &Part, protection: Protection) -> String {
+        let text = part.text(&message.raw);
+        if self.has_legacy_display && protection.is_headline {
+            return message::without_legacy_display(part, &text);
+        }
+        text
     }
 
     /// Takes inline OpenPGP objects out of a text and shows them apart.

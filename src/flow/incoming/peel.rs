@@ -150,6 +150,14 @@ pub(super) fn peel(
 }
 
 impl Envelope {
+    /// What the paths of the payload continue.
+    pub(super) fn prefix(&self) -> &str {
+        match &self.inside {
+            Inside::Entity { prefix, .. } => prefix,
+            _ => "",
+        }
+    }
+
     fn sign(&mut self, checks: Vec<SignatureCheck>) {
         self.is_signed |= checks.iter().any(|check| check.outcome == SignatureOutcome::Intact);
         let inside_encryption = self.is_decrypted;

@@ -4,13 +4,10 @@ use jiff::Timestamp;
 
 use crate::crypto::{Certificate, Keyring, ProtectError, pgp, smime};
 use crate::domain::{EmailAddress, Envelope, RawMessage, Technology};
-use crate::message::build::{self, HeaderProtectionMode, HeaderSet};
+use crate::message::{self as build, HeaderProtectionMode, HeaderSet, OBSCURED_SUBJECT};
 
 use super::SendPlan;
 use super::preflight::{Encrypt, OwnKey, PlannedDelivery};
-
-/// What the outside world shows of an encrypted message's subject (RFC 9788 §3.2.1).
-const HIDDEN_SUBJECT: &str = "[...]";
 
 /// What makes a message this one; chosen by the engine, since nothing here is random or has a clock.
 #[derive(Clone, Debug)]
@@ -93,7 +90,7 @@ fn one(plan: &SendPlan, planned: &PlannedDelivery, keyring: &Keyring, stamp: &St
         return Ok(build::message(&headers, None, &entity));
     };
     let entity = encrypted(&entity, planned.sign.as_deref(), encrypt, keyring, stamp.at)?;
-    Ok(build::message(&headers, Some(HIDDEN_SUBJECT), &entity))
+    Ok(build::message(&headers, Some(OBSCURED_SUBJECT), &entity))
 }
 
 fn headers(plan: &SendPlan, stamp: &Stamp) -> HeaderSet {

@@ -42,7 +42,7 @@ impl Reader<'_> {
             '(' if !self.is_unclosed => self.comment(rest),
             '<' => self.angle(rest),
             '[' => {
-                let length = near(rest, |c| c == ']').map_or(1, |end| end + 1);
+                let length = near(rest, LITERAL, |c| c == ']').map_or(1, |end| end + 1);
                 self.pending.phrase.push_str(rest.get(..length).unwrap_or_default());
                 length
             }
@@ -107,11 +107,11 @@ impl Reader<'_> {
         if self.pending.address.is_some() {
             self.flush();
         }
-        let (inside, length) = match near(rest, |c| c == '>') {
+        let (inside, length) = match near(rest, WINDOW, |c| c == '>') {
             // A comma may be within a source route or a quoted local part, another `<` may not.
             Some(end) if !rest.get(1..end).unwrap_or_default().contains('<') => (rest.get(1..end), end + 1),
             _ => {
-                let end = near(rest, |c| c == ',').unwrap_or_else(|| rest.len().min(window(rest)));
+                let end = near(rest, WINDOW, |c| c == ',').unwrap_or_else(|| rest.len().min(window(rest)));
                 (rest.get(1..end), end)
             }
         };
@@ -139,9 +139,7 @@ impl Reader<'_> {
             None if phrase.is_empty() => return,
             None if is_quoted && !phrase.contains('@') => Mailbox::new(readable(phrase), ""),
             None => match phrase.rsplit_once(char::is_whitespace) {
-                Some((name, address)) if address.contains('@') && !address.starts_with('@') => {
-                    Mailbox::new(readable(name), written(address))
-                }
+                Some((name, address)) if is_address_alone(address) => Mailbox::new(readable(name), written(address)),
                 _ if phrase.contains('@') && (!is_quoted || word_length(phrase).is_none()) => {
                     Mailbox::new(readable(&comment), written(phrase))
                 }
@@ -152,13 +150,21 @@ impl Reader<'_> {
     }
 }
 
+/// Whether the last word of a phrase is an address; not the end of a quoted local part.
+fn is_address_alone(word: &str) -> bool {
+    word.contains('@') && !word.starts_with('@') && word.matches('"').count().is_multiple_of(2)
+}
+
 /// Where, not far away, a character stands: no address is as long as the window, and looking
 /// further for every bracket of a hostile list would take quadratic time.
-fn near(text: &str, is_it: impl Fn(char) -> bool) -> Option<usize> {
-    text.char_indices().take(WINDOW).find(|(_, c)| is_it(*c)).map(|(at, _)| at)
+fn near(text: &str, window: usize, is_it: impl Fn(char) -> bool) -> Option<usize> {
+    text.char_indices().take(window).find(|(_, c)| is_it(*c)).map(|(at, _)| at)
 }
 
 const WINDOW: usize = 1_000;
+
+/// Longer than any address of the network layer in brackets.
+const LITERAL: usize = 64;
 
 fn window(text: &str) -> usize {
     text.char_indices().nth(WINDOW).map_or(text.len(), |(at, _)| at)

@@ -9,9 +9,9 @@ pub(in super::super) struct Field {
 }
 
 impl Field {
-    /// The name as it was written.
+    /// The name as it was written, without the white space that the obsolete syntax has after it.
     pub(in super::super) fn name<'a>(&self, raw: &'a [u8]) -> &'a str {
-        raw.get(self.name.clone()).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default()
+        raw.get(self.name.clone()).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default().trim_end()
     }
 
     pub(in super::super) fn value<'a>(&self, raw: &'a [u8]) -> &'a [u8] {

@@ -7,6 +7,8 @@ pub(in super::super) struct Parameterized {
     pub(in super::super) value: String,
     /// Names lower-cased; extended values and continuations put together and decoded.
     pub(in super::super) parameters: Vec<(String, String)>,
+    /// Names of those that were written after RFC 2231.
+    extended: Vec<String>,
 }
 
 /// More than any real field has; keeps the look-ups short.
@@ -31,7 +33,8 @@ impl Parameterized {
                 pieces.push(piece);
             }
         }
-        Self { value, parameters: put_together(pieces) }
+        let extended = pieces.iter().filter(|piece| piece.is_extended).map(|piece| piece.name.clone()).collect();
+        Self { value, parameters: put_together(&pieces), extended }
     }
 
     pub(in super::super) fn parameter(&self, name: &str) -> Option<&str> {
@@ -41,13 +44,15 @@ impl Parameterized {
     /// A file name: RFC 2231, else RFC 2047 encoded-words, which that standard forbids here and
     /// which everybody sends.
     pub(in super::super) fn file_name(&self, name: &str) -> Option<String> {
-        self.parameter(name).map(decode_words)
+        let value = self.parameter(name)?;
+        let is_extended = self.extended.iter().any(|extended| extended == name);
+        Some(if is_extended { value.to_owned() } else { decode_words(value) })
     }
 }
 
 /// Joins continuations in the order of their numbers and decodes what is extended. The extended
 /// form wins over the plain one, the first over any later one of the same name.
-fn put_together(pieces: Vec<Piece>) -> Vec<(String, String)> {
+fn put_together(pieces: &[Piece]) -> Vec<(String, String)> {
     let mut parameters: Vec<(String, String)> = Vec::new();
     for name in pieces.iter().map(|piece| piece.name.as_str()) {
         if parameters.iter().any(|(known, _)| known == name) {
