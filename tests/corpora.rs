@@ -63,6 +63,33 @@ fn the_sending_domains_word_is_evaluated_from_the_zone_and_read_from_the_trusted
 }
 
 #[test]
+fn every_message_of_the_demo_mailbox_shows_the_lock_and_the_seal_that_it_is_there_for() {
+    let folder = root().join("assets/demo");
+    let demo = read_json(&folder.join("demo.json"));
+    let passphrases = tempfile::NamedTempFile::new().expect("a temporary file");
+    let known: Vec<String> = list(&demo["passphrases"]).iter().map(text).collect();
+    std::fs::write(passphrases.path(), known.join("\n")).expect("a temporary file");
+    let mut options = vec!["--passphrase-file".to_owned(), passphrases.path().to_string_lossy().into_owned()];
+    let lists = [("--key", "keys"), ("--anchor", "anchors"), ("--crl", "crls"), ("--trust-root", "trust_roots")];
+    for (option, field) in lists {
+        options.extend(list(&demo[field]).iter().flat_map(|value| [option.to_owned(), text(value)]));
+    }
+    options.extend(["--at".to_owned(), text(&demo["at"])]);
+    // What is trusted directly is the profile's to say, and `inspect` has none.
+    let cases: Vec<Value> = list(&demo["messages"])
+        .iter()
+        .filter(|case| !text(&case["note"]).contains("trusted directly"))
+        .cloned()
+        .collect();
+    let wrong = in_parallel(&cases, |case| {
+        let answer = inspect(&folder, &text(&case["file"]), &options);
+        let Some(found) = answer.document else { return vec![format!("no answer: {}", answer.error)] };
+        differences(case, &found)
+    });
+    report(&cases, &wrong);
+}
+
+#[test]
 fn no_foreign_message_is_believed_wrongly_and_none_ends_the_program() {
     let corpora = std::env::var_os("KAKITOME_CORPORA").map_or_else(|| root().join("../shared/corpora"), PathBuf::from);
     let Ok(entries) = std::fs::read_dir(&corpora) else {

@@ -151,6 +151,6 @@ def protect(entity, headers, hp, outer=()):
     """RFC 9788: the protected copies of the header fields inside the payload, `hp` on its Content-Type, and for
     `hp="cipher"` what the outside shows instead (HP-Outer)."""
     head, _, body = entity.partition(b"\r\n\r\n")
-    lines = re.sub(rb"(?im)^(Content-Type:(?:.|\r\n[ \t])*)", lambda m: m[1].rstrip(b"\r") + f'; hp="{hp}"'.encode(), head, count=1)
+    lines = re.sub(rb"(?i)\b(Content-Type:(?:[^\r]|\r\n[ \t])*)", lambda m: m[1] + f'; hp="{hp}"'.encode(), head, count=1)
     inside = "".join(f"{n}: {v}\r\n" for n, v in headers) + "".join(f"HP-Outer: {n}: {v}\r\n" for n, v in outer)
     return inside.encode() + lines + b"\r\n\r\n" + body
