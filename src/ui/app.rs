@@ -167,9 +167,7 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
         return;
     }
     let in_list = ctx.memory(|memory| memory.focused()).is_none_or(|id| id == list::pane_id());
-    if pressed(shortcut(Modifiers::NONE, Key::J))
-        || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowDown))
-    {
+    if pressed(shortcut(Modifiers::NONE, Key::J)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowDown)) {
         list::step(views, state, commands, 1);
     }
     if pressed(shortcut(Modifiers::NONE, Key::K)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowUp)) {

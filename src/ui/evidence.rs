@@ -298,9 +298,7 @@ fn mechanism(ui: &mut Ui, language: Language, result: &SenderResult, goes_on: bo
         widgets::caption(ui, what);
         let by = match &result.source {
             Source::Evaluated => language.say(Word::EvaluatedHere).to_owned(),
-            Source::Reported { authserv_id } => {
-                language.fill(Word::ReportedBy, &[("server", &one_line(authserv_id))])
-            }
+            Source::Reported { authserv_id } => language.fill(Word::ReportedBy, &[("server", &one_line(authserv_id))]),
         };
         widgets::caption(ui, by);
         if let Some(policy) = &result.policy {
@@ -318,7 +316,8 @@ fn technical(ui: &mut Ui, language: Language, assessment: &Assessment) {
     }
     widgets::folded(ui, "parts", language.say(Word::PartsOfMessage), |ui| {
         for part in assessment.parts.iter().take(200) {
-            let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::READING + space::S), Sense::hover());
+            let (rect, _) =
+                ui.allocate_exact_size(vec2(ui.available_width(), size::READING + space::S), Sense::hover());
             let name = part.filename.as_deref().map(one_line).unwrap_or_default();
             let words = format!("{}  {}  {}", part.path, part.media_type, name);
             let square =

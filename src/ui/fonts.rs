@@ -75,7 +75,8 @@ impl System {
     }
 
     fn face_for(&mut self, c: char, generic: GenericFamily) -> Option<QueryFont> {
-        let generics = [generic, GenericFamily::SystemUi, GenericFamily::Emoji, GenericFamily::Math, GenericFamily::Serif];
+        let generics =
+            [generic, GenericFamily::SystemUi, GenericFamily::Emoji, GenericFamily::Math, GenericFamily::Serif];
         self.first_with(c, |query| query.set_families(generics.map(QueryFamily::Generic))).or_else(|| {
             SCRIPTS.iter().find_map(|script| {
                 self.first_with(c, |query| {

@@ -296,9 +296,7 @@ fn carry_out(keys: &KeysState) -> Option<Command> {
             passphrase: keys.secret(),
             to: path,
         },
-        Dialog::Compare { fingerprint, .. } => {
-            Command::SetTrusted { fingerprint: fingerprint.clone(), trusted: true }
-        }
+        Dialog::Compare { fingerprint, .. } => Command::SetTrusted { fingerprint: fingerprint.clone(), trusted: true },
     })
 }
 

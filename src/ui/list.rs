@@ -138,7 +138,12 @@ fn message(ui: &mut Ui, row: &RowView, state: &mut State, commands: &mut Vec<Com
 fn contents(ui: &Ui, rect: Rect, row: &RowView, state: &State) {
     let colours = palette(ui);
     let third = rect.height() / 3.0;
-    let part = |nth: f32| Rect::from_min_max(pos2(rect.left(), rect.top() + third * nth), pos2(rect.right(), rect.top() + third * (nth + 1.0)));
+    let part = |nth: f32| {
+        Rect::from_min_max(
+            pos2(rect.left(), rect.top() + third * nth),
+            pos2(rect.right(), rect.top() + third * (nth + 1.0)),
+        )
+    };
     let weight = |points| if row.is_seen { theme::plain(points) } else { theme::strong(points) };
     if !row.is_seen {
         ui.painter().circle_filled(pos2(rect.left() - 10.0, part(0.0).center().y), 3.5, colours.indigo);
@@ -158,7 +163,8 @@ fn contents(ui: &Ui, rect: Rect, row: &RowView, state: &State) {
 
     let mut second = part(1.0);
     if row.has_attachments {
-        let square = Rect::from_center_size(pos2(second.right() - size::ICON / 2.0, second.center().y), Vec2::splat(size::ICON));
+        let square =
+            Rect::from_center_size(pos2(second.right() - size::ICON / 2.0, second.center().y), Vec2::splat(size::ICON));
         icons::paint(ui, Icon::Attach, square, colours.ink_soft);
         second.max.x -= size::ICON + space::S;
     }

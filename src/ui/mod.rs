@@ -28,6 +28,7 @@ mod words;
 pub use app::{App, Backend};
 pub use fonts::{install as install_fonts, system_has};
 pub use icons::Icon;
+pub use keys::Dialog as KeyDialog;
 pub use raster::Raster;
 pub use screenshot::{ScreenshotError, screenshot, write_png};
 pub use state::{Activity, Notice, Screen, State, Theme, Views};

@@ -102,7 +102,8 @@ fn head(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec<C
 fn actions_row(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec<Command>) {
     let say = |word| state.language.say(word);
     let message = view.id;
-    if widgets::icon_button(ui, Icon::File, say(if state.source { Word::HideSource } else { Word::ShowSource })).clicked()
+    if widgets::icon_button(ui, Icon::File, say(if state.source { Word::HideSource } else { Word::ShowSource }))
+        .clicked()
     {
         state.source = !state.source;
     }
@@ -290,7 +291,8 @@ fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, state: &mut State)
 
 /// Pictures with the same protection as the block, by Content-ID.
 fn pictures(view: &ReadingView, block: &ShownBlock) -> HashMap<String, crate::domain::RawMessage> {
-    let same = |part: &&crate::engine::view::ShownPart| part.signed == block.signed && part.decrypted == block.decrypted;
+    let same =
+        |part: &&crate::engine::view::ShownPart| part.signed == block.signed && part.decrypted == block.decrypted;
     let parts = view.assessment.parts.iter().filter(same);
     parts.filter_map(|part| Some((part.content_id.clone()?, part.content.clone()))).collect()
 }

@@ -123,10 +123,8 @@ fn form(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
     widgets::caption(ui, language.say(Word::AccountHint));
 
     let missing = missing(language, form, password);
-    let filled = AccountForm {
-        password: (!password.is_empty()).then(|| Secret::from(password.as_str())),
-        ..form.clone()
-    };
+    let filled =
+        AccountForm { password: (!password.is_empty()).then(|| Secret::from(password.as_str())), ..form.clone() };
     let mut closes = false;
     ui.horizontal_wrapped(|ui| {
         let can = missing.is_none();

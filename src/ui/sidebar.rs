@@ -1,6 +1,8 @@
 //! Accounts and folders, and the way to the other screens.
 
-use egui::{CornerRadius, Frame, Id, Margin, Panel, Rect, Response, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    CornerRadius, Frame, Id, Margin, Panel, Rect, Response, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 
 use crate::engine::Command;
 use crate::engine::view::FolderView;
@@ -55,9 +57,11 @@ fn folders(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Com
     let Some(mailbox) = &views.mailbox else { return };
     for account in &mailbox.accounts {
         if !is_folded {
-            let name = if account.identity.address.is_empty() { &account.identity.name } else { &account.identity.address };
+            let name =
+                if account.identity.address.is_empty() { &account.identity.name } else { &account.identity.address };
             ui.add_space(space::XS);
-            let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::READING + space::XS), Sense::hover());
+            let (rect, _) =
+                ui.allocate_exact_size(vec2(ui.available_width(), size::READING + space::XS), Sense::hover());
             let font = theme::plain(size::CAPTION);
             widgets::line(ui.painter(), rect.shrink2(vec2(space::S, 0.0)), name, font, palette(ui).ink_soft);
         }

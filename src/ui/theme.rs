@@ -204,9 +204,13 @@ fn paint(colours: &Palette, mut visuals: Visuals) -> Visuals {
     visuals.disabled_alpha = 0.55;
 
     let widgets = &mut visuals.widgets;
-    for state in
-        [&mut widgets.noninteractive, &mut widgets.inactive, &mut widgets.hovered, &mut widgets.active, &mut widgets.open]
-    {
+    for state in [
+        &mut widgets.noninteractive,
+        &mut widgets.inactive,
+        &mut widgets.hovered,
+        &mut widgets.active,
+        &mut widgets.open,
+    ] {
         state.corner_radius = radius;
         state.expansion = 0.0;
         state.bg_fill = colours.raised;

@@ -175,7 +175,8 @@ pub fn title(ui: &mut Ui, words: impl Into<String>) -> Response {
 /// One line of text in a rectangle, cut with an ellipsis when it is too long. Gives its width.
 pub fn line(painter: &Painter, rect: Rect, words: &str, font: FontId, colour: Color32) -> f32 {
     let mut job = LayoutJob::simple_singleline(words.to_owned(), font, colour);
-    job.wrap = TextWrapping { max_width: rect.width().max(0.0), max_rows: 1, break_anywhere: true, ..Default::default() };
+    job.wrap =
+        TextWrapping { max_width: rect.width().max(0.0), max_rows: 1, break_anywhere: true, ..Default::default() };
     let galley = painter.layout_job(job);
     let at = pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
     let width = galley.size().x;

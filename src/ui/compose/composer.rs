@@ -162,9 +162,7 @@ impl Composer {
 
     /// The first entry that is no address.
     pub fn malformed(&self) -> Option<String> {
-        let wrong = |field: &Recipients| {
-            field.entries.iter().find(|entry| Mailbox::parse(entry).is_none()).cloned()
-        };
+        let wrong = |field: &Recipients| field.entries.iter().find(|entry| Mailbox::parse(entry).is_none()).cloned();
         [&self.to, &self.cc, &self.bcc].into_iter().find_map(wrong)
     }
 

@@ -220,13 +220,7 @@ fn dropped_files(ui: &Ui, commands: &mut Vec<Command>) {
 }
 
 /// Asks what was left open; gives whether the composer closes.
-fn questions(
-    ui: &Ui,
-    views: &Views,
-    state: &State,
-    composer: &mut Composer,
-    commands: &mut Vec<Command>,
-) -> bool {
+fn questions(ui: &Ui, views: &Views, state: &State, composer: &mut Composer, commands: &mut Vec<Command>) -> bool {
     let language = state.language;
     match composer.question {
         None => false,

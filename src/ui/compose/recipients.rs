@@ -26,9 +26,7 @@ pub fn fields(ui: &mut Ui, views: &Views, language: Language, composer: &mut Com
     row(ui, language.say(Word::From), |ui| from(ui, views, language, composer));
     row(ui, language.say(Word::To), |ui| {
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            if !composer.shows_copies
-                && widgets::button(ui, None, language.say(Word::CcBcc), Weight::Quiet).clicked()
-            {
+            if !composer.shows_copies && widgets::button(ui, None, language.say(Word::CcBcc), Weight::Quiet).clicked() {
                 composer.shows_copies = true;
             }
             ui.with_layout(Layout::top_down(Align::Min), |ui| {

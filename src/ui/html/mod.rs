@@ -85,7 +85,13 @@ pub struct Drawings {
 
 impl Drawings {
     /// Draws a body over the width that is there, or says why not. `clicked` gets the link that was clicked.
-    pub fn show(&mut self, ui: &mut Ui, request: impl FnOnce() -> Request, name: &str, clicked: &mut Option<Link>) -> Shown {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        request: impl FnOnce() -> Request,
+        name: &str,
+        clicked: &mut Option<Link>,
+    ) -> Shown {
         let request = request();
         let key = key(&request);
         self.frame += 1;
@@ -166,7 +172,14 @@ fn upload(ctx: &Context, picture: Picture) -> Drawing {
     Drawing::Ready { tiles: placed, size, links, refused, is_cut }
 }
 
-fn paint(ui: &mut Ui, tiles: &[(TextureHandle, Rect)], size: Vec2, links: &[Link], name: &str, clicked: &mut Option<Link>) {
+fn paint(
+    ui: &mut Ui,
+    tiles: &[(TextureHandle, Rect)],
+    size: Vec2,
+    links: &[Link],
+    name: &str,
+    clicked: &mut Option<Link>,
+) {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Document, true, name));
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));

@@ -90,9 +90,7 @@ fn paint(document: &mut BaseDocument, width: u32, rows: u32, scale: f32) -> Vec<
         rows,
     );
     let stride = width as usize * 4;
-    let tile = |bytes: &[u8]| {
-        ColorImage::from_rgba_premultiplied([width as usize, bytes.len() / stride.max(1)], bytes)
-    };
+    let tile = |bytes: &[u8]| ColorImage::from_rgba_premultiplied([width as usize, bytes.len() / stride.max(1)], bytes);
     pixels.chunks(stride * TILE).map(tile).collect()
 }
 

@@ -29,7 +29,10 @@ fn pair(kind: FailureKind) -> (Two, Two) {
 fn connection(kind: FailureKind) -> Option<(Two, Two)> {
     Some(match kind {
         FailureKind::Unreachable => (
-            ("The server could not be reached{subject}.", "Look at your connection and the server's name, then try again."),
+            (
+                "The server could not be reached{subject}.",
+                "Look at your connection and the server's name, then try again.",
+            ),
             ("サーバーに接続できません{subject}。", "接続とサーバー名を確かめて、もう一度試せます。"),
         ),
         FailureKind::NoStartTls => (
@@ -57,11 +60,17 @@ fn connection(kind: FailureKind) -> Option<(Two, Two)> {
             ("ユーザー名かパスワードが受け付けられませんでした{subject}。", "設定で入れ直せます。"),
         ),
         FailureKind::NoLoginMethod => (
-            ("The server offers no way to log in that is known here{subject}.", "Ask your provider which one it needs."),
+            (
+                "The server offers no way to log in that is known here{subject}.",
+                "Ask your provider which one it needs.",
+            ),
             ("サーバーのログイン方式に対応していません{subject}。", "必要な方式を提供元に尋ねてください。"),
         ),
         FailureKind::Protocol => (
-            ("The server answered in a way that can't be understood{subject}.", "Try again later, or tell your provider."),
+            (
+                "The server answered in a way that can't be understood{subject}.",
+                "Try again later, or tell your provider.",
+            ),
             ("サーバーの応答を解釈できません{subject}。", "後でもう一度試すか、提供元に伝えてください。"),
         ),
         _ => return None,
@@ -75,8 +84,14 @@ fn delivery(kind: FailureKind) -> Option<(Two, Two)> {
             ("サーバーがメールを拒否しました{subject}。", "宛先を直すか、相手に理由を尋ねてください。"),
         ),
         FailureKind::Deferred => (
-            ("The server asked to try later{subject}.", "It is tried again by itself. You can also try now from the outbox."),
-            ("サーバーから後での再試行を求められました{subject}。", "自動で再試行します。送信待ちから今すぐ試すこともできます。"),
+            (
+                "The server asked to try later{subject}.",
+                "It is tried again by itself. You can also try now from the outbox.",
+            ),
+            (
+                "サーバーから後での再試行を求められました{subject}。",
+                "自動で再試行します。送信待ちから今すぐ試すこともできます。",
+            ),
         ),
         FailureKind::Uncertain => (
             (
@@ -89,11 +104,20 @@ fn delivery(kind: FailureKind) -> Option<(Two, Two)> {
             ),
         ),
         FailureKind::Blocked => (
-            ("The message can't be protected as you asked{subject}.", "Nothing was sent. The composer shows who and why."),
-            ("指定どおりに保護できません{subject}。", "何も送っていません。だれのためかと理由は、作成画面に表示されます。"),
+            (
+                "The message can't be protected as you asked{subject}.",
+                "Nothing was sent. The composer shows who and why.",
+            ),
+            (
+                "指定どおりに保護できません{subject}。",
+                "何も送っていません。だれのためかと理由は、作成画面に表示されます。",
+            ),
         ),
         FailureKind::Protect => (
-            ("Sealing or encrypting did not work{subject}.", "Nothing was sent. Look at your key under People and keys."),
+            (
+                "Sealing or encrypting did not work{subject}.",
+                "Nothing was sent. Look at your key under People and keys.",
+            ),
             ("封印か暗号化ができませんでした{subject}。", "何も送っていません。「人と鍵」で自分の鍵を確かめられます。"),
         ),
         FailureKind::WrongPassphrase => (
@@ -107,12 +131,21 @@ fn delivery(kind: FailureKind) -> Option<(Two, Two)> {
 fn local(kind: FailureKind) -> (Two, Two) {
     match kind {
         FailureKind::Store => (
-            ("The mail store could not be read or written{subject}.", "Look whether the disk is full, then start again."),
+            (
+                "The mail store could not be read or written{subject}.",
+                "Look whether the disk is full, then start again.",
+            ),
             ("メールの保存場所を読み書きできません{subject}。", "ディスクの空きを確かめてから、起動し直してください。"),
         ),
         FailureKind::SecretStore => (
-            ("The system's keyring did not give the password{subject}.", "Unlock the keyring, or enter the password in the settings."),
-            ("システムのキーリングからパスワードを得られません{subject}。", "キーリングを解除するか、設定でパスワードを入れ直せます。"),
+            (
+                "The system's keyring did not give the password{subject}.",
+                "Unlock the keyring, or enter the password in the settings.",
+            ),
+            (
+                "システムのキーリングからパスワードを得られません{subject}。",
+                "キーリングを解除するか、設定でパスワードを入れ直せます。",
+            ),
         ),
         FailureKind::ProfileLocked => (
             ("The profile is locked{subject}.", "Enter its passphrase to open it."),
@@ -127,16 +160,28 @@ fn local(kind: FailureKind) -> (Two, Two) {
             ("ファイルを読み書きできません{subject}。", "名前と、使う権限があるかを確かめてください。"),
         ),
         FailureKind::Import => (
-            ("The file holds no certificate or key that can be read{subject}.", "Ask for it in another form: OpenPGP, PEM or PKCS#12."),
-            ("読み取れる証明書や鍵がファイルにありません{subject}。", "OpenPGP、PEM、PKCS#12 のどれかの形でもらうと読み込めます。"),
+            (
+                "The file holds no certificate or key that can be read{subject}.",
+                "Ask for it in another form: OpenPGP, PEM or PKCS#12.",
+            ),
+            (
+                "読み取れる証明書や鍵がファイルにありません{subject}。",
+                "OpenPGP、PEM、PKCS#12 のどれかの形でもらうと読み込めます。",
+            ),
         ),
         FailureKind::Input => (
             ("Something entered is not well-formed{subject}.", "Correct it and try again."),
             ("入力の形が正しくありません{subject}。", "直してから、もう一度試してください。"),
         ),
         _ => (
-            ("Something went wrong inside the program{subject}.", "Your mail is kept. Start again, and report it if it comes back."),
-            ("プログラムの内部で問題が起きました{subject}。", "メールは残っています。起動し直しても続くときは報告してください。"),
+            (
+                "Something went wrong inside the program{subject}.",
+                "Your mail is kept. Start again, and report it if it comes back.",
+            ),
+            (
+                "プログラムの内部で問題が起きました{subject}。",
+                "メールは残っています。起動し直しても続くときは報告してください。",
+            ),
         ),
     }
 }

@@ -55,9 +55,7 @@ pub fn fill(template: &str, blanks: &[(&str, &str)]) -> String {
 /// Text of others for a place of one line: no line breaks, no control characters, nothing that is
 /// invisible or turns the direction of what stands beside it.
 pub fn one_line(text: &str) -> String {
-    let harmless = |c: char| {
-        !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}')
-    };
+    let harmless = |c: char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}');
     let clean: String =
         text.chars().filter(|c| harmless(*c)).map(|c| if c.is_control() { ' ' } else { c }).take(2_000).collect();
     clean.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -119,7 +117,10 @@ mod tests {
 
     #[test]
     fn what_is_filled_in_is_not_filled_again() {
-        assert_eq!(fill("Sealed by {name}, {address}", &[("name", "{address}"), ("address", "x")]), "Sealed by {address}, x");
+        assert_eq!(
+            fill("Sealed by {name}, {address}", &[("name", "{address}"), ("address", "x")]),
+            "Sealed by {address}, x"
+        );
     }
 
     #[test]
