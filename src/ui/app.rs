@@ -15,6 +15,10 @@ pub trait Backend {
     fn send(&mut self, command: Command);
     /// The next thing that happened, if any. Never waits.
     fn try_next(&mut self) -> Option<Event>;
+    /// Keeps the reader's choice of language (`en`, `ja`) and look (`system`, `light`, `dark`).
+    fn remember(&mut self, language: &'static str, theme: &'static str) {
+        let _ = (language, theme);
+    }
     /// Somewhere that a blocking file dialog can run; `None` for plain threads.
     fn spawn(&self) -> Option<std::sync::Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>> {
         None
@@ -49,10 +53,14 @@ impl App {
             self.update(event);
         }
         self.state.clock.tick();
-        let mut commands = Vec::new();
+        let chosen = (self.state.language, self.state.theme);
+        let mut commands = std::mem::take(&mut self.state.owed);
         draw(ui, &mut self.views, &mut self.state, &mut commands);
         for command in commands {
             self.backend.send(command);
+        }
+        if chosen != (self.state.language, self.state.theme) {
+            self.backend.remember(self.state.language.code(), self.state.theme.code());
         }
     }
 }
@@ -60,6 +68,7 @@ impl App {
 /// Draws one frame; everything that the user did is in `commands`.
 pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec<Command>) {
     choose_theme(ui.ctx(), state.theme);
+    keep_open(ui.ctx(), state);
     keyboard(ui.ctx(), views, state, commands);
     chosen_files(state, commands);
     let is_narrow = ui.available_width() < size::NARROW;
@@ -74,6 +83,16 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         Screen::Settings => settings::show(ui, views, state, commands),
     }
     confirm::link(ui.ctx(), state);
+}
+
+/// The window does not close over a message that would be lost.
+fn keep_open(ctx: &Context, state: &mut State) {
+    let closes = ctx.input(|input| input.viewport().close_requested());
+    if closes && state.composer.as_ref().is_some_and(super::compose::Composer::is_unsaved) {
+        ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        state.screen = Screen::Compose;
+        compose::ask_discard(state);
+    }
 }
 
 fn choose_theme(ctx: &Context, theme: Theme) {
@@ -93,9 +112,14 @@ fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec
     let shows_drawer = state.drawer && views.reading.is_some();
     if is_narrow {
         if shows_drawer && state.reads {
-            Panel::right("drawer").frame(desk).exact_size(size::DRAWER).resizable(false).show(ui, |ui| {
-                evidence::show(ui, views, state);
-            });
+            Panel::right("drawer")
+                .frame(desk)
+                .exact_size(size::DRAWER)
+                .resizable(false)
+                .show_separator_line(false)
+                .show(ui, |ui| {
+                    evidence::show(ui, views, state);
+                });
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
             if state.reads && views.reading.is_some() {
@@ -110,14 +134,20 @@ fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec
     let is_tight = shows_drawer && ui.available_width() < size::LIST + size::DRAWER + size::FORM;
     if !is_tight {
         let narrower = if shows_drawer { size::LIST * 0.85 } else { size::LIST };
-        Panel::left("list").frame(desk).exact_size(narrower).resizable(false).show(ui, |ui| {
-            list::show(ui, views, state, commands);
-        });
+        Panel::left("list").frame(desk).exact_size(narrower).resizable(false).show_separator_line(false).show(
+            ui,
+            |ui| {
+                list::show(ui, views, state, commands);
+            },
+        );
     }
     if shows_drawer {
-        Panel::right("drawer").frame(desk).exact_size(size::DRAWER).resizable(false).show(ui, |ui| {
-            evidence::show(ui, views, state);
-        });
+        Panel::right("drawer").frame(desk).exact_size(size::DRAWER).resizable(false).show_separator_line(false).show(
+            ui,
+            |ui| {
+                evidence::show(ui, views, state);
+            },
+        );
     }
     egui::CentralPanel::no_frame().show(ui, |ui| reading::show(ui, views, state, commands, false));
 }

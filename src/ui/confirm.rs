@@ -1,6 +1,6 @@
 //! What is asked before something is done that can't be taken back.
 
-use egui::{Context, Id, Modal, OpenUrl, Ui};
+use egui::{Context, Frame, Id, Margin, Modal, OpenUrl, Ui};
 
 use super::html::Link;
 use super::state::State;
@@ -44,7 +44,9 @@ pub fn link(ctx: &Context, state: &mut State) {
 
 /// A question in the middle of the window; escape and a click beside it answer no.
 pub fn dialog(ctx: &Context, name: &str, ask: impl FnOnce(&mut Ui) -> Option<bool>) -> Option<bool> {
-    let response = Modal::new(Id::unique(("dialog", name))).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique(("dialog", name)));
+    let style = ctx.global_style();
+    let response = modal.frame(Frame::popup(&style).inner_margin(Margin::same(20))).show(ctx, |ui| {
         ui.set_width(size::DIALOG);
         ui.spacing_mut().item_spacing.y = space::M;
         ask(ui)

@@ -69,7 +69,8 @@ fn encryption(ui: &mut Ui, language: Language, assessment: &Assessment) {
         }
         let hidden = &assessment.header_protection.confidential;
         if !hidden.is_empty() {
-            widgets::soft(ui, language.fill(Word::HiddenFields, &[("fields", &hidden.join(", "))]));
+            let names: Vec<_> = hidden.iter().map(|name| codes::field(language, name)).collect();
+            widgets::soft(ui, language.fill(Word::HiddenFields, &[("fields", &names.join(", "))]));
         }
     });
 }

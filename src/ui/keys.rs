@@ -266,8 +266,7 @@ fn dialogs(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
             widgets::title(ui, language.fill(Word::CompareTitle, &[("name", &name)]));
             widgets::soft(ui, language.fill(Word::CompareHint, &[("name", &name)]));
             widgets::card(ui, |ui| {
-                let ink = palette(ui).ink;
-                widgets::text(ui, fingerprint.spaced(), super::theme::fixed(size::READING), ink);
+                widgets::fingerprint_lines(ui, &fingerprint.spaced());
             });
             ui.checkbox(&mut state.keys.compared, language.say(Word::CompareDone));
             confirm::answers_if(ui, language, state.keys.compared, Word::Trust, Weight::Primary)

@@ -6,9 +6,9 @@ use crate::engine::Command;
 use crate::engine::view::{Headline, Lock, MailboxView, RowView, Seal};
 
 use super::icons::{self, Icon};
-use super::state::{State, Views};
+use super::state::{Screen, State, Views};
 use super::theme::{self, palette, size, space};
-use super::widgets;
+use super::widgets::{self, Weight};
 use super::words::{Word, one_line};
 
 /// The pane, for F6 and the arrow keys.
@@ -24,7 +24,6 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     ui.spacing_mut().item_spacing = Vec2::ZERO;
     search_field(ui, state);
     let edge = Stroke::new(1.0, palette(ui).line);
-    ui.painter().vline(whole.left(), whole.y_range(), edge);
     ui.painter().vline(whole.right() - 0.5, whole.y_range(), edge);
 
     let Some(mailbox) = &views.mailbox else {
@@ -83,8 +82,8 @@ fn narrowed<'a>(mailbox: &'a MailboxView, search: &str) -> Vec<&'a RowView> {
 }
 
 fn search_field(ui: &mut Ui, state: &mut State) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 52.0), Sense::empty());
-    let inner = rect.shrink2(vec2(space::M, 10.0));
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 58.0), Sense::empty());
+    let inner = rect.shrink2(vec2(space::M, 11.0));
     let name = state.language.say(Word::SearchMail);
     let edit = TextEdit::singleline(&mut state.search)
         .id_salt("search")
@@ -96,10 +95,17 @@ fn search_field(ui: &mut Ui, state: &mut State) {
     icons::paint(ui, Icon::Search, square, palette(ui).ink_soft);
 }
 
-fn nothing(ui: &mut Ui, mailbox: &MailboxView, state: &State) {
-    let say = |word| state.language.say(word);
+fn nothing(ui: &mut Ui, mailbox: &MailboxView, state: &mut State) {
+    let language = state.language;
+    let say = |word| language.say(word);
     if mailbox.accounts.is_empty() {
         widgets::empty(ui, Icon::Mark, say(Word::NoAccount), say(Word::NoAccountHint));
+        ui.add_space(space::L);
+        ui.vertical_centered(|ui| {
+            if widgets::button(ui, Some(Icon::Plus), say(Word::AddAccount), Weight::Primary).clicked() {
+                state.screen = Screen::Settings;
+            }
+        });
     } else if state.search.trim().is_empty() {
         widgets::empty(ui, Icon::Inbox, say(Word::NoMessages), say(Word::NoMessagesHint));
     } else {

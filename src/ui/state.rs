@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::view::{KeysView, MailboxView, MessageId, OutboxView, PreflightView, ReadingView};
-use crate::engine::{Event, Failure};
+use crate::engine::{Command, Event, Failure};
 
 use super::compose::Composer;
 use super::files::{Files, Purpose};
@@ -82,6 +82,26 @@ pub enum Theme {
     Dark,
 }
 
+impl Theme {
+    /// The word it is kept as.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// From the word it was kept as.
+    pub fn from_code(code: &str) -> Self {
+        match code {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+}
+
 /// The parts of the main window that F6 goes round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pane {
@@ -132,6 +152,8 @@ pub struct State {
     pub drawings: Drawings,
     /// The present moment and place.
     pub clock: Clock,
+    /// Commands that follow from events: sent with the next frame.
+    pub owed: Vec<Command>,
 }
 
 impl Default for State {
@@ -155,6 +177,7 @@ impl Default for State {
             files: Files::default(),
             drawings: Drawings::default(),
             clock: Clock::system(),
+            owed: Vec::new(),
         }
     }
 }
@@ -173,6 +196,10 @@ impl State {
             }
             Event::Compose(draft) => {
                 views.preflight = None;
+                // What was being written is never thrown away for the new message.
+                if let Some(old) = self.composer.take().filter(|old| old.is_unsaved()) {
+                    self.owed.push(Command::SaveDraft(Box::new(old.draft())));
+                }
                 self.composer = Some(Composer::of(*draft));
                 self.screen = Screen::Compose;
             }

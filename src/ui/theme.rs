@@ -181,7 +181,8 @@ fn dress(style: &mut egui::Style, colours: &Palette, base: Visuals) {
     spacing.menu_margin = Margin::same(6);
     spacing.combo_width = 120.0;
     spacing.tooltip_width = 360.0;
-    spacing.scroll = egui::style::ScrollStyle::thin();
+    spacing.scroll = egui::style::ScrollStyle::floating();
+    spacing.scroll.floating_width = 4.0;
     style.visuals = paint(colours, base);
 }
 

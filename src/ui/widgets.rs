@@ -212,12 +212,13 @@ pub fn card_with<R>(ui: &mut Ui, edge: Color32, add: impl FnOnce(&mut Ui) -> R) 
 /// A small label on a tinted ground.
 pub fn tag(ui: &mut Ui, words: &str) {
     let colours = palette(ui);
-    Frame::new()
-        .fill(colours.desk)
-        .stroke(Stroke::new(1.0, colours.line))
-        .corner_radius(CornerRadius::same(size::RADIUS))
-        .inner_margin(Margin::symmetric(6, 1))
-        .show(ui, |ui| ui.add(Label::new(rich(words, theme::plain(size::CAPTION), colours.ink_soft)).extend()));
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), theme::plain(size::CAPTION), colours.ink_soft);
+    let wanted = galley.size() + vec2(space::M, 2.0);
+    let (rect, response) = ui.allocate_exact_size(wanted, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+    let edge = Stroke::new(1.0, colours.line);
+    ui.painter().rect(rect, CornerRadius::same(size::RADIUS), colours.desk, edge, StrokeKind::Inside);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, colours.ink_soft);
 }
 
 /// A sign with its words, on one line that wraps.
@@ -303,6 +304,14 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str) {
         caption(ui, name);
         body(ui, value);
     });
+}
+
+/// A fingerprint for reading aloud: few groups on a line, all lines equally long.
+pub fn fingerprint_lines(ui: &mut Ui, spaced: &str) {
+    let groups: Vec<_> = spaced.split(' ').collect();
+    let lines: Vec<_> = groups.chunks(if groups.len() == 10 { 5 } else { 4 }).map(|line| line.join("  ")).collect();
+    let ink = palette(ui).ink;
+    text(ui, lines.join("\n"), theme::fixed(size::READING), ink);
 }
 
 /// A fingerprint in groups, in digits of equal width.

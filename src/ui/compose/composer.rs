@@ -1,5 +1,8 @@
-use crate::domain::{Attachment, Draft, Mailbox, Protection, TechnologyChoice};
+use std::collections::BTreeSet;
+
+use crate::domain::{Attachment, Draft, EmailAddress, Mailbox, Protection, TechnologyChoice};
 use crate::engine::Command;
+use crate::engine::view::{PreflightView, ReadinessView};
 
 /// One field of recipients: what was entered, and what is being typed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -155,9 +158,31 @@ impl Composer {
             && self.attachments.is_empty()
     }
 
+    /// Something would be lost without it.
+    pub fn is_unsaved(&self) -> bool {
+        !self.is_untouched() && !self.is_saved
+    }
+
     /// Somebody is named.
     pub fn has_recipients(&self) -> bool {
         [&self.to, &self.cc, &self.bcc].iter().any(|field| !field.mailboxes().is_empty())
+    }
+
+    /// Whether a preflight speaks of the message as it stands, and not of an earlier wish.
+    pub fn fits(&self, preflight: &PreflightView) -> bool {
+        let Protection { sign, encrypt, technology } = self.protection;
+        let addresses = |mailboxes: &mut dyn Iterator<Item = &Mailbox>| -> BTreeSet<EmailAddress> {
+            mailboxes.filter_map(Mailbox::email).collect()
+        };
+        let draft = self.draft();
+        let same = addresses(&mut draft.recipients())
+            == addresses(&mut preflight.recipients.iter().map(|recipient| &recipient.mailbox));
+        let chosen = |ready: &ReadinessView| match (technology, ready.technology) {
+            (TechnologyChoice::Only(wanted), Some(used)) => wanted == used,
+            _ => true,
+        };
+        let as_asked = preflight.is_encrypted == encrypt && preflight.signs_with.is_empty() != sign;
+        same && (as_asked || !preflight.blockers.is_empty()) && preflight.recipients.iter().all(chosen)
     }
 
     /// The first entry that is no address.

@@ -40,11 +40,11 @@ pub fn ask_discard(state: &mut State) {
         state.screen = Screen::Mailbox;
         return;
     };
-    if composer.is_untouched() || composer.is_saved {
+    if composer.is_unsaved() {
+        composer.question = Some(Question::Discard);
+    } else {
         state.composer = None;
         state.screen = Screen::Mailbox;
-    } else {
-        composer.question = Some(Question::Discard);
     }
 }
 
@@ -88,7 +88,8 @@ fn obstacle(language: Language, composer: &Composer, preflight: Option<&Prefligh
     if composer.from.address.is_empty() {
         return Some(say(Word::NoSenderAccount));
     }
-    let Some(preflight) = preflight.filter(|_| !composer.is_checking) else { return Some(say(Word::Checking)) };
+    let fits = |preflight: &&PreflightView| !composer.is_checking && composer.fits(preflight);
+    let Some(preflight) = preflight.filter(fits) else { return Some(say(Word::Checking)) };
     let (code, about) = preflight.blockers.first()?;
     Some(codes::blocker(language, code, about))
 }
@@ -122,11 +123,37 @@ fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Compose
         }
     });
     ui.horizontal_wrapped(|ui| protection(ui, language, composer));
-    if let Some(why) = obstacle.filter(|_| composer.has_recipients() || composer.malformed().is_some()) {
-        let colour = if composer.is_checking { palette(ui).ink_soft } else { palette(ui).plum };
-        let icon = if composer.is_checking { Icon::Sync } else { Icon::Caution };
-        widgets::signed_line(ui, icon, colour, why);
+    let Some(why) = obstacle.filter(|_| composer.has_recipients() || composer.malformed().is_some()) else { return };
+    let is_blocked = views.preflight.as_ref().is_some_and(|preflight| !preflight.blockers.is_empty());
+    if composer.is_checking || composer.is_sending {
+        widgets::signed_line(ui, Icon::Sync, palette(ui).ink_soft, why);
+        return;
     }
+    widgets::signed_line(ui, Icon::Caution, palette(ui).plum, why);
+    if is_blocked && composer.malformed().is_none() {
+        ways_out(ui, state, composer, commands);
+    }
+}
+
+/// What can be done about a blocker: each is the author's own choice, none is taken for them.
+fn ways_out(ui: &mut Ui, state: &mut State, composer: &mut Composer, commands: &mut Vec<Command>) {
+    let language = state.language;
+    ui.horizontal_wrapped(|ui| {
+        if widgets::button(ui, Some(Icon::Keys), language.say(Word::LookForKey), Weight::Plain).clicked() {
+            state.screen = Screen::Keys;
+            commands.push(Command::ListKeys);
+        }
+        if composer.protection.encrypt
+            && widgets::button(ui, Some(Icon::LockOpen), language.say(Word::WithoutEncryption), Weight::Plain).clicked()
+        {
+            composer.protection.encrypt = false;
+        }
+        if composer.protection.sign
+            && widgets::button(ui, Some(Icon::SealUnsigned), language.say(Word::WithoutSeal), Weight::Plain).clicked()
+        {
+            composer.protection.sign = false;
+        }
+    });
 }
 
 /// With cautions there is a question first; without, it goes.
@@ -191,8 +218,14 @@ fn summary(ui: &mut Ui, preflight: Option<&PreflightView>, state: &State, compos
 fn body(ui: &mut Ui, state: &State, composer: &mut Composer) {
     let language = state.language;
     let colours = palette(ui);
-    let subject = widgets::field(ui, language.say(Word::Subject), &mut composer.subject, "");
-    let mut changed = subject.changed();
+    let mut changed = false;
+    recipients::row(ui, language.say(Word::Subject), |ui| {
+        let edit = TextEdit::singleline(&mut composer.subject)
+            .id_salt("subject")
+            .margin(Margin::symmetric(10, 6))
+            .desired_width(f32::INFINITY);
+        changed = ui.add(edit).accessible_name(language.say(Word::Subject)).changed();
+    });
     parts::attachments(ui, composer);
     let height = (ui.available_height() - space::S).max(120.0);
     ScrollArea::vertical().id_salt("draft").max_height(height).auto_shrink([false, false]).show(ui, |ui| {

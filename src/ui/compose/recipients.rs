@@ -40,7 +40,8 @@ pub fn fields(ui: &mut Ui, views: &Views, language: Language, composer: &mut Com
     }
 }
 
-fn row(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+/// A field with its name at the left.
+pub fn row(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
     ui.horizontal_top(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(NAMES, size::HIT + space::XS), Sense::empty());
         widgets::line(ui.painter(), rect, name, theme::plain(size::CAPTION), palette(ui).ink_soft);
@@ -97,7 +98,7 @@ fn field(
 
 fn entry(ui: &mut Ui, language: Language, salt: &str, name: Word, field: &mut Recipients) {
     let was_empty = field.typing.is_empty();
-    let width = ui.available_width().max(160.0);
+    let width = ui.available_size_before_wrap().x.max(160.0);
     let edit = TextEdit::singleline(&mut field.typing)
         .id_salt(salt)
         .frame(Frame::NONE)

@@ -24,7 +24,7 @@ const LINKS: usize = 2_000;
 
 /// How a letter looks that says nothing about it.
 const SHEET: &str = "html { background: #ffffff; color: #1e2328; font-family: sans-serif; font-size: 16px; line-height: 1.5 } \
-     body { margin: 16px; overflow-wrap: anywhere } img { max-width: 100% } a { color: #28456b }";
+     body { margin: 16px; overflow-wrap: anywhere } img { max-width: 100% } a, a:link, a:any-link { color: #28456b }";
 
 /// Fonts are looked for once.
 static FONTS: LazyLock<Mutex<FontContext>> = LazyLock::new(|| Mutex::new(FontContext::default()));

@@ -49,6 +49,17 @@ pub fn defect(language: Language, code: DefectCode) -> &'static str {
     })
 }
 
+/// A header field's name.
+pub fn field(language: Language, name: &str) -> String {
+    let word = match name {
+        "subject" => Word::Subject,
+        "from" => Word::From,
+        "to" => Word::To,
+        _ => return one_line(name),
+    };
+    language.say(word).to_owned()
+}
+
 /// A short machine code of a reason, made readable.
 pub fn reason(_language: Language, code: &str) -> String {
     one_line(&code.replace('_', " "))
@@ -128,6 +139,9 @@ pub fn summary(language: Language, preflight: &PreflightView, from: &Mailbox) ->
     let name = |mailbox: &Mailbox| one_line(if mailbox.name.is_empty() { &mailbox.address } else { &mailbox.name });
     let count = preflight.recipients.len();
     let mut words = Vec::new();
+    if !preflight.blockers.is_empty() {
+        return language.say(Word::SummaryBlocked).to_owned();
+    }
     words.push(match (preflight.is_encrypted, &preflight.recipients[..]) {
         (false, _) => language.say(Word::SummaryClear).to_owned(),
         (true, [only]) => language.fill(Word::SummaryEncryptedOne, &[("name", &name(&only.mailbox))]),

@@ -26,6 +26,23 @@ impl Language {
         }
     }
 
+    /// The language's code (BCP 47).
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Japanese => "ja",
+        }
+    }
+
+    /// From its code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "en" => Some(Self::English),
+            "ja" => Some(Self::Japanese),
+            _ => None,
+        }
+    }
+
     /// A word.
     pub fn say(self, word: Word) -> &'static str {
         word.text(self)

@@ -235,6 +235,10 @@ words! {
     SummaryEncryptedOne => "Encrypted for {name}", "{name}さんに暗号化";
     SummaryClear => "Not encrypted", "暗号化なし";
     SummarySigned => "sealed as {name}", "{name}として封印";
+    SummaryBlocked => "Not ready: something stands in the way", "まだ送れません。妨げがあります";
+    LookForKey => "People and keys", "人と鍵を開く";
+    WithoutEncryption => "Go without encryption", "暗号化をやめる";
+    WithoutSeal => "Go without a seal", "封印をやめる";
     SummaryUnsigned => "no seal", "封印なし";
     SummaryHides => "subject hidden", "件名は非公開";
     BlockNoCertificate => "{name} has no key that we know. Find it, ask for it, or send without encryption.", "{name}さんの鍵が見つかりません。探す、送ってもらう、暗号化せずに送る、から選べます。";

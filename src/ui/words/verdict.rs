@@ -186,8 +186,3 @@ fn caution_word(code: CautionCode) -> Word {
         CautionCode::SenderDiffers => Word::CautionSenderDiffers,
     }
 }
-
-/// One caution for the command line, which shares these words.
-pub fn caution(language: Language, code: CautionCode, subject: &str, address: &str) -> String {
-    language.fill(caution_word(code), &[("subject", &one_line(subject)), ("address", &one_line(address))])
-}
