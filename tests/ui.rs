@@ -405,6 +405,87 @@ fn every_screen_is_drawn_in_both_languages_both_looks_and_both_sizes() {
     }
 }
 
+/// Pictures of what lies below the edge of a window, likewise.
+#[test]
+fn what_scrolls_is_drawn_too() {
+    let folder = std::env::var_os("KAKITOME_SCREENS").map(PathBuf::from);
+    for language in LANGUAGES {
+        let mut pages = Vec::new();
+        for technology in [Technology::OpenPgp, Technology::Smime] {
+            let (mut app, _) =
+                reads(language, sample::reading(sample::assessment(technology, Lock::Encrypted, Seal::Authenticated)));
+            app.state.drawer = true;
+            pages.push((format!("tall-{}", technology.word()), app));
+        }
+        let (mut app, _) = reads(language, sample::suspicious());
+        app.state.drawer = true;
+        pages.push(("tall-suspicious".to_owned(), app));
+        let (app, _) = writes(language, false);
+        pages.push(("tall-compose".to_owned(), app));
+        for (name, mut app) in pages {
+            let image = ui::screenshot(&mut app, egui::vec2(1280.0, 1700.0), 1.0).unwrap();
+            if let Some(folder) = &folder {
+                let tongue = if language == Language::English { "en" } else { "ja" };
+                ui::write_png(&image, &folder.join(format!("{name}-{tongue}.png"))).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_picture_of_a_wide_window_is_made_in_well_under_a_second() {
+    let (mut app, _) = reads(Language::Japanese, message(Lock::Encrypted, Seal::Authenticated));
+    ui::screenshot(&mut app, egui::vec2(1280.0, 800.0), 1.0).unwrap();
+    let start = std::time::Instant::now();
+    ui::screenshot(&mut app, egui::vec2(1280.0, 800.0), 1.0).unwrap();
+    let spent = start.elapsed();
+    eprintln!("1280 by 800: {spent:?}");
+    assert!(spent < std::time::Duration::from_secs(3), "{spent:?}");
+}
+
+#[test]
+fn an_old_preflight_is_never_taken_for_the_message_as_it_stands() {
+    let (mut app, _) = writes(Language::English, false);
+    // The author takes somebody else in; then the answer to the question before arrives.
+    let composer = app.state.composer.as_mut().unwrap();
+    composer.to.entries.push("mallory@evil.example".into());
+    app.update(Event::Preflight(Arc::new(sample::preflight(false))));
+    let mut window = window(app, WIDE);
+    window.state_mut().update(Event::Preflight(Arc::new(sample::preflight(false))));
+    window.run();
+    assert!(window.get_by_label("Send encrypted").accesskit_node().is_disabled());
+}
+
+#[test]
+fn an_answer_to_another_message_does_not_throw_away_what_was_being_written() {
+    let (mut app, paper) = writes(Language::English, false);
+    let composer = app.state.composer.as_mut().unwrap();
+    composer.is_saved = false;
+    composer.text = "half a thought".into();
+    app.update(Event::Compose(Box::new(draft())));
+    let _window = window(app, WIDE);
+    assert!(sent(&paper, |command| matches!(command, Command::SaveDraft(draft) if draft.text == "half a thought")));
+}
+
+#[test]
+fn a_link_is_asked_about_and_its_deception_is_named() {
+    for language in LANGUAGES {
+        let (mut app, _) = app(language);
+        app.state.link = Some(ui::Link {
+            target: "https://evil.example/login".into(),
+            words: "https://bank.example/login".into(),
+            areas: vec![],
+        });
+        let mut window = window(app, WIDE);
+        window.get_by_label("https://evil.example/login");
+        window.get_by_label(&language.fill(ui::Word::LinkDeceives, &[("words", "https://bank.example/login")]));
+        window.get_by_label(language.say(ui::Word::Cancel)).click();
+        window.run();
+        assert!(window.state().state.link.is_none());
+        assert!(window.output().platform_output.commands.is_empty());
+    }
+}
+
 fn screens(language: Language) -> Vec<(&'static str, App)> {
     let mut all = Vec::new();
     let mut add = |name, app: App| all.push((name, app));

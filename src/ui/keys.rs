@@ -189,7 +189,8 @@ fn key(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Command
 
 fn verdict_words(language: Language, key: &KeyView) -> String {
     let word = match key.verdict {
-        _ if key.is_trusted => Word::KeyCompared,
+        _ if key.report.has_secret && key.report.problems.is_empty() => Word::KeyOwn,
+        _ if key.is_trusted && key.report.problems.is_empty() => Word::KeyCompared,
         TrustVerdict::Authenticated => Word::KeyAuthenticated,
         TrustVerdict::Partial => Word::KeyPartial,
         TrustVerdict::Unauthenticated | TrustVerdict::Mismatch => Word::KeyUnauthenticated,

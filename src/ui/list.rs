@@ -90,7 +90,7 @@ fn search_field(ui: &mut Ui, state: &mut State) {
         .hint_text(name)
         .margin(egui::Margin { left: 30, right: 8, top: 7, bottom: 7 })
         .desired_width(inner.width());
-    ui.put(inner, edit);
+    ui.place(inner, edit);
     let square = Rect::from_center_size(pos2(inner.left() + space::L, inner.center().y), Vec2::splat(size::ICON));
     icons::paint(ui, Icon::Search, square, palette(ui).ink_soft);
 }

@@ -27,6 +27,7 @@ mod words;
 
 pub use app::{App, Backend};
 pub use fonts::{install as install_fonts, system_has};
+pub use html::Link;
 pub use icons::Icon;
 pub use keys::Dialog as KeyDialog;
 pub use raster::Raster;

@@ -289,7 +289,7 @@ pub fn empty(ui: &mut Ui, icon: Icon, headline: &str, sentence: &str) {
         icons::show(ui, icon, size::ICON_HERO, colours.line);
         ui.add_space(space::S);
         text(ui, headline, theme::strong(size::READING), colours.ink_soft);
-        ui.set_max_width(size::FORM);
+        ui.set_max_width(ui.available_width().min(size::FORM));
         soft(ui, sentence);
     });
 }

@@ -21,6 +21,9 @@ use super::words::{Language, Word, codes};
 pub use composer::{Composer, Question, Recipients};
 pub use recipients::{verdict_colour, verdict_icon};
 
+/// The least height of the text field; in a low window the rest scrolls away from it.
+const BODY: f32 = 240.0;
+
 /// Starts a new message, or goes back to the one that is being written.
 pub fn begin(views: &mut Views, state: &mut State) {
     if state.composer.is_none() {
@@ -60,9 +63,11 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
         toolbar(ui, views, state, &mut composer, commands);
-        summary(ui, views.preflight.as_deref(), state, &mut composer);
-        recipients::fields(ui, views, state.language, &mut composer);
-        body(ui, state, &mut composer);
+        ScrollArea::vertical().id_salt("draft").auto_shrink([false, false]).show(ui, |ui| {
+            summary(ui, views.preflight.as_deref(), state, &mut composer);
+            recipients::fields(ui, views, state.language, &mut composer);
+            body(ui, state, &mut composer);
+        });
     });
     let closes = questions(ui, views, state, &mut composer, commands);
     if closes {
@@ -124,34 +129,45 @@ fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Compose
     });
     ui.horizontal_wrapped(|ui| protection(ui, language, composer));
     let Some(why) = obstacle.filter(|_| composer.has_recipients() || composer.malformed().is_some()) else { return };
-    let is_blocked = views.preflight.as_ref().is_some_and(|preflight| !preflight.blockers.is_empty());
     if composer.is_checking || composer.is_sending {
         widgets::signed_line(ui, Icon::Sync, palette(ui).ink_soft, why);
         return;
     }
     widgets::signed_line(ui, Icon::Caution, palette(ui).plum, why);
-    if is_blocked && composer.malformed().is_none() {
-        ways_out(ui, state, composer, commands);
+    if let Some(preflight) = views.preflight.as_ref().filter(|_| composer.malformed().is_none()) {
+        ways_out(ui, preflight, state, composer, commands);
     }
 }
 
 /// What can be done about a blocker: each is the author's own choice, none is taken for them.
-fn ways_out(ui: &mut Ui, state: &mut State, composer: &mut Composer, commands: &mut Vec<Command>) {
+fn ways_out(
+    ui: &mut Ui,
+    preflight: &PreflightView,
+    state: &mut State,
+    composer: &mut Composer,
+    commands: &mut Vec<Command>,
+) {
     let language = state.language;
+    let is_own = |(code, _): &&(String, String)| codes::is_about_own_key(code);
+    let own = preflight.blockers.iter().filter(is_own).count();
+    let others = preflight.blockers.len() - own;
+    if own + others == 0 {
+        return;
+    }
     ui.horizontal_wrapped(|ui| {
         if widgets::button(ui, Some(Icon::Keys), language.say(Word::LookForKey), Weight::Plain).clicked() {
             state.screen = Screen::Keys;
+            state.keys.shows_others = own == 0;
             commands.push(Command::ListKeys);
         }
-        if composer.protection.encrypt
-            && widgets::button(ui, Some(Icon::LockOpen), language.say(Word::WithoutEncryption), Weight::Plain).clicked()
-        {
-            composer.protection.encrypt = false;
+        let Protection { sign, encrypt, .. } = &mut composer.protection;
+        if others > 0 && *encrypt {
+            let words = language.say(Word::WithoutEncryption);
+            *encrypt = !widgets::button(ui, Some(Icon::LockOpen), words, Weight::Plain).clicked();
         }
-        if composer.protection.sign
-            && widgets::button(ui, Some(Icon::SealUnsigned), language.say(Word::WithoutSeal), Weight::Plain).clicked()
-        {
-            composer.protection.sign = false;
+        if own > 0 && *sign {
+            let words = language.say(Word::WithoutSeal);
+            *sign = !widgets::button(ui, Some(Icon::SealUnsigned), words, Weight::Plain).clicked();
         }
     });
 }
@@ -194,9 +210,10 @@ fn summary(ui: &mut Ui, preflight: Option<&PreflightView>, state: &State, compos
     widgets::card_with(ui, edge, |ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
         ui.horizontal_wrapped(|ui| {
-            let (icon, colour) = match preflight.is_encrypted {
-                true => (Icon::LockClosed, colours.pine),
-                false => (Icon::LockOpen, colours.ink_soft),
+            let (icon, colour) = match (preflight.blockers.is_empty(), preflight.is_encrypted) {
+                (false, _) => (Icon::Caution, colours.plum),
+                (true, true) => (Icon::LockClosed, colours.pine),
+                (true, false) => (Icon::LockOpen, colours.ink_soft),
             };
             super::icons::show(ui, icon, size::ICON, colour);
             widgets::body(ui, codes::summary(language, preflight, &composer.from));
@@ -227,18 +244,16 @@ fn body(ui: &mut Ui, state: &State, composer: &mut Composer) {
         changed = ui.add(edit).accessible_name(language.say(Word::Subject)).changed();
     });
     parts::attachments(ui, composer);
-    let height = (ui.available_height() - space::S).max(120.0);
-    ScrollArea::vertical().id_salt("draft").max_height(height).auto_shrink([false, false]).show(ui, |ui| {
-        let edit = TextEdit::multiline(&mut composer.text)
-            .id_salt("body")
-            .font(theme::plain(size::READING))
-            .hint_text(language.say(Word::BodyHint))
-            .background_color(colours.raised)
-            .margin(Margin::same(12))
-            .desired_width(f32::INFINITY)
-            .min_size(vec2(0.0, (height - space::M).max(100.0)));
-        changed |= ui.add(edit).accessible_name(language.say(Word::Body)).changed();
-    });
+    let height = (ui.available_height() - space::S).max(BODY);
+    let edit = TextEdit::multiline(&mut composer.text)
+        .id_salt("body")
+        .font(theme::plain(size::READING))
+        .hint_text(language.say(Word::BodyHint))
+        .background_color(colours.raised)
+        .margin(Margin::same(12))
+        .desired_width(f32::INFINITY)
+        .min_size(vec2(0.0, height));
+    changed |= ui.add(edit).accessible_name(language.say(Word::Body)).changed();
     if changed {
         composer.is_saved = false;
     }

@@ -95,6 +95,11 @@ pub fn blocker(language: Language, code: &str, about: &str) -> String {
     language.fill(word, &[("name", &one_line(about)), ("code", code)])
 }
 
+/// Whether a blocker is about the author's own key, and not a recipient's.
+pub fn is_about_own_key(code: &str) -> bool {
+    matches!(code, "no_signing_key" | "signing_key_locked" | "locked")
+}
+
 /// What may be confirmed before sending.
 pub fn send_caution(language: Language, code: &str, about: &str) -> String {
     let word = match code {

@@ -268,6 +268,7 @@ words! {
     RequestCertificate => "Request a certificate", "証明書を申請";
     SecretLocked => "Own key, locked", "自分の鍵・ロック中";
     SecretOpen => "Own key", "自分の鍵";
+    KeyOwn => "This is your own key.", "あなた自身の鍵です。";
     KeyCompared => "You compared this key with its owner.", "持ち主と照合した鍵です。";
     KeyAuthenticated => "You have good reason to believe that this key is theirs.", "本人の鍵と信じる根拠があります。";
     KeyPartial => "Some vouch for this key, not enough yet.", "保証がまだ十分ではありません。";
