@@ -1,3 +1,12 @@
 //! The `kakitome` program: the window without a command, the command line with one.
 
-fn main() {}
+use std::process::ExitCode;
+
+use kakitome::cli::{self, Next};
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Next::Exit(code) => code,
+        Next::Gui(..) => ExitCode::FAILURE,
+    }
+}
