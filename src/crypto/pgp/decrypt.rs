@@ -103,9 +103,9 @@ fn open(
     at: Timestamp,
     limit: usize,
 ) -> Result<Decrypted, DecryptFailure> {
-    let opener = Opener { ring, passphrases, checker: Checker::new(ring, at), progress: Progress::default() };
-    let progress = Arc::clone(&opener.progress);
     let moment = system_time(at) + CLOCK_SKEW;
+    let opener = Opener { ring, passphrases, checker: Checker::new(ring, moment), progress: Progress::default() };
+    let progress = Arc::clone(&opener.progress);
     let state = || progress.lock().map(|state| state.clone()).unwrap_or_default();
     let mut decryptor = DecryptorBuilder::from_bytes(bytes)
         .map(|builder| builder.buffer_size(BUFFER))
@@ -272,6 +272,7 @@ impl DecryptionHelper for Opener<'_> {
             state.has_session_key = attempt.has_session_key;
         });
         if opened {
+            self.checker.recipient = recipient.as_ref().map(Cert::fingerprint);
             return Ok(recipient);
         }
         Err(Error::MissingSessionKey("none of the keys fits".into()).into())

@@ -116,18 +116,12 @@ impl PgpRing {
     fn insert(&mut self, cert: Cert) -> usize {
         self.changed();
         let fingerprint = cert::fingerprint(&cert);
-        let index = match self.by_fingerprint.get(&fingerprint) {
-            Some(&index) => {
-                if let Some(slot) = self.certs.get_mut(index) {
-                    *slot = Arc::new(import::merge(slot.as_ref().clone(), cert));
-                }
-                index
-            }
-            None => {
-                self.certs.push(Arc::new(cert));
-                self.certs.len() - 1
-            }
-        };
+        let index = self.by_fingerprint.get(&fingerprint).copied().unwrap_or(self.certs.len());
+        if let Some(slot) = self.certs.get_mut(index) {
+            *slot = Arc::new(import::merge(slot.as_ref().clone(), cert));
+        } else {
+            self.certs.push(Arc::new(cert));
+        }
         self.by_fingerprint.insert(fingerprint, index);
         self.index(index);
         index
