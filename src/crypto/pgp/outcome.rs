@@ -72,7 +72,7 @@ impl<'a> Checker<'a> {
             Err(VerificationError::MalformedSignature { sig, .. }) => {
                 about(sig, None, self.ring, Verdict::Not(SignatureOutcome::Malformed, "no_creation_time"))
             }
-            Err(VerificationError::UnknownSignature { sig }) => unknown(sig.error()),
+            Err(VerificationError::UnknownSignature { sig }) => unknown(sig),
             Err(_) => unreadable(SignatureOutcome::Malformed, "unknown"),
         }
     }
@@ -281,16 +281,18 @@ fn later_moments(cert: &Cert, after: SystemTime) -> Vec<SystemTime> {
     moments
 }
 
-fn unknown(error: &anyhow::Error) -> SignatureCheck {
-    match error.downcast_ref::<Error>() {
-        Some(Error::UnsupportedSignatureType(_)) => unreadable(SignatureOutcome::UnsupportedAlgorithm, "type"),
-        Some(Error::UnsupportedPublicKeyAlgorithm(_)) => {
-            unreadable(SignatureOutcome::UnsupportedAlgorithm, "key_algorithm")
-        }
-        Some(Error::UnsupportedHashAlgorithm(_)) => {
-            unreadable(SignatureOutcome::UnsupportedAlgorithm, "hash_algorithm")
-        }
-        Some(Error::UnsupportedPacketType(_)) => unreadable(SignatureOutcome::UnsupportedAlgorithm, "version"),
-        _ => unreadable(SignatureOutcome::Malformed, "packet"),
+/// A signature packet that the library could not take apart.
+fn unknown(packet: &sequoia_openpgp::packet::Unknown) -> SignatureCheck {
+    // Versions 3, 4 and 6 are OpenPGP's; 5 is LibrePGP's (RFC 9580 §5.2).
+    if packet.body().first().is_some_and(|version| !matches!(version, 3 | 4 | 6)) {
+        return unreadable(SignatureOutcome::UnsupportedAlgorithm, "version");
     }
+    let (outcome, reason) = match packet.error().downcast_ref::<Error>() {
+        Some(Error::UnsupportedSignatureType(_)) => (SignatureOutcome::UnsupportedAlgorithm, "type"),
+        Some(Error::UnsupportedPublicKeyAlgorithm(_)) => (SignatureOutcome::UnsupportedAlgorithm, "key_algorithm"),
+        Some(Error::UnsupportedHashAlgorithm(_)) => (SignatureOutcome::UnsupportedAlgorithm, "hash_algorithm"),
+        Some(Error::UnsupportedPacketType(_)) => (SignatureOutcome::UnsupportedAlgorithm, "version"),
+        _ => (SignatureOutcome::Malformed, "packet"),
+    };
+    unreadable(outcome, reason)
 }

@@ -269,6 +269,10 @@ fn a_cleartext_message_is_what_is_signed_and_nothing_that_looks_like_it() {
         signed_message(forged.as_bytes(), &ring, then()).unwrap().signatures[0].outcome,
         SignatureOutcome::BadSignature
     );
+    let after = format!("{text}unsigned after\n");
+    if let Ok(opened) = signed_message(after.as_bytes(), &ring, then()) {
+        assert!(!String::from_utf8(opened.content).unwrap().contains("unsigned"));
+    }
     let around = format!("unsigned before\n{text}unsigned after\n");
     let blocks = find_inline_blocks(&around);
     assert_eq!(blocks.len(), 1);
