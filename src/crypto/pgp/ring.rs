@@ -12,6 +12,16 @@ use crate::domain::{EmailAddress, Fingerprint};
 use super::unlock::Unlocked;
 use super::{cert, import, protect};
 
+/// The certificates in the ring that certifications on another one, which are not verified here,
+/// say they were made by. One that certified twice comes twice.
+pub(crate) fn certifiers<'a>(cert: &'a Cert, ring: &'a PgpRing) -> impl Iterator<Item = &'a Arc<Cert>> {
+    let own = cert.key_handle();
+    let on_ids = cert.userids().flat_map(|one| one.certifications().collect::<Vec<_>>());
+    let on_key = cert.primary_key().certifications().collect::<Vec<_>>();
+    let issuers = on_ids.chain(on_key).filter_map(|one| one.get_issuers().into_iter().next());
+    issuers.filter(move |issuer| !issuer.aliases(&own)).flat_map(|issuer| ring.holding(&issuer))
+}
+
 /// OpenPGP certificates and secret keys, one entry a certificate.
 #[derive(Clone, Debug, Default)]
 pub struct PgpRing {
