@@ -1,7 +1,7 @@
 //! The web of trust: OpenPGP certifications, by sequoia-wot.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use sequoia_openpgp::packet::UserID;
@@ -17,6 +17,10 @@ use super::{Judgement, PathStep, StepKind, TrustPath, TrustPolicy, TrustVerdict}
 static POLICY: ReadingPolicy = ReadingPolicy;
 /// User IDs of one certificate that are looked at.
 const MAX_USER_IDS: usize = 32;
+/// Certifications verified for one answer: a second or two of work.
+const MAX_CERTIFICATIONS: usize = 10_000;
+/// Certifications looked at, without verifying, for one answer.
+const MAX_CLAIMS: usize = 1_000_000;
 /// Answers kept: a folder asks for the same few signers again and again.
 const MAX_REMEMBERED: usize = 4_096;
 
@@ -134,10 +138,9 @@ fn vouched(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolic
 
 fn ask(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -> Vec<Vouched> {
     let roots: Vec<PgpFingerprint> = policy.roots.iter().filter_map(|root| root.as_str().parse().ok()).collect();
-    let here = ring.certs().iter().map(AsRef::as_ref);
-    let known = ring.find(&pgp::fingerprint(cert)).is_some();
-    let certs = here.chain((!known).then_some(cert));
+    let certs = between(&roots, cert, ring);
     let at: SystemTime = pgp::system_time(policy.at);
+    let certs = certs.iter().map(AsRef::as_ref);
     let Ok(network) = Network::from_cert_refs(certs, &POLICY, at, Roots::from(roots.as_slice())) else {
         return Vec::new();
     };
@@ -149,6 +152,45 @@ fn ask(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -
         answers.push(Vouched { user_id: user_id.clone(), amount: paths.amount(), steps });
     }
     answers
+}
+
+/// The certificates that can lie on a path from a root to the target, going by what certifications
+/// say of their issuers, none of them verified yet: verifying all that strangers wrote about each
+/// other takes long. Beyond [`MAX_CERTIFICATIONS`] the network has no answer.
+fn between(roots: &[PgpFingerprint], target: &Cert, ring: &PgpRing) -> Vec<Arc<Cert>> {
+    let own = || Arc::new(target.clone());
+    let start = ring.find(&pgp::fingerprint(target)).map_or_else(own, Arc::clone);
+    let mut known = HashMap::from([(start.fingerprint(), Arc::clone(&start))]);
+    let mut vouched_by: HashMap<PgpFingerprint, Vec<PgpFingerprint>> = HashMap::new();
+    let mut queue = vec![start];
+    let mut seen = 0_usize;
+    while let Some(cert) = queue.pop() {
+        for issuer in pgp::certifiers(&cert, ring) {
+            seen += 1;
+            vouched_by.entry(issuer.fingerprint()).or_default().push(cert.fingerprint());
+            if known.insert(issuer.fingerprint(), Arc::clone(issuer)).is_none() {
+                queue.push(Arc::clone(issuer));
+            }
+        }
+        if seen > MAX_CLAIMS {
+            return Vec::new();
+        }
+    }
+    let mut reached = HashSet::new();
+    let mut queue: Vec<_> = roots.iter().filter(|root| known.contains_key(root)).cloned().collect();
+    let mut certifications = 0;
+    while let Some(fingerprint) = queue.pop() {
+        if !reached.insert(fingerprint.clone()) {
+            continue;
+        }
+        let next = vouched_by.get(&fingerprint).map_or(&[][..], Vec::as_slice);
+        certifications += next.len();
+        queue.extend(next.iter().cloned());
+    }
+    if certifications > MAX_CERTIFICATIONS {
+        return Vec::new();
+    }
+    known.into_iter().filter(|(fingerprint, _)| reached.contains(fingerprint)).map(|(_, cert)| cert).collect()
 }
 
 /// The stations, from the root to the certificate.

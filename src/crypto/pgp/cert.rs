@@ -90,8 +90,9 @@ pub(super) fn signer(cert: &Arc<Cert>, at: Timestamp) -> Signer {
 
 /// The moment of the newest self-signature: the last state of a certificate that its owner made.
 pub(crate) fn newest_moment(cert: &Cert) -> Timestamp {
-    let of_ids = cert.userids().flat_map(|one| one.self_signatures().filter_map(|s| s.signature_creation_time()).max());
-    let of_keys = cert.keys().flat_map(|one| one.self_signatures().filter_map(|s| s.signature_creation_time()).max());
+    let of_ids =
+        cert.userids().filter_map(|one| one.self_signatures().filter_map(|s| s.signature_creation_time()).max());
+    let of_keys = cert.keys().filter_map(|one| one.self_signatures().filter_map(|s| s.signature_creation_time()).max());
     let newest = of_ids.chain(of_keys).max().unwrap_or_else(|| cert.primary_key().key().creation_time());
     timestamp(newest).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -20,8 +20,8 @@ use super::{PgpRing, cert, guarded, inline, system_time};
 
 /// Encrypted session keys looked at in one message.
 const MAX_SESSION_KEYS: usize = 1_000;
-/// Public key operations spent on recipients that are not named.
-const MAX_HIDDEN_TRIES: usize = 64;
+/// Public key operations spent on one message.
+const MAX_KEY_TRIES: usize = 64;
 /// Passphrases tried on session keys that a passphrase opens.
 const MAX_PASSPHRASE_TRIES: usize = 24;
 /// Nothing shorter holds the random prefix, a packet and the modification detection code (RFC 9580
@@ -103,9 +103,9 @@ fn open(
     at: Timestamp,
     limit: usize,
 ) -> Result<Decrypted, DecryptFailure> {
-    let opener = Opener { ring, passphrases, checker: Checker::new(ring, at), progress: Progress::default() };
-    let progress = Arc::clone(&opener.progress);
     let moment = system_time(at) + CLOCK_SKEW;
+    let opener = Opener { ring, passphrases, checker: Checker::new(ring, moment), progress: Progress::default() };
+    let progress = Arc::clone(&opener.progress);
     let state = || progress.lock().map(|state| state.clone()).unwrap_or_default();
     let mut decryptor = DecryptorBuilder::from_bytes(bytes)
         .map(|builder| builder.buffer_size(BUFFER))
@@ -192,13 +192,11 @@ impl Opener<'_> {
 
     /// Tries every secret key on the session keys whose recipient is hidden.
     fn by_trying(&self, pkesks: &[PKESK], attempt: &mut Attempt<'_>) -> Option<Cert> {
-        let mut left = MAX_HIDDEN_TRIES;
         for pkesk in pkesks.iter().filter(|pkesk| is_hidden(pkesk)) {
             for cert in self.ring.own() {
                 for key in
                     cert.keys().secret().filter(|key| key.key().pk_algo() == pkesk.pk_algo() && !is_stub(key.key()))
                 {
-                    left = left.checked_sub(1)?;
                     match self.ring.unlocked().open(key.key(), self.passphrases) {
                         Some(key) if attempt.with_key(pkesk, &key) => return Some(cert.as_ref().clone()),
                         Some(_) => {}
@@ -228,10 +226,15 @@ struct Attempt<'a> {
     hint: Option<SymmetricAlgorithm>,
     enter: &'a mut dyn FnMut(Option<SymmetricAlgorithm>, &SessionKey) -> bool,
     has_session_key: bool,
+    tries: usize,
 }
 
 impl Attempt<'_> {
     fn with_key(&mut self, pkesk: &PKESK, key: &SecretKey) -> bool {
+        if self.tries >= MAX_KEY_TRIES {
+            return false;
+        }
+        self.tries += 1;
         let Ok(mut pair) = key.clone().into_keypair() else { return false };
         let Some((cipher, session)) = pkesk.decrypt(&mut pair, self.hint) else { return false };
         self.has_session_key = true;
@@ -264,7 +267,7 @@ impl DecryptionHelper for Opener<'_> {
             return Err(Error::MalformedMessage("encryption inside encryption".into()).into());
         }
         self.note(|state| state.entered = true);
-        let mut attempt = Attempt { hint, enter, has_session_key: false };
+        let mut attempt = Attempt { hint, enter, has_session_key: false, tries: 0 };
         let recipient = self.by_name(pkesks, &mut attempt).or_else(|| self.by_trying(pkesks, &mut attempt));
         let opened = recipient.is_some() || self.by_passphrase(skesks, &mut attempt);
         self.note(|state| {
@@ -272,6 +275,7 @@ impl DecryptionHelper for Opener<'_> {
             state.has_session_key = attempt.has_session_key;
         });
         if opened {
+            self.checker.recipient = recipient.as_ref().map(Cert::fingerprint);
             return Ok(recipient);
         }
         Err(Error::MissingSessionKey("none of the keys fits".into()).into())

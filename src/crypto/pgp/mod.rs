@@ -20,6 +20,7 @@ pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
 pub use policy::ReadingPolicy;
 pub use protect::{encrypt, sign_detached};
 pub use ring::PgpRing;
+pub(crate) use ring::certifiers;
 pub use unlock::unlockable;
 pub use verify::{detached, signed_message};
 

@@ -30,12 +30,14 @@ const MAX_MOMENTS: usize = 32;
 /// Collects what the library finds about the signatures of one object.
 pub(super) struct Checker<'a> {
     ring: &'a PgpRing,
-    at: Timestamp,
+    /// The latest moment at which a signature may have been made.
+    latest: SystemTime,
     seen: usize,
+    /// Whose key opened the message, when it was encrypted.
+    pub(super) recipient: Option<sequoia_openpgp::Fingerprint>,
     /// Each signature, in order.
     pub(super) checks: Vec<SignatureCheck>,
-    /// Encryption containers, outermost first, with the cipher; `None` for one by the position of
-    /// something else (compression, signatures).
+    /// What the message is made of, from the outside in.
     pub(super) layers: Vec<Layer>,
 }
 
@@ -48,8 +50,94 @@ pub(super) enum Layer {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(ring: &'a PgpRing, at: Timestamp) -> Self {
-        Self { ring, at, seen: 0, checks: Vec::new(), layers: Vec::new() }
+    pub(super) fn new(ring: &'a PgpRing, latest: SystemTime) -> Self {
+        Self { ring, latest, seen: 0, recipient: None, checks: Vec::new(), layers: Vec::new() }
+    }
+
+    fn judge(&self, result: &VerificationResult) -> SignatureCheck {
+        match result {
+            Ok(good) => about(good.sig, Some(good.ka.cert()), self.ring, Verdict::Intact),
+            Err(VerificationError::MissingKey { sig }) => {
+                about(sig, None, self.ring, Verdict::Not(SignatureOutcome::MissingCertificate, "no_certificate"))
+            }
+            Err(VerificationError::UnboundKey { sig, cert, error }) => {
+                about(sig, Some(cert), self.ring, self.unbound(sig, cert, error))
+            }
+            Err(VerificationError::BadKey { sig, ka, .. }) => {
+                about(sig, Some(ka.cert()), self.ring, self.by_key(sig, ka))
+            }
+            Err(VerificationError::BadSignature { sig, ka, error }) => {
+                about(sig, Some(ka.cert()), self.ring, bad(sig, error))
+            }
+            Err(VerificationError::MalformedSignature { sig, .. }) => {
+                about(sig, None, self.ring, Verdict::Not(SignatureOutcome::Malformed, "no_creation_time"))
+            }
+            Err(VerificationError::UnknownSignature { sig }) => unknown(sig),
+            Err(_) => unreadable(SignatureOutcome::Malformed, "unknown"),
+        }
+    }
+
+    /// No binding was accepted at the moment of the signature. Software that renews a key often
+    /// drops the older self-signatures: the oldest binding that is left counts then, if the key is
+    /// older than the signature.
+    fn unbound(&self, signature: &Signature, cert: &Cert, error: &anyhow::Error) -> Verdict {
+        let Some(made) = signature.signature_creation_time() else {
+            return Verdict::Not(SignatureOutcome::Malformed, "no_creation_time");
+        };
+        for key in cert.keys().key_handles(signature.get_issuers()) {
+            if key.key().creation_time() > made || cert.primary_key().key().creation_time() > made {
+                return Verdict::Not(SignatureOutcome::BadKey, "made_before_key");
+            }
+            for moment in later_moments(cert, made) {
+                if let Ok(valid) = key.clone().with_policy(&ReadingPolicy, moment) {
+                    return self.by_key(signature, &valid);
+                }
+            }
+        }
+        if error.chain().any(|cause| cause.to_string().contains("asymmetric algorithm")) {
+            return Verdict::Not(SignatureOutcome::UnsupportedAlgorithm, "weak_key");
+        }
+        Verdict::Not(SignatureOutcome::UnboundKey, "no_binding")
+    }
+
+    /// The key is known, and the library did not come to the mathematics because of its state. A
+    /// certificate that was withdrawn for good is told apart: there the mathematics may hold, and
+    /// `trust` says that it is revoked.
+    fn by_key(&self, signature: &Signature, key: &ValidErasedKeyAmalgamation<key::PublicParts>) -> Verdict {
+        if let Some(weak) = weak_hash(signature) {
+            return weak;
+        }
+        if let Err(error) = signature
+            .verify_document(key.key())
+            .and_then(|()| signature.signature_alive(self.latest, std::time::Duration::ZERO))
+        {
+            return bad(signature, &error);
+        }
+        if !self.is_meant_for_us(signature) {
+            return Verdict::Not(SignatureOutcome::BadSignature, "not_intended_recipient");
+        }
+        let not = |reason| Verdict::Not(SignatureOutcome::BadKey, reason);
+        if key.valid_cert().alive().is_err() || key.alive().is_err() {
+            return not("key_expired");
+        }
+        if matches!(key.revocation_status(), RevocationStatus::Revoked(_)) && !key.primary() {
+            return not("key_revoked");
+        }
+        if !key.for_signing() {
+            return not("not_for_signing");
+        }
+        match key.valid_cert().revocation_status() {
+            RevocationStatus::Revoked(revocations) if revocations.iter().any(|one| is_hard(one)) => Verdict::Intact,
+            RevocationStatus::Revoked(_) => not("key_revoked"),
+            _ => Verdict::Intact,
+        }
+    }
+
+    /// A signature that names its recipients is passed on to nobody else (RFC 9580 §5.2.3.36).
+    fn is_meant_for_us(&self, signature: &Signature) -> bool {
+        let mut named = signature.intended_recipients().peekable();
+        let Some(us) = &self.recipient else { return true };
+        named.peek().is_none() || named.any(|one| one == us)
     }
 }
 
@@ -79,7 +167,8 @@ impl VerificationHelper for Checker<'_> {
                 }
                 MessageLayer::SignatureGroup { results } => {
                     for result in results {
-                        self.checks.push(judge(&result, self.ring, self.at));
+                        let check = self.judge(&result);
+                        self.checks.push(check);
                     }
                     Layer::Signed
                 }
@@ -102,28 +191,8 @@ pub(super) fn unreadable(outcome: SignatureOutcome, reason: &str) -> SignatureCh
     }
 }
 
-fn judge(result: &VerificationResult, ring: &PgpRing, at: Timestamp) -> SignatureCheck {
-    match result {
-        Ok(good) => about(good.sig, Some(good.ka.cert()), ring, Verdict::Intact),
-        Err(VerificationError::MissingKey { sig }) => {
-            about(sig, None, ring, Verdict::Not(SignatureOutcome::MissingCertificate, "no_certificate"))
-        }
-        Err(VerificationError::UnboundKey { sig, cert, error }) => {
-            about(sig, Some(cert), ring, unbound(sig, cert, error))
-        }
-        Err(VerificationError::BadKey { sig, ka, .. }) => about(sig, Some(ka.cert()), ring, by_key(sig, ka)),
-        Err(VerificationError::BadSignature { sig, ka, error }) => {
-            about(sig, Some(ka.cert()), ring, bad(sig, error, at))
-        }
-        Err(VerificationError::MalformedSignature { sig, .. }) => {
-            about(sig, None, ring, Verdict::Not(SignatureOutcome::Malformed, "no_creation_time"))
-        }
-        Err(VerificationError::UnknownSignature { sig }) => unknown(sig.error()),
-        Err(_) => unreadable(SignatureOutcome::Malformed, "unknown"),
-    }
-}
-
 /// Intact, or not and why.
+#[derive(Clone, Copy)]
 enum Verdict {
     Intact,
     Not(SignatureOutcome, &'static str),
@@ -164,7 +233,7 @@ fn named(signature: &Signature) -> Option<Signer> {
 }
 
 /// The signature does not hold, or is not accepted.
-fn bad(signature: &Signature, error: &anyhow::Error, at: Timestamp) -> Verdict {
+fn bad(signature: &Signature, error: &anyhow::Error) -> Verdict {
     if let Some(weak) = weak_hash(signature) {
         return weak;
     }
@@ -181,7 +250,6 @@ fn bad(signature: &Signature, error: &anyhow::Error, at: Timestamp) -> Verdict {
         }
         _ => (SignatureOutcome::BadSignature, "digest_mismatch"),
     };
-    let _ = at;
     Verdict::Not(outcome, reason)
 }
 
@@ -196,58 +264,9 @@ fn weak_hash(signature: &Signature) -> Option<Verdict> {
     Some(Verdict::Not(SignatureOutcome::UnsupportedAlgorithm, reason))
 }
 
-/// The key is known and was not able to make this signature. A certificate that was withdrawn for
-/// good is told apart: there the mathematics may hold, and `trust` says that it is revoked.
-fn by_key(signature: &Signature, key: &ValidErasedKeyAmalgamation<key::PublicParts>) -> Verdict {
-    if let Some(weak) = weak_hash(signature) {
-        return weak;
-    }
-    if signature.verify_document(key.key()).is_err() {
-        return Verdict::Not(SignatureOutcome::BadSignature, "digest_mismatch");
-    }
-    let not = |reason| Verdict::Not(SignatureOutcome::BadKey, reason);
-    if key.valid_cert().alive().is_err() || key.alive().is_err() {
-        return not("key_expired");
-    }
-    if matches!(key.revocation_status(), RevocationStatus::Revoked(_)) && !key.primary() {
-        return not("key_revoked");
-    }
-    if !key.for_signing() {
-        return not("not_for_signing");
-    }
-    match key.valid_cert().revocation_status() {
-        RevocationStatus::Revoked(revocations) if revocations.iter().any(|one| is_hard(one)) => Verdict::Intact,
-        RevocationStatus::Revoked(_) => not("key_revoked"),
-        _ => Verdict::Intact,
-    }
-}
-
 /// A withdrawal that reaches back: the key may have been in other hands before (RFC 9580 §5.2.3.31).
 fn is_hard(revocation: &Signature) -> bool {
     revocation.reason_for_revocation().is_none_or(|(reason, _)| reason.revocation_type() == RevocationType::Hard)
-}
-
-/// No binding was accepted at the moment of the signature. Software that renews a key often drops
-/// the older self-signatures: the oldest binding that is left counts then, if the key is older
-/// than the signature.
-fn unbound(signature: &Signature, cert: &Cert, error: &anyhow::Error) -> Verdict {
-    let Some(made) = signature.signature_creation_time() else {
-        return Verdict::Not(SignatureOutcome::Malformed, "no_creation_time");
-    };
-    for key in cert.keys().key_handles(signature.get_issuers()) {
-        if key.key().creation_time() > made || cert.primary_key().key().creation_time() > made {
-            return Verdict::Not(SignatureOutcome::BadKey, "made_before_key");
-        }
-        for moment in later_moments(cert, made) {
-            if let Ok(valid) = key.clone().with_policy(&ReadingPolicy, moment) {
-                return by_key(signature, &valid);
-            }
-        }
-    }
-    if error.chain().any(|cause| cause.to_string().contains("asymmetric algorithm")) {
-        return Verdict::Not(SignatureOutcome::UnsupportedAlgorithm, "weak_key");
-    }
-    Verdict::Not(SignatureOutcome::UnboundKey, "no_binding")
 }
 
 /// When self-signatures were made after a moment, in order.
@@ -262,16 +281,18 @@ fn later_moments(cert: &Cert, after: SystemTime) -> Vec<SystemTime> {
     moments
 }
 
-fn unknown(error: &anyhow::Error) -> SignatureCheck {
-    match error.downcast_ref::<Error>() {
-        Some(Error::UnsupportedSignatureType(_)) => unreadable(SignatureOutcome::UnsupportedAlgorithm, "type"),
-        Some(Error::UnsupportedPublicKeyAlgorithm(_)) => {
-            unreadable(SignatureOutcome::UnsupportedAlgorithm, "key_algorithm")
-        }
-        Some(Error::UnsupportedHashAlgorithm(_)) => {
-            unreadable(SignatureOutcome::UnsupportedAlgorithm, "hash_algorithm")
-        }
-        Some(Error::UnsupportedPacketType(_)) => unreadable(SignatureOutcome::UnsupportedAlgorithm, "version"),
-        _ => unreadable(SignatureOutcome::Malformed, "packet"),
+/// A signature packet that the library could not take apart.
+fn unknown(packet: &sequoia_openpgp::packet::Unknown) -> SignatureCheck {
+    // Versions 3, 4 and 6 are OpenPGP's; 5 is LibrePGP's (RFC 9580 §5.2).
+    if packet.body().first().is_some_and(|version| !matches!(version, 3 | 4 | 6)) {
+        return unreadable(SignatureOutcome::UnsupportedAlgorithm, "version");
     }
+    let (outcome, reason) = match packet.error().downcast_ref::<Error>() {
+        Some(Error::UnsupportedSignatureType(_)) => (SignatureOutcome::UnsupportedAlgorithm, "type"),
+        Some(Error::UnsupportedPublicKeyAlgorithm(_)) => (SignatureOutcome::UnsupportedAlgorithm, "key_algorithm"),
+        Some(Error::UnsupportedHashAlgorithm(_)) => (SignatureOutcome::UnsupportedAlgorithm, "hash_algorithm"),
+        Some(Error::UnsupportedPacketType(_)) => (SignatureOutcome::UnsupportedAlgorithm, "version"),
+        _ => (SignatureOutcome::Malformed, "packet"),
+    };
+    unreadable(outcome, reason)
 }

@@ -5,12 +5,11 @@ use sequoia_openpgp::packet::{Packet, Signature, Tag, key};
 use sequoia_openpgp::policy::{HashAlgoSecurity, Policy, StandardPolicy};
 use sequoia_openpgp::types::{AEADAlgorithm, SignatureType, SymmetricAlgorithm};
 
-/// The policy for reading: the library's cut-offs, each counted at the moment at which the
-/// signature says it was made, not now.
+/// The library's cut-offs, counted for a signature at the moment at which it says it was made, for
+/// a key at the moment at which it is used: what is written now follows those of now.
 ///
 /// A SHA-1 signature over a document from 2011 was not open to collisions then, and its trailer,
 /// which the signer's own software wrote, can't be given another date without a second pre-image.
-/// Writing follows `StandardPolicy` at the moment of writing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ReadingPolicy;
 

@@ -42,7 +42,7 @@ pub fn sign_detached(
         message.write_all(&canonical(content))?;
         message.finalize()
     };
-    write().map_err(library)?;
+    write().map_err(|error| library(&error))?;
     Ok(DetachedSignature { bytes, micalg: "pgp-sha512".to_owned() })
 }
 
@@ -92,7 +92,7 @@ pub fn encrypt(
         message.write_all(content)?;
         message.finalize()
     };
-    write().map_err(library)?;
+    write().map_err(|error| library(&error))?;
     Ok(bytes)
 }
 
@@ -139,7 +139,7 @@ fn signing_pair(cert: &Cert, passphrases: &[Secret<String>], at: Timestamp) -> R
     for valid in signing_keys(cert, at) {
         let Ok(secret) = valid.key().clone().parts_into_secret() else { continue };
         match unlocked.open(&secret, passphrases) {
-            Some(open) => return open.into_keypair().map_err(library),
+            Some(open) => return open.into_keypair().map_err(|error| library(&error)),
             None => locked = true,
         }
     }
@@ -147,6 +147,6 @@ fn signing_pair(cert: &Cert, passphrases: &[Secret<String>], at: Timestamp) -> R
     Err(if locked { ProtectError::Locked(fingerprint) } else { ProtectError::CannotSign(fingerprint) })
 }
 
-fn library(error: anyhow::Error) -> ProtectError {
+fn library(error: &anyhow::Error) -> ProtectError {
     ProtectError::Library(error.to_string())
 }

@@ -12,6 +12,16 @@ use crate::domain::{EmailAddress, Fingerprint};
 use super::unlock::Unlocked;
 use super::{cert, import, protect};
 
+/// The certificates in the ring that certifications on another one, which are not verified here,
+/// say they were made by. One that certified twice comes twice.
+pub(crate) fn certifiers<'a>(cert: &'a Cert, ring: &'a PgpRing) -> impl Iterator<Item = &'a Arc<Cert>> {
+    let own = cert.key_handle();
+    let on_ids = cert.userids().flat_map(|one| one.certifications().collect::<Vec<_>>());
+    let on_key = cert.primary_key().certifications().collect::<Vec<_>>();
+    let issuers = on_ids.chain(on_key).filter_map(|one| one.get_issuers().into_iter().next());
+    issuers.filter(move |issuer| !issuer.aliases(&own)).flat_map(|issuer| ring.holding(&issuer))
+}
+
 /// OpenPGP certificates and secret keys, one entry a certificate.
 #[derive(Clone, Debug, Default)]
 pub struct PgpRing {
@@ -116,18 +126,12 @@ impl PgpRing {
     fn insert(&mut self, cert: Cert) -> usize {
         self.changed();
         let fingerprint = cert::fingerprint(&cert);
-        let index = match self.by_fingerprint.get(&fingerprint) {
-            Some(&index) => {
-                if let Some(slot) = self.certs.get_mut(index) {
-                    *slot = Arc::new(import::merge(slot.as_ref().clone(), cert));
-                }
-                index
-            }
-            None => {
-                self.certs.push(Arc::new(cert));
-                self.certs.len() - 1
-            }
-        };
+        let index = self.by_fingerprint.get(&fingerprint).copied().unwrap_or(self.certs.len());
+        if let Some(slot) = self.certs.get_mut(index) {
+            *slot = Arc::new(import::merge(slot.as_ref().clone(), cert));
+        } else {
+            self.certs.push(Arc::new(cert));
+        }
         self.by_fingerprint.insert(fingerprint, index);
         self.index(index);
         index

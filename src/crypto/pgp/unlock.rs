@@ -23,7 +23,10 @@ const MAX_ARGON2_PASSES: u8 = 16;
 /// noticeable time, and a folder of messages asks for the same again and again. A result is
 /// given only to a caller who presents the same passphrase.
 #[derive(Clone, Default)]
-pub(super) struct Unlocked(Arc<Mutex<HashMap<(Fingerprint, [u8; 32]), Option<SecretKey>>>>);
+pub(super) struct Unlocked(Arc<Mutex<Attempts>>);
+
+/// By key and passphrase: the open key, or `None` for a passphrase that does not fit.
+type Attempts = HashMap<(Fingerprint, [u8; 32]), Option<SecretKey>>;
 
 impl fmt::Debug for Unlocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

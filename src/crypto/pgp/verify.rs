@@ -14,7 +14,7 @@ use super::policy::ReadingPolicy;
 use super::{PgpRing, guarded, inline, system_time};
 
 /// Clocks differ: a signature from a little in the future is not refused.
-pub(super) const CLOCK_SKEW: Duration = Duration::from_secs(30 * 60);
+pub(super) const CLOCK_SKEW: Duration = Duration::from_mins(30);
 /// Released to us in steps; nothing is given on before the end.
 pub(super) const BUFFER: usize = 1 << 20;
 
@@ -37,8 +37,8 @@ pub fn detached(content: &[u8], signature: &[u8], ring: &PgpRing, at: Timestamp)
 
 fn detached_as_is(content: &[u8], signature: &[u8], ring: &PgpRing, at: Timestamp) -> Vec<SignatureCheck> {
     let signature = inline::tidy_armor(signature);
-    let checker = Checker::new(ring, at);
     let moment = system_time(at) + CLOCK_SKEW;
+    let checker = Checker::new(ring, moment);
     let checks = guarded(|| {
         DetachedVerifierBuilder::from_bytes(&*signature)
             .and_then(|builder| builder.with_policy(&ReadingPolicy, moment, checker))
@@ -74,7 +74,7 @@ fn open_signed(bytes: &[u8], ring: &PgpRing, at: Timestamp) -> Result<Opened, De
     let moment = system_time(at) + CLOCK_SKEW;
     let mut verifier = VerifierBuilder::from_bytes(&*bytes)
         .map(|builder| builder.buffer_size(BUFFER))
-        .and_then(|builder| builder.with_policy(&ReadingPolicy, moment, Checker::new(ring, at)))
+        .and_then(|builder| builder.with_policy(&ReadingPolicy, moment, Checker::new(ring, moment)))
         .map_err(|error| explain(&error))?;
     let content = read_all(&mut verifier, limit)?;
     if !verifier.message_processed() {

@@ -214,6 +214,34 @@ fn what_was_remembered_is_forgotten_when_the_ring_changes() {
     assert_eq!(judged(&bob, "Bob", &ring, &rooted(&[&alice])).0, TrustVerdict::Authenticated);
 }
 
+/// Everybody in a group vouches fully for everybody else in it.
+fn clique(size: usize) -> Vec<Cert> {
+    let people: Vec<Cert> = (0..size).map(|index| person(&format!("Stranger{index}"))).collect();
+    let mut vouched = people.clone();
+    for issuer in &people {
+        vouched = vouched.into_iter().map(|target| certifies(issuer, target, 255, 120)).collect();
+    }
+    vouched
+}
+
+#[test]
+fn what_strangers_say_of_each_other_costs_no_time_and_gives_no_trust() {
+    let alice = person("Alice");
+    let strangers = clique(30);
+    let mut certs: Vec<_> = strangers.iter().collect();
+    certs.push(&alice);
+    let apart = ring(&certs);
+    assert!(between(&[alice.fingerprint()], &strangers[7], &apart).is_empty());
+    let judgement = judge(&strangers[7], None, &apart, &rooted(&[&alice]));
+    assert_eq!(judgement.verdict, TrustVerdict::Unauthenticated);
+    // One introduction is enough to believe them all.
+    let introduced = certifies(&alice, strangers[0].clone(), 255, 120);
+    let mut joined = ring(&certs);
+    joined.add_cert(introduced);
+    let judgement = judge(&strangers[7], None, &joined, &rooted(&[&alice]));
+    assert_eq!((judgement.verdict, judgement.path.0.len()), (TrustVerdict::Authenticated, 3));
+}
+
 /// Slow to set up: `cargo test --lib -- --ignored ten_thousand`.
 #[test]
 #[ignore = "makes ten thousand keys"]

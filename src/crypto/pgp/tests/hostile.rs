@@ -180,3 +180,26 @@ fn no_bytes_make_it_panic() {
         let _ = find_inline_blocks(&String::from_utf8_lossy(&bytes));
     }
 }
+
+#[test]
+fn a_thousand_recipients_cost_no_more_than_a_few() {
+    let bob = person("Bob");
+    let mut key = None;
+    let mut rest = Vec::new();
+    for packet in PacketPile::from_bytes(&encrypt(ENTITY, &[bob.clone()], None, &[], then()).unwrap()[..])
+        .unwrap()
+        .into_children()
+    {
+        let bytes = packet.to_vec().unwrap();
+        if matches!(packet, sequoia_openpgp::Packet::PKESK(_)) { key = Some(bytes) } else { rest = bytes }
+    }
+    let mut broken = key.clone().unwrap();
+    let last = broken.len() - 1;
+    broken[last] ^= 1;
+    let start = std::time::Instant::now();
+    let few = [broken.repeat(20), key.clone().unwrap(), rest.clone()].concat();
+    assert!(decrypt(&few, &ring(&[&bob]), &[], then(), 1 << 20).outcome.is_ok());
+    let many = [broken.repeat(900), key.unwrap(), rest].concat();
+    assert_eq!(decrypt(&many, &ring(&[&bob]), &[], then(), 1 << 20).outcome.unwrap_err(), DecryptFailure::NoKey);
+    assert!(start.elapsed().as_secs() < 5);
+}

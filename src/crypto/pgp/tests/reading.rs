@@ -269,6 +269,10 @@ fn a_cleartext_message_is_what_is_signed_and_nothing_that_looks_like_it() {
         signed_message(forged.as_bytes(), &ring, then()).unwrap().signatures[0].outcome,
         SignatureOutcome::BadSignature
     );
+    let after = format!("{text}unsigned after\n");
+    if let Ok(opened) = signed_message(after.as_bytes(), &ring, then()) {
+        assert!(!String::from_utf8(opened.content).unwrap().contains("unsigned"));
+    }
     let around = format!("unsigned before\n{text}unsigned after\n");
     let blocks = find_inline_blocks(&around);
     assert_eq!(blocks.len(), 1);
@@ -284,4 +288,38 @@ fn inline_blocks_are_found_by_their_lines() {
     let kinds: Vec<_> =
         find_inline_blocks(text).into_iter().map(|block| (block.kind, text[block.range].len())).collect();
     assert_eq!(kinds, [(InlineKind::Message, 61), (InlineKind::PublicKey, 74)]);
+}
+
+#[test]
+fn a_key_whose_older_bindings_were_dropped_still_made_its_older_signatures() {
+    use sequoia_openpgp::packet::signature::SignatureBuilder;
+    use sequoia_openpgp::types::{KeyFlags, SignatureType};
+    let flags = KeyFlags::empty().set_certification().set_signing();
+    let (alice, _) = CertBuilder::new()
+        .add_userid("Alice <alice@kakitome.example>")
+        .set_creation_time(system_time(then()))
+        .set_primary_key_flags(flags.clone())
+        .generate()
+        .unwrap();
+    let mut pair = alice.primary_key().key().clone().parts_into_secret().unwrap().into_keypair().unwrap();
+    let user_id = alice.userids().next().unwrap().userid().clone();
+    let renewal = SignatureBuilder::new(SignatureType::PositiveCertification)
+        .set_signature_creation_time(system_time(later(240.hours())))
+        .unwrap()
+        .set_key_flags(flags)
+        .unwrap();
+    let renewal = user_id.bind(&mut pair, &alice, renewal).unwrap();
+    let renewed = alice.insert_packets([renewal]).unwrap().0;
+    let is_old = |packet: &Packet| matches!(packet, Packet::Signature(one) if one.signature_creation_time() == Some(system_time(then())));
+    let kept: Vec<_> = renewed.into_packets().filter(|packet| !is_old(packet)).collect();
+    let ring = ring(&[&Cert::from_packets(kept.into_iter()).unwrap()]);
+    let check = |at| {
+        let checks = detached(ENTITY, &raw_signature(pair.clone(), at), &ring, a_year_later());
+        (checks[0].outcome, checks[0].reason.clone().unwrap_or_default())
+    };
+    assert_eq!(check(later(24.hours())), (SignatureOutcome::Intact, String::new()));
+    assert_eq!(check(later(-24.hours())), (SignatureOutcome::BadKey, "made_before_key".into()));
+    assert_eq!(check(later((366 * 24).hours())), (SignatureOutcome::BadSignature, "made_in_future".into()));
+    let checks = detached(b"else", &raw_signature(pair.clone(), later(24.hours())), &ring, a_year_later());
+    assert_eq!(outcome(&checks), (SignatureOutcome::BadSignature, Some("digest_mismatch")));
 }

@@ -78,3 +78,19 @@ fn a_name_can_not_smuggle_another_address_into_a_key() {
         assert_eq!(report(&made.cert, then()).addresses, [address("Mallory")]);
     }
 }
+
+#[test]
+fn every_signature_says_when_it_was_made_and_by_which_key() {
+    use sequoia_openpgp::parse::Parse;
+    use sequoia_openpgp::{Packet, PacketPile};
+    let alice = person("Alice");
+    let signature = sign_detached(ENTITY, &alice, &[], a_year_later()).unwrap().bytes;
+    let pile = PacketPile::from_bytes(&signature).unwrap();
+    let Some(Packet::Signature(signature)) = pile.path_ref(&[0]) else { panic!("no signature") };
+    assert_eq!(signature.signature_creation_time(), Some(system_time(a_year_later())));
+    let issuer = signature.issuer_fingerprints().next().unwrap();
+    assert!(alice.keys().any(|key| key.key().fingerprint() == *issuer));
+    let message = encrypt(ENTITY, &[alice.clone()], Some(&alice), &[], a_year_later()).unwrap();
+    let opened = decrypt(&message, &ring(&[&alice]), &[], a_year_later(), 1 << 20).outcome.unwrap();
+    assert_eq!(opened.signatures[0].signed_at, Some(a_year_later()));
+}
