@@ -180,10 +180,8 @@ fn chosen_files(state: &mut State, commands: &mut Vec<Command>) {
     let first = paths.first().cloned();
     match (purpose, first) {
         (Purpose::Attach, _) => commands.push(Command::ReadAttachments(paths)),
-        (Purpose::SaveAttachment(part), Some(to)) => {
-            if let Some(message) = state.selected {
-                commands.push(Command::SaveAttachment { message, part, to });
-            }
+        (Purpose::SaveAttachment { message, part }, Some(to)) => {
+            commands.push(Command::SaveAttachment { message, part, to });
         }
         (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
             state.keys.path = path.to_string_lossy().into_owned();

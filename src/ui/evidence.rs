@@ -17,7 +17,7 @@ use super::words::{Language, Word, codes, one_line};
 
 /// Draws the drawer for the open message.
 pub fn show(ui: &mut Ui, views: &Views, state: &mut State) {
-    let Some(view) = views.reading.clone() else { return };
+    let Some(view) = views.reading.clone().filter(|view| state.selected == Some(view.id)) else { return };
     let language = state.language;
     let whole = ui.max_rect();
     ui.painter().vline(whole.left() + 0.5, whole.y_range(), Stroke::new(1.0, palette(ui).line));
@@ -292,6 +292,7 @@ fn mechanism(ui: &mut Ui, language: Language, result: &SenderResult, goes_on: bo
     station(ui, goes_on, result.result == SenderWord::Pass, colour, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
+            ui.spacing_mut().interact_size.y = 0.0;
             widgets::emphasis(ui, name);
             widgets::text(ui, codes::sender_word(language, result.result), theme::plain(size::BODY), colour);
             widgets::soft(ui, one_line(&result.domain));

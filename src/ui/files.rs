@@ -9,8 +9,13 @@ use std::sync::mpsc::{Receiver, channel};
 pub enum Purpose {
     /// Files to attach to what is being written.
     Attach,
-    /// Where to write an attachment: its part.
-    SaveAttachment(String),
+    /// Where to write an attachment.
+    SaveAttachment {
+        /// The message that it is in: another may be open when the dialog closes.
+        message: crate::engine::view::MessageId,
+        /// Its part.
+        part: String,
+    },
     /// A file of certificates or keys to read.
     Import,
     /// Where to write a certificate or key.

@@ -41,7 +41,8 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     ui.painter().rect_filled(whole, 0.0, palette(ui).paper);
     let pane = ui.interact(whole, pane_id(), Sense::focusable_noninteractive());
     pane.widget_info(|| WidgetInfo::labeled(Role::Group, true, state.language.say(Word::Message)));
-    let Some(view) = views.reading.clone() else {
+    // While another message is being looked at, the one before says nothing about it.
+    let Some(view) = views.reading.clone().filter(|view| state.selected == Some(view.id)) else {
         let (headline, hint) = match state.selected {
             Some(_) => (Word::Loading, Word::LoadingHint),
             None => (Word::NothingOpen, Word::NothingOpenHint),
@@ -411,7 +412,7 @@ fn attachments(ui: &mut Ui, view: &ReadingView, protected: bool, state: &mut Sta
     });
     if let Some(file) = wanted {
         let title = state.language.say(Word::SaveAttachment);
-        state.ask_file(ui.ctx(), Purpose::SaveAttachment(file.part), title, &file.name);
+        state.ask_file(ui.ctx(), Purpose::SaveAttachment { message: view.id, part: file.part }, title, &file.name);
     }
 }
 

@@ -126,7 +126,7 @@ pub struct State {
     pub screen: Screen,
     /// The pane that F6 chose last.
     pub pane: Pane,
-    /// The message selected in the list.
+    /// The message selected in the list; the reading pane shows this one and no other.
     pub selected: Option<MessageId>,
     /// At a narrow window: the reading pane is shown instead of the list.
     pub reads: bool,
@@ -260,7 +260,8 @@ impl State {
             self.source = false;
             self.passphrase.clear();
         }
-        self.selected = Some(view.id);
+        // What arrives late does not take the place of what was chosen since.
+        self.selected = self.selected.or(Some(view.id));
         views.reading = Some(view);
     }
 

@@ -5,6 +5,9 @@ const LARGEST: usize = 4 << 20;
 /// The most elements within each other.
 const DEEPEST: usize = 400;
 
+/// The most brackets within each other: style sheets are read by recursion.
+const BRACKETS: usize = 600;
+
 /// Elements that are not drawn. SVG can name files of the disk as pictures, frames and embedded
 /// objects are documents of their own, and the rest has no meaning in a letter.
 const REMOVED: [&str; 13] = [
@@ -20,7 +23,7 @@ const FLAT: [&str; 22] = [
 
 /// The same HTML without what can't be drawn harmlessly; `None` when it is too large or too deep.
 pub fn harden(html: &str) -> Option<String> {
-    if html.len() > LARGEST || depth(html) > DEEPEST {
+    if html.len() > LARGEST || depth(html) > DEEPEST || brackets(html) > BRACKETS {
         return None;
     }
     let mut out = String::with_capacity(html.len());
@@ -47,6 +50,20 @@ fn name(text: &str) -> (String, bool) {
     let (inner, is_end) = inner.strip_prefix('/').map_or((inner, false), |inner| (inner, true));
     let name = inner.chars().take(20).take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == ':');
     (name.collect::<String>().to_ascii_lowercase(), is_end)
+}
+
+/// The most brackets of any kind that are open at once.
+fn brackets(html: &str) -> usize {
+    let (mut now, mut most) = (0_usize, 0_usize);
+    for byte in html.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => now += 1,
+            b')' | b']' | b'}' => now = now.saturating_sub(1),
+            _ => continue,
+        }
+        most = most.max(now);
+    }
+    most
 }
 
 /// About the most elements that are open at once.

@@ -2,26 +2,27 @@
 
 use std::collections::HashMap;
 use std::io::Cursor;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use base64::Engine;
 use blitz_traits::net::{Bytes, NetHandler, NetProvider, Request};
 
 use crate::domain::RawMessage;
 
-/// The most pixels of one picture.
+/// The most pixels of all pictures of a body together.
 const PIXELS: u64 = 40_000_000;
 
 /// Answers `cid:` and `data:`; everything else is refused and counted.
 pub struct Pictures {
     parts: HashMap<String, RawMessage>,
     refused: AtomicUsize,
+    pixels: AtomicU64,
 }
 
 impl Pictures {
     /// From the message's own parts by Content-ID.
     pub fn new(parts: HashMap<String, RawMessage>) -> Self {
-        Self { parts, refused: AtomicUsize::new(0) }
+        Self { parts, refused: AtomicUsize::new(0), pixels: AtomicU64::new(0) }
     }
 
     /// How many requests would have gone to the web.
@@ -29,7 +30,8 @@ impl Pictures {
         self.refused.load(Ordering::Relaxed)
     }
 
-    fn content(&self, url: &str) -> Option<Vec<u8>> {
+    /// What a URL stands for, if it may be drawn.
+    pub fn content(&self, url: &str) -> Option<Vec<u8>> {
         let (scheme, rest) = url.split_once(':')?;
         let bytes = match scheme {
             "cid" => self.parts.get(&percent_decoded(rest))?.to_vec(),
@@ -39,7 +41,9 @@ impl Pictures {
                 return None;
             }
         };
-        is_drawable(&bytes).then_some(bytes)
+        let pixels = pixels(&bytes)?;
+        let before = self.pixels.fetch_add(pixels, Ordering::Relaxed);
+        (before.saturating_add(pixels) <= PIXELS).then_some(bytes)
     }
 }
 
@@ -51,11 +55,12 @@ impl NetProvider for Pictures {
     }
 }
 
-/// A bitmap of a kind that is known, and not larger than it should be.
-fn is_drawable(bytes: &[u8]) -> bool {
-    let Ok(reader) = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format() else { return false };
-    reader.format().is_some()
-        && reader.into_dimensions().is_ok_and(|(width, height)| u64::from(width) * u64::from(height) <= PIXELS)
+/// How many pixels a bitmap of a known kind has; nothing for anything else.
+fn pixels(bytes: &[u8]) -> Option<u64> {
+    let reader = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
+    reader.format()?;
+    let (width, height) = reader.into_dimensions().ok()?;
+    Some(u64::from(width) * u64::from(height))
 }
 
 /// The content of a `data:` URL (RFC 2397), after the scheme.

@@ -22,6 +22,9 @@ const TILE: usize = 2048;
 /// Links that are looked at.
 const LINKS: usize = 2_000;
 
+/// What relative addresses are resolved against: a name that can't exist (RFC 6761 §6.4).
+const BASE: &str = "https://message.invalid/";
+
 /// How a letter looks that says nothing about it.
 const SHEET: &str = "html { background: #ffffff; color: #1e2328; font-family: sans-serif; font-size: 16px; line-height: 1.5 } \
      body { margin: 16px; overflow-wrap: anywhere } img { max-width: 100% } a, a:link, a:any-link { color: #28456b }";
@@ -64,6 +67,7 @@ pub fn draw(request: &Request) -> Result<Picture, Why> {
     let config = DocumentConfig {
         viewport: Some(Viewport::new(width as u32, (800.0 * scale) as u32, scale, ColorScheme::Light)),
         ua_stylesheets: vec![UserAgentStylesheet::default_sheet(), UserAgentStylesheet::parse(SHEET)],
+        base_url: Some(BASE.to_owned()),
         net_provider: Some(pictures.clone()),
         font_ctx: Some(fonts),
         ..DocumentConfig::default()
@@ -73,7 +77,7 @@ pub fn draw(request: &Request) -> Result<Picture, Why> {
     document.resolve(0.0);
     document.resolve(0.0);
 
-    let wanted = document.root_element().final_layout().size.height.max(1.0);
+    let wanted = document.try_root_element().ok_or(Why::Broken)?.final_layout().size.height.max(1.0);
     let most = HEIGHT.min(PIXELS / (width * scale));
     let height = wanted.min(most);
     let rows = (height * scale).ceil().clamp(1.0, 60_000.0);

@@ -83,3 +83,63 @@ fn a_link_knows_where_it_is_and_where_it_leads() {
     assert_eq!(link.words, "https://bank.example/");
     assert!(link.areas.iter().any(|area| area.width() > 20.0 && area.height() > 5.0), "{:?}", link.areas);
 }
+
+#[test]
+fn style_sheets_that_nest_too_deeply_are_not_read() {
+    for opening in ["calc(", ":is(", "a{", "["] {
+        let html = format!("<style>p {{ width: {} }}</style><p>x", opening.repeat(200_000));
+        assert_eq!(draw(&request(&html)).err(), Some(Why::Size), "{opening}");
+    }
+}
+
+#[test]
+fn many_large_pictures_do_not_fill_the_memory() {
+    use base64::Engine;
+    let mut png = Vec::new();
+    let wide = image::GrayImage::from_pixel(5_000, 5_000, image::Luma([7]));
+    wide.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
+    let digits = base64::engine::general_purpose::STANDARD.encode(&png);
+    let pictures = pictures::Pictures::new(HashMap::new());
+    let url = format!("data:image/png;base64,{digits}");
+    assert!(pictures.content(&url).is_some());
+    assert!(pictures.content(&url).is_none(), "the second one goes beyond the budget");
+}
+
+/// Each of these has stopped some program that draws HTML.
+#[test]
+fn hostile_letters_end_in_time() {
+    let hostile = [
+        "<table><tr><td colspan=4000000000 rowspan=4000000000>x</table>".to_owned(),
+        "<div style='display:grid;grid-template-columns:repeat(1000000000,1px)'>x</div>".to_owned(),
+        "<div style='display:grid'><p style='grid-column:2000000000;grid-row:2000000000'>x</div>".to_owned(),
+        "<div style='width:1e30px;height:1e30px;background:red'>x</div>".to_owned(),
+        "<div style='font-size:1e9px'>x</div>".to_owned(),
+        "<div style='filter:blur(100000px);width:100px;height:100px;background:red'>x</div>".to_owned(),
+        "<div style='box-shadow:0 0 100000px 100000px red'>x</div>".to_owned(),
+        "<div style='transform:scale(1e20);border-radius:1e20px;background:red'>x</div>".to_owned(),
+        "<div style='background:repeating-linear-gradient(red 0,blue 0.0001px);height:900px'>x</div>".to_owned(),
+        "<div style='columns:1000000000'>x</div>".to_owned(),
+        format!("<p>{}", "\u{0301}".repeat(50_000)),
+        format!("<ul>{}</ul>", "<li>x".repeat(5_000)),
+        format!("<table>{}</table>", "<tr><td>x<td>y".repeat(2_000)),
+        "<input type=file><textarea rows=1000000000 cols=1000000000>x</textarea><select><option>x</select>".to_owned(),
+        "<img src=x width=4000000000 height=4000000000><canvas width=4000000000 height=4000000000></canvas>".to_owned(),
+        "<meta http-equiv=refresh content='0;url=http://evil.example/'><p>x".to_owned(),
+        String::new(),
+        "\0\0\0<\0p>".to_owned(),
+    ];
+    for html in hostile {
+        let start = Instant::now();
+        let (sender, receiver) = channel();
+        let request = request(&html);
+        let work = move || {
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| draw(&request).is_ok()));
+            sender.send(outcome.unwrap_or(false)).unwrap();
+        };
+        std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap();
+        let shown: String = html.chars().take(70).collect();
+        let outcome = receiver.recv_timeout(Duration::from_secs(20));
+        eprintln!("{:>6} ms {outcome:?} {shown}", start.elapsed().as_millis());
+        assert_eq!(outcome, Ok(true), "{shown}");
+    }
+}
