@@ -86,7 +86,10 @@ pub fn text(document: &Value) -> String {
         for (key, label) in [("policy", "policy"), ("explanation", "because"), ("authserv_id", "says")] {
             let word = word(value, key);
             if !word.is_empty() {
-                line.push_str(&format!("  {label} {word}"));
+                line.push_str("  ");
+                line.push_str(label);
+                line.push(' ');
+                line.push_str(&word);
             }
         }
         line.trim_end().to_owned() + "\n"
@@ -117,7 +120,7 @@ fn header(bytes: &[u8]) -> Option<Value> {
     if fields.is_empty() {
         fields.push(sender::parse_header(std::str::from_utf8(bytes).ok()?.trim_end()).ok()?);
     }
-    let known = fields.iter().flat_map(|field| field.sender_results());
+    let known = fields.iter().flat_map(AuthenticationResults::sender_results);
     Some(json!({
         "schema": 1,
         "sender": known.map(|known| result(&known)).collect::<Vec<_>>(),
@@ -144,4 +147,87 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
         std::fs::read(file).map(|read| bytes = read)
     };
     done.map(|()| bytes).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Poll, Waker};
+
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::sender::Offline;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: EvaluateArgs,
+    }
+
+    fn parse(words: &[&str]) -> Result<EvaluateArgs, clap::Error> {
+        Line::try_parse_from([&["evaluate"], words].concat()).map(|line| line.args)
+    }
+
+    /// Without a network nothing is waited for.
+    fn run_now(words: &[&str]) -> Result<Value, String> {
+        let args = parse(words).unwrap();
+        let mut future = std::pin::pin!(run(&args, Timestamp::UNIX_EPOCH, &Offline));
+        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(done) => done,
+            Poll::Pending => panic!("waits for a network"),
+        }
+    }
+
+    fn file(content: &str) -> tempfile::TempPath {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content).unwrap();
+        file.into_temp_path()
+    }
+
+    #[test]
+    fn spf_alone_needs_an_address_but_no_message() {
+        let zone = file(r#"{"example.org.": {"TXT": ["v=spf1 ip4:192.0.2.1 -all"]}}"#);
+        let zone = zone.to_str().unwrap();
+        let done =
+            run_now(&["--only", "spf", "--ip", "192.0.2.1", "--mail-from", "a@example.org", "--zone", zone]).unwrap();
+        let expected = json!({"schema": 1, "sender": [{"method": "spf", "result": "pass", "domain": "example.org",
+            "policy": null, "source": "evaluated", "authserv_id": null, "explanation": null}]});
+        assert_eq!(done, expected);
+        assert_eq!(text(&done), "spf    pass       example.org\n");
+        assert!(parse(&["--only", "spf"]).is_err());
+        assert!(parse(&[]).is_err());
+        assert!(parse(&["x.eml", "--only", "spam"]).is_err());
+    }
+
+    #[test]
+    fn a_message_offline_is_judged_by_silence_nowhere() {
+        let message = file("From: alice@example.org\r\n\r\nHello\r\n");
+        let done = run_now(&[message.to_str().unwrap(), "--ip", "192.0.2.1", "--helo", "mail.example.org"]).unwrap();
+        let results = done["sender"].as_array().unwrap();
+        assert!(results.iter().all(|result| result["result"] != "pass"));
+        let dmarc = results.iter().find(|result| result["method"] == "dmarc").unwrap();
+        assert_eq!((&dmarc["result"], &dmarc["explanation"]), (&json!("temperror"), &json!("policy_unavailable")));
+    }
+
+    #[test]
+    fn images_and_header_fields_have_their_own_documents() {
+        let image = file("<svg/>");
+        let done = run_now(&["--svg", image.to_str().unwrap()]).unwrap();
+        assert_eq!(done, json!({"verdict": "rejected", "reason": "not_svg"}));
+        let field = file("Authentication-Results: mx.example.net; spf=pass smtp.mailfrom=a@example.org; x-y=z\r\n");
+        let done = run_now(&["--header", field.to_str().unwrap()]).unwrap();
+        assert_eq!(done["sender"][0]["authserv_id"], "mx.example.net");
+        assert_eq!(done["fields"][0]["results"][1]["method"], "x-y");
+        assert_eq!(done["fields"][0]["results"][0]["properties"], json!({"smtp.mailfrom": "a@example.org"}));
+        let nothing = file("Subject: x\r\n");
+        assert!(run_now(&["--header", nothing.to_str().unwrap()]).is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_missing_or_no_zone_is_one_line() {
+        assert!(run_now(&["/nowhere/at/all.eml"]).unwrap_err().starts_with("/nowhere/at/all.eml: "));
+        let zone = file(r#"{"a.": {"A": ["nonsense"]}}"#);
+        let error = run_now(&["--only", "spf", "--ip", "192.0.2.1", "--zone", zone.to_str().unwrap()]).unwrap_err();
+        assert!(error.contains("not a zone file") && !error.contains('\n'), "{error}");
+    }
 }

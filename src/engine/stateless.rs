@@ -1,16 +1,20 @@
 //! What needs neither a profile nor the engine's thread: used by the command line as it is.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::domain::{DnsResolver, Mailbox, RawMessage, Technology};
 use crate::flow::outgoing::Stamp;
-use crate::message as build;
+use crate::message::{self, self as build, Limits};
 use crate::net::dns::{DnsSetupError, NetworkResolver};
 use crate::sender::{self, Evidence, SenderResult};
 
 use super::{Failure, FailureKind, Retry};
+
+/// What the questions about one message may take together; a hostile record can ask for many.
+const DNS_TIME: Duration = Duration::from_secs(20);
 
 /// What to find out about who sent a message.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +34,12 @@ pub fn sender(raw: &RawMessage, question: &SenderQuestion, at: Timestamp) -> Vec
         return results;
     }
     let Ok(resolver) = resolver(question.dns, false) else { return results };
-    let evaluated = block_on(sender::evaluate(raw, &Evidence::default(), at, &*resolver));
+    let from = message::parse(raw, &Limits::default()).from;
+    let evidence = Evidence {
+        shown: Some(from.iter().filter_map(Mailbox::email).collect()),
+        ..Evidence::from_received(raw, question.authserv_ids)
+    };
+    let evaluated = block_on(sender::evaluate(raw, &evidence, at, &*resolver));
     results.extend(evaluated.unwrap_or_default());
     results
 }
@@ -42,8 +51,8 @@ pub fn sender(raw: &RawMessage, question: &SenderQuestion, at: Timestamp) -> Vec
 pub fn resolver(server: Option<SocketAddr>, offline: bool) -> Result<Box<dyn DnsResolver>, DnsSetupError> {
     Ok(match (offline, server) {
         (true, _) => Box::new(sender::Offline),
-        (false, Some(server)) => Box::new(NetworkResolver::at(server)?),
-        (false, None) => Box::new(NetworkResolver::system()?),
+        (false, Some(server)) => Box::new(NetworkResolver::at(server)?.limited(DNS_TIME)),
+        (false, None) => Box::new(NetworkResolver::system()?.limited(DNS_TIME)),
     })
 }
 

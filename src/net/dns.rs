@@ -123,3 +123,80 @@ fn read(data: &RData) -> Option<Record> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Child, Command, Stdio};
+
+    use super::*;
+
+    /// A Knot DNS that serves one zone on loopback, stopped at the end.
+    struct Knot(Child, SocketAddr, tempfile::TempDir);
+
+    impl Drop for Knot {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    fn knot() -> Knot {
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = socket.local_addr().unwrap();
+        drop(socket);
+        let folder = tempfile::tempdir().unwrap();
+        let (here, port) = (folder.path().display(), address.port());
+        let long = format!("\"{}\" ", "a".repeat(250)).repeat(9);
+        let zone = format!(
+            "$ORIGIN example.org.\n$TTL 60\n@ SOA ns a 1 60 60 60 60\n@ NS ns\nns A 127.0.0.1\n@ TXT \"one\" \"two\"\n\
+             @ MX 10 MX\nmx A 192.0.2.1\nmx AAAA 2001:db8::1\nlong TXT {long}\nalias CNAME mx\n"
+        );
+        let config = format!(
+            "server:\n    listen: 127.0.0.1@{port}\n    rundir: \"{here}\"\ndatabase:\n    storage: \"{here}\"\n\
+             zone:\n  - domain: example.org\n    file: \"{here}/zone\"\n"
+        );
+        std::fs::write(folder.path().join("zone"), zone).unwrap();
+        let file = folder.path().join("knot.conf");
+        std::fs::write(&file, config).unwrap();
+        let mut command = Command::new("/usr/sbin/knotd");
+        command.arg("-c").arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
+        Knot(command.spawn().expect("Knot DNS is installed"), address, folder)
+    }
+
+    /// Asks until the server has started.
+    async fn ask(server: &Knot, name: &str, kind: RecordKind) -> DnsAnswer {
+        for _ in 0..50 {
+            let answer = NetworkResolver::at(server.1).unwrap().lookup("mx.example.org", RecordKind::A).await;
+            if answer.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        NetworkResolver::at(server.1).unwrap().lookup(name, kind).await
+    }
+
+    #[tokio::test]
+    async fn a_real_server_answers_and_says_what_does_not_exist() {
+        let server = knot();
+        let txt = ask(&server, "example.org", RecordKind::Txt).await;
+        assert_eq!(txt, Ok(vec![Record::Txt(b"onetwo".to_vec())]));
+        let mx = ask(&server, "example.org", RecordKind::Mx).await;
+        assert_eq!(mx, Ok(vec![Record::Mx(10, "mx.example.org".into())]));
+        let aaaa = ask(&server, "mx.example.org", RecordKind::Aaaa).await;
+        assert_eq!(aaaa, Ok(vec![Record::Aaaa("2001:db8::1".parse().unwrap())]));
+        let alias = ask(&server, "alias.example.org", RecordKind::A).await;
+        assert_eq!(alias, Ok(vec![Record::A("192.0.2.1".parse().unwrap())]));
+        let long = ask(&server, "long.example.org", RecordKind::Txt).await;
+        assert_eq!(long, Ok(vec![Record::Txt("a".repeat(2250).into_bytes())]), "an answer too long for one datagram");
+        assert_eq!(ask(&server, "mx.example.org", RecordKind::Txt).await, Ok(Vec::new()));
+        assert_eq!(ask(&server, "none.example.org", RecordKind::A).await, Err(DnsFailure::NoSuchName));
+        assert_eq!(ask(&server, "example.com", RecordKind::A).await, Err(DnsFailure::Temporary), "refused");
+        assert_eq!(ask(&server, &"a".repeat(64), RecordKind::A).await, Err(DnsFailure::NoSuchName));
+    }
+
+    #[tokio::test]
+    async fn work_whose_time_is_over_gets_no_answers() {
+        let resolver = NetworkResolver::at("127.0.0.1:9".parse().unwrap()).unwrap().limited(Duration::ZERO);
+        assert_eq!(resolver.lookup("example.org", RecordKind::A).await, Err(DnsFailure::Temporary));
+    }
+}

@@ -4,6 +4,7 @@ mod lexer;
 
 use self::lexer::Lexer;
 use super::fields::{Field, Fields, on_the_wire};
+use super::signed::domain_name;
 use super::{Method, SenderError, SenderResult, SenderWord, Source};
 
 /// More results than this in one field are not read.
@@ -56,7 +57,7 @@ impl MethodResult {
         };
         let value = names.iter().find_map(|name| self.property(name)).unwrap_or("");
         let domain = value.rsplit_once('@').map_or(value, |(_, domain)| domain);
-        domain.trim_end_matches('.').to_lowercase()
+        domain_name(domain.trim_end_matches('.')).unwrap_or_default()
     }
 
     /// The result as the program's own words; `None` for methods and words that are not known (§2.7.6).
@@ -111,7 +112,7 @@ pub fn reported(raw: &[u8], authserv_ids: &[String]) -> Vec<SenderResult> {
     let raw = on_the_wire(raw);
     let fields = Fields::split(&raw);
     let mut results: Vec<SenderResult> = Vec::new();
-    for field in &fields.fields {
+    for field in &fields.list {
         if field.is("Received") {
             if !is_ours(field, authserv_ids) {
                 break;

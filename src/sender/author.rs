@@ -11,6 +11,9 @@ use crate::domain::EmailAddress;
 /// given as a code: no From, several, an address that is none, several domains, or a reader who is
 /// shown another domain.
 pub(super) fn domain(fields: &Fields<'_>, shown: Option<&[EmailAddress]>) -> Result<String, &'static str> {
+    if fields.stray_from {
+        return Err("from_syntax");
+    }
     let mut found = fields.named("From");
     let field = match (found.next(), found.next()) {
         (None, _) => return Err("from_missing"),
@@ -18,9 +21,11 @@ pub(super) fn domain(fields: &Fields<'_>, shown: Option<&[EmailAddress]>) -> Res
         (Some(field), None) => field,
     };
     let written = addresses(&field).ok_or("from_syntax")?;
+    let lax = names_after_at(field.value).ok_or("from_syntax")?;
+    let addresses = written.iter().chain(shown.unwrap_or_default()).map(EmailAddress::domain);
     let mut domains = Vec::new();
-    for address in written.iter().chain(shown.unwrap_or_default()) {
-        let domain = domain_name(address.domain()).filter(|domain| domain.contains('.')).ok_or("from_syntax")?;
+    for domain in addresses.chain(lax.iter().map(String::as_str)) {
+        let domain = domain_name(domain).filter(|domain| domain.contains('.')).ok_or("from_syntax")?;
         if !domains.contains(&domain) {
             domains.push(domain);
         }
@@ -32,8 +37,7 @@ pub(super) fn domain(fields: &Fields<'_>, shown: Option<&[EmailAddress]>) -> Res
     }
 }
 
-/// Every address of the field; `None` if something in it is no address, or stands where a lax
-/// reader could find another one.
+/// Every address of the field; `None` if something in it is no address.
 fn addresses(field: &Field<'_>) -> Option<Vec<EmailAddress>> {
     if field.value.contains(&0) {
         return None;
@@ -47,12 +51,15 @@ fn addresses(field: &Field<'_>) -> Option<Vec<EmailAddress>> {
     };
     let addresses: Option<Vec<EmailAddress>> =
         list.iter().map(|entry| entry.address.as_deref().and_then(EmailAddress::parse)).collect();
-    addresses.filter(|addresses| !addresses.is_empty() && at_signs(field.value) <= addresses.len())
+    addresses.filter(|addresses| !addresses.is_empty())
 }
 
-/// `@` outside quoted strings and comments: as many as there are addresses, in a field that means one thing.
-fn at_signs(value: &[u8]) -> usize {
-    let (mut quoted, mut depth, mut count) = (false, 0_usize, 0);
+/// What stands after an `@` in each word outside quoted strings and comments, where a lax reader could
+/// find an address: a display name that repeats the address is common, one that holds another is a
+/// trap. `None` if a word has several, or a quoted string or comment never ends.
+fn names_after_at(value: &[u8]) -> Option<Vec<String>> {
+    let (mut quoted, mut depth) = (false, 0_usize);
+    let mut plain = Vec::with_capacity(value.len());
     let mut bytes = value.iter();
     while let Some(byte) = bytes.next() {
         match byte {
@@ -62,9 +69,15 @@ fn at_signs(value: &[u8]) -> usize {
             b'"' if depth == 0 => quoted = !quoted,
             b'(' if !quoted => depth += 1,
             b')' if !quoted => depth = depth.saturating_sub(1),
-            b'@' if !quoted && depth == 0 => count += 1,
+            _ if !quoted && depth == 0 => plain.push(*byte),
             _ => {}
         }
     }
-    count
+    if quoted || depth > 0 {
+        return None;
+    }
+    let plain = String::from_utf8(plain).ok()?;
+    let words = plain.split(|c: char| c.is_whitespace() || "<>,;:".contains(c)).filter(|word| word.contains('@'));
+    let names = words.map(|word| word.split_once('@').filter(|(_, name)| !name.contains('@')));
+    names.map(|name| name.map(|(_, name)| name.to_owned())).collect()
 }

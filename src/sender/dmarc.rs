@@ -25,9 +25,8 @@ pub(super) async fn evaluate(
         Ok(author) => author,
         Err(code) => return outcome(SenderWord::Permerror, "", None, Some(code), ""),
     };
-    let found = match walk(&author, resolver).await {
-        Ok(found) => found,
-        Err(_) => return outcome(SenderWord::Temperror, &author, None, Some("policy_unavailable"), &author),
+    let Ok(found) = walk(&author, resolver).await else {
+        return outcome(SenderWord::Temperror, &author, None, Some("policy_unavailable"), &author);
     };
     let organization = found.organization().to_owned();
     let Some((at, record)) = published(&found, &author) else {

@@ -56,9 +56,12 @@ impl DomainKey {
             Err(DnsFailure::NoSuchName) => return Err(permerror("key_not_found")),
             Err(DnsFailure::Temporary) => return Err(refusal(SenderWord::Temperror, "key_unavailable")),
         };
-        let mut texts =
-            answer.iter().filter_map(|record| if let Record::Txt(text) = record { Some(text) } else { None });
-        Self::parse(texts.next().ok_or(permerror("key_not_found"))?, algorithm)
+        let texts: Vec<&Vec<u8>> =
+            answer.iter().filter_map(|record| if let Record::Txt(text) = record { Some(text) } else { None }).collect();
+        // §6.1.2: of several records the verifier may choose; other records at the name are no keys.
+        let is_key = |text: &&&Vec<u8>| Tags::parse(text).is_some_and(|tags| tags.get("p").is_some());
+        let text = texts.iter().find(is_key).or(texts.first()).ok_or(permerror("key_not_found"))?;
+        Self::parse(text, algorithm)
     }
 
     fn parse(text: &[u8], algorithm: Algorithm) -> Result<Self, Refusal> {

@@ -31,7 +31,7 @@ pub struct Evidence {
 pub async fn evaluate(raw: &[u8], evidence: &Evidence, at: Timestamp, resolver: &dyn DnsResolver) -> Vec<SenderResult> {
     let raw = on_the_wire(raw);
     let message = Canonical::new(&raw);
-    if message.fields.fields.len() > FIELDS || message.fields.header_bytes > HEADER_BYTES {
+    if message.fields.list.len() > FIELDS || message.fields.header_bytes > HEADER_BYTES {
         return [Method::Dkim, Method::Dmarc, Method::Arc].map(too_many_fields).into();
     }
     let now = at.as_second();

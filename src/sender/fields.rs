@@ -32,9 +32,11 @@ pub(super) enum Canonicalization {
 /// Fields in order, then the body.
 #[derive(Debug)]
 pub(super) struct Fields<'a> {
-    pub(super) fields: Vec<Field<'a>>,
+    pub(super) list: Vec<Field<'a>>,
     pub(super) body: &'a [u8],
     pub(super) header_bytes: usize,
+    /// A line that is no field, but that a lax reader could take for From.
+    pub(super) stray_from: bool,
 }
 
 /// DKIM is defined on CRLF lines. A message whose first line ends in a bare LF was stored by a Unix
@@ -59,14 +61,15 @@ pub(super) fn on_the_wire(raw: &[u8]) -> Cow<'_, [u8]> {
 impl<'a> Fields<'a> {
     /// Splits a message on the wire. A line that is no field is left out.
     pub(super) fn split(raw: &'a [u8]) -> Self {
-        let mut fields = Vec::new();
+        let mut list = Vec::new();
+        let mut stray_from = false;
         let mut rest = raw;
         loop {
             if let Some(body) = rest.strip_prefix(b"\r\n") {
-                return Self { fields, body, header_bytes: raw.len() - rest.len() };
+                return Self { list, body, header_bytes: raw.len() - rest.len(), stray_from };
             }
             if rest.is_empty() {
-                return Self { fields, body: rest, header_bytes: raw.len() };
+                return Self { list, body: rest, header_bytes: raw.len(), stray_from };
             }
             let end = field_end(rest);
             let (field, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
@@ -74,16 +77,20 @@ impl<'a> Fields<'a> {
             let field = field.strip_suffix(b"\r\n").unwrap_or(field);
             if let Some(colon) = field.iter().position(|byte| *byte == b':')
                 && let (Some(name), Some(value)) = (field.get(..colon), field.get(colon + 1..))
-                && is_name(name)
             {
-                fields.push(Field { name, value });
+                if is_name(name) {
+                    list.push(Field { name, value });
+                } else {
+                    let letters = name.iter().filter(|byte| byte.is_ascii_graphic());
+                    stray_from |= letters.map(u8::to_ascii_lowercase).eq(*b"from");
+                }
             }
         }
     }
 
     /// Every field of a name, in order.
     pub(super) fn named<'b>(&'b self, name: &'b str) -> impl Iterator<Item = Field<'a>> + 'b {
-        self.fields.iter().copied().filter(move |field| field.is(name))
+        self.list.iter().copied().filter(move |field| field.is(name))
     }
 }
 

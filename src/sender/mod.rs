@@ -1,5 +1,5 @@
 //! Did the sending domain vouch for the delivery? One file a mechanism: SPF, DKIM, DMARC, ARC, BIMI, Authentication-Results.
-//! May use: domain, message.
+//! May use: domain.
 
 mod arc;
 mod authentication_results;

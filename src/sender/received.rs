@@ -14,7 +14,7 @@ impl Evidence {
         let raw = on_the_wire(raw);
         let fields = Fields::split(&raw);
         let mut mail_from = None;
-        for field in &fields.fields {
+        for field in &fields.list {
             if field.is("Return-Path") && mail_from.is_none() {
                 mail_from = return_path(field);
             }
@@ -26,13 +26,12 @@ impl Evidence {
                 return Self::default();
             }
             match hop.from {
-                None => {}
                 Some((helo, Some(ip))) if is_public(ip) => {
                     return Self { ip: Some(ip), helo: Some(helo), mail_from, shown: None };
                 }
-                Some((_, Some(_))) => {}
                 // Where the message came from can't be told; what stands below may be forged.
                 Some((_, None)) => return Self::default(),
+                None | Some(_) => {}
             }
         }
         Self::default()

@@ -59,7 +59,6 @@ pub(super) struct Signed<'a> {
     body_form: Canonicalization,
     pub(super) names: Vec<&'a str>,
     length: Option<usize>,
-    pub(super) signed_at: Option<i64>,
     expires: Option<i64>,
 }
 
@@ -103,7 +102,6 @@ impl<'a> Signed<'a> {
             body_form,
             names,
             length: number("l")?.map(|length| usize::try_from(length).unwrap_or(usize::MAX)),
-            signed_at,
             expires,
         })
     }
@@ -150,7 +148,7 @@ impl<'a> Signed<'a> {
                 used.len() - 1
             });
             let Some((_, taken)) = used.get_mut(slot) else { continue };
-            let field = message.fields.fields.iter().rev().filter(|field| field.is(name)).nth(*taken);
+            let field = message.fields.list.iter().rev().filter(|field| field.is(name)).nth(*taken);
             *taken += 1;
             if let Some(field) = field {
                 self.header_form.field(field, &mut out);

@@ -9,6 +9,7 @@ use std::pin::Pin;
 
 use self::macros::{MacroString, Values};
 use self::record::{Directive, Mechanism, Prefix, Qualifier, is_spf};
+use super::signed::domain_name;
 use super::zone::reverse_name;
 use super::{Method, SenderResult, SenderWord, Source};
 use crate::domain::{DnsFailure, DnsResolver, Record, RecordKind};
@@ -29,7 +30,7 @@ pub async fn evaluate(ip: IpAddr, helo: &str, mail_from: &str, resolver: &dyn Dn
         None if sender.is_empty() => ("postmaster", helo),
         None => ("postmaster", sender),
     };
-    let domain = mail_auth::common::to_a_label(domain.trim_end_matches('.')).into_owned();
+    let domain = domain_name(domain.trim_end_matches('.')).unwrap_or_default();
     let mut session = Session {
         // §5: an IPv4-mapped address is an IPv4 address.
         ip: ip.to_canonical(),

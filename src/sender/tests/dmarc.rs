@@ -121,6 +121,21 @@ fn spf_speaks_for_its_domain_too() {
 }
 
 #[test]
+fn a_display_name_that_repeats_the_address_is_no_second_reading() {
+    let zone = Zone::default().with_txt(REJECT.0, REJECT.1);
+    for from in [
+        "alice@example.org <alice@example.org>",
+        "\"bob@example.net\" <alice@example.org>",
+        "a (b@c.d) <alice@example.org>",
+        "\"Alice\" <ALICE@Example.ORG>",
+        "alice@example.org, bob@example.org",
+    ] {
+        let result = dmarc(&format!("From: {from}\r\n\r\nHello\r\n"), &Evidence::default(), &zone);
+        assert_eq!((result.result, result.domain.as_str()), (SenderWord::Fail, "example.org"), "{from}");
+    }
+}
+
+#[test]
 fn a_from_that_can_be_read_in_two_ways_is_never_judged_good() {
     let key = rsa(2048);
     let zone = Zone::default()
@@ -133,6 +148,14 @@ fn a_from_that_can_be_read_in_two_ways_is_never_judged_good() {
         "From: <alice@example.org> <mallory@mallory.example.net>",
         "From: alice@example.org@mallory.example.net",
         "From: \"a\" <@mallory.example.net:alice@example.org>",
+        "From: alice@example.org <mallory@mallory.example.net>",
+        "From: =?utf-8?q?x?= alice@example.org via <mallory@mallory.example.net>",
+        "From: \"Alice <alice@example.org>",
+        "From: (Alice <alice@example.org>",
+        " From: mallory@mallory.example.net\r\nFrom: alice@example.org",
+        "Fr\0om: mallory@mallory.example.net\r\nFrom: alice@example.org",
+        "From : mallory@mallory.example.net\r\nFrom: alice@example.org",
+        "From\r\n : mallory@mallory.example.net\r\nFrom: alice@example.org",
         "From: alice",
         "From:",
         "From: alice@example.org\0@x",

@@ -116,6 +116,8 @@ fn a_bounce_is_judged_by_the_greeting_and_a_bare_name_not_at_all() {
     assert_eq!(judge_in(&zone, "192.0.2.2", "mail.example.org", "<>").0, SenderWord::Fail);
     assert_eq!(judge_in(&zone, "192.0.2.1", "[192.0.2.1]", "").0, SenderWord::None);
     assert_eq!(judge_in(&zone, "192.0.2.1", "localhost", "").0, SenderWord::None);
+    assert_eq!(judge_in(&zone, "192.0.2.1", "x", "a@mail.example.org\0.example.net").0, SenderWord::None);
+    assert_eq!(judge_in(&zone, "192.0.2.1", "x", "a@mail.example.org").0, SenderWord::Pass);
 }
 
 #[test]
