@@ -1,5 +1,7 @@
 //! The `kakitome` program: the window without a command, the command line with one.
 
+mod window;
+
 use std::process::ExitCode;
 
 use kakitome::cli::{self, Next};
@@ -7,6 +9,12 @@ use kakitome::cli::{self, Next};
 fn main() -> ExitCode {
     match cli::run() {
         Next::Exit(code) => code,
-        Next::Gui(..) => ExitCode::FAILURE,
+        Next::Gui(common, args) => match window::open(&common, &args) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("kakitome: {error:#}");
+                ExitCode::from(1)
+            }
+        },
     }
 }

@@ -160,7 +160,7 @@ fn alice_writes_to_bob_in_both_technologies_and_bob_reads_what_she_wrote() {
             _ => None,
         });
         assert!(view.is_encrypted && view.blockers.is_empty() && view.cautions.is_empty(), "{view:?}");
-        engine.send(Command::Send(Box::new(letter(&alice, &bob, technology))));
+        engine.send(Command::Send { draft: Box::new(letter(&alice, &bob, technology)), id: None });
         wait(&engine, |event| matches!(event, Event::Queued).then_some(()));
         wait(&engine, |event| match event {
             Event::Outbox(view) if view.submissions.is_empty() => Some(()),
@@ -190,7 +190,13 @@ fn alice_writes_to_bob_in_both_technologies_and_bob_reads_what_she_wrote() {
     // The copies in alice's Sent folder are on the server, and open with her own keys.
     engine.send(Command::Synchronise);
     let sent = wait(&engine, |event| match event {
-        Event::Mailbox(view) => view.accounts.first()?.folders.iter().find(|folder| folder.role == "sent" && folder.total == 2).map(|folder| folder.id),
+        Event::Mailbox(view) => view
+            .accounts
+            .first()?
+            .folders
+            .iter()
+            .find(|folder| folder.role == "sent" && folder.total == 2)
+            .map(|folder| folder.id),
         _ => None,
     });
     engine.send(Command::OpenFolder(sent));
@@ -239,7 +245,7 @@ fn a_draft_in_another_persons_name_is_not_sent() {
     alice.settle(servers, HOST, Way::Submission);
     let engine = alice.engine();
     let draft = Draft { from: bob.mailbox(), to: vec![alice.mailbox()], subject: "x".into(), ..Draft::default() };
-    engine.send(Command::Send(Box::new(draft)));
+    engine.send(Command::Send { draft: Box::new(draft), id: None });
     let end = Instant::now() + PATIENCE;
     while Instant::now() < end {
         match engine.try_next() {

@@ -24,6 +24,17 @@ pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
     }
 }
 
+/// Where the window finds the profile, and its secrets. Without a passphrase a vault is opened by
+/// asking for it.
+///
+/// # Errors
+/// When there is no folder for it, or a passphrase file can't be read.
+pub fn profile_of(common: &Common) -> Result<(PathBuf, SecretsIn), String> {
+    let passphrases = load::passphrases(common).map_err(|problem| problem.0)?;
+    let place = profile_place(common, passphrases.first().or(Some(&Secret::new(String::new()))));
+    place.map_err(|problem| problem.0)
+}
+
 /// Opens the profile that the options name.
 pub(crate) fn profile(common: &Common) -> Result<(Profile, Vec<Secret<String>>), Problem> {
     let passphrases = load::passphrases(common)?;

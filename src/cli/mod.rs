@@ -25,6 +25,7 @@ use clap::Parser;
 use crate::engine::stateless;
 use args::Command;
 pub use args::{Cli, Common, GuiArgs, Lang};
+pub use keys::profile_of;
 
 /// Why a command did not do its work: one line for standard error, saying why and what to do.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use crate::message::{self, Limits};
 use super::network;
 use super::profile::{Profile, store_failure};
 use super::stateless::{self, SenderQuestion};
-use super::view::{AccountView, AttachmentView, FolderView, MailboxView, MessageId, ReadingView, RowView};
+use super::view::{AccountView, AttachmentView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
 use super::{Failure, FailureKind, Retry};
 
 /// As many rows as the list ever shows.
@@ -54,10 +54,23 @@ pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Re
             .collect(),
         open_folder,
         rows: Arc::new(rows.into_iter().map(row).collect()),
+        drafts: drafts(profile)?,
         waiting: waiting.iter().filter(|one| network::is_waiting(one.state)).count(),
         synchronised_at: store.setting("synchronised_at").map_err(store_failure)?,
         is_demo,
     })
+}
+
+fn drafts(profile: &Profile) -> Result<Vec<DraftView>, Failure> {
+    let mut kept = profile.store.drafts().map_err(store_failure)?;
+    kept.sort_by_key(|record| std::cmp::Reverse(record.changed_at));
+    let view = |record: crate::store::DraftRecord| DraftView {
+        id: record.id,
+        subject: record.draft.subject,
+        to: record.draft.to,
+        changed_at: record.changed_at,
+    };
+    Ok(kept.into_iter().map(view).collect())
 }
 
 fn row(row: crate::store::MessageRow) -> RowView {

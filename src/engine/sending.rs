@@ -12,7 +12,7 @@ use crate::store::{AccountRecord, NewSubmission, files};
 use super::network;
 use super::profile::{Profile, store_failure};
 use super::stateless;
-use super::view::{OutboxView, PreflightView, ReadinessView, SubmissionView};
+use super::view::{DraftId, OutboxView, PreflightView, ReadinessView, SubmissionView};
 use super::{Failure, FailureKind, Retry};
 
 /// No attachment is larger; servers take less.
@@ -94,9 +94,16 @@ pub(super) fn account_for(profile: &Profile, draft: &Draft) -> Result<AccountRec
 }
 
 /// Keeps a draft in the encrypted store.
-pub(super) fn save_draft(profile: &Profile, draft: &Draft) -> Result<(), Failure> {
+pub(super) fn save_draft(profile: &Profile, id: Option<DraftId>, draft: &Draft) -> Result<DraftId, Failure> {
     let account = account_for(profile, draft).ok().map(|account| account.id);
-    profile.store.save_draft(None, account, draft, Timestamp::now()).map(|_| ()).map_err(store_failure)
+    profile.store.save_draft(id, account, draft, Timestamp::now()).map_err(store_failure)
+}
+
+/// A kept draft.
+pub(super) fn draft(profile: &Profile, id: DraftId) -> Result<Draft, Failure> {
+    let kept = profile.store.drafts().map_err(store_failure)?;
+    let found = kept.into_iter().find(|record| record.id == id);
+    found.map(|record| record.draft).ok_or_else(|| store_failure(crate::store::StoreError::NotFound))
 }
 
 /// Reads files as attachments.

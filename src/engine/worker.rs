@@ -1,7 +1,7 @@
 //! The engine's thread: takes commands one by one, and lets long work run beside them.
 
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::domain::Secret;
 use crate::net::Cancel;
 use crate::store::files;
+use crate::store::secret::SecretStore;
 
 use super::network::{self, Publish};
 use super::profile::{Profile, SecretsIn, store_failure};
@@ -60,34 +61,71 @@ impl EngineHandle {
 }
 
 /// Starts the engine. `wake` is called after each event: it is the one repaint call of the program.
+/// A profile that waits for its passphrase is said so by [`Event::ProfileLocked`], and opened by
+/// [`Command::OpenProfile`].
 ///
 /// # Errors
-/// When the profile can't be opened, or the system gives no thread.
+/// When the profile can't be opened at all, or the system gives no thread.
 pub fn start(what: &Start, wake: impl Fn() + Send + Sync + 'static) -> Result<EngineHandle, Failure> {
-    let (profile, keep) = match what {
-        Start::Profile { dir, secrets } => (Profile::open(dir, secrets)?, None),
-        Start::Demo => demo::open().map(|(profile, folder)| (profile, Some(folder)))?,
-    };
-    let (commands, inbox) = unbounded_channel();
+    let (commands, mut inbox) = unbounded_channel();
     let (outbox, events) = channel();
-    let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
-    let engine = Engine {
-        profile: Arc::new(profile),
-        is_demo: keep.is_some(),
-        publish: publisher(outbox, wake),
-        commands: commands.clone(),
-        open_folder: None,
-        open_message: None,
-        cancel: Cancel::new(),
-        is_busy: Arc::new(tokio::sync::Mutex::new(())),
+    let publish = publisher(outbox, Arc::new(wake));
+    let opening = match what {
+        Start::Demo => {
+            let (profile, folder) = demo::open()?;
+            Opening::Open(Box::new(profile), Some(folder))
+        }
+        Start::Profile { dir, secrets } => match Profile::open(dir, secrets) {
+            Ok(profile) => Opening::Open(Box::new(profile), None),
+            Err(failure) if waits_for_passphrase(&failure) => Opening::Locked(dir.clone()),
+            Err(failure) => return Err(failure),
+        },
     };
     let spawned = std::thread::Builder::new().name("engine".to_owned()).spawn(move || {
+        let (profile, keep) = match opening {
+            Opening::Open(profile, keep) => (*profile, keep),
+            Opening::Locked(dir) => match unlock_profile(&dir, &mut inbox, &publish) {
+                Some(profile) => (profile, None),
+                None => return,
+            },
+        };
+        let engine = Engine {
+            profile: Arc::new(profile),
+            is_demo: keep.is_some(),
+            publish,
+            open_folder: None,
+            open_message: None,
+            cancel: Cancel::new(),
+            is_busy: Arc::new(tokio::sync::Mutex::new(())),
+        };
         run(engine, inbox);
         drop(keep);
     });
     match spawned {
         Ok(_) => Ok(EngineHandle { commands, events }),
         Err(error) => Err(internal(&error.to_string())),
+    }
+}
+
+enum Opening {
+    Open(Box<Profile>, Option<tempfile::TempDir>),
+    Locked(PathBuf),
+}
+
+/// The passphrase of a vault may help: there is a vault, or no keyring to do without one.
+fn waits_for_passphrase(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::ProfileLocked | FailureKind::SecretStore)
+}
+
+/// Waits until a passphrase opens the profile; `None` when the window was closed before.
+fn unlock_profile(dir: &Path, inbox: &mut UnboundedReceiver<Command>, publish: &Publish) -> Option<Profile> {
+    publish(Event::ProfileLocked { is_new: !SecretStore::has_file(dir) });
+    loop {
+        let Command::OpenProfile { passphrase } = inbox.blocking_recv()? else { continue };
+        match Profile::open(dir, &SecretsIn::File(passphrase)) {
+            Ok(profile) => return Some(profile),
+            Err(failure) => publish(Event::Failed(failure)),
+        }
     }
 }
 
@@ -107,6 +145,7 @@ fn run(mut engine: Engine, mut inbox: UnboundedReceiver<Command>) {
         Err(error) => return (engine.publish)(Event::Failed(internal(&error.to_string()))),
     };
     runtime.block_on(async {
+        engine.show_preferences();
         engine.show_mailbox();
         let mut tick = tokio::time::interval(TICK);
         let mut ticks: u32 = 0;
@@ -123,10 +162,6 @@ fn run(mut engine: Engine, mut inbox: UnboundedReceiver<Command>) {
                     ticks = ticks.wrapping_add(1);
                 }
             }
-            // The handle holds the other sender: when only ours is left, the window is closed.
-            if inbox.sender_strong_count() <= 1 {
-                break;
-            }
         }
     });
     runtime.shutdown_timeout(Duration::from_secs(2));
@@ -138,7 +173,6 @@ pub(super) struct Engine {
     pub publish: Publish,
     pub open_folder: Option<FolderId>,
     pub open_message: Option<MessageId>,
-    commands: UnboundedSender<Command>,
     cancel: Cancel,
     is_busy: Arc<tokio::sync::Mutex<()>>,
 }
@@ -185,18 +219,35 @@ impl Engine {
                 (self.publish)(Event::Preflight(Arc::new(view)));
                 Ok(())
             }
-            Command::Send(draft) => {
+            Command::Send { draft, id } => {
                 sending::send(&self.profile, &draft, self.is_demo)?;
+                if let Some(id) = id {
+                    // It is in the outbox now; a draft that stays would be sent twice.
+                    self.profile.store.remove_draft(id).map_err(store_failure)?;
+                }
                 (self.publish)(Event::Queued);
                 self.show_outbox()?;
                 self.work(false);
                 Ok(())
             }
-            Command::SaveDraft(draft) => {
-                sending::save_draft(&self.profile, &draft)?;
-                (self.publish)(Event::DraftSaved);
+            Command::SaveDraft { draft, id } => {
+                let id = sending::save_draft(&self.profile, id, &draft)?;
+                (self.publish)(Event::DraftSaved(id));
                 self.show_mailbox();
                 Ok(())
+            }
+            Command::OpenDraft(id) => {
+                let draft = Box::new(sending::draft(&self.profile, id)?);
+                (self.publish)(Event::Compose { draft, id: Some(id) });
+                Ok(())
+            }
+            Command::DiscardDraft(id) => {
+                self.profile.store.remove_draft(id).map_err(store_failure)?;
+                self.show_mailbox();
+                Ok(())
+            }
+            Command::Remember { language, theme } => {
+                self.profile.store.set_setting("preferences", &(language, theme)).map_err(store_failure)
             }
             Command::Reply { message, all } => self.answer(message, all, false),
             Command::Forward(message) => self.answer(message, false, true),
@@ -268,7 +319,7 @@ impl Engine {
 
     fn answer(&self, message: MessageId, all: bool, forward: bool) -> Result<(), Failure> {
         let draft = reading::answer(&self.profile, message, all, forward)?;
-        (self.publish)(Event::Compose(Box::new(draft)));
+        (self.publish)(Event::Compose { draft: Box::new(draft), id: None });
         Ok(())
     }
 
@@ -287,6 +338,13 @@ impl Engine {
         (self.publish)(Event::Reading(Arc::new(view)));
         self.show_mailbox();
         Ok(())
+    }
+
+    fn show_preferences(&self) {
+        let kept = self.profile.store.setting::<(String, String)>("preferences");
+        if let Ok(Some((language, theme))) = kept {
+            (self.publish)(Event::Preferences { language, theme });
+        }
     }
 
     fn show_mailbox(&self) {
@@ -358,7 +416,6 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.cancel.cancel();
-        let _ = &self.commands;
     }
 }
 

@@ -96,6 +96,11 @@ pub struct ContentType {
 }
 
 impl ContentType {
+    /// `text/plain`, which a part is that says nothing else.
+    pub(super) fn plain(parameters: Vec<(String, String)>) -> Self {
+        Self { kind: "text".to_owned(), subtype: "plain".to_owned(), parameters }
+    }
+
     /// Whether this is `kind/subtype`, both in lower case.
     pub fn is(&self, kind: &str, subtype: &str) -> bool {
         self.kind == kind && self.subtype == subtype

@@ -62,6 +62,9 @@ pub fn protected_headers(outer: &ParsedMessage, raw: &[u8], payload: &Part, is_e
     let outside = Values::of(&outer.raw, &outer.root);
     let mode = payload.content_type.parameter("hp").map(str::to_ascii_lowercase);
     if let Some(mode @ ("clear" | "cipher")) = mode.as_deref() {
+        // A payload may stand alone, as a file does: then there is no outside that could differ.
+        let is_alone = payload.header == outer.root.header && *raw == *outer.raw;
+        let outside = if is_alone { Values::default() } else { outside };
         let mut found = by_rfc9788(raw, payload, &outside, mode == "cipher", is_encrypted);
         if found.from.is_empty() {
             found.from.clone_from(&outer.from);

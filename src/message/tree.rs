@@ -56,12 +56,11 @@ impl Reader<'_> {
         let mut stop = None;
         if is_multipart && self.depth + self.boundaries.len() < self.budget.limits.depth {
             if let Some(boundary) = boundary.filter(|b| !b.is_empty()) {
-                stop = self.members(&mut part, boundary, body);
+                stop = Some(self.members(&mut part, boundary, body));
             }
-            if part.children.is_empty() {
+            if part.children.is_empty() && self.budget.parts > 0 {
                 self.defects.add(DefectCode::MissingBoundary, leaf_path(path));
-                part.content_type.kind = "text".to_owned();
-                part.content_type.subtype = "plain".to_owned();
+                part.content_type = ContentType::plain(std::mem::take(&mut part.content_type.parameters));
                 part.transfer_encoding = self.transfer_encoding(&scan.fields);
             }
         } else if is_multipart {
@@ -80,8 +79,8 @@ impl Reader<'_> {
     }
 
     /// Reads the parts of a multipart (RFC 2046 §5.1.1). What stands before the first delimiter
-    /// and after the closing one is no part. `None`: its boundary does not occur at all.
-    fn members(&mut self, part: &mut Part, boundary: Vec<u8>, body: usize) -> Option<Stop> {
+    /// and after the closing one is no part. There may be none.
+    fn members(&mut self, part: &mut Part, boundary: Vec<u8>, body: usize) -> Stop {
         let kind = if part.content_type.subtype == "digest" { Kind::Digest } else { Kind::Member };
         let level = self.boundaries.len();
         self.boundaries.push(boundary);
@@ -105,7 +104,7 @@ impl Reader<'_> {
         } else if occurs {
             self.defects.add(DefectCode::MissingEndBoundary, &part.path);
         }
-        Some(stop)
+        stop
     }
 
     /// Goes on to the next delimiter of any open multipart.
@@ -127,7 +126,7 @@ impl Reader<'_> {
         let line = line.strip_prefix(b"--")?.trim_ascii_end();
         self.boundaries.iter().enumerate().rev().find_map(|(level, boundary)| {
             let rest = line.strip_prefix(boundary.as_slice())?;
-            (rest.is_empty() || rest == b"--").then(|| (level, !rest.is_empty()))
+            (rest.is_empty() || rest == b"--").then_some((level, !rest.is_empty()))
         })
     }
 
@@ -250,9 +249,11 @@ fn content_type(declared: Option<&Parameterized>, kind: Kind) -> ContentType {
         let kind = kind.trim();
         (is_token(kind) && is_token(subtype)).then(|| (clean_line(kind), clean_line(subtype)))
     });
-    let (kind, subtype) = named.unwrap_or_else(|| match kind {
-        Kind::Digest if declared.is_none() => ("message".to_owned(), "rfc822".to_owned()),
-        _ => ("text".to_owned(), "plain".to_owned()),
-    });
-    ContentType { kind, subtype, parameters }
+    match (named, kind) {
+        (Some((kind, subtype)), _) => ContentType { kind, subtype, parameters },
+        (None, Kind::Digest) if declared.is_none() => {
+            ContentType { kind: "message".to_owned(), subtype: "rfc822".to_owned(), parameters }
+        }
+        (None, _) => ContentType::plain(parameters),
+    }
 }

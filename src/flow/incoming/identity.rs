@@ -10,6 +10,9 @@ use crate::trust::{self, Judgement, TrustPath, TrustVerdict};
 use super::Circumstances;
 use super::peel::{Envelope, Found, Inside, find};
 
+/// Fields whose values a reader is shown.
+const SHOWN: [&str; 7] = ["from", "sender", "reply-to", "to", "cc", "subject", "date"];
+
 /// The header fields as they are shown.
 #[derive(Debug)]
 pub(super) struct Identity {
@@ -51,6 +54,9 @@ pub(super) fn displayed(outer: &ParsedMessage, envelope: &Envelope) -> Identity 
         ProtectionScheme::Rfc9788 => HeaderScheme::Rfc9788,
         ProtectionScheme::Legacy => HeaderScheme::Legacy,
     };
+    // Servers on the way may add or change what nobody is shown.
+    let mut mismatches = fields.mismatches;
+    mismatches.retain(|field| SHOWN.contains(&field.as_str()));
     Identity {
         from: fields.from,
         to: fields.to,
@@ -60,7 +66,7 @@ pub(super) fn displayed(outer: &ParsedMessage, envelope: &Envelope) -> Identity 
         date: fields.date,
         message_id: fields.message_id,
         references: fields.references,
-        protection: HeaderProtection { scheme, confidential: fields.confidential, mismatches: fields.mismatches },
+        protection: HeaderProtection { scheme, confidential: fields.confidential, mismatches },
         is_wrapped: fields.is_wrapped,
     }
 }

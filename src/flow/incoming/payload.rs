@@ -287,7 +287,7 @@ impl Showing<'_, '_> {
             signed: protection.signed,
             decrypted: protection.decrypted,
             shown,
-            is_file: !shown && part.content_type.kind != "multipart",
+            is_file: (!shown || part.filename.is_some()) && part.content_type.kind != "multipart",
             content_id: part.content_id.clone(),
             content: RawMessage::new(content),
         });
@@ -319,7 +319,7 @@ impl Showing<'_, '_> {
 /// Text that the pane shows as a body rather than offering it as a file.
 fn is_body_text(part: &Part) -> bool {
     let kind = &part.content_type;
-    !part.is_attachment && (kind.is("text", "plain") && part.filename.is_none() || kind.is("text", "html"))
+    part.is_inline_text() && (kind.is("text", "plain") || kind.is("text", "html"))
 }
 
 fn path_key(path: &str) -> Vec<u32> {

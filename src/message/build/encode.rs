@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -133,5 +135,9 @@ pub(super) fn parameter(name: &str, value: &str) -> String {
     if let [only] = pieces.as_slice() {
         return format!(";\r\n\t{name}*={only}");
     }
-    pieces.iter().enumerate().map(|(at, piece)| format!(";\r\n\t{name}*{at}*={piece}")).collect()
+    let mut written = String::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        let _ = write!(written, ";\r\n\t{name}*{at}*={piece}");
+    }
+    written
 }

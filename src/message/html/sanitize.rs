@@ -12,171 +12,38 @@ pub fn sanitize_html(html: &str) -> String {
     writer.out
 }
 
-/// Elements that are kept. Others give way to their content, except those in [`DROPPED`].
-const KEPT: [&str; 82] = [
-    "a",
-    "abbr",
-    "acronym",
-    "address",
-    "article",
-    "aside",
-    "b",
-    "bdi",
-    "bdo",
-    "big",
-    "blockquote",
-    "body",
-    "br",
-    "caption",
-    "center",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "dd",
-    "del",
-    "details",
-    "dfn",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "font",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "i",
-    "img",
-    "ins",
-    "kbd",
-    "li",
-    "main",
-    "mark",
-    "menu",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "rp",
-    "rt",
-    "ruby",
-    "s",
-    "samp",
-    "section",
-    "small",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "time",
-    "tr",
-    "tt",
-    "u",
-    "ul",
-    "var",
-    "wbr",
-    "style",
-    "picture",
-    "big",
-];
+/// Elements that are kept. Others give way to their content, except for [`is_dropped`].
+#[rustfmt::skip]
+fn is_kept(element: &str) -> bool {
+    matches!(element,
+        "a" | "abbr" | "acronym" | "address" | "article" | "aside" | "b" | "bdi" | "bdo" | "big" | "blockquote"
+        | "body" | "br" | "caption" | "center" | "cite" | "code" | "col" | "colgroup" | "dd" | "del" | "details"
+        | "dfn" | "dir" | "div" | "dl" | "dt" | "em" | "figcaption" | "figure" | "font" | "footer" | "h1" | "h2"
+        | "h3" | "h4" | "h5" | "h6" | "header" | "hr" | "i" | "img" | "ins" | "kbd" | "li" | "main" | "mark" | "menu"
+        | "nav" | "ol" | "p" | "picture" | "pre" | "q" | "rp" | "rt" | "ruby" | "s" | "samp" | "section" | "small"
+        | "span" | "strike" | "strong" | "sub" | "summary" | "sup" | "table" | "tbody" | "td" | "tfoot" | "th"
+        | "thead" | "time" | "tr" | "tt" | "u" | "ul" | "var" | "wbr")
+}
 
 /// Elements that go with all that is in them.
-const DROPPED: [&str; 29] = [
-    "script",
-    "iframe",
-    "object",
-    "embed",
-    "applet",
-    "frame",
-    "frameset",
-    "noframes",
-    "noembed",
-    "meta",
-    "base",
-    "link",
-    "svg",
-    "math",
-    "template",
-    "title",
-    "textarea",
-    "select",
-    "input",
-    "audio",
-    "video",
-    "source",
-    "track",
-    "canvas",
-    "param",
-    "area",
-    "map",
-    "xmp",
-    "plaintext",
-];
+#[rustfmt::skip]
+fn is_dropped(element: &str) -> bool {
+    matches!(element,
+        "script" | "iframe" | "object" | "embed" | "applet" | "frame" | "frameset" | "noframes" | "noembed" | "meta"
+        | "base" | "link" | "svg" | "math" | "template" | "title" | "textarea" | "select" | "input" | "audio"
+        | "video" | "source" | "track" | "canvas" | "param" | "area" | "map" | "xmp" | "plaintext")
+}
 
-const ATTRIBUTES: [&str; 44] = [
-    "abbr",
-    "align",
-    "alt",
-    "bgcolor",
-    "border",
-    "bordercolor",
-    "cellpadding",
-    "cellspacing",
-    "char",
-    "cite",
-    "class",
-    "clear",
-    "color",
-    "cols",
-    "colspan",
-    "datetime",
-    "dir",
-    "face",
-    "frame",
-    "headers",
-    "height",
-    "hidden",
-    "hspace",
-    "id",
-    "lang",
-    "noshade",
-    "nowrap",
-    "open",
-    "reversed",
-    "rowspan",
-    "rules",
-    "scope",
-    "size",
-    "span",
-    "start",
-    "summary",
-    "title",
-    "type",
-    "valign",
-    "value",
-    "vspace",
-    "width",
-    "link",
-    "text",
-];
+/// Attributes that only lay out and describe; those with addresses and styles are looked into.
+#[rustfmt::skip]
+fn is_harmless(attribute: &str) -> bool {
+    matches!(attribute,
+        "abbr" | "align" | "alt" | "bgcolor" | "border" | "bordercolor" | "cellpadding" | "cellspacing" | "char"
+        | "class" | "clear" | "color" | "cols" | "colspan" | "datetime" | "dir" | "face" | "frame" | "headers"
+        | "height" | "hidden" | "hspace" | "id" | "lang" | "link" | "noshade" | "nowrap" | "open" | "reversed"
+        | "rowspan" | "rules" | "scope" | "size" | "span" | "start" | "summary" | "text" | "title" | "type"
+        | "valign" | "value" | "vspace" | "width")
+}
 
 struct Writer {
     out: String,
@@ -186,12 +53,12 @@ struct Writer {
 impl Visitor for Writer {
     fn open(&mut self, element: &Element) -> bool {
         let name = element.name.as_str();
-        if DROPPED.contains(&name) {
+        if is_dropped(name) {
             return false;
         }
         if name == "style" {
             self.style = Some(String::new());
-        } else if KEPT.contains(&name) {
+        } else if is_kept(name) {
             self.out.push('<');
             self.out.push_str(name);
             for (key, value) in &element.attributes {
@@ -208,7 +75,7 @@ impl Visitor for Writer {
             self.out.push_str("<style>");
             self.out.push_str(&sheet);
             self.out.push_str("</style>");
-        } else if KEPT.contains(&name) && !is_void(name) {
+        } else if is_kept(name) && !is_void(name) {
             self.out.push_str("</");
             self.out.push_str(name);
             self.out.push('>');
@@ -226,7 +93,7 @@ impl Visitor for Writer {
 impl Writer {
     fn attribute(&mut self, element: &str, name: &str, value: &str) {
         let start = scheme_and_start(value);
-        let is_kept = match name {
+        let is_allowed = match name {
             "href" => {
                 element == "a"
                     && (start.starts_with('#')
@@ -234,10 +101,10 @@ impl Writer {
             }
             "src" => element == "img" && is_image_address(&start),
             "background" => is_image_address(&start),
-            "style" => !css::is_too_deep(value) && !(value.contains('\\') && css::is_remote(value)),
-            _ => ATTRIBUTES.contains(&name),
+            "style" => !(css::is_too_deep(value) || value.contains('\\') && css::is_remote(value)),
+            _ => is_harmless(name),
         };
-        if is_kept {
+        if is_allowed {
             self.out.push(' ');
             self.out.push_str(name);
             self.out.push_str("=\"");

@@ -42,25 +42,39 @@ pub(in super::super) fn guess(bytes: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return text.trim_start_matches('\u{feff}').to_owned();
     }
+    let sample = sample(bytes);
     let japanese = [encoding_rs::SHIFT_JIS, encoding_rs::EUC_JP]
         .into_iter()
-        .filter_map(|encoding| {
-            let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
-            (!had_errors).then(|| (likeness(&text), text.into_owned()))
+        .map(|encoding| {
+            let (text, had_errors) = encoding.decode_without_bom_handling(sample);
+            (if had_errors { 0 } else { likeness(&text) }, encoding)
         })
         .filter(|(score, _)| *score > 0)
         .max_by_key(|(score, _)| *score);
-    if let Some((_, text)) = japanese {
-        return text;
+    if let Some((_, encoding)) = japanese {
+        return encoding.decode_without_bom_handling(bytes).0.into_owned();
     }
     // Almost UTF-8 (one damaged character) is UTF-8.
-    let lossy = String::from_utf8_lossy(bytes);
+    let lossy = String::from_utf8_lossy(sample);
     let damaged = lossy.chars().filter(|c| *c == '\u{fffd}').count();
     let other = lossy.chars().filter(|c| !c.is_ascii() && *c != '\u{fffd}').count();
     if other > damaged * 2 {
-        return lossy.into_owned();
+        return String::from_utf8_lossy(bytes).into_owned();
     }
     encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
+}
+
+/// Enough of a text to guess by: from its first line that is not ASCII, to the end of a word.
+fn sample(bytes: &[u8]) -> &[u8] {
+    const LENGTH: usize = 64 * 1024;
+    let first = bytes.iter().position(|b| !b.is_ascii()).unwrap_or_default();
+    let before = bytes.get(..first).unwrap_or_default();
+    let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1).max(first.saturating_sub(LENGTH / 2));
+    let rest = bytes.get(start..).unwrap_or_default();
+    match rest.get(..LENGTH) {
+        Some(cut) => cut.iter().rposition(u8::is_ascii_whitespace).and_then(|end| cut.get(..end)).unwrap_or(cut),
+        None => rest,
+    }
 }
 
 /// Text put back into a charset: raw characters inside of an encoded-word are in its charset.
