@@ -24,4 +24,4 @@ pub use ring::{Identity, SmimeRing};
 pub use verify::{certificates, detached, opaque};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -107,3 +107,4 @@ pub struct PathReport {
     /// When the certificate was withdrawn, for `revoked`.
     pub revoked_at: Option<Timestamp>,
 }
+
