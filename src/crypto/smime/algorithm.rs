@@ -215,13 +215,14 @@ pub fn verify_signature(algorithm: &[u8], spki: &[u8], message: &[u8], signature
     algorithm.is_ok_and(|algorithm| verify(algorithm, None, spki, message, signature).is_ok())
 }
 
-/// Whether a key made the signature of a certificate (RFC 5280 §4.1.1.3).
-pub fn verify_certificate(certificate: &super::X509, issuer_spki: &[u8]) -> bool {
+/// Whether a key signed a SEQUENCE of something, an algorithm and a BIT STRING: a certificate
+/// (RFC 5280 §4.1.1.3), or a revocation list (§5.1.1.3).
+pub fn verify_signed(object: &[u8], spki: &[u8]) -> bool {
     let read = || -> Result<bool, Broken> {
-        let mut parts = Cursor::inside(&certificate.der, SEQUENCE)?;
+        let mut parts = Cursor::inside(object, SEQUENCE)?;
         let (signed, algorithm) = (parts.need(SEQUENCE)?.whole, parts.need(SEQUENCE)?.whole);
         let signature = parts.need(super::asn1::BIT_STRING)?.value.split_first().ok_or(Broken("signature"))?.1;
-        Ok(verify_signature(algorithm, issuer_spki, signed, signature))
+        Ok(verify_signature(algorithm, spki, signed, signature))
     };
     read().unwrap_or(false)
 }
