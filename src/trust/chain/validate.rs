@@ -22,6 +22,9 @@ use super::{PathReport, PathRequest, Purpose, profile};
 
 const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
 
+/// Attributes of a subject that are compared with name constraints; the cost is their product.
+const ATTRIBUTES: usize = 256;
+
 /// Looks for a certification path that holds, and says which, or why there is none.
 pub fn validate(request: &PathRequest) -> PathReport {
     if let Err(code) = fits(request) {
@@ -59,6 +62,9 @@ fn weight(report: &PathReport) -> u8 {
 /// What can be said of the certificate alone.
 fn fits(request: &PathRequest) -> Result<(), &'static str> {
     let certificate = &request.certificate;
+    if certificate.certificate.tbs_certificate().subject().len() > ATTRIBUTES {
+        return Err("too_complex");
+    }
     let (sign, encrypt) = (request.purpose == Purpose::Sign, request.purpose == Purpose::Encrypt);
     if request.purpose != Purpose::Any && !certificate.is_for_email() {
         return Err("not_for_email");
