@@ -180,8 +180,8 @@ impl Question<'_> {
                 if !(self.signed)(list) {
                     continue;
                 }
-                if let Some(at) = self.listed(list, lists) {
-                    return Status::Revoked(at);
+                if let Some(revoked) = self.listed(list, lists) {
+                    return revoked;
                 }
                 covered |= reasons;
             }
@@ -227,14 +227,14 @@ impl Question<'_> {
         of_list.iter().any(|name| of_certificate.iter().any(|other| same_name(name, other)))
     }
 
-    /// When the certificate was withdrawn, if it is on the list as the newest delta leaves it.
-    fn listed(&self, list: &List, lists: &[List]) -> Option<Option<Timestamp>> {
+    /// That the certificate was withdrawn, if it is on the list as the newest delta leaves it.
+    fn listed(&self, list: &List, lists: &[List]) -> Option<Status> {
         let serial = self.certificate.certificate.tbs_certificate().serial_number().as_bytes();
         let fits = |delta: &&List| delta.completes(list) && delta.is_current(self.at) && (self.signed)(delta);
         let newest = lists.iter().filter(fits).max_by_key(|delta| delta.number.as_ref().map(|n| (n.len(), n.clone())));
         let changed = newest.and_then(|delta| delta.entry(self.certificate, serial));
         match changed.or_else(|| list.entry(self.certificate, serial)) {
-            Some(entry) if !entry.is_removal => Some(entry.date),
+            Some(entry) if !entry.is_removal => Some(Status::Revoked(entry.date)),
             _ => None,
         }
     }
