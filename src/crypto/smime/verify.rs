@@ -148,16 +148,18 @@ impl Checking<'_> {
         if !self.signed.hashes.contains(&info.hash.oid) {
             return malformed("digest_not_listed");
         }
+        // RFC 8551 §2.4.2: mail is id-data; receipts, programs and lists are not mail.
+        if self.signed.content_type != algorithm::DATA {
+            return malformed("content_type");
+        }
         let Some(attributes) = attributes else {
-            // §5.3: signedAttrs MUST be present if the content type is not id-data.
-            let data = self.signed.content_type == algorithm::DATA;
             // Attributes that somebody signed, offered as if they were the content.
             if Cursor::new(self.content).need(SET).is_ok_and(|set| {
                 attributes_of(set.value).is_ok_and(|found| found.iter().any(|one| one.oid == algorithm::MESSAGE_DIGEST))
             }) {
                 return malformed("attributes_as_content");
             }
-            return if data { Ok(()) } else { malformed("no_signed_attributes") };
+            return Ok(());
         };
         for required in [algorithm::CONTENT_TYPE, algorithm::MESSAGE_DIGEST] {
             if single(attributes, required).is_none() {

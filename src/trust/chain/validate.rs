@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -97,7 +98,8 @@ fn of_anchor(anchor: &Arc<X509>, request: &PathRequest) -> PathReport {
 struct Pki {
     environment: PkiEnvironment,
     settings: CertificationPathSettings,
-    lists: Vec<List>,
+    /// Decoded when a path is there whose certificates they may be about.
+    lists: OnceCell<Vec<List>>,
 }
 
 impl Pki {
@@ -105,9 +107,7 @@ impl Pki {
         let mut environment = PkiEnvironment::new();
         environment.add_calculate_hash_callback(calculate_hash_rust_crypto);
         environment.add_verify_signature_message_callback(openssl_verifies);
-        let files = request.crls.iter().flat_map(|file| pem_contents(file, "X509 CRL"));
-        let lists = files.filter_map(|der| List::parse(&der)).collect();
-        Self { environment, settings: settings(request), lists }
+        Self { environment, settings: settings(request), lists: OnceCell::new() }
     }
 
     fn report(&self, candidate: &Candidate, request: &PathRequest) -> PathReport {
@@ -221,6 +221,10 @@ impl Pki {
     }
 
     fn by_list(&self, certificate: &X509, issuer: &X509, candidate: &Candidate, request: &PathRequest) -> Status {
+        let lists = self.lists.get_or_init(|| {
+            let files = request.crls.iter().flat_map(|file| pem_contents(file, "X509 CRL"));
+            files.filter_map(|der| List::parse(&der)).collect()
+        });
         let signed = |list: &List| {
             let name = list.issuer();
             let of = |signer: &X509| compare_names(signer.certificate.tbs_certificate().subject(), name);
@@ -236,7 +240,7 @@ impl Pki {
                         && (*signer == candidate.anchor || has_path(signer, &candidate.anchor, request))
                 })
         };
-        Question { certificate, at: request.at, signed: &signed }.answer(&self.lists)
+        Question { certificate, at: request.at, signed: &signed }.answer(lists)
     }
 }
 
