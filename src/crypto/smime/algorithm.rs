@@ -7,7 +7,7 @@ use openssl::pkey::{Id, PKey, Public};
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Verifier};
 
-use super::asn1::{Broken, Cursor, INTEGER, OCTET_STRING, SEQUENCE, Tlv, element, sequence};
+use super::asn1::{Broken, Cursor, SEQUENCE, Tlv, element, sequence};
 
 const fn oid(text: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
@@ -19,8 +19,6 @@ pub const DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.1");
 pub const SIGNED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.2");
 /// id-envelopedData (RFC 5652 §6.1).
 pub const ENVELOPED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.3");
-/// id-encryptedData (RFC 5652 §8).
-pub const ENCRYPTED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.6");
 /// id-ct-compressedData (RFC 3274).
 pub const COMPRESSED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.9.16.1.9");
 /// id-ct-authEnvelopedData (RFC 5083).
@@ -40,14 +38,11 @@ pub const RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 pub const RSA_OAEP: ObjectIdentifier = oid("1.2.840.113549.1.1.7");
 pub const MGF1: ObjectIdentifier = oid("1.2.840.113549.1.1.8");
 pub const P_SPECIFIED: ObjectIdentifier = oid("1.2.840.113549.1.1.9");
-pub const RSA_PSS: ObjectIdentifier = oid("1.2.840.113549.1.1.10");
 pub const EC: ObjectIdentifier = oid("1.2.840.10045.2.1");
-pub const DSA: ObjectIdentifier = oid("1.2.840.10040.4.1");
 pub const ECDSA_SHA256: ObjectIdentifier = oid("1.2.840.10045.4.3.2");
 pub const ECDSA_SHA384: ObjectIdentifier = oid("1.2.840.10045.4.3.3");
 pub const ECDSA_SHA512: ObjectIdentifier = oid("1.2.840.10045.4.3.4");
 pub const ED25519: ObjectIdentifier = oid("1.3.101.112");
-pub const ED448: ObjectIdentifier = oid("1.3.101.113");
 pub const X25519: ObjectIdentifier = oid("1.3.101.110");
 pub const X448: ObjectIdentifier = oid("1.3.101.111");
 pub const SHA1: ObjectIdentifier = oid("1.3.14.3.2.26");
@@ -215,13 +210,14 @@ pub fn verify_signature(algorithm: &[u8], spki: &[u8], message: &[u8], signature
     algorithm.is_ok_and(|algorithm| verify(algorithm, None, spki, message, signature).is_ok())
 }
 
-/// Whether a key made the signature of a certificate (RFC 5280 §4.1.1.3).
-pub fn verify_certificate(certificate: &super::X509, issuer_spki: &[u8]) -> bool {
+/// Whether a key signed a SEQUENCE of something, an algorithm and a BIT STRING: a certificate
+/// (RFC 5280 §4.1.1.3), or a revocation list (§5.1.1.3).
+pub fn verify_signed(object: &[u8], spki: &[u8]) -> bool {
     let read = || -> Result<bool, Broken> {
-        let mut parts = Cursor::inside(&certificate.der, SEQUENCE)?;
+        let mut parts = Cursor::inside(object, SEQUENCE)?;
         let (signed, algorithm) = (parts.need(SEQUENCE)?.whole, parts.need(SEQUENCE)?.whole);
         let signature = parts.need(super::asn1::BIT_STRING)?.value.split_first().ok_or(Broken("signature"))?.1;
-        Ok(verify_signature(algorithm, issuer_spki, signed, signature))
+        Ok(verify_signature(algorithm, spki, signed, signature))
     };
     read().unwrap_or(false)
 }
@@ -382,10 +378,4 @@ pub fn key_name(spki: &[u8]) -> String {
         "2.16.840.1.101.3.4.4.3" => "ML-KEM-1024".to_owned(),
         other => other.to_owned(),
     }
-}
-
-/// Octets of an element that may be an OCTET STRING or an INTEGER; for parameters that are one.
-pub fn parameter_octets(parameters: &[u8]) -> Option<&[u8]> {
-    let tlv = Cursor::new(parameters).any().ok()?;
-    matches!(tlv.tag, OCTET_STRING | INTEGER).then_some(tlv.value)
 }

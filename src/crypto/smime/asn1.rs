@@ -35,7 +35,7 @@ pub struct Tlv<'a> {
 }
 
 /// Reads elements of definite length one after the other.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Cursor<'a>(&'a [u8]);
 
 impl<'a> Cursor<'a> {
@@ -50,12 +50,12 @@ impl<'a> Cursor<'a> {
     }
 
     /// Whether nothing is left.
-    pub fn is_empty(self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The next identifier octet.
-    pub fn peek(self) -> Option<u8> {
+    pub fn peek(&self) -> Option<u8> {
         self.0.first().copied()
     }
 

@@ -164,6 +164,11 @@ impl X509 {
         self.is_authority() && self.key_usage().is_none_or(|usage| usage.key_cert_sign())
     }
 
+    /// keyUsage, if there is one, lets it sign revocation lists (RFC 5280 §4.2.1.3).
+    pub fn may_sign_lists(&self) -> bool {
+        self.key_usage().is_none_or(|usage| usage.crl_sign())
+    }
+
     /// keyUsage lets it sign messages (RFC 8550 §4.4.2).
     pub fn may_sign(&self) -> bool {
         self.key_usage().is_none_or(|usage| usage.digital_signature() || usage.non_repudiation())

@@ -89,11 +89,11 @@ impl ContentCipher {
     /// Opens content without authentication; `None` when the padding is wrong.
     pub fn decrypt(&self, key: &[u8], content: &[u8]) -> Option<Vec<u8>> {
         let key = self.content_key(key)?;
-        let mut context = CipherCtx::new().ok()?;
-        context.decrypt_init(Some(self.openssl), Some(&key), Some(&self.nonce)).ok()?;
+        let mut operation = CipherCtx::new().ok()?;
+        operation.decrypt_init(Some(self.openssl), Some(&key), Some(&self.nonce)).ok()?;
         let mut out = Vec::with_capacity(content.len() + 32);
-        context.cipher_update_vec(content, &mut out).ok()?;
-        context.cipher_final_vec(&mut out).ok()?;
+        operation.cipher_update_vec(content, &mut out).ok()?;
+        operation.cipher_final_vec(&mut out).ok()?;
         Some(out)
     }
 
@@ -103,25 +103,25 @@ impl ContentCipher {
             return None;
         }
         let key = self.content_key(key)?;
-        let mut context = CipherCtx::new().ok()?;
-        context.decrypt_init(Some(self.openssl), None, None).ok()?;
-        context.set_iv_length(self.nonce.len()).ok()?;
+        let mut operation = CipherCtx::new().ok()?;
+        operation.decrypt_init(Some(self.openssl), None, None).ok()?;
+        operation.set_iv_length(self.nonce.len()).ok()?;
         if self.is_ccm {
-            context.set_tag(tag).ok()?;
+            operation.set_tag(tag).ok()?;
         }
-        context.decrypt_init(None, Some(&key), Some(&self.nonce)).ok()?;
+        operation.decrypt_init(None, Some(&key), Some(&self.nonce)).ok()?;
         if self.is_ccm {
-            context.set_data_len(content.len()).ok()?;
+            operation.set_data_len(content.len()).ok()?;
         } else {
-            context.set_tag(tag).ok()?;
+            operation.set_tag(tag).ok()?;
         }
         if !associated.is_empty() {
-            context.cipher_update(associated, None).ok()?;
+            operation.cipher_update(associated, None).ok()?;
         }
         let mut out = Vec::with_capacity(content.len() + 32);
-        context.cipher_update_vec(content, &mut out).ok()?;
+        operation.cipher_update_vec(content, &mut out).ok()?;
         if !self.is_ccm {
-            context.cipher_final_vec(&mut out).ok()?;
+            operation.cipher_final_vec(&mut out).ok()?;
         }
         Some(out)
     }
@@ -154,26 +154,26 @@ impl Mode {
 
 /// Content encrypted under AES-256-CBC.
 pub fn encrypt_cbc(key: &[u8], nonce: &[u8], content: &[u8]) -> Option<Vec<u8>> {
-    let mut context = CipherCtx::new().ok()?;
-    context.encrypt_init(Some(Cipher::aes_256_cbc()), Some(key), Some(nonce)).ok()?;
+    let mut operation = CipherCtx::new().ok()?;
+    operation.encrypt_init(Some(Cipher::aes_256_cbc()), Some(key), Some(nonce)).ok()?;
     let mut out = Vec::with_capacity(content.len() + 32);
-    context.cipher_update_vec(content, &mut out).ok()?;
-    context.cipher_final_vec(&mut out).ok()?;
+    operation.cipher_update_vec(content, &mut out).ok()?;
+    operation.cipher_final_vec(&mut out).ok()?;
     Some(out)
 }
 
 /// Content encrypted under AES-256-GCM, and its tag of 16 octets.
 pub fn seal_gcm(key: &[u8], nonce: &[u8], content: &[u8], associated: &[u8]) -> Option<(Vec<u8>, [u8; 16])> {
-    let mut context = CipherCtx::new().ok()?;
-    context.encrypt_init(Some(Cipher::aes_256_gcm()), Some(key), Some(nonce)).ok()?;
+    let mut operation = CipherCtx::new().ok()?;
+    operation.encrypt_init(Some(Cipher::aes_256_gcm()), Some(key), Some(nonce)).ok()?;
     if !associated.is_empty() {
-        context.cipher_update(associated, None).ok()?;
+        operation.cipher_update(associated, None).ok()?;
     }
     let mut out = Vec::with_capacity(content.len() + 32);
-    context.cipher_update_vec(content, &mut out).ok()?;
-    context.cipher_final_vec(&mut out).ok()?;
+    operation.cipher_update_vec(content, &mut out).ok()?;
+    operation.cipher_final_vec(&mut out).ok()?;
     let mut tag = [0; 16];
-    context.tag(&mut tag).ok()?;
+    operation.tag(&mut tag).ok()?;
     Some((out, tag))
 }
 
@@ -189,8 +189,8 @@ pub fn wrap_key_length(wrap: ObjectIdentifier) -> Option<usize> {
 
 /// Unwraps a key (RFC 3394, RFC 3217); `None` when its own check fails.
 pub fn unwrap_key(wrap: ObjectIdentifier, kek: &[u8], wrapped: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut context = CipherCtx::new().ok()?;
-    context.set_flags(CipherCtxFlags::FLAG_WRAP_ALLOW);
+    let mut operation = CipherCtx::new().ok()?;
+    operation.set_flags(CipherCtxFlags::FLAG_WRAP_ALLOW);
     let triple_des;
     let cipher = match wrap.to_string().as_str() {
         "2.16.840.1.101.3.4.1.5" => Cipher::aes_128_wrap(),
@@ -202,21 +202,21 @@ pub fn unwrap_key(wrap: ObjectIdentifier, kek: &[u8], wrapped: &[u8]) -> Option<
         }
         _ => return None,
     };
-    context.decrypt_init(Some(cipher), Some(kek), None).ok()?;
+    operation.decrypt_init(Some(cipher), Some(kek), None).ok()?;
     let mut out = Zeroizing::new(Vec::new());
-    context.cipher_update_vec(wrapped, &mut out).ok()?;
-    context.cipher_final_vec(&mut out).ok()?;
+    operation.cipher_update_vec(wrapped, &mut out).ok()?;
+    operation.cipher_final_vec(&mut out).ok()?;
     Some(out)
 }
 
 /// Wraps a key under AES-256 (RFC 3394).
 pub fn wrap_key(kek: &[u8], key: &[u8]) -> Option<Vec<u8>> {
-    let mut context = CipherCtx::new().ok()?;
-    context.set_flags(CipherCtxFlags::FLAG_WRAP_ALLOW);
-    context.encrypt_init(Some(Cipher::aes_256_wrap()), Some(kek), None).ok()?;
+    let mut operation = CipherCtx::new().ok()?;
+    operation.set_flags(CipherCtxFlags::FLAG_WRAP_ALLOW);
+    operation.encrypt_init(Some(Cipher::aes_256_wrap()), Some(kek), None).ok()?;
     let mut out = Vec::new();
-    context.cipher_update_vec(key, &mut out).ok()?;
-    context.cipher_final_vec(&mut out).ok()?;
+    operation.cipher_update_vec(key, &mut out).ok()?;
+    operation.cipher_final_vec(&mut out).ok()?;
     Some(out)
 }
 
@@ -228,14 +228,14 @@ pub fn hkdf(hash: Hash, key: &[u8], salt: Option<&[u8]>, info: &[u8], mode: Hkdf
         Hash::SHA256 => Md::sha256(),
         _ => return None,
     };
-    let mut context = openssl::pkey_ctx::PkeyCtx::new_id(openssl::pkey::Id::HKDF).ok()?;
-    context.derive_init().ok()?;
-    context.set_hkdf_mode(mode).ok()?;
-    context.set_hkdf_md(digest).ok()?;
-    context.set_hkdf_key(key).ok()?;
+    let mut operation = openssl::pkey_ctx::PkeyCtx::new_id(openssl::pkey::Id::HKDF).ok()?;
+    operation.derive_init().ok()?;
+    operation.set_hkdf_mode(mode).ok()?;
+    operation.set_hkdf_md(digest).ok()?;
+    operation.set_hkdf_key(key).ok()?;
     if let Some(salt) = salt {
-        context.set_hkdf_salt(salt).ok()?;
+        operation.set_hkdf_salt(salt).ok()?;
     }
-    context.add_hkdf_info(info).ok()?;
-    context.derive(Some(out)).ok().map(|_| ())
+    operation.add_hkdf_info(info).ok()?;
+    operation.derive(Some(out)).ok().map(|_| ())
 }

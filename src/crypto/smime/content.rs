@@ -66,7 +66,7 @@ fn compressed_content(object: &[u8]) -> Result<Cow<'_, [u8]>, Broken> {
 
 /// An object as DER in its lengths: without the armour of PEM (RFC 7468 §9, §12), if it has one.
 pub fn unwrap(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Broken> {
-    if bytes.trim_ascii_start().first() == Some(&b'-')
+    if bytes.first() != Some(&SEQUENCE)
         && let Some(block) = pem_blocks(bytes).into_iter().find(|block| matches!(&*block.label, "PKCS7" | "CMS"))
     {
         return Ok(Cow::Owned(definite(&block.der)?.into_owned()));

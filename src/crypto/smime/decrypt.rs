@@ -166,9 +166,9 @@ impl<'a> Enveloped<'a> {
 }
 
 impl<'a> Recipient<'a> {
-    fn read(info: Tlv<'a>, into: &mut Vec<Self>) -> Result<(), Broken> {
-        let mut inside = Cursor::new(info.value);
-        match info.tag {
+    fn read(recipient: Tlv<'a>, into: &mut Vec<Self>) -> Result<(), Broken> {
+        let mut inside = Cursor::new(recipient.value);
+        match recipient.tag {
             SEQUENCE => {
                 inside.need(INTEGER)?;
                 let id = Some(SignerId::read(&mut inside)?);
@@ -247,7 +247,7 @@ fn transported(
     match algorithm.oid {
         algorithm::RSA => decrypter.set_rsa_padding(Padding::PKCS1).map_err(library)?,
         algorithm::RSA_OAEP => {
-            oaep(&mut decrypter, algorithm.parameters).map_err(malformed)?.ok_or_else(unsupported)?
+            oaep(&mut decrypter, algorithm.parameters).map_err(malformed)?.ok_or_else(unsupported)?;
         }
         _ => return Err(unsupported()),
     }

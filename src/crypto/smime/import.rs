@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use der::Decode;
 use openssl::pkcs12::Pkcs12;
 use openssl::pkey::{PKey, Private};
 use openssl::provider::Provider;
@@ -136,7 +137,11 @@ fn is_pkcs12(bytes: &[u8]) -> bool {
 }
 
 fn certificate(der: &[u8], found: &mut Found) -> Result<(), ImportError> {
-    let parsed = X509::parse(der).ok_or_else(|| ImportError::Malformed("certificate".to_owned()))?;
+    let Some(parsed) = X509::parse(der) else {
+        // A revocation list has the same outline.
+        let is_list = x509_cert::crl::CertificateList::<x509_cert::certificate::Rfc5280>::from_der(der).is_ok();
+        return Err(if is_list { ImportError::Nothing } else { ImportError::Malformed("certificate".to_owned()) });
+    };
     found.certificates.push(Arc::new(parsed));
     Ok(())
 }

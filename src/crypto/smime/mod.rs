@@ -14,7 +14,7 @@ mod ring;
 mod signed;
 mod verify;
 
-pub use algorithm::{verify_certificate, verify_signature};
+pub use algorithm::{verify_signature, verify_signed};
 pub use cert::X509;
 pub use content::{CmsKind, decompress, kind, pem_contents};
 pub use decrypt::decrypt;
@@ -24,4 +24,4 @@ pub use ring::{Identity, SmimeRing};
 pub use verify::{certificates, detached, opaque};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -153,10 +153,10 @@ fn recipient_info(recipient: &X509, key: &[u8], options: EncryptOptions) -> Resu
         encrypter.set_rsa_padding(Padding::PKCS1).map_err(library)?;
         sequence(&[&oid(algorithm::RSA), &element(NULL, &[])])
     };
-    let mut encrypted = vec![0; encrypter.encrypt_len(key).map_err(library)?];
-    let length = encrypter.encrypt(key, &mut encrypted).map_err(library)?;
-    encrypted.truncate(length);
-    Ok(sequence(&[&integer(0), &id, &algorithm, &element(OCTET_STRING, &[&encrypted])]))
+    let mut transported = vec![0; encrypter.encrypt_len(key).map_err(library)?];
+    let length = encrypter.encrypt(key, &mut transported).map_err(library)?;
+    transported.truncate(length);
+    Ok(sequence(&[&integer(0), &id, &algorithm, &element(OCTET_STRING, &[&transported])]))
 }
 
 /// KeyAgreeRecipientInfo with a key made for this one message (RFC 5753 §3.1, RFC 8418 §3.1).

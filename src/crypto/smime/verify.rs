@@ -9,10 +9,14 @@ use crate::crypto::{Certificate, DecryptFailure, Opened, SignatureCheck, Signatu
 use crate::domain::Technology;
 
 use super::algorithm::{self, Algorithm, Hash, Unverified};
-use super::asn1::{self, Cursor, GENERALIZED_TIME, OCTET_STRING, OID, SEQUENCE, UTC_TIME};
+use super::asn1::{self, Cursor, GENERALIZED_TIME, OCTET_STRING, OID, SEQUENCE, SET, UTC_TIME};
 use super::content::{canonical, content_info, malformed, unwrap};
-use super::signed::{Attribute, SignedData, SignerInfo, attributes};
+use super::signed::{Attribute, SignedData, SignerInfo, attributes as attributes_of};
 use super::{SmimeRing, X509};
+
+/// 2017-02-23: two documents of one SHA-1 were published. Judged at this moment or later, a
+/// signature over SHA-1 is intact, with the reason `weak_hash`.
+const COLLISION: i64 = 1_487_808_000;
 
 /// Checks the signatures that travel beside a MIME entity (RFC 8551 §3.5.3). Line breaks of the
 /// content are made CRLF when they are not. One [`SignatureCheck`] a signer, at least one: an
@@ -106,7 +110,7 @@ impl Checking<'_> {
 
     fn one(&self, info: &SignerInfo<'_>) -> SignatureCheck {
         let hash = Hash::of(info.hash.oid);
-        let attributes = info.signed_attributes.map(attributes).transpose();
+        let attributes = info.signed_attributes.map(attributes_of).transpose();
         let mut check = SignatureCheck {
             bundled: self.bundled.iter().cloned().map(Certificate::X509).collect(),
             hash: hash.map(|hash| hash.name.to_owned()),
@@ -121,7 +125,7 @@ impl Checking<'_> {
             Err(broken) => Some((SignatureOutcome::Malformed, broken.0.to_owned())),
         };
         let candidates = self.candidates(info);
-        check.signer = candidates.first().map(|certificate| certificate.signer());
+        check.signer = candidates.first().map(X509::signer);
         if let Some((outcome, reason)) = refusal {
             check.outcome = outcome;
             check.reason = Some(reason);
@@ -144,10 +148,18 @@ impl Checking<'_> {
         if !self.signed.hashes.contains(&info.hash.oid) {
             return malformed("digest_not_listed");
         }
+        // RFC 8551 §2.4.2: mail is id-data; receipts, programs and lists are not mail.
+        if self.signed.content_type != algorithm::DATA {
+            return malformed("content_type");
+        }
         let Some(attributes) = attributes else {
-            // §5.3: signedAttrs MUST be present if the content type is not id-data.
-            let data = self.signed.content_type == algorithm::DATA;
-            return if data { Ok(()) } else { malformed("no_signed_attributes") };
+            // Attributes that somebody signed, offered as if they were the content.
+            if Cursor::new(self.content).need(SET).is_ok_and(|set| {
+                attributes_of(set.value).is_ok_and(|found| found.iter().any(|one| one.oid == algorithm::MESSAGE_DIGEST))
+            }) {
+                return malformed("attributes_as_content");
+            }
+            return Ok(());
         };
         for required in [algorithm::CONTENT_TYPE, algorithm::MESSAGE_DIGEST] {
             if single(attributes, required).is_none() {
@@ -196,7 +208,7 @@ impl Checking<'_> {
             agrees |= stated == Some(&*digest);
         }
         if agrees {
-            Ok(vec![asn1::element(asn1::SET, &[set])])
+            Ok(vec![asn1::element(SET, &[set])])
         } else {
             Err((SignatureOutcome::BadSignature, "digest_mismatch".to_owned()))
         }
@@ -218,49 +230,45 @@ impl Checking<'_> {
             let result = messages
                 .iter()
                 .map(|message| algorithm::verify(info.algorithm, hash, certificate.spki(), message, &info.signature))
-                .reduce(|first, second| first.or(second))
+                .reduce(Result::or)
                 .unwrap_or(Err(Unverified::Bad));
             refusal = match result {
                 Err(Unverified::Bad) => (SignatureOutcome::BadSignature, "signature_mismatch".to_owned()),
                 Err(Unverified::Key) => (SignatureOutcome::BadKey, "key_algorithm".to_owned()),
                 Err(Unverified::Unsupported) => (SignatureOutcome::UnsupportedAlgorithm, name_of(info.algorithm)),
-                Ok(used) => match self.bound(certificate, attributes) {
-                    Err(refusal) => refusal,
-                    Ok(()) => {
+                Ok(used) => {
+                    let Err(refusal) = bound(certificate, attributes) else {
                         check.signer = Some(certificate.signer());
                         let weak = hash.is_some_and(Hash::is_weak) || used.is_some_and(Hash::is_weak);
-                        check.reason = weak.then(|| "weak_hash".to_owned());
+                        check.reason = (weak && self.at.as_second() >= COLLISION).then(|| "weak_hash".to_owned());
                         return;
-                    }
-                },
+                    };
+                    refusal
+                }
             };
         }
         check.outcome = refusal.0;
         check.reason = Some(refusal.1);
     }
+}
 
-    /// Whether the key was able to make this signature, for this certificate.
-    fn bound(&self, certificate: &X509, attributes: Option<&[Attribute<'_>]>) -> Result<(), Refusal> {
-        if !certificate.may_sign() {
-            return Err((SignatureOutcome::BadKey, "wrong_key_usage".to_owned()));
-        }
-        let attributes = attributes.unwrap_or_default();
-        let named = attributes.iter().filter(|attribute| {
-            matches!(attribute.oid, algorithm::SIGNING_CERTIFICATE | algorithm::SIGNING_CERTIFICATE_V2)
-        });
-        for attribute in named {
-            let fits = attribute.values.len() == 1
-                && attribute
-                    .values
-                    .first()
-                    .is_some_and(|value| names_certificate(attribute.oid, value.whole, certificate));
-            if !fits {
-                return Err((SignatureOutcome::UnboundKey, "signing_certificate_mismatch".to_owned()));
-            }
-        }
-        let _ = self.at;
-        Ok(())
+/// Whether the key was able to make this signature, for this certificate.
+fn bound(certificate: &X509, attributes: Option<&[Attribute<'_>]>) -> Result<(), Refusal> {
+    if !certificate.may_sign() {
+        return Err((SignatureOutcome::BadKey, "wrong_key_usage".to_owned()));
     }
+    let attributes = attributes.unwrap_or_default();
+    let named = attributes.iter().filter(|attribute| {
+        matches!(attribute.oid, algorithm::SIGNING_CERTIFICATE | algorithm::SIGNING_CERTIFICATE_V2)
+    });
+    for attribute in named {
+        let fits = attribute.values.len() == 1
+            && attribute.values.first().is_some_and(|value| names_certificate(attribute.oid, value.whole, certificate));
+        if !fits {
+            return Err((SignatureOutcome::UnboundKey, "signing_certificate_mismatch".to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// The value of an attribute that has to occur once, with one value (RFC 5652 §11.1 to §11.3).

@@ -1,6 +1,7 @@
 //! Certification paths (RFC 5280): search of our own, because what came along with a message may
 //! be made to lead astray; validation (§6.1) and revocation (§6.3) by certval; signatures by OpenSSL.
 
+mod crl;
 mod judge;
 mod profile;
 mod search;
@@ -66,6 +67,9 @@ pub struct PathRequest {
     pub revocation: Revocation,
     /// Also hold certificates to rules that RFC 5280 gives to those who issue them (§4.1, §4.2).
     pub strict: bool,
+    /// Lists count only when the certificate's own issuer signed them: ends the recursion of
+    /// paths to those who sign lists.
+    lists_are_direct: bool,
 }
 
 impl PathRequest {
@@ -86,6 +90,7 @@ impl PathRequest {
             inhibit_mapping: false,
             revocation: Revocation::Soft,
             strict: false,
+            lists_are_direct: false,
         }
     }
 }
@@ -107,3 +112,4 @@ pub struct PathReport {
     /// When the certificate was withdrawn, for `revoked`.
     pub revoked_at: Option<Timestamp>,
 }
+

@@ -1,5 +1,9 @@
 use std::collections::BTreeSet;
 
+use der::Decode;
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::ext::pkix::{ExtendedKeyUsage, SubjectAltName};
+
 use crate::crypto::smime::X509;
 
 /// Rules that RFC 5280 §4 gives to those who issue certificates. Mail software in the wild is more
@@ -9,7 +13,7 @@ pub fn check(certificate: &X509, issues: bool) -> Result<(), &'static str> {
     let mut seen = BTreeSet::new();
     for extension in tbs.extensions().into_iter().flatten() {
         let oid = extension.extn_id.to_string();
-        let critical = extension.critical;
+        let (critical, value) = (extension.critical, extension.extn_value.as_bytes());
         let allowed = match oid.as_str() {
             // §4.2.1.1, §4.2.1.2, §4.2.2.1: never critical.
             "2.5.29.35" | "2.5.29.14" | "1.3.6.1.5.5.7.1.1" => !critical,
@@ -17,6 +21,9 @@ pub fn check(certificate: &X509, issues: bool) -> Result<(), &'static str> {
             "2.5.29.19" => critical || !issues,
             // §4.2.1.10: critical, and in authorities' certificates alone.
             "2.5.29.30" => critical && certificate.is_authority(),
+            // §4.2.1.12: at least one purpose.
+            "2.5.29.37" => ExtendedKeyUsage::from_der(value).is_ok_and(|usage| !usage.0.is_empty()),
+            "2.5.29.17" => SubjectAltName::from_der(value).is_ok_and(|names| names.0.iter().all(well_formed)),
             _ => true,
         };
         // §4.2: no extension twice.
@@ -35,4 +42,15 @@ pub fn check(certificate: &X509, issues: bool) -> Result<(), &'static str> {
         return Err("not_an_authority");
     }
     Ok(())
+}
+
+/// §4.2.1.6: a host name in the preferred syntax, with at most a wild-card for its first label.
+fn well_formed(name: &GeneralName) -> bool {
+    let GeneralName::DnsName(host) = name else { return true };
+    let host = host.as_str().strip_prefix("*.").unwrap_or(host.as_str());
+    let label = |label: &str| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        !label.is_empty() && label.len() < 64 && label.bytes().all(fits)
+    };
+    host.split('.').all(label) && host.parse::<std::net::Ipv4Addr>().is_err()
 }

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::crypto::smime::{X509, verify_certificate};
+use crate::crypto::smime::{X509, verify_signed};
 
 /// Certificates between anchor and target; real paths have one to three.
 const DEPTH: usize = 12;
@@ -21,12 +21,8 @@ pub struct Candidate {
 /// Every path from an anchor to a certificate whose names chain and whose signatures hold,
 /// shorter ones first at each turn. The search never meets a key twice in one path.
 pub fn paths(target: &Arc<X509>, intermediates: &[Arc<X509>], anchors: &[Arc<X509>]) -> Found {
-    let mut search = Search {
-        anchors: by_subject(anchors),
-        intermediates: by_subject(intermediates),
-        checked: HashMap::new(),
-        found: Found { paths: Vec::new(), gave_up: false },
-    };
+    let mut search =
+        Search { anchors, intermediates, checked: HashMap::new(), found: Found { paths: Vec::new(), gave_up: false } };
     search.above(&mut vec![target.clone()]);
     search.found
 }
@@ -38,22 +34,19 @@ pub struct Found {
     pub gave_up: bool,
 }
 
-type BySubject = HashMap<String, Vec<Arc<X509>>>;
-
-struct Search {
-    anchors: BySubject,
-    intermediates: BySubject,
+struct Search<'a> {
+    anchors: &'a [Arc<X509>],
+    intermediates: &'a [Arc<X509>],
     /// Whether an issuer's key made a certificate's signature, by both fingerprints.
     checked: HashMap<(String, String), bool>,
     found: Found,
 }
 
-impl Search {
+impl Search<'_> {
     /// Goes on from the certificate that was added last; `path` runs from the target upwards.
     fn above(&mut self, path: &mut Vec<Arc<X509>>) {
         let Some(last) = path.last().cloned() else { return };
-        let issuer = normalized(&last.issuer());
-        for anchor in self.anchors.get(&issuer).cloned().unwrap_or_default() {
+        for anchor in of_the_issuer(self.anchors, &last) {
             if self.found.paths.len() >= PATHS {
                 self.found.gave_up = true;
                 return;
@@ -66,7 +59,7 @@ impl Search {
             self.found.gave_up = true;
             return;
         }
-        let mut next = self.intermediates.get(&issuer).cloned().unwrap_or_default();
+        let mut next = of_the_issuer(self.intermediates, &last);
         let wanted = last.authority_key_identifier();
         next.sort_by_key(|candidate| wanted.is_some() && wanted.as_deref() != Some(&candidate.key_identifier()));
         for candidate in next {
@@ -90,21 +83,26 @@ impl Search {
             self.found.gave_up = true;
             return false;
         }
-        let holds = verify_certificate(below, issuer.spki());
+        let holds = verify_signed(&below.der, issuer.spki());
         self.checked.insert(key, holds);
         holds
     }
 }
 
-fn by_subject(certificates: &[Arc<X509>]) -> BySubject {
-    let mut map = BySubject::new();
-    for certificate in certificates {
-        let same = map.entry(normalized(&certificate.subject())).or_default();
-        if !same.contains(certificate) {
-            same.push(certificate.clone());
-        }
+/// The certificates whose subject is a certificate's issuer: as it is encoded, or, when there is
+/// none, as names are compared.
+fn of_the_issuer(certificates: &[Arc<X509>], below: &X509) -> Vec<Arc<X509>> {
+    let Ok(wanted) = below.encoded() else { return Vec::new() };
+    let same = |candidate: &&Arc<X509>| candidate.encoded().is_ok_and(|encoded| encoded.subject == wanted.issuer);
+    let mut found: Vec<Arc<X509>> = certificates.iter().filter(same).cloned().collect();
+    if found.is_empty() {
+        let wanted = normalized(&below.issuer());
+        let alike = |candidate: &&Arc<X509>| normalized(&candidate.subject()) == wanted;
+        found = certificates.iter().filter(alike).cloned().collect();
     }
-    map
+    found.sort_by(|one, other| one.fingerprint.cmp(&other.fingerprint));
+    found.dedup();
+    found
 }
 
 /// A name as names are compared, roughly (RFC 5280 §7.1): without regard to case and to how much

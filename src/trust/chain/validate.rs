@@ -1,26 +1,30 @@
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use certval::path_results::PR_FINAL_VALID_POLICY_GRAPH;
 use certval::{
     CertificationPath, CertificationPathResults, CertificationPathResultsTypes, CertificationPathSettings, Error,
-    MemoryCrlSource, PDVCertificate, PDVTrustAnchorChoice, PathValidationStatus, PkiEnvironment, SubjectNameAndKey,
-    TimeOfInterest, calculate_hash_rust_crypto, check_revocation_local, enforce_trust_anchor_constraints,
-    path_results::{PR_CRL_ENTRY, PR_FINAL_VALID_POLICY_GRAPH},
-    process_ocsp_response, validate_path_rfc5280,
+    PDVCertificate, PDVTrustAnchorChoice, PathValidationStatus, PkiEnvironment, SubjectNameAndKey, TimeOfInterest,
+    calculate_hash_rust_crypto, compare_names, enforce_trust_anchor_constraints, process_ocsp_response,
+    validate_path_rfc5280,
 };
+use der::Encode;
 use der::asn1::{BitString, ObjectIdentifier};
-use der::{Decode, Encode};
-use jiff::Timestamp;
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 use crate::crypto::smime::{X509, pem_contents, verify_signature};
 use crate::trust::Revocation;
 
+use super::crl::{List, Question, Status};
 use super::search::{Candidate, paths};
 use super::{PathReport, PathRequest, Purpose, profile};
 
 const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
+
+/// Attributes of a subject that are compared with name constraints; the cost is their product.
+const ATTRIBUTES: usize = 256;
 
 /// Looks for a certification path that holds, and says which, or why there is none.
 pub fn validate(request: &PathRequest) -> PathReport {
@@ -59,6 +63,9 @@ fn weight(report: &PathReport) -> u8 {
 /// What can be said of the certificate alone.
 fn fits(request: &PathRequest) -> Result<(), &'static str> {
     let certificate = &request.certificate;
+    if certificate.certificate.tbs_certificate().subject().len() > ATTRIBUTES {
+        return Err("too_complex");
+    }
     let (sign, encrypt) = (request.purpose == Purpose::Sign, request.purpose == Purpose::Encrypt);
     if request.purpose != Purpose::Any && !certificate.is_for_email() {
         return Err("not_for_email");
@@ -91,6 +98,8 @@ fn of_anchor(anchor: &Arc<X509>, request: &PathRequest) -> PathReport {
 struct Pki {
     environment: PkiEnvironment,
     settings: CertificationPathSettings,
+    /// Decoded when a path is there whose certificates they may be about.
+    lists: OnceCell<Vec<List>>,
 }
 
 impl Pki {
@@ -98,14 +107,7 @@ impl Pki {
         let mut environment = PkiEnvironment::new();
         environment.add_calculate_hash_callback(calculate_hash_rust_crypto);
         environment.add_verify_signature_message_callback(openssl_verifies);
-        let crls = MemoryCrlSource::new();
-        for crl in &request.crls {
-            for der in pem_contents(crl, "X509 CRL") {
-                crls.add(&der);
-            }
-        }
-        environment.add_crl_source(Box::new(crls));
-        Self { environment, settings: settings(request) }
+        Self { environment, settings: settings(request), lists: OnceCell::new() }
     }
 
     fn report(&self, candidate: &Candidate, request: &PathRequest) -> PathReport {
@@ -128,7 +130,7 @@ impl Pki {
                 return Err("weak_algorithm");
             }
         }
-        let mut path = certification_path(candidate).ok_or("malformed")?;
+        let path = certification_path(candidate).ok_or("malformed")?;
         let with_anchor = |settings: &CertificationPathSettings| {
             enforce_trust_anchor_constraints(settings, &path.trust_anchor).map_err(code)
         };
@@ -146,17 +148,19 @@ impl Pki {
             timeless.set_time_of_interest(TimeOfInterest::disabled());
             validate_path_rfc5280(&self.environment, &timeless, &path, &mut CertificationPathResults::new())
                 .map_err(code)?;
-            self.revocation(&mut path, &timeless, request, report)
+            self.revocation(&path, &timeless, candidate, request, report)
                 .or_else(|why| if why == "revoked" { Err(why) } else { Ok(()) })?;
             return Err(why);
         }
-        self.revocation(&mut path, &settings, request, report)
+        self.revocation(&path, &settings, candidate, request, report)
     }
 
+    /// Every certificate below the anchor: by OCSP where a response speaks of it, else by lists.
     fn revocation(
         &self,
-        path: &mut CertificationPath,
+        path: &CertificationPath,
         settings: &CertificationPathSettings,
+        candidate: &Candidate,
         request: &PathRequest,
         report: &mut PathReport,
     ) -> Result<(), &'static str> {
@@ -164,48 +168,99 @@ impl Pki {
         if request.revocation == Revocation::Off || request.revocation == Revocation::Soft && nothing {
             return Ok(());
         }
-        self.staple(path, settings, request);
-        let mut results = CertificationPathResults::new();
-        match check_revocation_local(&self.environment, settings, path, &mut results).map_err(code) {
-            Err("revoked") => {
-                report.revoked_at = revoked_at(&results);
-                Err("revoked")
+        let mut unknown = false;
+        for (index, certificate) in candidate.below.iter().enumerate() {
+            let issuer = index.checked_sub(1).and_then(|above| candidate.below.get(above)).unwrap_or(&candidate.anchor);
+            let by_response = self.by_response(path, settings, index, request);
+            let status = by_response.unwrap_or_else(|| self.by_list(certificate, issuer, candidate, request));
+            match status {
+                Status::Good => {}
+                Status::Unknown => unknown = true,
+                Status::Revoked(at) => {
+                    report.revoked_at = at;
+                    return Err("revoked");
+                }
             }
-            Err("revocation_unknown") if request.revocation == Revocation::Soft => Ok(()),
-            other => other,
         }
+        if unknown && request.revocation == Revocation::Hard { Err("revocation_unknown") } else { Ok(()) }
     }
 
-    /// Puts each OCSP response beside the certificate that it speaks of.
-    fn staple(&self, path: &mut CertificationPath, settings: &CertificationPathSettings, request: &PathRequest) {
-        let mut below: Vec<PDVCertificate> = path.intermediates.clone();
-        below.push(path.target.clone());
-        for (index, certificate) in below.iter().enumerate() {
-            let issuer: &dyn SubjectNameAndKey = match index.checked_sub(1).and_then(|above| below.get(above)) {
-                Some(above) => above.decoded(),
-                None => path.trust_anchor.decoded(),
-            };
-            let speaks = |response: &&Arc<[u8]>| {
-                let mut scratch = CertificationPathResults::new();
-                let _ = scratch.prepare_revocation_results(below.len());
-                let said = process_ocsp_response(
-                    &self.environment,
-                    settings,
-                    &mut scratch,
-                    response,
-                    issuer,
-                    index,
-                    "",
-                    certificate,
-                );
-                matches!(said, Ok(()) | Err(Error::PathValidation(PathValidationStatus::CertificateRevoked)))
-            };
-            let response = request.ocsp.iter().find(speaks).map(|response| response.to_vec());
-            if let Some(slot) = path.ocsp_responses.get_mut(index) {
-                *slot = response;
+    /// RFC 6960, by certval: of a responder that the issuer authorised.
+    fn by_response(
+        &self,
+        path: &CertificationPath,
+        settings: &CertificationPathSettings,
+        index: usize,
+        request: &PathRequest,
+    ) -> Option<Status> {
+        let certificate = path.intermediates.get(index).unwrap_or(&path.target);
+        let issuer: &dyn SubjectNameAndKey = match index.checked_sub(1).and_then(|above| path.intermediates.get(above))
+        {
+            Some(above) => above.decoded(),
+            None => path.trust_anchor.decoded(),
+        };
+        request.ocsp.iter().find_map(|response| {
+            let mut results = CertificationPathResults::new();
+            results.prepare_revocation_results(path.intermediates.len() + 1).ok()?;
+            let said = process_ocsp_response(
+                &self.environment,
+                settings,
+                &mut results,
+                response,
+                issuer,
+                index,
+                "",
+                certificate,
+            );
+            match said {
+                Ok(()) => Some(Status::Good),
+                Err(Error::PathValidation(PathValidationStatus::CertificateRevoked)) => Some(Status::Revoked(None)),
+                Err(_) => None,
             }
-        }
+        })
     }
+
+    fn by_list(&self, certificate: &X509, issuer: &X509, candidate: &Candidate, request: &PathRequest) -> Status {
+        let lists = self.lists.get_or_init(|| {
+            let files = request.crls.iter().flat_map(|file| pem_contents(file, "X509 CRL"));
+            files.filter_map(|der| List::parse(&der)).collect()
+        });
+        let signed = |list: &List| {
+            let name = list.issuer();
+            let of = |signer: &X509| compare_names(signer.certificate.tbs_certificate().subject(), name);
+            if of(issuer) && issuer.may_sign_lists() && list.is_signed_by(issuer.spki()) {
+                return true;
+            }
+            // §6.3.3 (f): another key of that name, with a path of its own from the same anchor.
+            !request.lists_are_direct
+                && request.intermediates.iter().chain([&candidate.anchor]).any(|signer| {
+                    of(signer)
+                        && signer.may_sign_lists()
+                        && list.is_signed_by(signer.spki())
+                        && (*signer == candidate.anchor || has_path(signer, &candidate.anchor, request))
+                })
+        };
+        Question { certificate, at: request.at, signed: &signed }.answer(lists)
+    }
+}
+
+/// Whether there is a path from an anchor to somebody who signs lists, by lists of its own issuer.
+fn has_path(signer: &Arc<X509>, anchor: &Arc<X509>, request: &PathRequest) -> bool {
+    let nested = PathRequest {
+        certificate: signer.clone(),
+        anchors: vec![anchor.clone()],
+        purpose: Purpose::Any,
+        address: None,
+        policies: Vec::new(),
+        require_policy: false,
+        inhibit_any_policy: false,
+        inhibit_mapping: false,
+        revocation: Revocation::Soft,
+        strict: false,
+        lists_are_direct: true,
+        ..request.clone()
+    };
+    validate(&nested).valid
 }
 
 fn settings(request: &PathRequest) -> CertificationPathSettings {
@@ -286,15 +341,4 @@ fn policies(results: &CertificationPathResults) -> Vec<String> {
     };
     let last: BTreeSet<String> = rows.last().into_iter().flatten().map(|node| node.valid_policy.to_string()).collect();
     last.into_iter().collect()
-}
-
-/// revocationDate of the entry that decided (RFC 5280 §5.1.2.6).
-fn revoked_at(results: &CertificationPathResults) -> Option<Timestamp> {
-    let Some(CertificationPathResultsTypes::ListOfBuffers(positions)) = results.0.get(PR_CRL_ENTRY) else {
-        return None;
-    };
-    let entry = positions.iter().flatten().next()?;
-    let entry = x509_cert::crl::RevokedCert::<x509_cert::certificate::Rfc5280>::from_der(entry).ok()?;
-    let seconds = entry.revocation_date.to_unix_duration().as_secs();
-    Timestamp::from_second(i64::try_from(seconds).ok()?).ok()
 }

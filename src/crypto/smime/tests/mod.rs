@@ -1,7 +1,7 @@
 //! The wing against real peers: OpenSSL's command line and gpgsm.
 
 mod files;
-mod lab;
+pub(crate) mod lab;
 mod mutation;
 mod opening;
 mod sealing;

@@ -222,3 +222,37 @@ fn a_request_names_the_address_and_its_key_waits_under_the_passphrase() {
     let imported = ring.add(&lab().read("request.crt"), &[]).unwrap();
     assert!(imported[0].report.has_secret, "the key waited for its certificate");
 }
+
+#[test]
+fn x25519_keys_receive() {
+    lab().openssl(&["genpkey", "-algorithm", "X25519", "-out", "heidi.key"]);
+    lab().openssl(&["pkey", "-in", "heidi.key", "-pubout", "-out", "heidi.pub"]);
+    lab().write("heidi.ext", b"subjectAltName=email:heidi@example.org\nkeyUsage=critical,keyAgreement\n");
+    lab().openssl(&[
+        "x509",
+        "-req",
+        "-in",
+        "alice.csr",
+        "-force_pubkey",
+        "heidi.pub",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-set_serial",
+        "4711",
+        "-days",
+        "5",
+        "-extfile",
+        "heidi.ext",
+        "-out",
+        "heidi.pem",
+    ]);
+    let ring = lab().ring(&[], &["heidi"]);
+    let heidi = ring.for_encryption(&address("heidi"), soon());
+    for authenticated in [true, false] {
+        let cms = encrypt(MESSAGE, &heidi, EncryptOptions { authenticated, oaep: false }, soon()).unwrap();
+        assert_eq!(decrypt(&cms, &ring, &[], 1 << 20).outcome.unwrap().plaintext, MESSAGE);
+    }
+    assert!(!heidi[0].report(true, false, soon()).can_sign);
+}
