@@ -29,30 +29,28 @@ pub(crate) fn run(common: &Common, args: &PathArgs) -> Result<(), Problem> {
     for path in &args.anchors {
         let _ = anchors.add(&load::file(path)?, &[]);
     }
-    let report = chain::validate(&PathRequest {
-        strict: true,
-        certificate,
-        intermediates: intermediates.certificates().to_vec(),
-        anchors: anchors.certificates().to_vec(),
-        crls: load::crls(&args.crls)?,
-        ocsp: args.ocsp.iter().map(|path| Ok(load::file(path)?.into())).collect::<Result<_, Problem>>()?,
-        at: args.at.unwrap_or_else(Timestamp::now),
-        purpose: match args.purpose.as_str() {
-            "sign" => Purpose::Sign,
-            "encrypt" => Purpose::Encrypt,
-            _ => Purpose::Any,
-        },
-        address: args.address.clone(),
-        policies: args.policies.clone(),
-        require_policy: args.require_policy,
-        inhibit_any_policy: args.inhibit_any_policy,
-        inhibit_mapping: args.inhibit_mapping,
-        revocation: match args.revocation.as_str() {
-            "hard" => Revocation::Hard,
-            "off" => Revocation::Off,
-            _ => Revocation::Soft,
-        },
-    });
+    let mut request = PathRequest::new(certificate, args.at.unwrap_or_else(Timestamp::now));
+    request.strict = true;
+    request.intermediates = intermediates.certificates().to_vec();
+    request.anchors = anchors.certificates().to_vec();
+    request.crls = load::crls(&args.crls)?;
+    request.ocsp = args.ocsp.iter().map(|path| Ok(load::file(path)?.into())).collect::<Result<_, Problem>>()?;
+    request.purpose = match args.purpose.as_str() {
+        "sign" => Purpose::Sign,
+        "encrypt" => Purpose::Encrypt,
+        _ => Purpose::Any,
+    };
+    request.address.clone_from(&args.address);
+    request.policies.clone_from(&args.policies);
+    request.require_policy = args.require_policy;
+    request.inhibit_any_policy = args.inhibit_any_policy;
+    request.inhibit_mapping = args.inhibit_mapping;
+    request.revocation = match args.revocation.as_str() {
+        "hard" => Revocation::Hard,
+        "off" => Revocation::Off,
+        _ => Revocation::Soft,
+    };
+    let report = chain::validate(&request);
     let path: Vec<(String, String)> =
         report.path.iter().map(|(subject, fingerprint)| (subject.clone(), fingerprint.to_string())).collect();
     print(common, report.valid, report.reason.as_deref(), &path, &report.policies);

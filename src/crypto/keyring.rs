@@ -48,7 +48,12 @@ impl Keyring {
     /// [`ImportError`] says why the file brought nothing.
     pub fn add(&mut self, bytes: &[u8]) -> Result<Vec<Imported>, ImportError> {
         match self.pgp.add(bytes) {
-            Err(ImportError::Nothing) => self.smime.add(bytes, &self.passphrases),
+            Err(ImportError::Nothing) => {}
+            other => return other,
+        }
+        match self.smime.add(bytes, &self.passphrases) {
+            // A revocation of a key that is here already.
+            Err(ImportError::Nothing) => self.pgp.withdraw(bytes),
             other => other,
         }
     }

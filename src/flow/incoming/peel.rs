@@ -302,6 +302,16 @@ fn cms(bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
 fn decrypt_pgp(bytes: &[u8], form: Form, circumstances: &Circumstances, limit: usize) -> Step {
     let keyring = circumstances.keyring;
     let decryption = pgp::decrypt(bytes, &keyring.pgp, &keyring.passphrases, circumstances.policy.at, limit);
+    let only_signed = matches!(&decryption.outcome, Err(DecryptFailure::Malformed(why)) if why == "not_encrypted");
+    if only_signed
+        && let Ok(opened) = pgp::signed_message(bytes, &keyring.pgp, circumstances.policy.at)
+        && opened.content.len() <= limit
+    {
+        return match form {
+            Form::Entity => Step::Opaque(opened.signatures, opened.content),
+            Form::InlineText => Step::InlineSigned(opened),
+        };
+    }
     Step::Encrypted(Technology::OpenPgp, decryption, form)
 }
 
@@ -320,18 +330,7 @@ fn inline(text: &str, bytes: &[u8], circumstances: &Circumstances, limit: usize)
 /// Opens one inline object.
 fn open_inline(kind: pgp::InlineKind, bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
     match kind {
-        pgp::InlineKind::Message => {
-            let step = decrypt_pgp(bytes, Form::InlineText, circumstances, limit);
-            let Step::Encrypted(_, decryption, _) = &step else { return step };
-            let may_be_signed = matches!(&decryption.outcome, Err(DecryptFailure::Malformed(_)));
-            if may_be_signed && decryption.recipients.is_empty() {
-                let opened = pgp::signed_message(bytes, &circumstances.keyring.pgp, circumstances.policy.at);
-                if let Ok(opened) = opened {
-                    return Step::InlineSigned(opened);
-                }
-            }
-            step
-        }
+        pgp::InlineKind::Message => decrypt_pgp(bytes, Form::InlineText, circumstances, limit),
         pgp::InlineKind::Signed => {
             match pgp::signed_message(bytes, &circumstances.keyring.pgp, circumstances.policy.at) {
                 Ok(opened) => Step::InlineSigned(opened),
