@@ -4,13 +4,16 @@
 use crate::crypto::pgp::find_inline_blocks;
 use crate::domain::RawMessage;
 use crate::flow::{Coverage, Encryption, ShownBlock, ShownPart};
-use crate::message::{self, Defect, ParsedMessage, Part};
+use crate::message::{self, Defect, DefectCode, ParsedMessage, Part};
 
 use super::Circumstances;
 use super::peel::{self, Envelope, Found, Inside, find, is_pkcs7, join};
 
 /// Protected parts inside a payload that are looked at; the rest stay closed.
 const MAX_APART: usize = 16;
+
+/// No more text of one part is shown; all of it is in the part.
+const MAX_TEXT: usize = 2 << 20;
 
 /// What is shown.
 #[derive(Debug, Default)]
@@ -225,8 +228,14 @@ impl Showing<'_, '_> {
     }
 
     /// The text of a part, without what only repeats protected header fields.
-    fn words(&self, message: &ParsedMessage, part: &Part, protection: Protection) -> String {
-        let text = part.text(&message.raw);
+    fn words(&mut self, message: &ParsedMessage, part: &Part, protection: Protection) -> String {
+        let mut text = part.text(&message.raw);
+        if text.len() > MAX_TEXT {
+            let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+            text.truncate(end);
+            text.shrink_to_fit();
+            self.out.defects.push(Defect { code: DefectCode::LimitReached, part: part.path.clone() });
+        }
         if self.has_legacy_display && protection.is_headline {
             return message::without_legacy_display(part, &text);
         }
