@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -53,10 +53,7 @@ impl EngineHandle {
 
     /// What happened, if anything did.
     pub fn try_next(&self) -> Option<Event> {
-        match self.events.try_recv() {
-            Ok(event) => Some(event),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        }
+        self.events.try_recv().ok()
     }
 }
 
@@ -214,6 +211,13 @@ impl Engine {
                 self.cancel = Cancel::new();
                 Ok(())
             }
+            other => self.writing(other),
+        }
+    }
+
+    /// The commands of the composer and the outbox.
+    fn writing(&mut self, command: Command) -> Result<(), Failure> {
+        match command {
             Command::Preflight(draft) => {
                 let view = sending::preflight(&self.profile, &draft)?;
                 (self.publish)(Event::Preflight(Arc::new(view)));
