@@ -1,5 +1,7 @@
 //! Every screen of the window, in both languages, without an engine, a display or a GPU.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_wrap)]
+
 #[path = "ui/sample.rs"]
 mod sample;
 
@@ -189,6 +191,44 @@ fn every_lock_and_every_seal_is_said_in_words() {
 }
 
 #[test]
+fn a_delivery_by_another_domain_confirms_nothing() {
+    let window = window(reads(Language::English, sample::delivered_by_another()).0, WIDE);
+    assert!(window.query_by_label_contains("confirms that it sent").is_none());
+    window.get_by_label_contains("delivered by evil.example, which is not the domain");
+}
+
+#[test]
+fn a_seal_that_is_anothers_or_was_withdrawn_says_so_with_name_and_date() {
+    use kakitome::engine::view::TrustVerdict;
+    let says = |seal, verdict, at: Option<&str>, english: &str, japanese: &str| {
+        for (language, wanted) in [(Language::English, english), (Language::Japanese, japanese)] {
+            let view = sample::judged(seal, verdict, at.map(sample::at));
+            let window = window(reads(language, view).0, WIDE);
+            assert!(window.query_all_by_label_contains(wanted).next().is_some(), "{wanted}");
+        }
+    };
+    says(
+        Seal::Unauthenticated,
+        TrustVerdict::Mismatch,
+        None,
+        "Sealed by hanako@example.co.jp, but the message says it is from hanako@evil.example.",
+        "封印は hanako@example.co.jp のものですが、差出人は hanako@evil.example",
+    );
+    let day = Some("2025-03-01T00:00:00Z");
+    says(Seal::Broken, TrustVerdict::Revoked, day, "withdrawn on 1 March 2025", "2025年3月1日に失効");
+    says(Seal::Broken, TrustVerdict::Expired, None, "had expired", "期限が切れています");
+}
+
+#[test]
+fn a_message_that_is_not_the_chosen_one_is_never_shown() {
+    let (mut app, _) = reads(Language::English, message(Lock::Encrypted, Seal::Authenticated));
+    app.state.selected = Some(2);
+    let window = window(app, WIDE);
+    assert!(window.query_by_label_contains("Dear Alice").is_none());
+    assert!(window.query_by_label_contains("Sealed by Hanako Yamada.").is_none());
+}
+
+#[test]
 fn a_locked_message_asks_for_the_passphrase_and_shows_nothing_else() {
     for language in LANGUAGES {
         let (app, paper) = reads(language, message(Lock::CannotOpen, Seal::Unsigned));
@@ -287,6 +327,25 @@ fn the_list_is_walked_with_the_keyboard() {
     window.key_press(egui::Key::Escape);
     window.run();
     assert_eq!(window.state().state.screen, Screen::Mailbox, "an empty message is left without a question");
+}
+
+#[test]
+fn walking_down_the_list_keeps_the_selected_message_in_sight() {
+    let (app, _) = app(Language::English);
+    let mut window = window(app, WIDE);
+    for _ in 0..25 {
+        window.key_press(egui::Key::J);
+        window.run();
+    }
+    assert_eq!(window.state().state.selected, Some(25));
+    let seen = |window: &Harness<'_, App>| {
+        let rows = window.query_all_by_role(Role::ListItem);
+        rows.filter(|row| row.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True))
+            .map(|row| row.rect())
+            .next()
+    };
+    let rect = seen(&window).expect("the selected message is laid out");
+    assert!(rect.top() > 40.0 && rect.bottom() < 780.0, "{rect:?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use egui::{Context, Frame, Key, KeyboardShortcut, Modifiers, Panel, Ui};
 
 use crate::engine::{Command, Event};
 
-use super::files::Purpose;
+use super::files::{Files, Purpose, Spawn};
 use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::{compose, confirm, evidence, keys, list, outbox, reading, settings, sidebar, status};
@@ -20,7 +20,7 @@ pub trait Backend {
         let _ = (language, theme);
     }
     /// Somewhere that a blocking file dialog can run; `None` for plain threads.
-    fn spawn(&self) -> Option<std::sync::Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>> {
+    fn spawn(&self) -> Option<Spawn> {
         None
     }
 }
@@ -37,8 +37,7 @@ pub struct App {
 impl App {
     /// A window on an engine.
     pub fn new(backend: Box<dyn Backend>) -> Self {
-        let mut state = State::default();
-        state.files = super::files::Files::with_spawn(backend.spawn());
+        let state = State { files: Files::with_spawn(backend.spawn()), ..State::default() };
         Self { views: Views::default(), state, backend }
     }
 
@@ -88,7 +87,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
 /// The window does not close over a message that would be lost.
 fn keep_open(ctx: &Context, state: &mut State) {
     let closes = ctx.input(|input| input.viewport().close_requested());
-    if closes && state.composer.as_ref().is_some_and(super::compose::Composer::is_unsaved) {
+    if closes && state.composer.as_ref().is_some_and(compose::Composer::is_unsaved) {
         ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         state.screen = Screen::Compose;
         compose::ask_discard(state);
@@ -194,7 +193,7 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if state.screen != Screen::Mailbox || state.link.is_some() {
         return;
     }
-    let in_list = ctx.memory(|memory| memory.focused()).is_none_or(|id| id == list::pane_id());
+    let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == list::pane_id());
     if pressed(shortcut(Modifiers::NONE, Key::J)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowDown)) {
         list::step(views, state, commands, 1);
     }

@@ -39,6 +39,9 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             size::ROW,
             shown.len(),
             |ui, range| {
+                if std::mem::take(&mut state.follows) {
+                    follow(ui, &shown, range.start, state);
+                }
                 for row in shown.get(range).unwrap_or_default() {
                     message(ui, row, state, commands);
                 }
@@ -56,7 +59,17 @@ pub fn step(views: &Views, state: &mut State, commands: &mut Vec<Command>, by: i
     let next = at.map_or(0, |at| at.saturating_add_signed(by));
     if let Some(row) = shown.get(next) {
         open(row, state, commands);
+        state.follows = true;
     }
+}
+
+/// Scrolls to the selected message.
+fn follow(ui: &Ui, shown: &[&RowView], first: usize, state: &State) {
+    let Some(at) = shown.iter().position(|row| Some(row.id) == state.selected) else { return };
+    let area = ui.max_rect();
+    let top = area.top() + (at as f32 - first as f32) * size::ROW;
+    let row = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), size::ROW));
+    ui.scroll_to_rect(row, None);
 }
 
 fn open(row: &RowView, state: &mut State, commands: &mut Vec<Command>) {

@@ -2,6 +2,7 @@
 //! May use: domain, engine.
 
 mod app;
+mod attachments;
 mod compose;
 mod confirm;
 mod evidence;
@@ -12,6 +13,7 @@ mod icons;
 mod keys;
 mod list;
 mod outbox;
+mod prose;
 mod raster;
 mod reading;
 mod screenshot;
@@ -26,6 +28,7 @@ mod window;
 mod words;
 
 pub use app::{App, Backend};
+pub use files::Spawn;
 pub use fonts::{install as install_fonts, system_has};
 pub use html::Link;
 pub use icons::Icon;

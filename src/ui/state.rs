@@ -126,6 +126,8 @@ pub struct State {
     pub pane: Pane,
     /// The message selected in the list; the reading pane shows this one and no other.
     pub selected: Option<MessageId>,
+    /// The list scrolls to the selected message with the next frame.
+    pub follows: bool,
     /// At a narrow window: the reading pane is shown instead of the list.
     pub reads: bool,
     /// What the list is narrowed to.
@@ -164,6 +166,7 @@ impl Default for State {
             screen: Screen::default(),
             pane: Pane::default(),
             selected: None,
+            follows: false,
             reads: false,
             search: String::new(),
             drawer: false,
@@ -197,7 +200,7 @@ impl State {
             Event::Compose(draft) => {
                 views.preflight = None;
                 // What was being written is never thrown away for the new message.
-                if let Some(old) = self.composer.take().filter(|old| old.is_unsaved()) {
+                if let Some(old) = self.composer.take().filter(Composer::is_unsaved) {
                     self.owed.push(Command::SaveDraft(Box::new(old.draft())));
                 }
                 self.composer = Some(Composer::of(*draft));

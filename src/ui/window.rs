@@ -29,7 +29,7 @@ pub enum WindowError {
 /// Opens the window and returns when it is closed. `start` makes the engine; what it gets is the
 /// one way to ask for a new frame, from any thread.
 pub fn run_window<B, E>(
-    options: Options,
+    options: &Options,
     start: impl FnOnce(Box<dyn Fn() + Send + Sync>) -> Result<B, E> + 'static,
 ) -> Result<(), WindowError>
 where
@@ -46,6 +46,7 @@ where
         viewport = viewport.with_icon(icon);
     }
     let native = eframe::NativeOptions { viewport, system_font_fallback: false, ..Default::default() };
+    let Options { language, theme, frames } = options.clone();
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
         let ctx = creation.egui_ctx.clone();
         super::fonts::install(&ctx);
@@ -53,11 +54,11 @@ where
         let wake = ctx.clone();
         let backend = start(Box::new(move || wake.request_repaint()))?;
         let mut app = App::new(Box::new(backend));
-        app.state.theme = options.theme;
-        if let Some(language) = options.language {
+        app.state.theme = theme;
+        if let Some(language) = language {
             app.state.language = language;
         }
-        Ok(Box::new(Window { app, frames: options.frames, drawn: 0 }))
+        Ok(Box::new(Window { app, frames, drawn: 0 }))
     });
     eframe::run_native("kakitome", native, create).map_err(|error| WindowError::Open(error.to_string()))
 }

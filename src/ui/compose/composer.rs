@@ -23,14 +23,14 @@ impl Recipients {
         let typed = std::mem::take(&mut self.typing);
         let mut pieces = split(&typed);
         if !all {
-            self.typing = pieces.pop().unwrap_or_default().trim_start().to_owned();
+            pieces.pop().unwrap_or_default().trim_start().clone_into(&mut self.typing);
         }
         self.entries.extend(pieces.into_iter().map(|piece| piece.trim().to_owned()).filter(|piece| !piece.is_empty()));
     }
 
     /// The well-formed ones, what is still being typed included.
     pub fn mailboxes(&self) -> Vec<Mailbox> {
-        self.all().filter_map(|entry| Mailbox::parse(entry)).collect()
+        self.all().filter_map(Mailbox::parse).collect()
     }
 
     fn all(&self) -> impl Iterator<Item = &str> {

@@ -104,9 +104,10 @@ fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Compose
     let obstacle = obstacle(language, composer, views.preflight.as_deref());
     let send = ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::Enter));
     ui.horizontal_wrapped(|ui| {
-        let (icon, word) = match composer.protection.encrypt {
-            true => (Icon::LockClosed, Word::SendEncrypted),
-            false => (Icon::LockOpen, Word::SendUnencrypted),
+        let (icon, word) = if composer.protection.encrypt {
+            (Icon::LockClosed, Word::SendEncrypted)
+        } else {
+            (Icon::LockOpen, Word::SendUnencrypted)
         };
         let can = obstacle.is_none();
         let button = widgets::button_if(ui, can, Some(icon), language.say(word), Weight::Primary);

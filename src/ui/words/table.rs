@@ -121,6 +121,7 @@ words! {
     // Delivery
     DeliveryPass => "{domain} confirms that it sent this message.", "{domain} が、このメールを送ったことを確認しています。";
     DeliveryFail => "{domain} does not confirm this message. Forged mail looks like this, and so does some forwarded mail.", "{domain} は、このメールを確認していません。なりすましのほか、転送でも起こります。";
+    DeliveryOther => "It was delivered by {domain}, which is not the domain of the sender's address.", "配送したのは {domain} で、差出人のアドレスとはドメインが違います。";
     DeliveryUnknown => "No domain vouches for the delivery of this message.", "このメールの配送を保証するドメインはありません。";
     DeliveryIsNotSeal => "This is about the delivery alone. It says nothing about who wrote the message.", "これは配送についての情報です。だれが書いたかは分かりません。";
 
