@@ -116,7 +116,7 @@ fn draft() -> Draft {
 
 fn writes(language: Language, blocked: bool) -> (App, Paper) {
     let (mut app, paper) = app(language);
-    app.update(Event::Compose(Box::new(draft())));
+    app.update(Event::Compose { draft: Box::new(draft()), id: None });
     // The first frame asks; then the answer comes.
     let mut first = window(app, WIDE);
     first.run();
@@ -259,7 +259,7 @@ fn a_blocker_keeps_the_message_here_and_says_why() {
         send.click();
         window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
         window.run();
-        assert!(!sent(&paper, |command| matches!(command, Command::Send(_))));
+        assert!(!sent(&paper, |command| matches!(command, Command::Send { .. })));
         assert!(window.query_all_by_label_contains("Carol Danvers").next().is_some());
         let why = language.fill(ui::Word::BlockNoCertificate, &[("name", "Carol Danvers")]);
         window.get_by_label(&why);
@@ -272,12 +272,12 @@ fn cautions_are_confirmed_before_the_message_goes() {
     let mut window = window(app, WIDE);
     window.get_by_label("Send encrypted").click();
     window.run();
-    assert!(!sent(&paper, |command| matches!(command, Command::Send(_))));
+    assert!(!sent(&paper, |command| matches!(command, Command::Send { .. })));
     window.get_by_label("Before you send");
     window.get_all_by_label("Send encrypted").last().unwrap().click();
     window.run();
     assert!(sent(&paper, |command| matches!(command,
-        Command::Send(draft) if draft.protection.encrypt && draft.recipients().count() == 3)));
+        Command::Send { draft, .. } if draft.protection.encrypt && draft.recipients().count() == 3)));
 }
 
 #[test]
@@ -521,9 +521,12 @@ fn an_answer_to_another_message_does_not_throw_away_what_was_being_written() {
     let composer = app.state.composer.as_mut().unwrap();
     composer.is_saved = false;
     composer.text = "half a thought".into();
-    app.update(Event::Compose(Box::new(draft())));
+    app.update(Event::Compose { draft: Box::new(draft()), id: None });
     let _window = window(app, WIDE);
-    assert!(sent(&paper, |command| matches!(command, Command::SaveDraft(draft) if draft.text == "half a thought")));
+    assert!(sent(
+        &paper,
+        |command| matches!(command, Command::SaveDraft { draft, .. } if draft.text == "half a thought")
+    ));
 }
 
 #[test]

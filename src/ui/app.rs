@@ -2,6 +2,7 @@
 
 use egui::{Context, Frame, Key, KeyboardShortcut, Modifiers, Panel, Ui};
 
+use crate::engine::view::MessageId;
 use crate::engine::{Command, Event};
 
 use super::files::{Files, Purpose, Spawn};
@@ -46,11 +47,33 @@ impl App {
         self.state.take(&mut self.views, event);
     }
 
-    /// Takes every waiting event, draws one frame, and sends what the user did.
-    pub fn show(&mut self, ui: &mut Ui) {
+    /// Takes every waiting event.
+    pub fn listen(&mut self) {
         while let Some(event) = self.backend.try_next() {
             self.update(event);
         }
+    }
+
+    /// Asks the engine for something.
+    pub fn ask(&mut self, command: Command) {
+        self.backend.send(command);
+    }
+
+    /// Opens a message of the list, as a click does.
+    pub fn open_message(&mut self, id: MessageId) {
+        self.state.selected = Some(id);
+        self.state.reads = true;
+        self.ask(Command::OpenMessage(id));
+    }
+
+    /// Begins a new message, as the button does.
+    pub fn compose(&mut self) {
+        compose::begin(&mut self.views, &mut self.state);
+    }
+
+    /// Takes every waiting event, draws one frame, and sends what the user did.
+    pub fn show(&mut self, ui: &mut Ui) {
+        self.listen();
         self.state.clock.tick();
         let chosen = (self.state.language, self.state.theme);
         let mut commands = std::mem::take(&mut self.state.owed);

@@ -40,3 +40,8 @@ pub use theme::install as install_theme;
 pub use when::Clock;
 pub use window::{Options, WindowError, run_window};
 pub use words::{Language, Word};
+
+/// A size in points.
+pub fn size(width: f32, height: f32) -> egui::Vec2 {
+    egui::vec2(width, height)
+}

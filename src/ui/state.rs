@@ -18,6 +18,8 @@ use super::words::Language;
 pub struct Views {
     /// Accounts, folders, list; `None` until the engine has answered.
     pub mailbox: Option<Arc<MailboxView>>,
+    /// The profile waits for its passphrase; `true`: for the one it is to have.
+    pub locked: Option<bool>,
     /// The open message.
     pub reading: Option<Arc<ReadingView>>,
     /// What would happen to the draft.
@@ -189,7 +191,10 @@ impl State {
     /// Opens what the engine sent, or takes note of it.
     pub fn take(&mut self, views: &mut Views, event: Event) {
         match event {
-            Event::Mailbox(view) => views.mailbox = Some(view),
+            Event::Mailbox(view) => {
+                views.locked = None;
+                views.mailbox = Some(view);
+            }
             Event::Reading(view) => self.take_reading(views, view),
             Event::Preflight(view) => {
                 views.preflight = Some(view);
@@ -197,13 +202,15 @@ impl State {
                     composer.is_checking = false;
                 }
             }
-            Event::Compose(draft) => {
+            Event::Compose { draft, id } => {
                 views.preflight = None;
                 // What was being written is never thrown away for the new message.
                 if let Some(old) = self.composer.take().filter(Composer::is_unsaved) {
-                    self.owed.push(Command::SaveDraft(Box::new(old.draft())));
+                    self.owed.push(Command::SaveDraft { draft: Box::new(old.draft()), id: old.id });
                 }
-                self.composer = Some(Composer::of(*draft));
+                let mut composer = Composer::of(*draft);
+                composer.id = id;
+                self.composer = Some(composer);
                 self.screen = Screen::Compose;
             }
             Event::AttachmentsRead(files) => {
@@ -219,8 +226,9 @@ impl State {
                     self.screen = Screen::Mailbox;
                 }
             }
-            Event::DraftSaved => {
+            Event::DraftSaved(id) => {
                 if let Some(composer) = &mut self.composer {
+                    composer.id = Some(id);
                     composer.is_saved = true;
                 }
                 views.notice = Some(Notice { code: "draft_saved".to_owned(), subject: String::new() });
@@ -233,6 +241,11 @@ impl State {
                     subject: progress.subject,
                     fraction: progress.fraction,
                 });
+            }
+            Event::ProfileLocked { is_new } => views.locked = Some(is_new),
+            Event::Preferences { language, theme } => {
+                self.language = Language::from_code(&language).unwrap_or(self.language);
+                self.theme = Theme::from_code(&theme);
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
             Event::Failed(failure) => {

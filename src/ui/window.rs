@@ -29,7 +29,7 @@ pub enum WindowError {
 /// Opens the window and returns when it is closed. `start` makes the engine; what it gets is the
 /// one way to ask for a new frame, from any thread.
 pub fn run_window<B, E>(
-    options: &Options,
+    options: Options,
     start: impl FnOnce(Box<dyn Fn() + Send + Sync>) -> Result<B, E> + 'static,
 ) -> Result<(), WindowError>
 where
@@ -46,7 +46,7 @@ where
         viewport = viewport.with_icon(icon);
     }
     let native = eframe::NativeOptions { viewport, system_font_fallback: false, ..Default::default() };
-    let Options { language, theme, frames } = options.clone();
+    let Options { language, theme, frames } = options;
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
         let ctx = creation.egui_ctx.clone();
         super::fonts::install(&ctx);

@@ -270,6 +270,7 @@ pub fn mailbox() -> MailboxView {
         folder(7, "プロジェクト", "", 0),
     ];
     MailboxView {
+        drafts: Vec::new(),
         accounts: vec![AccountView { id: 1, identity: alice(), folders }],
         open_folder: Some(1),
         rows: Arc::new(rows()),

@@ -1,39 +1,27 @@
-//! The S/MIME wing (RFC 8551, RFC 5652).
+//! The S/MIME wing (RFC 8551, RFC 5652): CMS policy of our own, mathematics by OpenSSL.
 
-use std::sync::Arc;
+mod agreement;
+mod algorithm;
+mod asn1;
+mod cert;
+mod cipher;
+mod content;
+mod decrypt;
+mod generate;
+mod import;
+mod protect;
+mod ring;
+mod signed;
+mod verify;
 
-use crate::domain::{Fingerprint, Secret};
+pub use algorithm::{verify_signature, verify_signed};
+pub use cert::X509;
+pub use content::{CmsKind, decompress, kind, pem_contents};
+pub use decrypt::decrypt;
+pub use generate::{Pkcs12Form, export_identity_pem, export_pem, export_pkcs12, generate_self_signed, request};
+pub use protect::{EncryptOptions, encrypt, sign_detached, sign_opaque};
+pub use ring::{Identity, SmimeRing};
+pub use verify::{certificates, detached, opaque};
 
-use super::{ImportError, Imported};
-
-/// An X.509 certificate, decoded, with its bytes.
-#[derive(Clone, Debug)]
-pub struct X509 {
-    /// The DER form, as it came.
-    pub der: Arc<[u8]>,
-    /// Decoded.
-    pub certificate: x509_cert::Certificate,
-    /// SHA-256 of the DER form.
-    pub fingerprint: Fingerprint,
-}
-
-/// X.509 certificates and secret keys.
-#[derive(Clone, Debug, Default)]
-pub struct SmimeRing {
-    certificates: Vec<Arc<X509>>,
-}
-
-impl SmimeRing {
-    /// Adds every certificate and key in a file: PEM, DER, PKCS#7, PKCS#8, PKCS#12.
-    ///
-    /// # Errors
-    /// [`ImportError`] says why it brought nothing.
-    pub fn add(&mut self, _bytes: &[u8], _passphrases: &[Secret<String>]) -> Result<Vec<Imported>, ImportError> {
-        Err(ImportError::Nothing)
-    }
-
-    /// Every certificate.
-    pub fn certificates(&self) -> &[Arc<X509>] {
-        &self.certificates
-    }
-}
+#[cfg(test)]
+pub(crate) mod tests;

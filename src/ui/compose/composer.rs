@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::{Attachment, Draft, EmailAddress, Mailbox, Protection, TechnologyChoice};
 use crate::engine::Command;
-use crate::engine::view::{PreflightView, ReadinessView};
+use crate::engine::view::{DraftId, PreflightView, ReadinessView};
 
 /// One field of recipients: what was entered, and what is being typed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,6 +69,8 @@ pub enum Question {
 /// A message being written.
 #[derive(Clone, Debug, Default)]
 pub struct Composer {
+    /// The kept draft that this goes on with.
+    pub id: Option<DraftId>,
     /// The author.
     pub from: Mailbox,
     /// To.

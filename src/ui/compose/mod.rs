@@ -122,7 +122,7 @@ fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Compose
             state.ask_file(ui.ctx(), Purpose::Attach, language.say(Word::Attach), "");
         }
         if widgets::button(ui, Some(Icon::Save), language.say(Word::SaveDraft), Weight::Plain).clicked() {
-            commands.push(Command::SaveDraft(Box::new(composer.draft())));
+            commands.push(Command::SaveDraft { draft: Box::new(composer.draft()), id: composer.id });
         }
         if widgets::button(ui, Some(Icon::Trash), language.say(Word::Discard), Weight::Danger).clicked() {
             composer.question = Some(Question::Discard);
@@ -179,7 +179,7 @@ fn begin_sending(views: &Views, composer: &mut Composer, commands: &mut Vec<Comm
         composer.question = Some(Question::Send);
     } else {
         composer.is_sending = true;
-        commands.push(Command::Send(Box::new(composer.draft())));
+        commands.push(Command::Send { draft: Box::new(composer.draft()), id: composer.id });
     }
 }
 
@@ -294,7 +294,7 @@ fn questions(ui: &Ui, views: &Views, state: &State, composer: &mut Composer, com
                 answer
             });
             if keeps {
-                commands.push(Command::SaveDraft(Box::new(composer.draft())));
+                commands.push(Command::SaveDraft { draft: Box::new(composer.draft()), id: composer.id });
             }
             if answer == Some(false) {
                 composer.question = None;
@@ -317,7 +317,7 @@ fn questions(ui: &Ui, views: &Views, state: &State, composer: &mut Composer, com
             }
             if answer == Some(true) {
                 composer.is_sending = true;
-                commands.push(Command::Send(Box::new(composer.draft())));
+                commands.push(Command::Send { draft: Box::new(composer.draft()), id: composer.id });
             }
             false
         }

@@ -1,0 +1,304 @@
+use std::sync::Arc;
+
+use der::asn1::ObjectIdentifier;
+use der::{Decode, Encode};
+use jiff::Timestamp;
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::ext::pkix::{
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName, SubjectKeyIdentifier,
+};
+
+use crate::crypto::{Certificate, CertificateReport, Signer};
+use crate::domain::{EmailAddress, Fingerprint, Technology};
+
+use super::algorithm::{self, Hash};
+use super::asn1::{Broken, Cursor, INTEGER, SEQUENCE};
+
+const EMAIL_ADDRESS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
+const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
+const SMTP_UTF8_MAILBOX: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.8.9");
+const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
+const ANY_EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
+
+/// An X.509 certificate, decoded, with its bytes.
+#[derive(Clone, Debug)]
+pub struct X509 {
+    /// The DER form, as it came.
+    pub der: Arc<[u8]>,
+    /// Decoded.
+    pub certificate: x509_cert::Certificate,
+    /// SHA-256 of the DER form.
+    pub fingerprint: Fingerprint,
+}
+
+/// The fields of a certificate that are compared or hashed as they are encoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Encoded<'a> {
+    /// The serial number's contents octets.
+    pub serial: &'a [u8],
+    /// The issuer's Name.
+    pub issuer: &'a [u8],
+    /// The subject's Name.
+    pub subject: &'a [u8],
+    /// The SubjectPublicKeyInfo.
+    pub spki: &'a [u8],
+}
+
+impl PartialEq for X509 {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for X509 {}
+
+impl X509 {
+    /// Reads a certificate in DER (RFC 5280 §4.1); `None` when it is not one.
+    pub fn parse(der: &[u8]) -> Option<Self> {
+        let whole = Cursor::new(der).need(SEQUENCE).ok()?.whole;
+        let certificate = x509_cert::Certificate::from_der(whole).ok()?;
+        let fingerprint = Fingerprint::from_bytes(&openssl::sha::sha256(whole));
+        Some(Self { der: whole.into(), certificate, fingerprint })
+    }
+
+    /// The parts as they are encoded. The certificate was read before, so this fails for none.
+    pub fn encoded(&self) -> Result<Encoded<'_>, Broken> {
+        let mut tbs = Cursor::inside(&self.der, SEQUENCE)?.enter(SEQUENCE)?;
+        tbs.maybe(0xa0)?;
+        let serial = tbs.need(INTEGER)?.value;
+        tbs.need(SEQUENCE)?;
+        let issuer = tbs.need(SEQUENCE)?.whole;
+        tbs.need(SEQUENCE)?;
+        let subject = tbs.need(SEQUENCE)?.whole;
+        let spki = tbs.need(SEQUENCE)?.whole;
+        Ok(Encoded { serial, issuer, subject, spki })
+    }
+
+    /// The SubjectPublicKeyInfo as it is encoded.
+    pub fn spki(&self) -> &[u8] {
+        self.encoded().map_or(&[], |encoded| encoded.spki)
+    }
+
+    /// The addresses it is for (RFC 8550 §3): subjectAltName rfc822Name and SmtpUTF8Mailbox
+    /// (RFC 9598), then a subject's emailAddress.
+    pub fn addresses(&self) -> Vec<EmailAddress> {
+        let mut found = Vec::new();
+        let names = self.extension::<SubjectAltName>().map(|san| san.0).unwrap_or_default();
+        for name in &names {
+            let text = match name {
+                GeneralName::Rfc822Name(name) => Some(name.as_str().to_owned()),
+                GeneralName::OtherName(other) if other.type_id == SMTP_UTF8_MAILBOX => {
+                    other.value.decode_as::<String>().ok()
+                }
+                _ => None,
+            };
+            found.extend(text.and_then(|text| EmailAddress::parse(&text)));
+        }
+        found.extend(self.subject_values(EMAIL_ADDRESS).filter_map(|text| EmailAddress::parse(&text)));
+        let mut seen = std::collections::BTreeSet::new();
+        found.retain(|address| seen.insert(address.clone()));
+        found
+    }
+
+    /// The personal names it gives: every commonName of the subject.
+    pub fn names(&self) -> Vec<String> {
+        self.subject_values(COMMON_NAME).collect()
+    }
+
+    /// The subject's distinguished name (RFC 4514).
+    pub fn subject(&self) -> String {
+        self.certificate.tbs_certificate().subject().to_string()
+    }
+
+    /// The issuer's distinguished name (RFC 4514).
+    pub fn issuer(&self) -> String {
+        self.certificate.tbs_certificate().issuer().to_string()
+    }
+
+    /// The serial number in hexadecimal.
+    pub fn serial(&self) -> String {
+        hex::encode_upper(self.certificate.tbs_certificate().serial_number().as_bytes())
+    }
+
+    /// `issuer, serial`, as CMS names a recipient or a signer.
+    pub fn issuer_and_serial(&self) -> String {
+        format!("{}, {}", self.issuer(), self.serial())
+    }
+
+    /// When it begins.
+    pub fn not_before(&self) -> Timestamp {
+        moment(self.certificate.tbs_certificate().validity().not_before)
+    }
+
+    /// When it ends.
+    pub fn not_after(&self) -> Timestamp {
+        moment(self.certificate.tbs_certificate().validity().not_after)
+    }
+
+    /// Whether a moment lies within its validity period, in whole seconds (RFC 5280 §4.1.2.5).
+    pub fn is_current(&self, at: Timestamp) -> bool {
+        self.not_before() <= at && at.as_second() <= self.not_after().as_second()
+    }
+
+    /// subjectKeyIdentifier, or the SHA-1 of the key (RFC 5280 §4.2.1.2 method 1).
+    pub fn key_identifier(&self) -> Vec<u8> {
+        if let Some(identifier) = self.extension::<SubjectKeyIdentifier>() {
+            return identifier.0.as_bytes().to_vec();
+        }
+        let key = self.certificate.tbs_certificate().subject_public_key_info().subject_public_key.raw_bytes();
+        Hash::SHA1.of_bytes(key).unwrap_or_default()
+    }
+
+    /// It is a certificate authority's (RFC 5280 §4.2.1.9).
+    pub fn is_authority(&self) -> bool {
+        self.extension::<BasicConstraints>().is_some_and(|constraints| constraints.ca)
+    }
+
+    /// The key that its issuer says it was signed with (RFC 5280 §4.2.1.1).
+    pub fn authority_key_identifier(&self) -> Option<Vec<u8>> {
+        self.extension::<AuthorityKeyIdentifier>()?.key_identifier.map(|identifier| identifier.as_bytes().to_vec())
+    }
+
+    /// It is an authority's, and keyUsage lets it sign certificates (RFC 5280 §4.2.1.3).
+    pub fn may_certify(&self) -> bool {
+        self.is_authority() && self.key_usage().is_none_or(|usage| usage.key_cert_sign())
+    }
+
+    /// keyUsage, if there is one, lets it sign revocation lists (RFC 5280 §4.2.1.3).
+    pub fn may_sign_lists(&self) -> bool {
+        self.key_usage().is_none_or(|usage| usage.crl_sign())
+    }
+
+    /// keyUsage lets it sign messages (RFC 8550 §4.4.2).
+    pub fn may_sign(&self) -> bool {
+        self.key_usage().is_none_or(|usage| usage.digital_signature() || usage.non_repudiation())
+    }
+
+    /// keyUsage lets it receive message keys, by transport or by agreement (RFC 8550 §4.4.2).
+    pub fn may_encrypt(&self) -> bool {
+        let Ok(key) = algorithm::key_algorithm(self.spki()) else { return false };
+        let agrees = matches!(key.oid, algorithm::EC | algorithm::X25519 | algorithm::X448);
+        let transports = key.oid == algorithm::RSA;
+        self.key_usage().map_or(agrees || transports, |usage| {
+            agrees && usage.key_agreement() || transports && usage.key_encipherment()
+        })
+    }
+
+    /// extendedKeyUsage does not exclude mail (RFC 8550 §4.4.4).
+    pub fn is_for_email(&self) -> bool {
+        self.extension::<ExtendedKeyUsage>()
+            .is_none_or(|usage| usage.0.iter().any(|oid| *oid == EMAIL_PROTECTION || *oid == ANY_EXTENDED_KEY_USAGE))
+    }
+
+    /// What it says of its owner.
+    pub fn signer(self: &Arc<Self>) -> Signer {
+        Signer {
+            fingerprint: self.fingerprint.clone(),
+            addresses: self.addresses(),
+            names: self.names(),
+            subject: Some(self.subject()),
+            issuer: Some(self.issuer()),
+            certificate: Some(Certificate::X509(self.clone())),
+        }
+    }
+
+    /// Described for a person, at a moment.
+    pub fn report(&self, has_secret: bool, is_locked: bool, at: Timestamp) -> CertificateReport {
+        let problems = self.problems(at);
+        let usable = self.is_current(at) && self.is_for_email();
+        CertificateReport {
+            technology: Technology::Smime,
+            fingerprint: self.fingerprint.clone(),
+            addresses: self.addresses(),
+            names: self.names(),
+            subject: Some(self.subject()),
+            issuer: Some(self.issuer()),
+            has_secret,
+            is_locked,
+            can_sign: usable && self.may_sign() && self.key_signs(),
+            can_encrypt: usable && self.may_encrypt(),
+            algorithms: vec![algorithm::key_name(self.spki())],
+            not_before: Some(self.not_before()),
+            not_after: Some(self.not_after()),
+            is_revoked: false,
+            problems,
+        }
+    }
+
+    fn problems(&self, at: Timestamp) -> Vec<String> {
+        let mut codes = Vec::new();
+        let mut note = |holds: bool, code: &str| {
+            if holds {
+                codes.push(code.to_owned());
+            }
+        };
+        note(at > self.not_after(), "expired");
+        note(at < self.not_before(), "not_yet_valid");
+        note(self.has_weak_signature(), "weak_algorithm");
+        note(self.has_weak_key(), "weak_key");
+        note(self.addresses().is_empty() && !self.is_authority(), "no_address");
+        note(!self.is_authority() && !self.may_sign() && !self.may_encrypt(), "wrong_key_usage");
+        note(!self.is_for_email(), "no_email_protection");
+        codes
+    }
+
+    /// SHA-1 or MD5 vouches for it.
+    pub fn has_weak_signature(&self) -> bool {
+        let oid = self.certificate.signature_algorithm().oid.to_string();
+        matches!(
+            oid.as_str(),
+            "1.2.840.113549.1.1.4"
+                | "1.2.840.113549.1.1.5"
+                | "1.3.14.3.2.29"
+                | "1.2.840.10045.4.1"
+                | "1.2.840.10040.4.3"
+        )
+    }
+
+    fn has_weak_key(&self) -> bool {
+        let name = algorithm::key_name(self.spki());
+        let bits = name.strip_prefix("RSA ").or_else(|| name.strip_prefix("RSA-PSS "));
+        name.starts_with("DSA") || bits.and_then(|bits| bits.parse::<u32>().ok()).is_some_and(|bits| bits < 2048)
+    }
+
+    fn key_signs(&self) -> bool {
+        algorithm::key_algorithm(self.spki()).is_ok_and(|key| !matches!(key.oid, algorithm::X25519 | algorithm::X448))
+    }
+
+    fn key_usage(&self) -> Option<KeyUsage> {
+        self.extension::<KeyUsage>()
+    }
+
+    fn extension<'a, T: Decode<'a, Error = der::Error> + der::oid::AssociatedOid>(&'a self) -> Option<T> {
+        self.certificate.tbs_certificate().get_extension::<T>().ok().flatten().map(|(_, extension)| extension)
+    }
+
+    fn subject_values(&self, of: ObjectIdentifier) -> impl Iterator<Item = String> + '_ {
+        let name = self.certificate.tbs_certificate().subject();
+        name.iter().filter(move |part| part.oid == of).filter_map(|part| {
+            let encoded = part.value.to_der().ok()?;
+            text(&encoded)
+        })
+    }
+}
+
+/// A string of whatever type distinguished names use (RFC 5280 §4.1.2.4).
+pub fn text(encoded: &[u8]) -> Option<String> {
+    let tlv = Cursor::new(encoded).any().ok()?;
+    match tlv.tag {
+        0x0c | 0x12 | 0x13 | 0x16 | 0x1a => String::from_utf8(tlv.value.to_vec()).ok(),
+        0x14 => Some(tlv.value.iter().map(|&byte| char::from(byte)).collect()),
+        0x1e => {
+            let units: Vec<u16> =
+                tlv.value.chunks_exact(2).map(|pair| pair.iter().fold(0, |sum, &b| sum << 8 | u16::from(b))).collect();
+            String::from_utf16(&units).ok()
+        }
+        _ => None,
+    }
+}
+
+/// A certificate's time; moments that no calendar has are the end of time.
+fn moment(time: x509_cert::time::Time) -> Timestamp {
+    let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
+}

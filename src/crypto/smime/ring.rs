@@ -1,0 +1,183 @@
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use openssl::pkey::{PKey, Private};
+
+use crate::crypto::{ImportError, Imported};
+use crate::domain::{EmailAddress, Fingerprint, Secret};
+
+use super::X509;
+use super::import::{self, Found};
+
+/// X.509 certificates and secret keys.
+#[derive(Clone, Debug, Default)]
+pub struct SmimeRing {
+    certificates: Vec<Arc<X509>>,
+    identities: Vec<Identity>,
+    /// Keys whose certificate has not come yet.
+    orphans: Vec<PKey<Private>>,
+}
+
+/// A certificate with its secret key.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The certificate.
+    pub certificate: Arc<X509>,
+    pub(super) key: SecretKey,
+}
+
+/// Secret key material.
+#[derive(Clone, Debug)]
+pub(super) enum SecretKey {
+    /// Open, in memory only.
+    Open(PKey<Private>),
+    /// PKCS #8 under a passphrase that is not known.
+    Locked(Arc<[u8]>),
+}
+
+impl Identity {
+    /// Whether a passphrase is needed before the key can be used.
+    pub fn is_locked(&self) -> bool {
+        matches!(self.key, SecretKey::Locked(_))
+    }
+
+    /// The same with its key open, if it is or one of the passphrases opens it.
+    pub fn unlock(&self, passphrases: &[Secret<String>]) -> Option<Self> {
+        let key = self.open(passphrases)?;
+        Some(Self { certificate: self.certificate.clone(), key: SecretKey::Open(key) })
+    }
+
+    pub(super) fn open(&self, passphrases: &[Secret<String>]) -> Option<PKey<Private>> {
+        match &self.key {
+            SecretKey::Open(key) => Some(key.clone()),
+            SecretKey::Locked(pkcs8) => import::open_pkcs8(pkcs8, passphrases)
+                .filter(|key| key.public_key_to_der().is_ok_and(|spki| same_key(&self.certificate, &spki))),
+        }
+    }
+}
+
+impl SmimeRing {
+    /// Adds every certificate and key in a file: PEM, DER, PKCS#7, PKCS#8, PKCS#12. Keys are
+    /// matched to certificates by their public keys, whichever comes first.
+    ///
+    /// # Errors
+    /// [`ImportError`] says why it brought nothing.
+    pub fn add(&mut self, bytes: &[u8], passphrases: &[Secret<String>]) -> Result<Vec<Imported>, ImportError> {
+        let found = import::read(bytes, passphrases)?;
+        let mut fingerprints = Vec::new();
+        for certificate in &found.certificates {
+            self.add_certificate(certificate.clone());
+            fingerprints.push(certificate.fingerprint.clone());
+        }
+        let has_keys = !found.keys.is_empty();
+        self.add_keys(found, &mut fingerprints);
+        if fingerprints.is_empty() && !has_keys {
+            return Err(ImportError::Nothing);
+        }
+        Ok(self.imported(&fingerprints))
+    }
+
+    /// Adds one certificate; a second copy changes nothing.
+    pub fn add_certificate(&mut self, certificate: Arc<X509>) {
+        if self.find(&certificate.fingerprint).is_some() {
+            return;
+        }
+        let fits = |key: &PKey<Private>| key.public_key_to_der().is_ok_and(|spki| same_key(&certificate, &spki));
+        if let Some(key) = self.orphans.iter().find(|key| fits(key)) {
+            self.identities.push(Identity { certificate: certificate.clone(), key: SecretKey::Open(key.clone()) });
+        }
+        self.certificates.push(certificate);
+    }
+
+    /// Adds an identity, in place of one with the same certificate.
+    pub fn add_identity(&mut self, identity: Identity) {
+        self.add_certificate(identity.certificate.clone());
+        self.identities.retain(|old| {
+            old.certificate.fingerprint != identity.certificate.fingerprint || identity.is_locked() && !old.is_locked()
+        });
+        if !self.identities.iter().any(|old| old.certificate.fingerprint == identity.certificate.fingerprint) {
+            self.identities.push(identity);
+        }
+    }
+
+    /// Every certificate.
+    pub fn certificates(&self) -> &[Arc<X509>] {
+        &self.certificates
+    }
+
+    /// A certificate by its fingerprint.
+    pub fn find(&self, fingerprint: &Fingerprint) -> Option<&Arc<X509>> {
+        self.certificates.iter().find(|certificate| certificate.fingerprint == *fingerprint)
+    }
+
+    /// Certificates whose secret keys are at hand, locked or not.
+    pub fn own(&self) -> &[Identity] {
+        &self.identities
+    }
+
+    /// Identities that can sign as an address at a moment, those that last longest first.
+    pub fn for_signing(&self, address: &EmailAddress, at: Timestamp) -> Vec<&Identity> {
+        let mut fit: Vec<&Identity> = self
+            .identities
+            .iter()
+            .filter(|own| own.certificate.report(true, own.is_locked(), at).can_sign)
+            .filter(|own| own.certificate.addresses().contains(address))
+            .collect();
+        fit.sort_by_key(|own| std::cmp::Reverse(own.certificate.not_before()));
+        fit
+    }
+
+    /// Certificates that mail to an address can be encrypted to at a moment, newest first.
+    pub fn for_encryption(&self, address: &EmailAddress, at: Timestamp) -> Vec<Arc<X509>> {
+        let mut fit: Vec<Arc<X509>> = self
+            .certificates
+            .iter()
+            .filter(|certificate| certificate.addresses().contains(address))
+            .filter(|certificate| certificate.report(false, false, at).can_encrypt)
+            .cloned()
+            .collect();
+        fit.sort_by_key(|certificate| std::cmp::Reverse(certificate.not_before()));
+        fit
+    }
+
+    fn add_keys(&mut self, found: Found, fingerprints: &mut Vec<Fingerprint>) {
+        for key in found.keys {
+            let Ok(spki) = key.public_key_to_der() else { continue };
+            let owners: Vec<_> = self.certificates.iter().filter(|cert| same_key(cert, &spki)).cloned().collect();
+            for certificate in &owners {
+                if !fingerprints.contains(&certificate.fingerprint) {
+                    fingerprints.push(certificate.fingerprint.clone());
+                }
+                self.add_identity(Identity { certificate: certificate.clone(), key: SecretKey::Open(key.clone()) });
+            }
+            self.orphans.push(key);
+        }
+        // Whose a locked key is can't be seen; in a file of a certificate and its key it is clear.
+        let owner = found.certificates.iter().find(|certificate| !certificate.is_authority());
+        if let (Some(owner), [locked]) = (owner.or(found.certificates.first()), &*found.locked) {
+            self.add_identity(Identity { certificate: owner.clone(), key: SecretKey::Locked(locked.clone()) });
+        }
+    }
+
+    fn imported(&self, fingerprints: &[Fingerprint]) -> Vec<Imported> {
+        let describe = |fingerprint: &Fingerprint| {
+            let certificate = self.find(fingerprint)?;
+            let own = self.identities.iter().find(|own| own.certificate.fingerprint == *fingerprint);
+            // An import looks at what a certificate is, not at what day it is: its own first moment.
+            let at = certificate.not_before();
+            Some(Imported { report: certificate.report(own.is_some(), own.is_some_and(Identity::is_locked), at) })
+        };
+        fingerprints.iter().filter_map(describe).collect()
+    }
+}
+
+/// Whether a certificate is for a public key. Only the key itself is compared: RSA parameters may
+/// be NULL or left out.
+fn same_key(certificate: &X509, spki: &[u8]) -> bool {
+    let bits = |spki: &[u8]| {
+        let mut inside = super::asn1::Cursor::inside(spki, super::asn1::SEQUENCE).ok()?;
+        inside.need(super::asn1::SEQUENCE).ok()?;
+        inside.need(super::asn1::BIT_STRING).ok().map(|tlv| tlv.value.to_vec())
+    };
+    bits(certificate.spki()).is_some_and(|own| Some(own) == bits(spki))
+}

@@ -1,1 +1,0 @@
-//! Certification paths (RFC 5280), by certval.

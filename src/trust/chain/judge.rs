@@ -1,0 +1,97 @@
+use std::sync::Arc;
+
+use crate::crypto::Certificate;
+use crate::crypto::smime::{SmimeRing, X509};
+use crate::domain::EmailAddress;
+use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustPolicy, TrustVerdict};
+
+use super::{PathReport, PathRequest, Purpose, validate};
+
+/// Judges an X.509 certificate for an address: by what the user compared with its owner, or by a
+/// certification path from one of the anchors. `bundled` are certificates that came along.
+pub fn judge(
+    certificate: &Arc<X509>,
+    bundled: &[Certificate],
+    address: Option<&EmailAddress>,
+    ring: &SmimeRing,
+    policy: &TrustPolicy,
+) -> Judgement {
+    let report = validate(&request(certificate, bundled, ring, policy));
+    if report.reason.as_deref() == Some("revoked") {
+        return Judgement { revoked_at: report.revoked_at, ..below(TrustVerdict::Revoked, &report) };
+    }
+    let given = policy.trust_given && ring.find(&certificate.fingerprint).is_some();
+    let direct = given || policy.direct.contains(&certificate.fingerprint);
+    if report.valid {
+        return for_address(certificate, address, path(&report, StepKind::Ca));
+    }
+    if direct {
+        return directly(certificate, address, policy);
+    }
+    let verdict = match report.reason.as_deref() {
+        Some("expired" | "not_yet_valid") => TrustVerdict::Expired,
+        _ => TrustVerdict::Unauthenticated,
+    };
+    below(verdict, &report)
+}
+
+fn request(certificate: &Arc<X509>, bundled: &[Certificate], ring: &SmimeRing, policy: &TrustPolicy) -> PathRequest {
+    let came_along = bundled.iter().filter_map(|certificate| match certificate {
+        Certificate::X509(x509) => Some(x509.clone()),
+        Certificate::Pgp(_) => None,
+    });
+    let mut request = PathRequest::new(certificate.clone(), policy.at);
+    request.intermediates = came_along.chain(ring.certificates().iter().cloned()).collect();
+    request.anchors.clone_from(&policy.anchors);
+    request.crls.clone_from(&policy.crls);
+    request.ocsp.clone_from(&policy.ocsp);
+    request.revocation = policy.revocation;
+    request.purpose = Purpose::Mail;
+    request
+}
+
+/// The user's own word, which covers the addresses in the certificate and its validity period.
+fn directly(certificate: &Arc<X509>, address: Option<&EmailAddress>, policy: &TrustPolicy) -> Judgement {
+    let step =
+        PathStep { kind: StepKind::Direct, name: certificate.subject(), fingerprint: certificate.fingerprint.clone() };
+    let path = TrustPath(vec![step]);
+    let refused = |verdict, reason: &str| Judgement {
+        verdict,
+        path: path.clone(),
+        reason: Some(reason.to_owned()),
+        revoked_at: None,
+    };
+    if policy.at < certificate.not_before() {
+        return refused(TrustVerdict::Expired, "not_yet_valid");
+    }
+    if !certificate.is_current(policy.at) {
+        return refused(TrustVerdict::Expired, "expired");
+    }
+    if !certificate.is_for_email() {
+        return refused(TrustVerdict::Unauthenticated, "not_for_email");
+    }
+    for_address(certificate, address, path)
+}
+
+fn for_address(certificate: &X509, address: Option<&EmailAddress>, path: TrustPath) -> Judgement {
+    let named = address.is_some_and(|address| certificate.addresses().contains(address));
+    let (verdict, reason) = if named {
+        (TrustVerdict::Authenticated, None)
+    } else {
+        (TrustVerdict::Mismatch, Some("address_missing".to_owned()))
+    };
+    Judgement { verdict, path, reason, revoked_at: None }
+}
+
+fn below(verdict: TrustVerdict, report: &PathReport) -> Judgement {
+    Judgement { verdict, path: path(report, StepKind::Ca), reason: report.reason.clone(), revoked_at: None }
+}
+
+fn path(report: &PathReport, kind: StepKind) -> TrustPath {
+    let step = |(name, fingerprint): &(String, _)| PathStep {
+        kind,
+        name: name.clone(),
+        fingerprint: Clone::clone(fingerprint),
+    };
+    TrustPath(report.path.iter().map(step).collect())
+}

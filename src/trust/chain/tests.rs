@@ -1,0 +1,293 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use openssl::asn1::{Asn1Integer, Asn1Time};
+use openssl::bn::BigNum;
+use openssl::ec::{EcGroup, EcKey};
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::{PKey, Private};
+use openssl::x509::extension::{BasicConstraints, KeyUsage};
+use openssl::x509::{X509 as OpenSslX509, X509Name};
+
+use super::{PathReport, PathRequest, Purpose, judge, validate};
+use crate::crypto::smime::tests::lab::{address, lab, soon};
+use crate::crypto::smime::{SmimeRing, X509, generate_self_signed};
+use crate::trust::{Judgement, Revocation, StepKind, TrustPolicy, TrustVerdict};
+
+fn by_the_lab(certificate: &Arc<X509>, who: &str, change: impl Fn(&mut TrustPolicy)) -> Judgement {
+    let mut policy = TrustPolicy::nobody(soon());
+    policy.anchors = vec![lab().certificate("ca")];
+    change(&mut policy);
+    judge(certificate, &[], Some(&address(who)), &lab().ring(&["alice", "bob"], &[]), &policy)
+}
+
+#[test]
+fn a_path_to_an_anchor_authenticates_the_addresses_in_the_certificate() {
+    let alice = lab().certificate("alice");
+    let judged = by_the_lab(&alice, "alice", |_| ());
+    assert_eq!((judged.verdict, judged.reason), (TrustVerdict::Authenticated, None));
+    let names: Vec<_> = judged.path.0.iter().map(|step| (step.kind, step.name.as_str())).collect();
+    assert_eq!(names, [(StepKind::Ca, "CN=Example Mail CA,O=Example"), (StepKind::Ca, "CN=alice,O=Example")]);
+    let judged = by_the_lab(&alice, "mallory", |_| ());
+    assert_eq!((judged.verdict, judged.reason.as_deref()), (TrustVerdict::Mismatch, Some("address_missing")));
+}
+
+#[test]
+fn without_an_anchor_there_is_no_path_and_after_its_end_it_has_expired() {
+    let alice = lab().certificate("alice");
+    let judged = by_the_lab(&alice, "alice", |policy| policy.anchors.clear());
+    assert_eq!((judged.verdict, judged.reason.as_deref()), (TrustVerdict::Unauthenticated, Some("no_path")));
+    let judged = by_the_lab(&alice, "alice", |policy| policy.at = "2199-01-01T00:00:00Z".parse().unwrap());
+    assert_eq!((judged.verdict, judged.reason.as_deref()), (TrustVerdict::Expired, Some("expired")));
+    let judged = by_the_lab(&alice, "alice", |policy| policy.at = "2001-01-01T00:00:00Z".parse().unwrap());
+    assert_eq!((judged.verdict, judged.reason.as_deref()), (TrustVerdict::Expired, Some("not_yet_valid")));
+}
+
+#[test]
+fn the_users_own_word_authenticates_until_the_certificate_ends() {
+    let identity = generate_self_signed("Alice", &address("alice"), Timestamp::now()).unwrap();
+    let mut ring = SmimeRing::default();
+    ring.add_identity(identity.clone());
+    let mut policy = TrustPolicy::nobody(soon());
+    let ask = |policy: &TrustPolicy, who: &str| judge(&identity.certificate, &[], Some(&address(who)), &ring, policy);
+    assert_eq!(ask(&policy, "alice").verdict, TrustVerdict::Unauthenticated);
+    policy.direct.insert(identity.certificate.fingerprint.clone());
+    let judged = ask(&policy, "alice");
+    assert_eq!(judged.verdict, TrustVerdict::Authenticated);
+    assert_eq!(judged.path.0[0].kind, StepKind::Direct);
+    assert_eq!(ask(&policy, "bob").verdict, TrustVerdict::Mismatch);
+    policy.direct.clear();
+    policy.trust_given = true;
+    assert_eq!(ask(&policy, "alice").verdict, TrustVerdict::Authenticated);
+    policy.at = "2199-01-01T00:00:00Z".parse().unwrap();
+    assert_eq!(ask(&policy, "alice").verdict, TrustVerdict::Expired);
+    let elsewhere = judge(&identity.certificate, &[], Some(&address("alice")), &SmimeRing::default(), &policy);
+    assert_ne!(elsewhere.verdict, TrustVerdict::Authenticated, "what came along was not given");
+}
+
+/// Lists of the lab's authority: before and after it withdrew dave's certificate.
+fn lists() -> (Vec<u8>, Vec<u8>) {
+    let config = b"[ca]\ndefault_ca=a\n[a]\ndatabase=index\ncrlnumber=number\ndefault_md=sha256\ndefault_crl_days=20\n\
+        private_key=ca.key\ncertificate=ca.pem\n";
+    lab().write("ca.cnf", config);
+    lab().write("index", b"");
+    lab().write("number", b"01\n");
+    lab().openssl(&["ca", "-config", "ca.cnf", "-gencrl", "-out", "before.crl"]);
+    lab().openssl(&["ca", "-config", "ca.cnf", "-revoke", "dave.pem", "-crl_reason", "keyCompromise"]);
+    lab().openssl(&["ca", "-config", "ca.cnf", "-gencrl", "-out", "after.crl"]);
+    (lab().read("before.crl"), lab().read("after.crl"))
+}
+
+#[test]
+fn a_withdrawn_certificate_is_revoked_by_list_and_by_response() {
+    let (before, after) = lists();
+    let dave = lab().certificate("dave");
+    let with = |crl: &[u8], revocation| {
+        by_the_lab(&dave, "dave", |policy| {
+            policy.crls = vec![crl.into()];
+            policy.revocation = revocation;
+        })
+    };
+    assert_eq!(with(&before, Revocation::Hard).verdict, TrustVerdict::Authenticated);
+    let judged = with(&after, Revocation::Soft);
+    assert_eq!(judged.verdict, TrustVerdict::Revoked);
+    assert!(judged.revoked_at.is_some_and(|at| at < soon()), "{judged:?}");
+    assert_eq!(with(&after, Revocation::Off).verdict, TrustVerdict::Authenticated);
+    let without = by_the_lab(&dave, "dave", |policy| policy.revocation = Revocation::Hard);
+    assert_eq!(
+        (without.verdict, without.reason.as_deref()),
+        (TrustVerdict::Unauthenticated, Some("revocation_unknown"))
+    );
+    let alice = by_the_lab(&lab().certificate("alice"), "alice", |policy| {
+        policy.crls = vec![after.as_slice().into()];
+        policy.revocation = Revocation::Hard;
+    });
+    assert_eq!(alice.verdict, TrustVerdict::Authenticated);
+    // A withdrawn certificate stays so however it is vouched for, and after its end.
+    let judged = by_the_lab(&dave, "dave", |policy| {
+        policy.crls = vec![after.as_slice().into()];
+        policy.direct.insert(dave.fingerprint.clone());
+    });
+    assert_eq!(judged.verdict, TrustVerdict::Revoked);
+
+    for (name, verdict) in [("dave", TrustVerdict::Revoked), ("carol", TrustVerdict::Authenticated)] {
+        if name == "carol" {
+            lab().openssl(&["ca", "-config", "ca.cnf", "-valid", "carol.pem"]);
+        }
+        let file = format!("{name}.pem");
+        lab().openssl(&[
+            "ocsp",
+            "-index",
+            "index",
+            "-CA",
+            "ca.pem",
+            "-rsigner",
+            "ca.pem",
+            "-rkey",
+            "ca.key",
+            "-issuer",
+            "ca.pem",
+            "-cert",
+            &file,
+            "-no_nonce",
+            "-respout",
+            "response",
+            "-ndays",
+            "5",
+            "-reqout",
+            "request",
+        ]);
+        lab().openssl(&[
+            "ocsp", "-index", "index", "-CA", "ca.pem", "-rsigner", "ca.pem", "-rkey", "ca.key", "-reqin", "request",
+            "-respout", "response", "-ndays", "5",
+        ]);
+        let judged = by_the_lab(&lab().certificate(name), name, |policy| {
+            policy.ocsp = vec![lab().read("response").into()];
+            policy.revocation = Revocation::Hard;
+        });
+        assert_eq!(judged.verdict, verdict, "{name} {judged:?}");
+    }
+}
+
+#[test]
+fn a_certificate_for_web_servers_is_not_for_mail() {
+    lab().write("web.ext", b"subjectAltName=email:web@example.org\nextendedKeyUsage=serverAuth\n");
+    lab().openssl(&[
+        "req", "-newkey", "rsa:2048", "-nodes", "-keyout", "web.key", "-out", "web.csr", "-subj", "/CN=web",
+    ]);
+    lab().openssl(&[
+        "x509",
+        "-req",
+        "-in",
+        "web.csr",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-set_serial",
+        "77",
+        "-days",
+        "9",
+        "-extfile",
+        "web.ext",
+        "-out",
+        "web.pem",
+    ]);
+    let judged = by_the_lab(&lab().certificate("web"), "web", |_| ());
+    assert_eq!((judged.verdict, judged.reason.as_deref()), (TrustVerdict::Unauthenticated, Some("not_for_email")));
+}
+
+/// An authority made in memory: name and key.
+struct Authority {
+    name: X509Name,
+    key: PKey<Private>,
+}
+
+impl Authority {
+    fn new(name: &str) -> Self {
+        let mut subject = X509Name::builder().unwrap();
+        subject.append_entry_by_nid(Nid::COMMONNAME, name).unwrap();
+        let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+        Self { name: subject.build(), key: PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap() }
+    }
+
+    fn certify(&self, other: &Self, serial: u32, extensions: &[&str]) -> Arc<X509> {
+        let mut builder = OpenSslX509::builder().unwrap();
+        builder.set_version(2).unwrap();
+        let serial = Asn1Integer::from_bn(&BigNum::from_u32(serial).unwrap()).unwrap();
+        builder.set_serial_number(&serial).unwrap();
+        builder.set_issuer_name(&self.name).unwrap();
+        builder.set_subject_name(&other.name).unwrap();
+        builder.set_pubkey(&other.key).unwrap();
+        builder.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
+        builder.set_not_after(&Asn1Time::days_from_now(9).unwrap()).unwrap();
+        if !extensions.contains(&"leaf") {
+            builder.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
+            builder.append_extension(KeyUsage::new().critical().key_cert_sign().crl_sign().build().unwrap()).unwrap();
+        }
+        for extension in extensions.iter().filter_map(|text| text.split_once('=')) {
+            #[expect(deprecated, reason = "the only way to write name constraints")]
+            let made = openssl::x509::X509Extension::new(None, None, extension.0, extension.1).unwrap();
+            builder.append_extension(made).unwrap();
+        }
+        builder.sign(&self.key, MessageDigest::sha256()).unwrap();
+        Arc::new(X509::parse(&builder.build().to_der().unwrap()).unwrap())
+    }
+}
+
+fn ask(certificate: &Arc<X509>, intermediates: &[Arc<X509>], anchor: &Arc<X509>) -> PathReport {
+    let mut request = PathRequest::new(certificate.clone(), soon());
+    request.intermediates = intermediates.to_vec();
+    request.anchors = vec![anchor.clone()];
+    request.purpose = Purpose::Sign;
+    validate(&request)
+}
+
+#[test]
+fn name_constraints_hold_for_mail_addresses() {
+    let (root, middle, bob) = (Authority::new("Root"), Authority::new("Middle"), Authority::new("Bob"));
+    let anchor = root.certify(&root, 1, &[]);
+    let within = root.certify(&middle, 2, &["nameConstraints=critical,permitted;email:example.org"]);
+    let good = middle.certify(&bob, 3, &["leaf", "subjectAltName=email:bob@example.org"]);
+    let bad = middle.certify(&bob, 4, &["leaf", "subjectAltName=email:bob@example.com"]);
+    let report = ask(&good, &[within.clone()], &anchor);
+    assert!(report.valid, "{report:?}");
+    assert_eq!(report.path.len(), 3);
+    assert_eq!(ask(&bad, &[within], &anchor).reason.as_deref(), Some("name_constraints"));
+}
+
+#[test]
+fn who_is_no_authority_can_not_vouch() {
+    let (root, bob, mallory) = (Authority::new("Root"), Authority::new("Bob"), Authority::new("Mallory"));
+    let anchor = root.certify(&root, 1, &[]);
+    let of_bob = root.certify(&bob, 2, &["leaf"]);
+    let forged = bob.certify(&mallory, 3, &["leaf", "subjectAltName=email:alice@example.org"]);
+    let report = ask(&forged, &[of_bob], &anchor);
+    assert_eq!((report.valid, report.reason.as_deref()), (false, Some("not_an_authority")));
+    // The name of the root without its key.
+    let forged = Authority::new("Root").certify(&mallory, 4, &["leaf"]);
+    assert_eq!(ask(&forged, &[], &anchor).reason.as_deref(), Some("no_path"));
+}
+
+#[test]
+fn authorities_that_certify_each_other_in_circles_cost_little_time() {
+    let circle: Vec<_> = (0..12).map(|index| Authority::new(&format!("Circle {index}"))).collect();
+    let mut intermediates = Vec::new();
+    for (number, one) in circle.iter().enumerate() {
+        for other in &circle {
+            intermediates.push(one.certify(other, 100 + number as u32, &[]));
+        }
+    }
+    // A thousand certificates of one name that none of its keys made.
+    let (fake, name) = (Authority::new("Circle 0"), Authority::new("Nobody"));
+    for serial in 0..1000 {
+        intermediates.push(name.certify(&fake, serial + 1, &[]));
+    }
+    let bob = Authority::new("Bob");
+    let leaf = circle[0].certify(&bob, 7, &["leaf", "subjectAltName=email:bob@example.org"]);
+    let root = Authority::new("Root");
+    let anchor = root.certify(&root, 1, &[]);
+    let started = Instant::now();
+    assert!(!ask(&leaf, &intermediates, &anchor).valid);
+    assert!(started.elapsed().as_secs() < 3, "{:?}", started.elapsed());
+    // A short way out of the circle is found among all that.
+    intermediates.push(root.certify(&circle[3], 9, &[]));
+    let report = ask(&leaf, &intermediates, &root.certify(&root, 1, &[]));
+    assert!(report.valid || report.reason.as_deref() == Some("too_complex"), "{report:?}");
+}
+
+#[test]
+fn of_several_paths_the_one_that_holds_is_taken() {
+    let (root, other, middle, bob) =
+        (Authority::new("Root"), Authority::new("Other"), Authority::new("Middle"), Authority::new("Bob"));
+    let leaf = middle.certify(&bob, 3, &["leaf", "subjectAltName=email:bob@example.org"]);
+    let bad = root.certify(&middle, 2, &["nameConstraints=critical,permitted;email:example.net"]);
+    let good = other.certify(&middle, 2, &[]);
+    let mut request = PathRequest::new(leaf, soon());
+    request.anchors = vec![root.certify(&root, 1, &[]), other.certify(&other, 1, &[])];
+    request.intermediates = vec![bad, good];
+    let report = validate(&request);
+    assert!(report.valid && report.path[0].0 == "CN=Other", "{report:?}");
+}
