@@ -530,6 +530,96 @@ fn an_answer_to_another_message_does_not_throw_away_what_was_being_written() {
 }
 
 #[test]
+fn a_profile_that_is_locked_shows_nothing_but_the_question_for_its_passphrase() {
+    for language in LANGUAGES {
+        let (mut app, paper) = app(language);
+        app.update(Event::ProfileLocked { is_new: true });
+        let mut window = window(app, NARROW);
+        assert!(window.query_by_role(Role::ListItem).is_none());
+        let type_into = |window: &mut Harness<'_, App>, word: ui::Word, text: &str| {
+            window.get_by_role_and_label(Role::PasswordInput, language.say(word)).focus();
+            window.run();
+            window.get_by_role_and_label(Role::PasswordInput, language.say(word)).type_text(text);
+            window.run();
+        };
+        type_into(&mut window, ui::Word::ProfilePassphrase, "correct horse");
+        type_into(&mut window, ui::Word::ProfilePassphraseAgain, "correct hors");
+        let open = language.say(ui::Word::OpenProfile);
+        assert!(window.get_by_role_and_label(Role::Button, open).accesskit_node().is_disabled(), "they differ");
+        type_into(&mut window, ui::Word::ProfilePassphraseAgain, "e");
+        window.get_by_role_and_label(Role::Button, open).click();
+        window.run();
+        assert!(sent(&paper, |command| matches!(command,
+            Command::OpenProfile { passphrase } if passphrase.declassify() == "correct horse")));
+        window.state_mut().update(Event::Mailbox(Arc::new(sample::mailbox())));
+        window.run();
+        assert!(window.query_all_by_role(Role::ListItem).next().is_some());
+    }
+}
+
+#[test]
+fn a_kept_draft_is_gone_on_with_or_thrown_away() {
+    let (mut app, paper) = app(Language::English);
+    app.state.screen = Screen::Drafts;
+    let mut window = window(app, WIDE);
+    window.get_all_by_label("Continue writing").next().unwrap().click();
+    window.run();
+    assert!(sent(&paper, |command| matches!(command, Command::OpenDraft(7))));
+    window.get_all_by_label("Discard").last().unwrap().click();
+    window.run();
+    assert!(sent(&paper, |command| matches!(command, Command::DiscardDraft(8))));
+}
+
+#[test]
+fn a_locked_key_is_asked_for_where_the_message_is_sent() {
+    let (mut app, paper) = writes(Language::English, false);
+    app.state.composer.as_mut().unwrap().is_sending = true;
+    app.update(Event::Failed(Failure {
+        kind: FailureKind::WrongPassphrase,
+        retry: Retry::Now,
+        subject: sample::print(9, 20).spaced(),
+        source: String::new(),
+    }));
+    let mut window = window(app, WIDE);
+    window.get_by_role_and_label(Role::PasswordInput, "Passphrase of your key").focus();
+    window.run();
+    window.get_by_role_and_label(Role::PasswordInput, "Passphrase of your key").type_text("correct horse");
+    window.run();
+    window.get_by_label("Unlock and send").click();
+    window.run();
+    let commands = paper.commands.borrow();
+    let unlock = commands.iter().position(|command| matches!(command, Command::Unlock { .. }));
+    let send = commands.iter().position(|command| matches!(command, Command::Send { .. }));
+    assert!(unlock.is_some() && unlock < send);
+}
+
+#[test]
+fn what_was_queued_does_not_close_another_message() {
+    let (mut app, _) = writes(Language::English, false);
+    app.update(Event::Queued);
+    assert!(app.state.composer.is_some(), "this one was not handed over");
+    app.state.composer.as_mut().unwrap().is_sending = true;
+    app.update(Event::Queued);
+    assert!(app.state.composer.is_none());
+}
+
+#[test]
+fn the_choice_of_language_is_kept_and_an_explicit_one_wins_over_it() {
+    let (mut app, paper) = app(Language::English);
+    app.state.screen = Screen::Settings;
+    let mut window = window(app, WIDE);
+    window.get_by_label("日本語").click();
+    window.run();
+    assert!(sent(&paper, |command| matches!(command, Command::Remember { language, .. } if language == "ja")));
+    let app = window.state_mut();
+    app.update(Event::Preferences { language: "en".into(), theme: "dark".into() });
+    assert_eq!((app.state.language, app.state.theme), (Language::English, Theme::Dark));
+    app.speak(Language::Japanese);
+    app.update(Event::Preferences { language: "en".into(), theme: "dark".into() });
+    assert_eq!(app.state.language, Language::Japanese);
+}
+
+#[test]
 fn a_link_is_asked_about_and_its_deception_is_named() {
     for language in LANGUAGES {
         let (mut app, _) = app(language);
@@ -583,6 +673,24 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     outbox.update(Event::Outbox(Arc::new(sample::outbox())));
     outbox.state.screen = Screen::Outbox;
     add("outbox", outbox);
+    let (mut drafts, _) = app(language);
+    drafts.state.screen = Screen::Drafts;
+    add("drafts", drafts);
+    for is_new in [false, true] {
+        let (mut locked, _) = app(language);
+        locked.update(Event::ProfileLocked { is_new });
+        add(if is_new { "profile-new" } else { "profile-locked" }, locked);
+    }
+    let (mut link, _) = reads(language, sample::newsletter());
+    link.state.link = Some(ui::Link {
+        target: "https://evil.example/login?session=1".into(),
+        words: "https://bank.example/login".into(),
+        areas: vec![],
+    });
+    add("link", link);
+    let (mut locked_key, _) = writes(language, false);
+    locked_key.state.composer.as_mut().unwrap().is_locked = true;
+    add("compose-locked", locked_key);
     let (mut settings, _) = app(language);
     settings.state.screen = Screen::Settings;
     settings.state.settings.form =

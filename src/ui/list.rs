@@ -11,6 +11,9 @@ use super::theme::{self, palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Word, one_line};
 
+/// The corner of a row where its signs are, and say what they mean when the pointer rests on them.
+const SIGNS: f32 = 130.0;
+
 /// The pane, for F6 and the arrow keys.
 pub fn pane_id() -> Id {
     Id::unique("pane-list")
@@ -152,6 +155,13 @@ fn message(ui: &mut Ui, row: &RowView, state: &mut State, commands: &mut Vec<Com
     ui.painter().hline(inside.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
     contents(ui, rect.shrink2(vec2(space::L + space::XS, 10.0)), row, state);
     widgets::ring(ui, &response, rect);
+    if let Some(Headline { lock, seal }) = row.headline
+        && response.hover_pos().is_some_and(|at| at.x > rect.right() - SIGNS && at.y < rect.top() + size::ROW / 2.0)
+    {
+        let language = state.language;
+        let words = format!("{}\n{}", icons::lock_word(language, lock), icons::seal_word(language, seal));
+        response.on_hover_text_at_pointer(words);
+    }
 }
 
 fn contents(ui: &Ui, rect: Rect, row: &RowView, state: &State) {

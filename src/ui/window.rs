@@ -54,9 +54,11 @@ where
         let wake = ctx.clone();
         let backend = start(Box::new(move || wake.request_repaint()))?;
         let mut app = App::new(Box::new(backend));
-        app.state.theme = theme;
+        if theme != Theme::System {
+            app.dress(theme);
+        }
         if let Some(language) = language {
-            app.state.language = language;
+            app.speak(language);
         }
         Ok(Box::new(Window { app, frames, drawn: 0 }))
     });

@@ -270,7 +270,15 @@ pub fn mailbox() -> MailboxView {
         folder(7, "プロジェクト", "", 0),
     ];
     MailboxView {
-        drafts: Vec::new(),
+        drafts: vec![
+            DraftView {
+                id: 7,
+                subject: "Re: 請求書のお知らせ".into(),
+                to: vec![hanako()],
+                changed_at: at("2025-11-24T09:12:00Z"),
+            },
+            DraftView { id: 8, subject: String::new(), to: vec![], changed_at: at("2025-11-20T18:00:00Z") },
+        ],
         accounts: vec![AccountView { id: 1, identity: alice(), folders }],
         open_folder: Some(1),
         rows: Arc::new(rows()),
