@@ -620,6 +620,37 @@ fn the_choice_of_language_is_kept_and_an_explicit_one_wins_over_it() {
 }
 
 #[test]
+fn nothing_in_a_message_and_no_size_of_the_window_stops_the_drawing() {
+    for size in [[64.0, 64.0], [320.0, 240.0], WIDE] {
+        let (mut app, _) = reads(Language::Japanese, sample::overdone());
+        app.state.drawer = true;
+        let start = std::time::Instant::now();
+        ui::screenshot(&mut app, size.into(), 1.0).unwrap();
+        eprintln!("overdone at {size:?}: {:?}", start.elapsed());
+        app.state.source = true;
+        ui::screenshot(&mut app, size.into(), 1.0).unwrap();
+        eprintln!("and its source: {:?}", start.elapsed());
+    }
+    for (_, mut app) in screens(Language::English) {
+        ui::screenshot(&mut app, egui::vec2(64.0, 64.0), 1.0).unwrap();
+        ui::screenshot(&mut app, egui::vec2(500.0, 180.0), 2.0).unwrap();
+    }
+}
+
+#[test]
+fn f6_goes_round_the_panes() {
+    use kakitome::ui::Pane;
+    let (app, _) = reads(Language::English, message(Lock::Encrypted, Seal::Authenticated));
+    let mut window = window(app, WIDE);
+    for wanted in [Pane::Reading, Pane::Side, Pane::List] {
+        window.key_press(egui::Key::F6);
+        window.run();
+        assert_eq!(window.state().state.pane, wanted);
+        assert!(window.ctx.memory(egui::Memory::focused).is_some());
+    }
+}
+
+#[test]
 fn a_link_is_asked_about_and_its_deception_is_named() {
     for language in LANGUAGES {
         let (mut app, _) = app(language);

@@ -25,6 +25,18 @@ use super::{attachments, confirm, prose};
 /// Recipients that are named before "and more".
 const NAMED: usize = 6;
 
+/// Parts with a text of their own that are drawn; the message source has all of them.
+const BLOCKS: usize = 40;
+
+/// Parts that are drawn as HTML; the others are shown as their text.
+const DRAWINGS: usize = 4;
+
+/// What is left of what one message may take.
+struct Budget {
+    text: usize,
+    drawings: usize,
+}
+
 /// The pane, for F6.
 pub fn pane_id() -> Id {
     Id::unique("pane-reading")
@@ -215,22 +227,26 @@ fn contents(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut V
     if assessment.headline.lock == Lock::CannotOpen {
         closed(ui, view, state, commands);
     }
+    let mut budget = Budget { text: prose::SHOWN, drawings: DRAWINGS };
     let (main, apart): (Vec<_>, Vec<_>) = assessment.blocks.iter().partition(|block| block.is_headline);
     if main.iter().chain(&apart).any(|block| block.html.is_some()) {
         kind_switch(ui, state);
     }
-    for (index, block) in main.iter().enumerate() {
+    for (index, block) in main.iter().take(BLOCKS).enumerate() {
         if index > 0 {
             widgets::hairline(ui);
         }
-        self::block(ui, view, block, state);
+        self::block(ui, view, block, &mut budget, state);
     }
     if assessment.blocks.is_empty() && assessment.headline.lock != Lock::CannotOpen {
         widgets::soft(ui, state.language.say(Word::NoBody));
     }
+    if main.len().max(apart.len()) > BLOCKS {
+        widgets::signed_line(ui, Icon::Caution, palette(ui).amber, state.language.say(Word::TextCut));
+    }
     attachments::show(ui, view, true, state);
     if !apart.is_empty() || view.attachments.iter().any(|file| !attachments::belongs(view, file)) {
-        self::apart(ui, view, &apart, state);
+        self::apart(ui, view, &apart, &mut budget, state);
     }
 }
 
@@ -247,11 +263,12 @@ fn kind_switch(ui: &mut Ui, state: &mut State) {
     ui.add_space(space::XS);
 }
 
-fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, state: &mut State) {
-    let Some(html) = block.html.as_ref().filter(|_| !state.plain_text) else {
-        prose::show(ui, &block.text, state);
+fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, budget: &mut Budget, state: &mut State) {
+    let Some(html) = block.html.as_ref().filter(|_| !state.plain_text && budget.drawings > 0) else {
+        prose::show(ui, &block.text, &mut budget.text, state);
         return;
     };
+    budget.drawings -= 1;
     let width = ui.available_width().min(size::MEASURE + 2.0 * space::XL).floor();
     let scale = ui.pixels_per_point();
     let mut clicked = None;
@@ -280,7 +297,7 @@ fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, state: &mut State)
         }
         Shown::Failed(_) => {
             widgets::signed_line(ui, Icon::Caution, palette(ui).amber, state.language.say(Word::HtmlFailed));
-            prose::show(ui, &block.text, state);
+            prose::show(ui, &block.text, &mut budget.text, state);
         }
     }
 }
@@ -317,12 +334,12 @@ fn closed(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec
 }
 
 /// What the headline does not speak of, in a frame of its own that says so.
-fn apart(ui: &mut Ui, view: &ReadingView, blocks: &[&ShownBlock], state: &mut State) {
+fn apart(ui: &mut Ui, view: &ReadingView, blocks: &[&ShownBlock], budget: &mut Budget, state: &mut State) {
     let colours = palette(ui);
     ui.add_space(space::XL);
     widgets::card_with(ui, colours.amber, |ui| {
         sign(ui, Icon::Caution, colours.amber, &Sentence::of(state.language, Word::Apart, &[]));
-        for block in blocks {
+        for block in blocks.iter().take(BLOCKS) {
             widgets::hairline(ui);
             let word = match (block.decrypted, block.signed) {
                 (false, false) => Word::ApartNeither,
@@ -331,7 +348,7 @@ fn apart(ui: &mut Ui, view: &ReadingView, blocks: &[&ShownBlock], state: &mut St
                 (true, true) => Word::ApartOther,
             };
             widgets::caption(ui, state.language.say(word));
-            self::block(ui, view, block, state);
+            self::block(ui, view, block, budget, state);
         }
         attachments::show(ui, view, false, state);
     });
