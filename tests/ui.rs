@@ -612,10 +612,15 @@ fn the_choice_of_language_is_kept_and_an_explicit_one_wins_over_it() {
     window.run();
     assert!(sent(&paper, |command| matches!(command, Command::Remember { language, .. } if language == "ja")));
     let app = window.state_mut();
-    app.update(Event::Preferences { language: "en".into(), theme: "dark".into() });
+    let kept = kakitome::engine::view::PreferencesView {
+        language: Some("en".into()),
+        theme: Some("dark".into()),
+        ..Default::default()
+    };
+    app.update(Event::Preferences(kept.clone()));
     assert_eq!((app.state.language, app.state.theme), (Language::English, Theme::Dark));
     app.speak(Language::Japanese);
-    app.update(Event::Preferences { language: "en".into(), theme: "dark".into() });
+    app.update(Event::Preferences(kept));
     assert_eq!(app.state.language, Language::Japanese);
 }
 

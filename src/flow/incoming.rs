@@ -18,6 +18,11 @@ use crate::trust::TrustPolicy;
 
 use super::{Assessment, Coverage, Headline, Lock, Seal};
 
+/// Layers may open to so many times the message's size, and so much beside it: honest mail
+/// compresses less, and what is made to exhaust a reader gets no further.
+const MAX_RATIO: usize = 4;
+const SMALL: usize = 12 << 20;
+
 /// What a message is assessed with.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances<'a> {
@@ -34,7 +39,7 @@ pub struct Circumstances<'a> {
 /// Assesses a message. Never fails: what could not be evaluated is said in the assessment.
 pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circumstances) -> Assessment {
     let outer = message::parse(raw, circumstances.limits);
-    let mut budget = circumstances.plaintext_limit;
+    let mut budget = circumstances.plaintext_limit.min(raw.len().saturating_mul(MAX_RATIO) + SMALL);
     let envelope = peel::envelope(&outer, circumstances, &mut budget);
     let identity = identity::displayed(&outer, &envelope);
     let payload = payload::show(&outer, &envelope, identity.is_wrapped, circumstances, &mut budget);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::view::{KeysView, MailboxView, MessageId, OutboxView, PreflightView, ReadingView};
+use crate::engine::view::{KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView};
 use crate::engine::{Command, Event, Failure, FailureKind};
 
 use super::compose::Composer;
@@ -18,6 +18,8 @@ use super::words::Language;
 pub struct Views {
     /// Accounts, folders, list; `None` until the engine has answered.
     pub mailbox: Option<Arc<MailboxView>>,
+    /// What the user chose.
+    pub preferences: PreferencesView,
     /// The profile waits for its passphrase; `true`: for the one it is to have.
     pub locked: Option<bool>,
     /// The open message.
@@ -257,13 +259,14 @@ impl State {
                 });
             }
             Event::ProfileLocked { is_new } => views.locked = Some(is_new),
-            Event::Preferences { language, theme } => {
+            Event::Preferences(view) => {
                 if !self.is_language_given {
-                    self.language = Language::from_code(&language).unwrap_or(self.language);
+                    self.language = view.language.as_deref().and_then(Language::from_code).unwrap_or(self.language);
                 }
                 if !self.is_theme_given {
-                    self.theme = Theme::from_code(&theme);
+                    self.theme = view.theme.as_deref().map_or(self.theme, Theme::from_code);
                 }
+                views.preferences = view;
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
             Event::Failed(failure) => {

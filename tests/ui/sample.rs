@@ -60,6 +60,7 @@ pub fn assessment(technology: Technology, lock: Lock, seal: Seal) -> Assessment 
         signed: seal != Seal::Unsigned,
         decrypted: lock == Lock::Encrypted,
         is_headline: true,
+        is_quotable: true,
     };
     Assessment {
         from: vec![hanako()],
@@ -241,6 +242,7 @@ pub fn suspicious() -> ReadingView {
         signed: false,
         decrypted: false,
         is_headline: false,
+        is_quotable: false,
     });
     all.parts = vec![part("1", "text/plain", None, true, b""), part("2", "text/plain", None, false, b"")];
     reading(all)

@@ -4,13 +4,16 @@
 use crate::crypto::pgp::find_inline_blocks;
 use crate::domain::RawMessage;
 use crate::flow::{Coverage, Encryption, ShownBlock, ShownPart};
-use crate::message::{self, Defect, ParsedMessage, Part};
+use crate::message::{self, Defect, DefectCode, ParsedMessage, Part};
 
 use super::Circumstances;
 use super::peel::{self, Envelope, Found, Inside, find, is_pkcs7, join};
 
 /// Protected parts inside a payload that are looked at; the rest stay closed.
 const MAX_APART: usize = 16;
+
+/// No more text of one part is shown; all of it is in the part.
+const MAX_TEXT: usize = 2 << 20;
 
 /// What is shown.
 #[derive(Debug, Default)]
@@ -30,6 +33,8 @@ struct Protection {
     signed: bool,
     decrypted: bool,
     is_headline: bool,
+    /// Nothing was decrypted for this alone.
+    is_quotable: bool,
     depth: usize,
 }
 
@@ -73,8 +78,13 @@ pub(super) fn show(
         showing.has_legacy_display =
             root.content_type.parameter("hp").is_some_and(|hp| hp.eq_ignore_ascii_case("cipher"));
     }
-    let protection =
-        Protection { signed: envelope.is_signed, decrypted: envelope.is_decrypted, is_headline: true, depth: 0 };
+    let protection = Protection {
+        signed: envelope.is_signed,
+        decrypted: envelope.is_decrypted,
+        is_headline: true,
+        is_quotable: true,
+        depth: 0,
+    };
     let nested = root.filter(|_| is_wrapped).and_then(|root| root.nested.as_deref().map(|nested| (root, nested)));
     if let Some((root, nested)) = nested {
         let prefix = join(envelope.prefix(), &root.path);
@@ -84,9 +94,9 @@ pub(super) fn show(
     }
     showing.structure(outer);
     let mut payload = showing.out;
-    payload.parts.sort_by(|a, b| path_key(&a.path).cmp(&path_key(&b.path)));
+    payload.parts.sort_by_key(|part| path_key(&part.path));
     let texts: Vec<&str> =
-        payload.blocks.iter().filter(|block| block.is_headline).map(|block| block.text.as_str()).collect();
+        payload.blocks.iter().filter(|block| block.is_quotable).map(|block| block.text.as_str()).collect();
     payload.text = texts.join("\n");
     payload
 }
@@ -120,7 +130,7 @@ impl Showing<'_, '_> {
                 });
                 self.block(path.clone(), text.clone(), None, protection);
             }
-            Inside::Closed { .. } => {}
+            Inside::Closed => {}
         }
     }
 
@@ -164,6 +174,7 @@ impl Showing<'_, '_> {
             signed: protection.signed || envelope.is_signed,
             decrypted: protection.decrypted || envelope.is_decrypted,
             is_headline: false,
+            is_quotable: protection.is_quotable && !envelope.is_decrypted,
             depth: protection.depth + 1,
         };
         self.inside(message, prefix, &envelope.inside, inner);
@@ -225,8 +236,14 @@ impl Showing<'_, '_> {
     }
 
     /// The text of a part, without what only repeats protected header fields.
-    fn words(&self, message: &ParsedMessage, part: &Part, protection: Protection) -> String {
-        let text = part.text(&message.raw);
+    fn words(&mut self, message: &ParsedMessage, part: &Part, protection: Protection) -> String {
+        let mut text = part.text(&message.raw);
+        if text.len() > MAX_TEXT {
+            let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+            text.truncate(end);
+            text.shrink_to_fit();
+            self.out.defects.push(Defect { code: DefectCode::LimitReached, part: part.path.clone() });
+        }
         if self.has_legacy_display && protection.is_headline {
             return message::without_legacy_display(part, &text);
         }
@@ -256,6 +273,7 @@ impl Showing<'_, '_> {
                     signed: protection.signed || envelope.is_signed,
                     decrypted: protection.decrypted || envelope.is_decrypted,
                     is_headline: false,
+                    is_quotable: protection.is_quotable && !envelope.is_decrypted,
                     depth: protection.depth + 1,
                 };
                 self.block(path.clone(), text.clone(), None, inner);
@@ -274,6 +292,7 @@ impl Showing<'_, '_> {
             signed: protection.signed,
             decrypted: protection.decrypted,
             is_headline: protection.is_headline,
+            is_quotable: protection.is_quotable,
         });
     }
 
