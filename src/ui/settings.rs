@@ -137,7 +137,7 @@ fn existing(id: i64, identity: &crate::domain::Mailbox) -> AccountForm {
 
 fn form(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
-    let SettingsState { form: Some(form), password } = &mut state.settings else { return };
+    let SettingsState { form: Some(form), password, .. } = &mut state.settings else { return };
     widgets::field(ui, language.say(Word::Name), &mut form.name, "");
     let address = widgets::field(ui, language.say(Word::Address), &mut form.address, "alice@example.org");
     if address.lost_focus() && form.user.is_empty() {
