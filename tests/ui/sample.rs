@@ -198,7 +198,7 @@ pub fn judged(seal: Seal, verdict: TrustVerdict, revoked_at: Option<Timestamp>) 
 pub fn overdone() -> ReadingView {
     let mut all = assessment(Technology::Smime, Lock::Encrypted, Seal::Broken);
     let long = "書留\u{202e}\u{200b}W\u{301}\u{301}🦀\0".repeat(3_000);
-    all.subject = long.clone();
+    all.subject.clone_from(&long);
     all.from = vec![Mailbox::new(long.clone(), long.clone()); 200];
     all.to = vec![Mailbox::new(long.clone(), ""); 3_000];
     all.cautions = (0..300).map(|n| Caution { code: CautionCode::Mixture, subject: n.to_string() }).collect();
