@@ -20,6 +20,10 @@ impl Backend for Engine {
     fn try_next(&mut self) -> Option<Event> {
         self.0.try_next()
     }
+
+    fn spawn(&self) -> Option<ui::Spawn> {
+        Some(std::sync::Arc::new(kakitome::engine::stateless::in_thread))
+    }
 }
 
 /// Opens the window that the options describe.
@@ -56,9 +60,9 @@ fn profile(common: &Common) -> Result<Start> {
 fn picture(what: &Start, language: Option<Language>, theme: Theme, args: &GuiArgs, to: &std::path::Path) -> Result<()> {
     let engine = start(what, || {}).map_err(|failure: Failure| anyhow::anyhow!("{failure}"))?;
     let mut app = App::new(Box::new(Engine(engine)));
-    app.state.theme = if theme == Theme::System { Theme::Light } else { theme };
+    app.dress(if theme == Theme::System { Theme::Light } else { theme });
     if let Some(language) = language {
-        app.state.language = language;
+        app.speak(language);
     }
     let size = args.size.as_deref().unwrap_or("1280x800");
     let (width, height) = size.split_once('x').context("a size is written like 1280x800")?;
@@ -78,6 +82,7 @@ fn picture(what: &Start, language: Option<Language>, theme: Theme, args: &GuiArg
             settle(&mut app, |app| app.views.reading.as_ref().is_some_and(|view| view.id == id))?;
         }
         "compose" => app.compose(),
+        "drafts" => app.state.screen = Screen::Drafts,
         "keys" => {
             app.state.screen = Screen::Keys;
             app.ask(Command::ListKeys);
@@ -86,7 +91,7 @@ fn picture(what: &Start, language: Option<Language>, theme: Theme, args: &GuiArg
         "outbox" => app.state.screen = Screen::Outbox,
         "settings" => app.state.screen = Screen::Settings,
         other => bail!(
-            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, keys, outbox, settings"
+            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, drafts, keys, outbox, settings"
         ),
     }
     let image = ui::screenshot(&mut app, size, 1.0)?;

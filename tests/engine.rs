@@ -1,6 +1,9 @@
 //! The whole path, with a real Postfix and a real Dovecot: alice writes to bob in both
 //! technologies through the engine, and bob reads what she wrote.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+#[allow(unused_imports)]
 mod servers;
 
 use std::path::Path;
@@ -13,7 +16,7 @@ use kakitome::engine::view::{AccountForm, Lock, MailboxView, ReadingView, Seal};
 use kakitome::engine::{Command, EngineHandle, Event, FailureKind, Profile, SecretsIn, Start, headless, start};
 use servers::{HOST, PASSWORD, Servers, Way, servers};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Person {
     name: &'static str,

@@ -1,5 +1,7 @@
 //! Every screen of the window, in both languages, without an engine, a display or a GPU.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_wrap)]
+
 #[path = "ui/sample.rs"]
 mod sample;
 
@@ -13,7 +15,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, TestRenderer};
 use kakitome::domain::{Draft, Protection, Technology};
-use kakitome::engine::view::{Lock, MailboxView, Seal};
+use kakitome::engine::view::{Lock, MailboxView, PreferencesView, Seal};
 use kakitome::engine::{Command, Event, Failure, FailureKind, Retry};
 use kakitome::ui::{self, Activity, App, Backend, Clock, Language, Raster, Screen, Theme};
 
@@ -189,6 +191,44 @@ fn every_lock_and_every_seal_is_said_in_words() {
 }
 
 #[test]
+fn a_delivery_by_another_domain_confirms_nothing() {
+    let window = window(reads(Language::English, sample::delivered_by_another()).0, WIDE);
+    assert!(window.query_by_label_contains("confirms that it sent").is_none());
+    window.get_by_label_contains("delivered by evil.example, which is not the domain");
+}
+
+#[test]
+fn a_seal_that_is_anothers_or_was_withdrawn_says_so_with_name_and_date() {
+    use kakitome::engine::view::TrustVerdict;
+    let says = |seal, verdict, at: Option<&str>, english: &str, japanese: &str| {
+        for (language, wanted) in [(Language::English, english), (Language::Japanese, japanese)] {
+            let view = sample::judged(seal, verdict, at.map(sample::at));
+            let window = window(reads(language, view).0, WIDE);
+            assert!(window.query_all_by_label_contains(wanted).next().is_some(), "{wanted}");
+        }
+    };
+    says(
+        Seal::Unauthenticated,
+        TrustVerdict::Mismatch,
+        None,
+        "Sealed by hanako@example.co.jp, but the message says it is from hanako@evil.example.",
+        "封印は hanako@example.co.jp のものですが、差出人は hanako@evil.example",
+    );
+    let day = Some("2025-03-01T00:00:00Z");
+    says(Seal::Broken, TrustVerdict::Revoked, day, "withdrawn on 1 March 2025", "2025年3月1日に失効");
+    says(Seal::Broken, TrustVerdict::Expired, None, "had expired", "期限が切れています");
+}
+
+#[test]
+fn a_message_that_is_not_the_chosen_one_is_never_shown() {
+    let (mut app, _) = reads(Language::English, message(Lock::Encrypted, Seal::Authenticated));
+    app.state.selected = Some(2);
+    let window = window(app, WIDE);
+    assert!(window.query_by_label_contains("Dear Alice").is_none());
+    assert!(window.query_by_label_contains("Sealed by Hanako Yamada.").is_none());
+}
+
+#[test]
 fn a_locked_message_asks_for_the_passphrase_and_shows_nothing_else() {
     for language in LANGUAGES {
         let (app, paper) = reads(language, message(Lock::CannotOpen, Seal::Unsigned));
@@ -287,6 +327,25 @@ fn the_list_is_walked_with_the_keyboard() {
     window.key_press(egui::Key::Escape);
     window.run();
     assert_eq!(window.state().state.screen, Screen::Mailbox, "an empty message is left without a question");
+}
+
+#[test]
+fn walking_down_the_list_keeps_the_selected_message_in_sight() {
+    let (app, _) = app(Language::English);
+    let mut window = window(app, WIDE);
+    for _ in 0..25 {
+        window.key_press(egui::Key::J);
+        window.run();
+    }
+    assert_eq!(window.state().state.selected, Some(25));
+    let seen = |window: &Harness<'_, App>| {
+        let rows = window.query_all_by_role(Role::ListItem);
+        rows.filter(|row| row.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True))
+            .map(|row| row.rect())
+            .next()
+    };
+    let rect = seen(&window).expect("the selected message is laid out");
+    assert!(rect.top() > 40.0 && rect.bottom() < 780.0, "{rect:?}");
 }
 
 #[test]
@@ -471,6 +530,104 @@ fn an_answer_to_another_message_does_not_throw_away_what_was_being_written() {
 }
 
 #[test]
+fn a_profile_that_is_locked_shows_nothing_but_the_question_for_its_passphrase() {
+    for language in LANGUAGES {
+        let (mut app, paper) = app(language);
+        app.update(Event::ProfileLocked { is_new: true });
+        let mut window = window(app, NARROW);
+        assert!(window.query_by_role(Role::ListItem).is_none());
+        let type_into = |window: &mut Harness<'_, App>, word: ui::Word, text: &str| {
+            window.get_by_role_and_label(Role::PasswordInput, language.say(word)).focus();
+            window.run();
+            window.get_by_role_and_label(Role::PasswordInput, language.say(word)).type_text(text);
+            window.run();
+        };
+        type_into(&mut window, ui::Word::ProfilePassphrase, "correct horse");
+        type_into(&mut window, ui::Word::ProfilePassphraseAgain, "correct hors");
+        let open = language.say(ui::Word::OpenProfile);
+        assert!(window.get_by_role_and_label(Role::Button, open).accesskit_node().is_disabled(), "they differ");
+        type_into(&mut window, ui::Word::ProfilePassphraseAgain, "e");
+        window.get_by_role_and_label(Role::Button, open).click();
+        window.run();
+        assert!(sent(&paper, |command| matches!(command,
+            Command::OpenProfile { passphrase } if passphrase.declassify() == "correct horse")));
+        window.state_mut().update(Event::Mailbox(Arc::new(sample::mailbox())));
+        window.run();
+        assert!(window.query_all_by_role(Role::ListItem).next().is_some());
+    }
+}
+
+#[test]
+fn a_kept_draft_is_gone_on_with_or_thrown_away() {
+    let (mut app, paper) = app(Language::English);
+    app.state.screen = Screen::Drafts;
+    let mut window = window(app, WIDE);
+    window.get_all_by_label("Continue writing").next().unwrap().click();
+    window.run();
+    assert!(sent(&paper, |command| matches!(command, Command::OpenDraft(7))));
+    window.get_all_by_label("Discard").last().unwrap().click();
+    window.run();
+    assert!(sent(&paper, |command| matches!(command, Command::DiscardDraft(8))));
+}
+
+#[test]
+fn a_locked_key_is_asked_for_where_the_message_is_sent() {
+    let (mut app, paper) = writes(Language::English, false);
+    app.state.composer.as_mut().unwrap().is_sending = true;
+    app.update(Event::Failed(Failure {
+        kind: FailureKind::WrongPassphrase,
+        retry: Retry::Now,
+        subject: sample::print(9, 20).spaced(),
+        source: String::new(),
+    }));
+    let mut window = window(app, WIDE);
+    window.get_by_role_and_label(Role::PasswordInput, "Passphrase of your key").focus();
+    window.run();
+    window.get_by_role_and_label(Role::PasswordInput, "Passphrase of your key").type_text("correct horse");
+    window.run();
+    window.get_by_label("Unlock and send").click();
+    window.run();
+    let commands = paper.commands.borrow();
+    let unlock = commands.iter().position(|command| matches!(command, Command::Unlock { .. }));
+    let send = commands.iter().position(|command| matches!(command, Command::Send { .. }));
+    assert!(unlock.is_some() && unlock < send);
+}
+
+#[test]
+fn what_was_queued_does_not_close_another_message() {
+    let (mut app, _) = writes(Language::English, false);
+    app.update(Event::Queued);
+    assert!(app.state.composer.is_some(), "this one was not handed over");
+    app.state.composer.as_mut().unwrap().is_sending = true;
+    app.update(Event::Queued);
+    assert!(app.state.composer.is_none());
+}
+
+#[test]
+fn the_choice_of_language_is_kept_and_an_explicit_one_wins_over_it() {
+    let (mut app, paper) = app(Language::English);
+    app.state.screen = Screen::Settings;
+    let mut window = window(app, WIDE);
+    window.get_by_label("日本語").click();
+    window.run();
+    assert!(sent(&paper, |command| matches!(command, Command::Remember { language, .. } if language == "ja")));
+    let app = window.state_mut();
+    app.update(Event::Preferences(PreferencesView {
+        language: Some("en".into()),
+        theme: Some("dark".into()),
+        ..PreferencesView::default()
+    }));
+    assert_eq!((app.state.language, app.state.theme), (Language::English, Theme::Dark));
+    app.speak(Language::Japanese);
+    app.update(Event::Preferences(PreferencesView {
+        language: Some("en".into()),
+        theme: Some("dark".into()),
+        ..PreferencesView::default()
+    }));
+    assert_eq!(app.state.language, Language::Japanese);
+}
+
+#[test]
 fn a_link_is_asked_about_and_its_deception_is_named() {
     for language in LANGUAGES {
         let (mut app, _) = app(language);
@@ -524,6 +681,24 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     outbox.update(Event::Outbox(Arc::new(sample::outbox())));
     outbox.state.screen = Screen::Outbox;
     add("outbox", outbox);
+    let (mut drafts, _) = app(language);
+    drafts.state.screen = Screen::Drafts;
+    add("drafts", drafts);
+    for is_new in [false, true] {
+        let (mut locked, _) = app(language);
+        locked.update(Event::ProfileLocked { is_new });
+        add(if is_new { "profile-new" } else { "profile-locked" }, locked);
+    }
+    let (mut link, _) = reads(language, sample::newsletter());
+    link.state.link = Some(ui::Link {
+        target: "https://evil.example/login?session=1".into(),
+        words: "https://bank.example/login".into(),
+        areas: vec![],
+    });
+    add("link", link);
+    let (mut locked_key, _) = writes(language, false);
+    locked_key.state.composer.as_mut().unwrap().is_locked = true;
+    add("compose-locked", locked_key);
     let (mut settings, _) = app(language);
     settings.state.screen = Screen::Settings;
     settings.state.settings.form =

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::crypto::{CertificateReport, Keyring};
+use crate::domain::EmailAddress;
 
 use super::args::{CertArgs, CertCommand, Common};
 use super::{Problem, keys, load, output};
@@ -36,7 +37,7 @@ pub(crate) fn print(common: &Common, report: &CertificateReport) {
         return;
     }
     let names: Vec<&str> = report.names.iter().map(String::as_str).collect();
-    let addresses: Vec<&str> = report.addresses.iter().map(|address| address.as_str()).collect();
+    let addresses: Vec<&str> = report.addresses.iter().map(EmailAddress::as_str).collect();
     output::line(&format!(
         "{} {}\n  {} <{}>\n  {}{}{}\n  {} – {}{}",
         report.technology.word(),

@@ -1,6 +1,7 @@
 //! `key` and the profile's side of `cert`: makes, imports, lists and exports.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -81,7 +82,9 @@ pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> 
         let found = profile
             .import(&load::file(path)?, &passphrases)
             .map_err(|failure| format!("{}: {failure}", path.display()))?;
-        found.iter().for_each(|report| certs::print(common, report));
+        for report in &found {
+            certs::print(common, report);
+        }
     }
     Ok(())
 }
@@ -104,13 +107,7 @@ pub(crate) fn export(
 ) -> Result<(), Problem> {
     let (profile, passphrases) = profile(common)?;
     let bytes = profile.export(fingerprint, secret, passphrases.first())?;
-    match to {
-        Some(path) => write(path, &bytes),
-        None => {
-            use std::io::Write;
-            Ok(std::io::stdout().lock().write_all(&bytes)?)
-        }
-    }
+    if let Some(path) = to { write(path, &bytes) } else { Ok(std::io::stdout().lock().write_all(&bytes)?) }
 }
 
 fn generate(common: &Common, args: &GenerateArgs) -> Result<(), Problem> {
@@ -170,7 +167,9 @@ fn generate_in_profile(common: &Common, args: &GenerateArgs) -> Result<(), Probl
     let own = if common.secret_store == Some(SecretStoreKind::File) { passphrases.get(1) } else { passphrases.first() };
     let fingerprint = profile.generate(args.technology, &args.name, args.address.as_str(), own)?;
     let report = profile.reports(profile.now()).into_iter().find(|report| report.fingerprint == fingerprint);
-    report.iter().for_each(|report| certs::print(common, report));
+    if let Some(report) = report {
+        certs::print(common, &report);
+    }
     Ok(())
 }
 

@@ -1,5 +1,5 @@
 //! The same commands for scripts: prints views as text or JSON.
-//! May use: domain, message, crypto, trust, sender, flow, net, store, engine.
+//! May use: domain, message, crypto, trust, sender, flow, store, engine.
 //!
 //! The words, JSON keys and exit codes are a contract: add, never rename.
 

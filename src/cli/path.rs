@@ -68,7 +68,7 @@ fn print(common: &Common, valid: bool, reason: Option<&str>, path: &[(String, St
         }));
         return;
     }
-    output::line(&format!("{verdict} {}", reason.unwrap_or_default()).trim_end().to_owned());
+    output::line(format!("{verdict} {}", reason.unwrap_or_default()).trim_end());
     for (subject, fingerprint) in path {
         output::line(&format!("  {subject}  {fingerprint}"));
     }

@@ -16,7 +16,7 @@ use super::args::{AccountCommand, Common, OutboxCommand};
 use super::{Problem, json as documents, keys, load, output, words};
 
 /// How long `sync --watch` waits between two rounds.
-const WATCH: Duration = Duration::from_secs(60);
+const WATCH: Duration = Duration::from_mins(1);
 
 /// `account`.
 pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), Problem> {
@@ -231,7 +231,7 @@ pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result
         for file in files {
             let bytes = load::file(&file)?;
             let messages = if message::is_mbox(&bytes) {
-                message::split_mbox(&bytes).into_iter().collect()
+                message::split_mbox(&bytes).collect()
             } else {
                 vec![RawMessage::new(bytes)]
             };

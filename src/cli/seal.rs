@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::domain::{Attachment, Draft, Protection, Technology, TechnologyChoice};
+use crate::domain::{Attachment, Draft, EmailAddress, Protection, Technology, TechnologyChoice};
 use crate::engine::stateless;
 use crate::flow::outgoing::{self, SealError};
 
@@ -26,7 +26,7 @@ pub(crate) fn run(common: &Common, args: &SealArgs) -> Result<(), Problem> {
     for (index, delivery) in sealed.deliveries.iter().enumerate() {
         let path = args.output.join(format!("delivery-{}.eml", index + 1));
         fs::write(&path, &*delivery.bytes).map_err(|error| format!("{}: {error}", path.display()))?;
-        let recipients: Vec<&str> = delivery.envelope.recipients.iter().map(|address| address.as_str()).collect();
+        let recipients: Vec<&str> = delivery.envelope.recipients.iter().map(EmailAddress::as_str).collect();
         if common.json {
             output::json(&serde_json::json!({
                 "file": path,

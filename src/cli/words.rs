@@ -100,7 +100,15 @@ pub(crate) fn headline(headline: Headline, lang: Lang) -> String {
 
 /// What happened and what to do, in one line.
 pub(crate) fn failure(failure: &Failure, lang: Lang) -> String {
-    let (english, japanese) = match failure.kind {
+    let (english, japanese) = sentences(failure.kind);
+    let detail: Vec<&str> =
+        [failure.subject.as_str(), failure.source.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
+    let text = pick(lang, english, japanese);
+    if detail.is_empty() { text } else { format!("{text} ({})", detail.join(": ")) }
+}
+
+fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
+    match kind {
         FailureKind::Unreachable => (
             "the server can't be reached; check the network and the server's name",
             "サーバーに接続できません。ネットワークとサーバー名を確認できます",
@@ -177,9 +185,5 @@ pub(crate) fn failure(failure: &Failure, lang: Lang) -> String {
             "a defect of this program; please report it with the detail",
             "このプログラムの不具合です。詳細を添えて報告できます",
         ),
-    };
-    let detail: Vec<&str> =
-        [failure.subject.as_str(), failure.source.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
-    let text = pick(lang, english, japanese);
-    if detail.is_empty() { text } else { format!("{text} ({})", detail.join(": ")) }
+    }
 }

@@ -5,7 +5,8 @@ use crate::domain::{Draft, Fingerprint, Secret, Technology};
 
 use super::Failure;
 use super::view::{
-    AccountForm, DraftId, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreflightView, ReadingView,
+    AccountForm, DraftId, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView,
+    ReadingView,
 };
 
 /// What the user wants; sent by the UI, carried out by the engine.
@@ -65,6 +66,9 @@ pub enum Command {
     OpenProfile { passphrase: Secret<String> },
     /// Keep the choice of language (`en`, `ja`) and look (`system`, `light`, `dark`).
     Remember { language: String, theme: String },
+    /// Whose Authentication-Results are believed, and whether SPF, DKIM and DMARC are evaluated here
+    /// (which the sending domain's name servers can notice).
+    SaveDelivery { authserv_ids: Vec<String>, evaluates_sender: bool },
     /// Try a queued submission again now.
     RetrySubmission(i64),
     /// Take a queued submission back.
@@ -98,8 +102,8 @@ pub enum Event {
     /// The profile waits for its passphrase (`is_new`: for the one it is to have), because the
     /// system has no keyring or the profile has a vault.
     ProfileLocked { is_new: bool },
-    /// The language and the look that were kept.
-    Preferences { language: String, theme: String },
+    /// What the user chose before.
+    Preferences(PreferencesView),
     /// Something was done: a code with a subject (`imported`, `exported`, `account_works`, …).
     Done { code: &'static str, subject: String },
     /// Something could not be done.

@@ -152,12 +152,11 @@ pub fn synchronise(profile: &Profile) -> Result<Done, Failure> {
 /// Puts messages into a local folder, made when it is new; how many.
 pub fn import(profile: &Profile, folder: &str, messages: &[RawMessage]) -> Result<usize, Failure> {
     let accounts = profile.store.accounts().map_err(store_failure)?;
-    let local = match accounts.iter().find(|account| account.smtp_host.is_empty()) {
-        Some(account) => account.id,
-        None => {
-            let record = AccountRecord { name: "local".to_owned(), ..AccountRecord::default() };
-            profile.store.save_account(&record).map_err(store_failure)?
-        }
+    let local = if let Some(account) = accounts.iter().find(|account| account.smtp_host.is_empty()) {
+        account.id
+    } else {
+        let record = AccountRecord { name: "local".to_owned(), ..AccountRecord::default() };
+        profile.store.save_account(&record).map_err(store_failure)?
     };
     let folder = profile.store.ensure_folder(local, folder, folder, "").map_err(store_failure)?;
     let new: Vec<_> =

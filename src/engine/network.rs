@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{RawMessage, Secret};
-use crate::message::{self, Limits};
+use crate::domain::{EmailAddress, RawMessage, Secret};
+use crate::message::{self, ContentType, Limits};
 use crate::net::imap::{Known, Session, Step};
 use crate::net::{Cancel, Credentials, NetError, Server, smtp};
 use crate::store::{AccountRecord, MessageFlags, NewMessage, SubmissionState};
@@ -52,7 +52,7 @@ pub(super) fn credentials(profile: &Profile, account: &AccountRecord) -> Result<
 pub(super) async fn send_due(profile: &Profile, publish: &Publish) -> Result<(), Failure> {
     let store = &profile.store;
     while let Some((id, account, envelope, bytes)) = store.take_due(Timestamp::now()).map_err(store_failure)? {
-        let subject = envelope.recipients.iter().map(|address| address.as_str()).collect::<Vec<_>>().join(", ");
+        let subject = envelope.recipients.iter().map(EmailAddress::as_str).collect::<Vec<_>>().join(", ");
         publish(Event::Progress(Some(Progress { work: "send", subject: subject.clone(), fraction: None })));
         let Some(account) = account_of(profile, account)? else {
             store.mark_rejected(id, "no_account").map_err(store_failure)?;
@@ -111,12 +111,11 @@ async fn file_copies(profile: &Profile) -> Result<(), Failure> {
         let Some(account) = account_of(profile, copy.account)? else { continue };
         let folders = profile.store.folders().map_err(store_failure)?;
         let sent = folders.iter().find(|folder| folder.account == account.id && folder.role == "sent");
-        let (path, folder) = match sent {
-            Some(folder) => (folder.path.clone(), folder.id),
-            None => {
-                let id = profile.store.ensure_folder(account.id, "Sent", "Sent", "sent").map_err(store_failure)?;
-                ("Sent".to_owned(), id)
-            }
+        let (path, folder) = if let Some(folder) = sent {
+            (folder.path.clone(), folder.id)
+        } else {
+            let id = profile.store.ensure_folder(account.id, "Sent", "Sent", "sent").map_err(store_failure)?;
+            ("Sent".to_owned(), id)
         };
         if account.imap_host.is_empty() {
             keep(
@@ -267,9 +266,16 @@ pub(super) fn new_message(
         from: parsed.from.first().cloned().unwrap_or_default(),
         subject: parsed.subject.clone(),
         preview,
-        has_attachments: parsed.root.walk().any(|part| part.is_attachment),
+        has_attachments: parsed.root.walk().any(|part| part.is_attachment && !is_protection(&part.content_type)),
         raw: raw.clone(),
     }
+}
+
+/// A part that protects others is no attachment.
+fn is_protection(kind: &ContentType) -> bool {
+    kind.kind == "application"
+        && ["pgp-signature", "pgp-encrypted", "pkcs7-signature", "x-pkcs7-signature", "pkcs7-mime", "x-pkcs7-mime"]
+            .contains(&kind.subtype.as_str())
 }
 
 /// The first words of a body.

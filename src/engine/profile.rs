@@ -190,6 +190,13 @@ impl Profile {
         self.load_keyring(passphrase.cloned().into_iter().collect())
     }
 
+    /// Whose Authentication-Results are believed, and whether the sender is evaluated here.
+    pub(super) fn delivery(&self) -> (Vec<String>, bool) {
+        let ids = self.store.setting("authserv_ids").ok().flatten().unwrap_or_default();
+        let evaluates = self.store.setting("evaluates_sender").ok().flatten().unwrap_or_default();
+        (ids, evaluates)
+    }
+
     /// Authorities whose server certificates are believed beside the platform's (a company's own).
     pub(super) fn server_roots(&self) -> Vec<Vec<u8>> {
         let kept: Vec<String> = self.store.setting("server_roots").ok().flatten().unwrap_or_default();

@@ -92,7 +92,7 @@ fn row(row: crate::store::MessageRow) -> RowView {
 pub(super) fn assess(profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
     let raw = profile.store.raw(message).map_err(store_failure)?;
     let policy = profile.policy(profile.now())?;
-    let authserv_ids: Vec<String> = profile.store.setting("authserv_ids").map_err(store_failure)?.unwrap_or_default();
+    let (authserv_ids, _) = profile.delivery();
     let question = SenderQuestion { authserv_ids: &authserv_ids, evaluate: false, dns: None };
     let sender = stateless::sender(&raw, &question, policy.at);
     let keyring = profile.keyring();

@@ -28,20 +28,30 @@ pub struct SenderQuestion<'a> {
 }
 
 /// Who vouched for a delivery: what trusted servers reported, then what is evaluated here at `at`.
+/// Not to be called from within an asynchronous function.
 pub fn sender(raw: &RawMessage, question: &SenderQuestion, at: Timestamp) -> Vec<SenderResult> {
     let mut results = sender::reported(raw, question.authserv_ids);
-    if !question.evaluate {
-        return results;
+    if question.evaluate {
+        let evaluated = block_on(evaluate_sender(raw, question.authserv_ids, question.dns, at));
+        results.extend(evaluated.unwrap_or_default());
     }
-    let Ok(resolver) = resolver(question.dns, false) else { return results };
+    results
+}
+
+/// SPF, DKIM, DMARC, ARC and BIMI evaluated here, over DNS.
+pub async fn evaluate_sender(
+    raw: &RawMessage,
+    trusted_hosts: &[String],
+    dns: Option<SocketAddr>,
+    at: Timestamp,
+) -> Vec<SenderResult> {
+    let Ok(resolver) = resolver(dns, false) else { return Vec::new() };
     let from = message::parse(raw, &Limits::default()).from;
     let evidence = Evidence {
         shown: Some(from.iter().filter_map(Mailbox::email).collect()),
-        ..Evidence::from_received(raw, question.authserv_ids)
+        ..Evidence::from_received(raw, trusted_hosts)
     };
-    let evaluated = block_on(sender::evaluate(raw, &evidence, at, &*resolver));
-    results.extend(evaluated.unwrap_or_default());
-    results
+    sender::evaluate(raw, &evidence, at, &*resolver).await
 }
 
 /// Whoever answers DNS questions: nobody when `offline`, this server, or the system's.
@@ -62,6 +72,19 @@ pub fn resolver(server: Option<SocketAddr>, offline: bool) -> Result<Box<dyn Dns
 /// When the system gives no runtime.
 pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, std::io::Error> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future))
+}
+
+/// Runs a job that waits (a file dialog over D-Bus) in a thread of its own that has a runtime.
+pub fn in_thread(job: Box<dyn FnOnce() + Send>) {
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        if let Ok(runtime) = runtime {
+            let _entered = runtime.enter();
+            job();
+        } else {
+            job();
+        }
+    });
 }
 
 /// What makes a new message this one: its moment and an unguessable Message-ID (RFC 5322 §3.6.4)

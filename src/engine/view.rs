@@ -41,6 +41,19 @@ pub struct MailboxView {
     pub is_demo: bool,
 }
 
+/// What the user chose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PreferencesView {
+    /// `en` or `ja`; `None` as the system is.
+    pub language: Option<String>,
+    /// `system`, `light` or `dark`.
+    pub theme: Option<String>,
+    /// Whose Authentication-Results are believed (RFC 8601 §2.5).
+    pub authserv_ids: Vec<String>,
+    /// SPF, DKIM and DMARC are evaluated here over DNS.
+    pub evaluates_sender: bool,
+}
+
 /// One draft that is kept.
 #[derive(Clone, Debug)]
 pub struct DraftView {

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -15,8 +15,8 @@ use crate::store::secret::SecretStore;
 
 use super::network::{self, Publish};
 use super::profile::{Profile, SecretsIn, store_failure};
-use super::view::{FolderId, MessageId};
-use super::{Command, Event, Failure, FailureKind, Retry, account, demo, keys, reading, sending};
+use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
+use super::{Command, Event, Failure, FailureKind, Retry, account, demo, keys, reading, sending, stateless};
 
 /// How often the outbox and the servers are looked at without being asked.
 const TICK: Duration = Duration::from_secs(30);
@@ -53,10 +53,7 @@ impl EngineHandle {
 
     /// What happened, if anything did.
     pub fn try_next(&self) -> Option<Event> {
-        match self.events.try_recv() {
-            Ok(event) => Some(event),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        }
+        self.events.try_recv().ok()
     }
 }
 
@@ -214,6 +211,13 @@ impl Engine {
                 self.cancel = Cancel::new();
                 Ok(())
             }
+            other => self.writing(other),
+        }
+    }
+
+    /// The commands of the composer and the outbox.
+    fn writing(&mut self, command: Command) -> Result<(), Failure> {
+        match command {
             Command::Preflight(draft) => {
                 let view = sending::preflight(&self.profile, &draft)?;
                 (self.publish)(Event::Preflight(Arc::new(view)));
@@ -245,6 +249,13 @@ impl Engine {
                 self.profile.store.remove_draft(id).map_err(store_failure)?;
                 self.show_mailbox();
                 Ok(())
+            }
+            Command::SaveDelivery { authserv_ids, evaluates_sender } => {
+                let store = &self.profile.store;
+                store.set_setting("authserv_ids", &authserv_ids).map_err(store_failure)?;
+                store.set_setting("evaluates_sender", &evaluates_sender).map_err(store_failure)?;
+                self.show_preferences();
+                self.open_message.map_or(Ok(()), |message| self.show_message(message))
             }
             Command::Remember { language, theme } => {
                 self.profile.store.set_setting("preferences", &(language, theme)).map_err(store_failure)
@@ -335,16 +346,34 @@ impl Engine {
 
     fn show_message(&self, message: MessageId) -> Result<(), Failure> {
         let view = reading::view(&self.profile, message, self.is_demo)?;
-        (self.publish)(Event::Reading(Arc::new(view)));
+        (self.publish)(Event::Reading(Arc::new(view.clone())));
         self.show_mailbox();
+        self.evaluate_sender(view);
         Ok(())
     }
 
-    fn show_preferences(&self) {
-        let kept = self.profile.store.setting::<(String, String)>("preferences");
-        if let Ok(Some((language, theme))) = kept {
-            (self.publish)(Event::Preferences { language, theme });
+    /// Asks DNS who vouches for an open message, beside the loop, and shows it again with the answers.
+    fn evaluate_sender(&self, mut view: ReadingView) {
+        let (trusted, evaluates) = self.profile.delivery();
+        if self.is_demo || !evaluates {
+            return;
         }
+        let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
+        tokio::spawn(async move {
+            let Ok(raw) = profile.store.raw(view.id) else { return };
+            let found = stateless::evaluate_sender(&raw, &trusted, None, profile.now()).await;
+            let mut assessment = (*view.assessment).clone();
+            assessment.sender.extend(found);
+            view.assessment = Arc::new(assessment);
+            publish(Event::Reading(Arc::new(view)));
+        });
+    }
+
+    fn show_preferences(&self) {
+        let (language, theme) = self.profile.store.setting::<(String, String)>("preferences").ok().flatten().unzip();
+        let (authserv_ids, evaluates_sender) = self.profile.delivery();
+        let view = PreferencesView { language, theme, authserv_ids, evaluates_sender };
+        (self.publish)(Event::Preferences(view));
     }
 
     fn show_mailbox(&self) {

@@ -18,8 +18,7 @@ pub enum Answer {
 
 /// Makes the draft of an answer by `me`.
 ///
-/// Only the body that the headline speaks of is quoted: what was decrypted alone, or stands apart,
-/// never leaves in an answer. An answer to an encrypted message asks for encryption.
+/// What was decrypted alone, apart from the rest, never leaves in an answer. An answer to an encrypted message asks for encryption.
 pub fn draft(found: &Assessment, me: &Mailbox, answer: Answer) -> Draft {
     let own = me.email();
     let is_own = |mailbox: &Mailbox| own.is_some() && mailbox.email() == own;

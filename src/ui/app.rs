@@ -3,12 +3,13 @@
 use egui::{Context, Frame, Key, KeyboardShortcut, Modifiers, Panel, Ui};
 
 use crate::engine::view::MessageId;
-use crate::engine::{Command, Event};
+use crate::engine::{Command, Event, Failure, FailureKind, Retry};
 
-use super::files::Purpose;
+use super::files::{Files, Purpose, Spawn};
 use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
-use super::{compose, confirm, evidence, keys, list, outbox, reading, settings, sidebar, status};
+use super::words::Language;
+use super::{compose, confirm, drafts, evidence, keys, list, outbox, reading, settings, sidebar, status, unlock};
 
 /// The engine, as the window sees it.
 pub trait Backend {
@@ -16,12 +17,8 @@ pub trait Backend {
     fn send(&mut self, command: Command);
     /// The next thing that happened, if any. Never waits.
     fn try_next(&mut self) -> Option<Event>;
-    /// Keeps the reader's choice of language (`en`, `ja`) and look (`system`, `light`, `dark`).
-    fn remember(&mut self, language: &'static str, theme: &'static str) {
-        let _ = (language, theme);
-    }
     /// Somewhere that a blocking file dialog can run; `None` for plain threads.
-    fn spawn(&self) -> Option<std::sync::Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>> {
+    fn spawn(&self) -> Option<Spawn> {
         None
     }
 }
@@ -38,8 +35,7 @@ pub struct App {
 impl App {
     /// A window on an engine.
     pub fn new(backend: Box<dyn Backend>) -> Self {
-        let mut state = State::default();
-        state.files = super::files::Files::with_spawn(backend.spawn());
+        let state = State { files: Files::with_spawn(backend.spawn()), ..State::default() };
         Self { views: Views::default(), state, backend }
     }
 
@@ -58,6 +54,18 @@ impl App {
     /// Asks the engine for something.
     pub fn ask(&mut self, command: Command) {
         self.backend.send(command);
+    }
+
+    /// Speaks this language, whatever was kept.
+    pub fn speak(&mut self, language: Language) {
+        self.state.language = language;
+        self.state.is_language_given = true;
+    }
+
+    /// Looks so, whatever was kept.
+    pub fn dress(&mut self, theme: Theme) {
+        self.state.theme = theme;
+        self.state.is_theme_given = true;
     }
 
     /// Opens a message of the list, as a click does.
@@ -83,7 +91,8 @@ impl App {
             self.backend.send(command);
         }
         if chosen != (self.state.language, self.state.theme) {
-            self.backend.remember(self.state.language.code(), self.state.theme.code());
+            let (language, theme) = (self.state.language.code().to_owned(), self.state.theme.code().to_owned());
+            self.backend.send(Command::Remember { language, theme });
         }
     }
 }
@@ -93,14 +102,19 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     choose_theme(ui.ctx(), state.theme);
     keep_open(ui.ctx(), state);
     keyboard(ui.ctx(), views, state, commands);
-    chosen_files(state, commands);
+    chosen_files(views, state, commands);
     let is_narrow = ui.available_width() < size::NARROW;
 
     status::show(ui, views, state, commands);
+    if views.locked.is_some() {
+        unlock::show(ui, views, state, commands);
+        return;
+    }
     sidebar::show(ui, views, state, commands, is_narrow);
     match state.screen {
         Screen::Mailbox => mailbox(ui, views, state, commands, is_narrow),
         Screen::Compose => compose::show(ui, views, state, commands),
+        Screen::Drafts => drafts::show(ui, views, state, commands),
         Screen::Keys => keys::show(ui, views, state, commands),
         Screen::Outbox => outbox::show(ui, views, state, commands),
         Screen::Settings => settings::show(ui, views, state, commands),
@@ -111,7 +125,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
 /// The window does not close over a message that would be lost.
 fn keep_open(ctx: &Context, state: &mut State) {
     let closes = ctx.input(|input| input.viewport().close_requested());
-    if closes && state.composer.as_ref().is_some_and(super::compose::Composer::is_unsaved) {
+    if closes && state.composer.as_ref().is_some_and(compose::Composer::is_unsaved) {
         ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         state.screen = Screen::Compose;
         compose::ask_discard(state);
@@ -126,6 +140,16 @@ fn choose_theme(ctx: &Context, theme: Theme) {
     };
     if ctx.options(|options| options.theme_preference) != wanted {
         ctx.set_theme(wanted);
+    }
+}
+
+/// The system has no file dialog: said, so that a click is never without an answer.
+fn no_dialog() -> Failure {
+    Failure {
+        kind: FailureKind::File,
+        retry: Retry::Never,
+        subject: String::new(),
+        source: "no file dialog could be opened".to_owned(),
     }
 }
 
@@ -175,7 +199,10 @@ fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec
     egui::CentralPanel::no_frame().show(ui, |ui| reading::show(ui, views, state, commands, false));
 }
 
-fn chosen_files(state: &mut State, commands: &mut Vec<Command>) {
+fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command>) {
+    if state.files.take_breakdown() {
+        views.failure = Some(no_dialog());
+    }
     let Some((purpose, paths)) = state.files.poll() else { return };
     let first = paths.first().cloned();
     match (purpose, first) {
@@ -196,6 +223,9 @@ const fn shortcut(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
 
 fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut Vec<Command>) {
     let pressed = |keys: KeyboardShortcut| ctx.input_mut(|input| input.consume_shortcut(&keys));
+    if views.locked.is_some() {
+        return;
+    }
     if pressed(shortcut(Modifiers::COMMAND, Key::N)) {
         compose::begin(views, state);
     }
@@ -217,7 +247,7 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if state.screen != Screen::Mailbox || state.link.is_some() {
         return;
     }
-    let in_list = ctx.memory(|memory| memory.focused()).is_none_or(|id| id == list::pane_id());
+    let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == list::pane_id());
     if pressed(shortcut(Modifiers::NONE, Key::J)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowDown)) {
         list::step(views, state, commands, 1);
     }

@@ -269,7 +269,7 @@ fn station(
 /// The way of the message from server to server, as far as somebody vouches for it.
 fn delivery(ui: &mut Ui, language: Language, assessment: &Assessment) {
     headed(ui, language, Word::Delivery, |ui| {
-        match verdict::delivery(language, &assessment.sender) {
+        match verdict::delivery(language, assessment) {
             Some((_, words)) => widgets::body(ui, words),
             None => widgets::body(ui, language.say(Word::DeliveryUnknown)),
         };

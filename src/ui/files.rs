@@ -32,12 +32,13 @@ pub type Spawn = Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>;
 pub struct Files {
     open: Option<(Purpose, Receiver<Vec<PathBuf>>)>,
     spawn: Option<Spawn>,
+    broke_down: bool,
 }
 
 impl Files {
     /// Uses `spawn` for the dialogs instead of plain threads.
     pub fn with_spawn(spawn: Option<Spawn>) -> Self {
-        Self { open: None, spawn }
+        Self { spawn, ..Self::default() }
     }
 
     /// Opens a dialog; `name` is the proposed file name when something is to be written.
@@ -62,6 +63,11 @@ impl Files {
         self.open = Some((purpose, receiver));
     }
 
+    /// Whether a dialog ended without an answer since this was asked last.
+    pub fn take_breakdown(&mut self) -> bool {
+        std::mem::take(&mut self.broke_down)
+    }
+
     /// What was chosen, once; nothing when the dialog was closed.
     pub fn poll(&mut self) -> Option<(Purpose, Vec<PathBuf>)> {
         let (_, receiver) = self.open.as_ref()?;
@@ -70,6 +76,7 @@ impl Files {
             Err(std::sync::mpsc::TryRecvError::Empty) => None,
             Err(std::sync::mpsc::TryRecvError::Disconnected) => {
                 self.open = None;
+                self.broke_down = true;
                 None
             }
         }

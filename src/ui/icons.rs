@@ -197,7 +197,7 @@ mod tests {
     use super::*;
 
     fn coverage(icon: Icon) -> Vec<u8> {
-        rasterise(icon, 20).unwrap().pixels.iter().map(|pixel| pixel.a()).collect()
+        rasterise(icon, 20).unwrap().pixels.iter().map(Color32::a).collect()
     }
 
     #[test]

@@ -95,9 +95,10 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
         };
         let shown = if state.keys.shows_others { &keys.others } else { &keys.own };
         if shown.is_empty() {
-            let (headline, hint) = match state.keys.shows_others {
-                true => (Word::NoOthers, Word::NoOthersHint),
-                false => (Word::NoOwnKeys, Word::NoOwnKeysHint),
+            let (headline, hint) = if state.keys.shows_others {
+                (Word::NoOthers, Word::NoOthersHint)
+            } else {
+                (Word::NoOwnKeys, Word::NoOwnKeysHint)
             };
             widgets::empty(ui, Icon::Keys, language.say(headline), language.say(hint));
             return;

@@ -11,6 +11,9 @@ use super::theme::{self, palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Word, one_line};
 
+/// The corner of a row where its signs are, and say what they mean when the pointer rests on them.
+const SIGNS: f32 = 130.0;
+
 /// The pane, for F6 and the arrow keys.
 pub fn pane_id() -> Id {
     Id::unique("pane-list")
@@ -39,6 +42,9 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             size::ROW,
             shown.len(),
             |ui, range| {
+                if std::mem::take(&mut state.follows) {
+                    follow(ui, &shown, range.start, state);
+                }
                 for row in shown.get(range).unwrap_or_default() {
                     message(ui, row, state, commands);
                 }
@@ -56,7 +62,17 @@ pub fn step(views: &Views, state: &mut State, commands: &mut Vec<Command>, by: i
     let next = at.map_or(0, |at| at.saturating_add_signed(by));
     if let Some(row) = shown.get(next) {
         open(row, state, commands);
+        state.follows = true;
     }
+}
+
+/// Scrolls to the selected message.
+fn follow(ui: &Ui, shown: &[&RowView], first: usize, state: &State) {
+    let Some(at) = shown.iter().position(|row| Some(row.id) == state.selected) else { return };
+    let area = ui.max_rect();
+    let top = area.top() + (at as f32 - first as f32) * size::ROW;
+    let row = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), size::ROW));
+    ui.scroll_to_rect(row, None);
 }
 
 fn open(row: &RowView, state: &mut State, commands: &mut Vec<Command>) {
@@ -139,6 +155,13 @@ fn message(ui: &mut Ui, row: &RowView, state: &mut State, commands: &mut Vec<Com
     ui.painter().hline(inside.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
     contents(ui, rect.shrink2(vec2(space::L + space::XS, 10.0)), row, state);
     widgets::ring(ui, &response, rect);
+    if let Some(Headline { lock, seal }) = row.headline
+        && response.hover_pos().is_some_and(|at| at.x > rect.right() - SIGNS && at.y < rect.top() + size::ROW / 2.0)
+    {
+        let language = state.language;
+        let words = format!("{}\n{}", icons::lock_word(language, lock), icons::seal_word(language, seal));
+        response.on_hover_text_at_pointer(words);
+    }
 }
 
 fn contents(ui: &Ui, rect: Rect, row: &RowView, state: &State) {

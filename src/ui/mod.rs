@@ -2,8 +2,10 @@
 //! May use: domain, engine.
 
 mod app;
+mod attachments;
 mod compose;
 mod confirm;
+mod drafts;
 mod evidence;
 mod files;
 mod fonts;
@@ -12,6 +14,7 @@ mod icons;
 mod keys;
 mod list;
 mod outbox;
+mod prose;
 mod raster;
 mod reading;
 mod screenshot;
@@ -20,12 +23,14 @@ mod sidebar;
 mod state;
 mod status;
 mod theme;
+mod unlock;
 mod when;
 mod widgets;
 mod window;
 mod words;
 
 pub use app::{App, Backend};
+pub use files::Spawn;
 pub use fonts::{install as install_fonts, system_has};
 pub use html::Link;
 pub use icons::Icon;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use egui::epaint::{ClippedPrimitive, ImageData, ImageDelta, Mesh, Primitive, Vertex};
-use egui::{Color32, Rect, TextureId, TexturesDelta};
+use egui::{Color32, Pos2, Rect, TextureId, TexturesDelta};
 
 /// The textures of a context, kept from frame to frame.
 #[derive(Default)]
@@ -132,7 +132,7 @@ impl Canvas {
         }
         let gradient = Gradient::new(a, b, c, area);
         for y in first..last {
-            let Some((from, to)) = span(a, b, c, y as f32 + 0.5) else { continue };
+            let Some((from, to)) = span([a.pos, b.pos, c.pos], y as f32 + 0.5) else { continue };
             let from = ((from - 0.5).ceil() as i32).max(clip.left);
             let to = ((to - 0.5).ceil() as i32).min(clip.right);
             if from >= to {
@@ -150,10 +150,10 @@ impl Canvas {
 }
 
 /// Where the line at `y` enters and leaves the triangle.
-fn span(a: Vertex, b: Vertex, c: Vertex, y: f32) -> Option<(f32, f32)> {
+fn span([first, second, third]: [Pos2; 3], y: f32) -> Option<(f32, f32)> {
     let mut from = f32::INFINITY;
     let mut to = f32::NEG_INFINITY;
-    for (start, end) in [(a.pos, b.pos), (b.pos, c.pos), (c.pos, a.pos)] {
+    for (start, end) in [(first, second), (second, third), (third, first)] {
         if (start.y <= y) != (end.y <= y) {
             let x = start.x + (y - start.y) / (end.y - start.y) * (end.x - start.x);
             from = from.min(x);
@@ -216,8 +216,8 @@ impl Gradient {
 
 impl Texture {
     fn pixel(&self, x: i32, y: i32) -> Color32 {
-        let x = x.clamp(0, self.width as i32 - 1) as usize;
-        let y = y.clamp(0, self.height as i32 - 1) as usize;
+        let x = (x.max(0) as usize).min(self.width.saturating_sub(1));
+        let y = (y.max(0) as usize).min(self.height.saturating_sub(1));
         self.pixels.get(y * self.width + x).copied().unwrap_or(Color32::TRANSPARENT)
     }
 
@@ -282,7 +282,7 @@ fn over(top: Color32, under: Color32) -> Color32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use egui::{Pos2, pos2};
+    use egui::pos2;
 
     fn quad(rect: Rect, colour: Color32) -> ClippedPrimitive {
         let mut mesh = Mesh::default();

@@ -11,10 +11,8 @@ use egui::{
 
 use crate::domain::{Mailbox, Secret};
 use crate::engine::Command;
-use crate::engine::view::{Assessment, AttachmentView, Lock, ReadingView, ShownBlock};
+use crate::engine::view::{Assessment, Lock, ReadingView, ShownBlock};
 
-use super::confirm;
-use super::files::Purpose;
 use super::html::{Request, Shown};
 use super::icons::{self, Icon};
 use super::state::{State, Views};
@@ -22,13 +20,10 @@ use super::theme::{self, palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::verdict::{self, Sentence};
 use super::words::{Word, one_line};
+use super::{attachments, confirm, prose};
 
 /// Recipients that are named before "and more".
 const NAMED: usize = 6;
-/// Text that is laid out as one piece, in bytes.
-const PIECE: usize = 4_000;
-/// Text that is shown at all, in bytes: beyond it the source or the file is the better reader.
-const SHOWN: usize = 400_000;
 
 /// The pane, for F6.
 pub fn pane_id() -> Id {
@@ -202,7 +197,7 @@ pub fn sign(ui: &mut Ui, icon: Icon, colour: Color32, sentence: &Sentence) {
 fn below_band(ui: &mut Ui, assessment: &Assessment, state: &State) {
     let colours = palette(ui);
     ui.spacing_mut().item_spacing.y = space::XS;
-    if let Some((passes, words)) = verdict::delivery(state.language, &assessment.sender) {
+    if let Some((passes, words)) = verdict::delivery(state.language, assessment) {
         let colour = if passes { colours.ink_soft } else { colours.amber };
         widgets::signed_line(ui, if passes { Icon::Server } else { Icon::Caution }, colour, words);
     }
@@ -233,8 +228,8 @@ fn contents(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut V
     if assessment.blocks.is_empty() && assessment.headline.lock != Lock::CannotOpen {
         widgets::soft(ui, state.language.say(Word::NoBody));
     }
-    attachments(ui, view, true, state);
-    if !apart.is_empty() || view.attachments.iter().any(|file| !belongs(view, file)) {
+    attachments::show(ui, view, true, state);
+    if !apart.is_empty() || view.attachments.iter().any(|file| !attachments::belongs(view, file)) {
         self::apart(ui, view, &apart, state);
     }
 }
@@ -254,7 +249,7 @@ fn kind_switch(ui: &mut Ui, state: &mut State) {
 
 fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, state: &mut State) {
     let Some(html) = block.html.as_ref().filter(|_| !state.plain_text) else {
-        plain(ui, &block.text, state);
+        prose::show(ui, &block.text, state);
         return;
     };
     let width = ui.available_width().min(size::MEASURE + 2.0 * space::XL).floor();
@@ -285,7 +280,7 @@ fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, state: &mut State)
         }
         Shown::Failed(_) => {
             widgets::signed_line(ui, Icon::Caution, palette(ui).amber, state.language.say(Word::HtmlFailed));
-            plain(ui, &block.text, state);
+            prose::show(ui, &block.text, state);
         }
     }
 }
@@ -296,53 +291,6 @@ fn pictures(view: &ReadingView, block: &ShownBlock) -> HashMap<String, crate::do
         |part: &&crate::engine::view::ShownPart| part.signed == block.signed && part.decrypted == block.decrypted;
     let parts = view.assessment.parts.iter().filter(same);
     parts.filter_map(|part| Some((part.content_id.clone()?, part.content.clone()))).collect()
-}
-
-/// Text to be read: a column that is not too wide, quotations softer.
-fn plain(ui: &mut Ui, text: &str, state: &State) {
-    ui.set_max_width(ui.available_width().min(size::MEASURE));
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let colours = palette(ui);
-    let mut end = text.len().min(SHOWN);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let shown = text.get(..end).unwrap_or_default().trim_end();
-    for piece in pieces(shown) {
-        let mut job = LayoutJob::default();
-        for line in piece.split_inclusive('\n') {
-            let colour = if line.starts_with('>') { colours.ink_soft } else { colours.ink };
-            let format = TextFormat {
-                line_height: Some(size::READING * 1.5),
-                ..TextFormat::simple(theme::plain(size::READING), colour)
-            };
-            job.append(line, 0.0, format);
-        }
-        ui.add(Label::new(job).wrap().selectable(true));
-    }
-    if end < text.len() {
-        ui.add_space(space::S);
-        widgets::signed_line(ui, Icon::Caution, colours.amber, state.language.say(Word::TextCut));
-    }
-    ui.spacing_mut().item_spacing.y = space::S;
-}
-
-/// Pieces of about the same length that end at the end of a line.
-fn pieces(text: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while rest.len() > PIECE {
-        let mut least = PIECE;
-        while !rest.is_char_boundary(least) {
-            least += 1;
-        }
-        let Some(end) = rest.get(least..).and_then(|tail| tail.find('\n')) else { break };
-        let (piece, tail) = rest.split_at(least + end);
-        pieces.push(piece);
-        rest = tail.strip_prefix('\n').unwrap_or(tail);
-    }
-    pieces.push(rest);
-    pieces
 }
 
 /// Encrypted, and not open: what can be done, here.
@@ -385,86 +333,14 @@ fn apart(ui: &mut Ui, view: &ReadingView, blocks: &[&ShownBlock], state: &mut St
             widgets::caption(ui, state.language.say(word));
             self::block(ui, view, block, state);
         }
-        attachments(ui, view, false, state);
+        attachments::show(ui, view, false, state);
     });
-}
-
-/// Whether a file has the protection that the headline speaks of.
-fn belongs(view: &ReadingView, file: &AttachmentView) -> bool {
-    let headline = view.assessment.headline;
-    let sealed = !matches!(headline.seal, crate::engine::view::Seal::Unsigned | crate::engine::view::Seal::Broken);
-    (headline.lock != Lock::Encrypted || file.decrypted) && (!sealed || file.signed)
-}
-
-fn attachments(ui: &mut Ui, view: &ReadingView, protected: bool, state: &mut State) {
-    let files: Vec<_> = view.attachments.iter().filter(|file| belongs(view, file) == protected).collect();
-    if files.is_empty() {
-        return;
-    }
-    ui.add_space(space::M);
-    let mut wanted = None;
-    ui.horizontal_wrapped(|ui| {
-        for file in files {
-            if attachment(ui, file, state) {
-                wanted = Some(file.clone());
-            }
-        }
-    });
-    if let Some(file) = wanted {
-        let title = state.language.say(Word::SaveAttachment);
-        state.ask_file(ui.ctx(), Purpose::SaveAttachment { message: view.id, part: file.part }, title, &file.name);
-    }
-}
-
-fn attachment(ui: &mut Ui, file: &AttachmentView, state: &State) -> bool {
-    let colours = palette(ui);
-    let name = one_line(&file.name);
-    let measure = |words: String, font, colour| ui.painter().layout_no_wrap(words, font, colour);
-    let galley = measure(shortened(&name), theme::plain(size::BODY), colours.ink);
-    let bytes = super::words::bytes(file.bytes);
-    let size_words = measure(bytes.clone(), theme::plain(size::CAPTION), colours.ink_soft);
-    let width = galley.size().x + size_words.size().x + 2.0 * size::ICON + space::S * 5.0;
-    let (rect, response) = ui.allocate_exact_size(vec2(width, size::HIT + space::XS), Sense::click());
-    let spoken = format!("{}, {name}, {bytes}", state.language.say(Word::SaveAttachment));
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
-    let edge = if response.hovered() { colours.indigo } else { colours.line };
-    ui.painter().rect(
-        rect,
-        CornerRadius::same(size::RADIUS_CARD),
-        colours.raised,
-        Stroke::new(1.0, edge),
-        egui::StrokeKind::Inside,
-    );
-    let square = |x: f32| Rect::from_center_size(egui::pos2(x, rect.center().y), Vec2::splat(size::ICON));
-    let icon = if file.media_type.starts_with("image/") { Icon::Picture } else { Icon::File };
-    let mut x = rect.left() + space::S + size::ICON / 2.0;
-    icons::paint(ui, icon, square(x), colours.ink_soft);
-    x += size::ICON / 2.0 + space::S;
-    let middle = |height: f32| rect.center().y - height / 2.0;
-    let (at, next) = (egui::pos2(x, middle(galley.size().y)), x + galley.size().x + space::S);
-    ui.painter().galley(at, galley, colours.ink);
-    let at = egui::pos2(next, middle(size_words.size().y));
-    ui.painter().galley(at, size_words, colours.ink_soft);
-    icons::paint(ui, Icon::Save, square(rect.right() - space::S - size::ICON / 2.0), colours.indigo);
-    widgets::ring(ui, &response, rect);
-    response.on_hover_text(format!("{name}\n{}", one_line(&file.media_type))).clicked()
-}
-
-/// A file name that fits a chip, with its ending in sight.
-fn shortened(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    if letters.len() <= 36 {
-        return name.to_owned();
-    }
-    let head: String = letters.iter().take(22).collect();
-    let tail: String = letters.iter().skip(letters.len() - 12).collect();
-    format!("{head}…{tail}")
 }
 
 fn source(ui: &mut Ui, view: &ReadingView) {
     let colours = palette(ui);
     ui.spacing_mut().item_spacing.y = 0.0;
-    for piece in pieces(&view.source) {
+    for piece in prose::pieces(&view.source) {
         widgets::text(ui, piece, theme::fixed(size::CAPTION), colours.ink);
     }
 }

@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         widgets::ring(ui, &pane, ui.max_rect().expand(space::XS));
         write_button(ui, views, state, is_folded);
         ui.add_space(space::M);
-        let bottom = 3.0 * (size::HIT + 2.0) + space::M;
+        let bottom = 4.0 * (size::HIT + 2.0) + space::M;
         let height = (ui.available_height() - bottom).max(0.0);
         ScrollArea::vertical().max_height(height).auto_shrink([false, false]).show(ui, |ui| {
             folders(ui, views, state, commands, is_folded);
@@ -82,7 +82,9 @@ fn folders(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Com
 
 fn places(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>, is_folded: bool) {
     let waiting = views.mailbox.as_ref().map_or(0, |mailbox| mailbox.waiting);
+    let drafts = views.mailbox.as_ref().map_or(0, |mailbox| mailbox.drafts.len());
     let entries = [
+        (Icon::Write, Word::KeptDrafts, Screen::Drafts, drafts),
         (Icon::Keys, Word::PeopleAndKeys, Screen::Keys, 0),
         (Icon::Outbox, Word::Outbox, Screen::Outbox, waiting),
         (Icon::Settings, Word::Settings, Screen::Settings, 0),

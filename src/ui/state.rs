@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::engine::view::{KeysView, MailboxView, MessageId, OutboxView, PreflightView, ReadingView};
-use crate::engine::{Command, Event, Failure};
+use crate::engine::view::{KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView};
+use crate::engine::{Command, Event, Failure, FailureKind};
 
 use super::compose::Composer;
 use super::files::{Files, Purpose};
@@ -18,6 +18,8 @@ use super::words::Language;
 pub struct Views {
     /// Accounts, folders, list; `None` until the engine has answered.
     pub mailbox: Option<Arc<MailboxView>>,
+    /// What the user chose.
+    pub preferences: PreferencesView,
     /// The profile waits for its passphrase; `true`: for the one it is to have.
     pub locked: Option<bool>,
     /// The open message.
@@ -64,6 +66,8 @@ pub enum Screen {
     Mailbox,
     /// The message being written.
     Compose,
+    /// What was begun and kept.
+    Drafts,
     /// People, certificates and keys.
     Keys,
     /// What waits to be sent.
@@ -122,12 +126,18 @@ pub struct State {
     pub language: Language,
     /// The look.
     pub theme: Theme,
+    /// The language was asked for on starting: what was kept does not change it.
+    pub is_language_given: bool,
+    /// The look, likewise.
+    pub is_theme_given: bool,
     /// The screen shown.
     pub screen: Screen,
     /// The pane that F6 chose last.
     pub pane: Pane,
     /// The message selected in the list; the reading pane shows this one and no other.
     pub selected: Option<MessageId>,
+    /// The list scrolls to the selected message with the next frame.
+    pub follows: bool,
     /// At a narrow window: the reading pane is shown instead of the list.
     pub reads: bool,
     /// What the list is narrowed to.
@@ -138,8 +148,10 @@ pub struct State {
     pub plain_text: bool,
     /// The message source is shown.
     pub source: bool,
-    /// A passphrase being typed for a locked message.
+    /// A passphrase being typed: for a locked message, a locked key or the profile.
     pub passphrase: String,
+    /// The same again, when a new one is chosen.
+    pub passphrase_again: String,
     /// The message being written.
     pub composer: Option<Composer>,
     /// The keys screen.
@@ -163,15 +175,19 @@ impl Default for State {
         Self {
             language: Language::from_system(),
             theme: Theme::default(),
+            is_language_given: false,
+            is_theme_given: false,
             screen: Screen::default(),
             pane: Pane::default(),
             selected: None,
+            follows: false,
             reads: false,
             search: String::new(),
             drawer: false,
             plain_text: false,
             source: false,
             passphrase: String::new(),
+            passphrase_again: String::new(),
             composer: None,
             keys: KeysState::default(),
             settings: SettingsState::default(),
@@ -202,7 +218,7 @@ impl State {
             Event::Compose { draft, id } => {
                 views.preflight = None;
                 // What was being written is never thrown away for the new message.
-                if let Some(old) = self.composer.take().filter(|old| old.is_unsaved()) {
+                if let Some(old) = self.composer.take().filter(Composer::is_unsaved) {
                     self.owed.push(Command::SaveDraft { draft: Box::new(old.draft()), id: old.id });
                 }
                 let mut composer = Composer::of(*draft);
@@ -216,10 +232,13 @@ impl State {
                 }
             }
             Event::Queued => {
-                self.composer = None;
-                views.preflight = None;
+                // Only what was handed over is done with; another message may have been begun since.
+                if self.composer.as_ref().is_none_or(|composer| composer.is_sending) {
+                    self.composer = None;
+                    views.preflight = None;
+                }
                 views.notice = Some(Notice { code: "queued".to_owned(), subject: String::new() });
-                if self.screen == Screen::Compose {
+                if self.screen == Screen::Compose && self.composer.is_none() {
                     self.screen = Screen::Mailbox;
                 }
             }
@@ -240,13 +259,19 @@ impl State {
                 });
             }
             Event::ProfileLocked { is_new } => views.locked = Some(is_new),
-            Event::Preferences { language, theme } => {
-                self.language = Language::from_code(&language).unwrap_or(self.language);
-                self.theme = Theme::from_code(&theme);
+            Event::Preferences(view) => {
+                if !self.is_language_given {
+                    self.language = view.language.as_deref().and_then(Language::from_code).unwrap_or(self.language);
+                }
+                if !self.is_theme_given {
+                    self.theme = view.theme.as_deref().map_or(self.theme, Theme::from_code);
+                }
+                views.preferences = view;
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
             Event::Failed(failure) => {
                 if let Some(composer) = &mut self.composer {
+                    composer.is_locked = composer.is_sending && failure.kind == FailureKind::WrongPassphrase;
                     composer.is_sending = false;
                 }
                 views.activity = None;

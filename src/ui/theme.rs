@@ -60,8 +60,6 @@ pub mod size {
     pub const READING: f32 = 16.0;
     /// Titles.
     pub const TITLE: f32 = 20.0;
-    /// The one large line of an empty window.
-    pub const HERO: f32 = 28.0;
 }
 
 /// The family of emphasised text; see `fonts`.

@@ -168,8 +168,7 @@ pub fn emphasis(ui: &mut Ui, words: impl Into<String>) -> Response {
 /// A screen's title.
 pub fn title(ui: &mut Ui, words: impl Into<String>) -> Response {
     let ink = palette(ui).ink;
-    let response = text(ui, words, theme::strong(size::TITLE), ink);
-    response
+    text(ui, words, theme::strong(size::TITLE), ink)
 }
 
 /// One line of text in a rectangle, cut with an ellipsis when it is too long. Gives its width.

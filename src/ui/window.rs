@@ -46,6 +46,7 @@ where
         viewport = viewport.with_icon(icon);
     }
     let native = eframe::NativeOptions { viewport, system_font_fallback: false, ..Default::default() };
+    let Options { language, theme, frames } = options;
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
         let ctx = creation.egui_ctx.clone();
         super::fonts::install(&ctx);
@@ -53,11 +54,13 @@ where
         let wake = ctx.clone();
         let backend = start(Box::new(move || wake.request_repaint()))?;
         let mut app = App::new(Box::new(backend));
-        app.state.theme = options.theme;
-        if let Some(language) = options.language {
-            app.state.language = language;
+        if theme != Theme::System {
+            app.dress(theme);
         }
-        Ok(Box::new(Window { app, frames: options.frames, drawn: 0 }))
+        if let Some(language) = language {
+            app.speak(language);
+        }
+        Ok(Box::new(Window { app, frames, drawn: 0 }))
     });
     eframe::run_native("kakitome", native, create).map_err(|error| WindowError::Open(error.to_string()))
 }

@@ -60,6 +60,7 @@ pub fn assessment(technology: Technology, lock: Lock, seal: Seal) -> Assessment 
         signed: seal != Seal::Unsigned,
         decrypted: lock == Lock::Encrypted,
         is_headline: true,
+        is_quotable: true,
     };
     Assessment {
         from: vec![hanako()],
@@ -169,6 +170,30 @@ pub fn reading(assessment: Assessment) -> ReadingView {
     }
 }
 
+/// Delivered by another domain than that of the sender's address, which says nothing itself.
+pub fn delivered_by_another() -> ReadingView {
+    let mut all = assessment(Technology::OpenPgp, Lock::NotEncrypted, Seal::Unsigned);
+    all.sender = delivery(SenderWord::None);
+    for result in &mut all.sender {
+        result.domain = if result.method == Method::Dmarc { "example.co.jp".into() } else { "evil.example".into() };
+    }
+    reading(all)
+}
+
+/// A key that was withdrawn, or is another's.
+pub fn judged(seal: Seal, verdict: TrustVerdict, revoked_at: Option<Timestamp>) -> ReadingView {
+    let mut all = assessment(Technology::OpenPgp, Lock::Encrypted, seal);
+    for signature in &mut all.signatures {
+        signature.check.outcome = SignatureOutcome::Intact;
+        signature.judgement.verdict = verdict;
+        signature.judgement.revoked_at = revoked_at;
+    }
+    if verdict == TrustVerdict::Mismatch {
+        all.from = vec![Mailbox::new("Hanako Yamada", "hanako@evil.example")];
+    }
+    reading(all)
+}
+
 /// A spoofed sender, failed delivery, parts that are not protected.
 pub fn suspicious() -> ReadingView {
     let mut all = assessment(Technology::Smime, Lock::Encrypted, Seal::Broken);
@@ -189,6 +214,7 @@ pub fn suspicious() -> ReadingView {
         signed: false,
         decrypted: false,
         is_headline: false,
+        is_quotable: false,
     });
     all.parts = vec![part("1", "text/plain", None, true, b""), part("2", "text/plain", None, false, b"")];
     reading(all)
@@ -246,7 +272,15 @@ pub fn mailbox() -> MailboxView {
         folder(7, "プロジェクト", "", 0),
     ];
     MailboxView {
-        drafts: Vec::new(),
+        drafts: vec![
+            DraftView {
+                id: 7,
+                subject: "Re: 請求書のお知らせ".into(),
+                to: vec![hanako()],
+                changed_at: at("2025-11-24T09:12:00Z"),
+            },
+            DraftView { id: 8, subject: String::new(), to: vec![], changed_at: at("2025-11-20T18:00:00Z") },
+        ],
         accounts: vec![AccountView { id: 1, identity: alice(), folders }],
         open_folder: Some(1),
         rows: Arc::new(rows()),

@@ -45,7 +45,7 @@ pub(super) fn displayed(outer: &ParsedMessage, envelope: &Envelope) -> Identity 
         _ if !envelope.is_signed && !envelope.is_decrypted => None,
         Inside::Same(path) => find(&outer.root, path).map(|part| (&outer.raw, part)),
         Inside::Entity { entity, start, .. } => find(&entity.root, start).map(|part| (&entity.raw, part)),
-        Inside::Text { .. } | Inside::Closed { .. } => None,
+        Inside::Text { .. } | Inside::Closed => None,
     };
     let Some((raw, part)) = payload else { return of_outer(outer) };
     let fields = message::protected_headers(outer, raw, part, envelope.is_decrypted);

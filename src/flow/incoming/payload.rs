@@ -33,6 +33,8 @@ struct Protection {
     signed: bool,
     decrypted: bool,
     is_headline: bool,
+    /// Nothing was decrypted for this alone.
+    is_quotable: bool,
     depth: usize,
 }
 
@@ -76,8 +78,13 @@ pub(super) fn show(
         showing.has_legacy_display =
             root.content_type.parameter("hp").is_some_and(|hp| hp.eq_ignore_ascii_case("cipher"));
     }
-    let protection =
-        Protection { signed: envelope.is_signed, decrypted: envelope.is_decrypted, is_headline: true, depth: 0 };
+    let protection = Protection {
+        signed: envelope.is_signed,
+        decrypted: envelope.is_decrypted,
+        is_headline: true,
+        is_quotable: true,
+        depth: 0,
+    };
     let nested = root.filter(|_| is_wrapped).and_then(|root| root.nested.as_deref().map(|nested| (root, nested)));
     if let Some((root, nested)) = nested {
         let prefix = join(envelope.prefix(), &root.path);
@@ -87,9 +94,9 @@ pub(super) fn show(
     }
     showing.structure(outer);
     let mut payload = showing.out;
-    payload.parts.sort_by(|a, b| path_key(&a.path).cmp(&path_key(&b.path)));
+    payload.parts.sort_by_key(|part| path_key(&part.path));
     let texts: Vec<&str> =
-        payload.blocks.iter().filter(|block| block.is_headline).map(|block| block.text.as_str()).collect();
+        payload.blocks.iter().filter(|block| block.is_quotable).map(|block| block.text.as_str()).collect();
     payload.text = texts.join("\n");
     payload
 }
@@ -123,7 +130,7 @@ impl Showing<'_, '_> {
                 });
                 self.block(path.clone(), text.clone(), None, protection);
             }
-            Inside::Closed { .. } => {}
+            Inside::Closed => {}
         }
     }
 
@@ -167,6 +174,7 @@ impl Showing<'_, '_> {
             signed: protection.signed || envelope.is_signed,
             decrypted: protection.decrypted || envelope.is_decrypted,
             is_headline: false,
+            is_quotable: protection.is_quotable && !envelope.is_decrypted,
             depth: protection.depth + 1,
         };
         self.inside(message, prefix, &envelope.inside, inner);
@@ -265,6 +273,7 @@ impl Showing<'_, '_> {
                     signed: protection.signed || envelope.is_signed,
                     decrypted: protection.decrypted || envelope.is_decrypted,
                     is_headline: false,
+                    is_quotable: protection.is_quotable && !envelope.is_decrypted,
                     depth: protection.depth + 1,
                 };
                 self.block(path.clone(), text.clone(), None, inner);
@@ -283,6 +292,7 @@ impl Showing<'_, '_> {
             signed: protection.signed,
             decrypted: protection.decrypted,
             is_headline: protection.is_headline,
+            is_quotable: protection.is_quotable,
         });
     }
 

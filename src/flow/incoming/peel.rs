@@ -29,7 +29,7 @@ pub(super) enum Inside {
     /// Text that came out of an inline OpenPGP object.
     Text { text: String, path: String },
     /// A layer that could not be opened.
-    Closed { path: String },
+    Closed,
 }
 
 /// The layers around something, and what they were around.
@@ -105,7 +105,6 @@ pub(super) fn peel(
                     Inside::Entity { entity, prefix, .. } => Inside::Entity { entity, start: path.clone(), prefix },
                     _ => Inside::Same(path.clone()),
                 };
-                continue;
             }
             Step::Broken(technology) => {
                 envelope.sign(vec![malformed(technology)]);
@@ -120,7 +119,7 @@ pub(super) fn peel(
             Step::Encrypted(technology, decryption, form) => {
                 let at = join(&prefix, &path);
                 let Some(plaintext) = envelope.open(technology, decryption) else {
-                    envelope.inside = Inside::Closed { path: at };
+                    envelope.inside = Inside::Closed;
                     return envelope;
                 };
                 *budget = budget.saturating_sub(plaintext.len());
@@ -145,7 +144,7 @@ pub(super) fn peel(
             }
         }
     }
-    envelope.inside = Inside::Closed { path: join(&prefix, &path) };
+    envelope.inside = Inside::Closed;
     envelope
 }
 
@@ -229,10 +228,11 @@ fn step(message: &ParsedMessage, part: &Part, whole_text: bool, circumstances: &
     {
         return decrypt_pgp(&ciphertext.decoded(raw), Form::Entity, circumstances, limit);
     }
-    if kind.is("multipart", "mixed") && is_exchange_mangled(part) {
-        if let Some(ciphertext) = part.children.get(2) {
-            return decrypt_pgp(&ciphertext.decoded(raw), Form::Entity, circumstances, limit);
-        }
+    if kind.is("multipart", "mixed")
+        && is_exchange_mangled(part)
+        && let Some(ciphertext) = part.children.get(2)
+    {
+        return decrypt_pgp(&ciphertext.decoded(raw), Form::Entity, circumstances, limit);
     }
     if is_pkcs7(part) {
         return cms(&part.decoded(raw), circumstances, limit);
@@ -419,7 +419,7 @@ pub(super) fn inline_object(
         defects: Vec::new(),
         is_signed: false,
         is_decrypted: false,
-        inside: Inside::Closed { path: path.to_owned() },
+        inside: Inside::Closed,
     };
     match open_inline(kind, armored.as_bytes(), circumstances, *budget) {
         Step::InlineSigned(opened) => {

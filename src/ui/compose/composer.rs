@@ -23,14 +23,14 @@ impl Recipients {
         let typed = std::mem::take(&mut self.typing);
         let mut pieces = split(&typed);
         if !all {
-            self.typing = pieces.pop().unwrap_or_default().trim_start().to_owned();
+            pieces.pop().unwrap_or_default().trim_start().clone_into(&mut self.typing);
         }
         self.entries.extend(pieces.into_iter().map(|piece| piece.trim().to_owned()).filter(|piece| !piece.is_empty()));
     }
 
     /// The well-formed ones, what is still being typed included.
     pub fn mailboxes(&self) -> Vec<Mailbox> {
-        self.all().filter_map(|entry| Mailbox::parse(entry)).collect()
+        self.all().filter_map(Mailbox::parse).collect()
     }
 
     fn all(&self) -> impl Iterator<Item = &str> {
@@ -93,13 +93,15 @@ pub struct Composer {
     pub is_checking: bool,
     /// It was handed over for sending.
     pub is_sending: bool,
+    /// Sending failed because the author's key is locked.
+    pub is_locked: bool,
     /// The draft was kept as it is.
     pub is_saved: bool,
     /// An open question.
     pub question: Option<Question>,
     in_reply_to: Option<String>,
     references: Vec<String>,
-    asked: Option<(String, Vec<Mailbox>, Protection)>,
+    asked: Option<(String, Vec<Mailbox>, Protection, bool)>,
 }
 
 impl Composer {
@@ -196,7 +198,12 @@ impl Composer {
     /// Asks for a preflight when what it depends on has changed.
     pub fn ask_preflight(&mut self, commands: &mut Vec<Command>) {
         let draft = self.draft();
-        let now = (draft.from.to_string(), draft.recipients().cloned().collect(), draft.protection);
+        let now = (
+            draft.from.to_string(),
+            draft.recipients().cloned().collect(),
+            draft.protection,
+            draft.subject.trim().is_empty(),
+        );
         if self.asked.as_ref() == Some(&now) {
             return;
         }

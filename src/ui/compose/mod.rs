@@ -6,7 +6,7 @@ mod recipients;
 
 use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, TextEdit, Ui, vec2};
 
-use crate::domain::{Protection, Technology, TechnologyChoice};
+use crate::domain::{Protection, Secret, Technology, TechnologyChoice};
 use crate::engine::Command;
 use crate::engine::view::PreflightView;
 
@@ -64,6 +64,10 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         ui.spacing_mut().item_spacing.y = space::S;
         toolbar(ui, views, state, &mut composer, commands);
         ScrollArea::vertical().id_salt("draft").auto_shrink([false, false]).show(ui, |ui| {
+            // What is being handed over can't change any more.
+            if composer.is_sending {
+                ui.disable();
+            }
             summary(ui, views.preflight.as_deref(), state, &mut composer);
             recipients::fields(ui, views, state.language, &mut composer);
             body(ui, state, &mut composer);
@@ -104,9 +108,10 @@ fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Compose
     let obstacle = obstacle(language, composer, views.preflight.as_deref());
     let send = ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::Enter));
     ui.horizontal_wrapped(|ui| {
-        let (icon, word) = match composer.protection.encrypt {
-            true => (Icon::LockClosed, Word::SendEncrypted),
-            false => (Icon::LockOpen, Word::SendUnencrypted),
+        let (icon, word) = if composer.protection.encrypt {
+            (Icon::LockClosed, Word::SendEncrypted)
+        } else {
+            (Icon::LockOpen, Word::SendUnencrypted)
         };
         let can = obstacle.is_none();
         let button = widgets::button_if(ui, can, Some(icon), language.say(word), Weight::Primary);
@@ -128,6 +133,9 @@ fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Compose
         }
     });
     ui.horizontal_wrapped(|ui| protection(ui, language, composer));
+    if composer.is_locked && !composer.is_sending {
+        locked(ui, state, composer, commands);
+    }
     let Some(why) = obstacle.filter(|_| composer.has_recipients() || composer.malformed().is_some()) else { return };
     if composer.is_checking || composer.is_sending {
         widgets::signed_line(ui, Icon::Sync, palette(ui).ink_soft, why);
@@ -137,6 +145,23 @@ fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Compose
     if let Some(preflight) = views.preflight.as_ref().filter(|_| composer.malformed().is_none()) {
         ways_out(ui, preflight, state, composer, commands);
     }
+}
+
+/// The author's key is locked: its passphrase, and it goes.
+fn locked(ui: &mut Ui, state: &mut State, composer: &mut Composer, commands: &mut Vec<Command>) {
+    let language = state.language;
+    widgets::card_with(ui, palette(ui).amber, |ui| {
+        ui.set_max_width(size::FORM);
+        widgets::signed_line(ui, Icon::LockQuestion, palette(ui).amber, language.say(Word::LockedToSend));
+        widgets::secret_field(ui, language.say(Word::Passphrase), &mut state.passphrase);
+        let can = !state.passphrase.is_empty();
+        if widgets::button_if(ui, can, Some(Icon::Keys), language.say(Word::UnlockAndSend), Weight::Primary).clicked() {
+            let passphrase = Secret::new(std::mem::take(&mut state.passphrase));
+            commands.push(Command::Unlock { passphrase });
+            composer.is_sending = true;
+            commands.push(Command::Send { draft: Box::new(composer.draft()), id: composer.id });
+        }
+    });
 }
 
 /// What can be done about a blocker: each is the author's own choice, none is taken for them.
@@ -297,6 +322,9 @@ fn questions(ui: &Ui, views: &Views, state: &State, composer: &mut Composer, com
             }
             if answer == Some(false) {
                 composer.question = None;
+            }
+            if let Some(id) = composer.id.filter(|_| answer == Some(true) && !keeps) {
+                commands.push(Command::DiscardDraft(id));
             }
             answer == Some(true)
         }

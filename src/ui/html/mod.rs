@@ -137,13 +137,11 @@ fn launch(request: Request, running: &Arc<AtomicUsize>) -> Drawing {
         running.fetch_sub(1, Ordering::Relaxed);
         let _ = sender.send(outcome.unwrap_or(Err(Why::Broken)));
     };
-    match std::thread::Builder::new().name("html".to_owned()).stack_size(STACK).spawn(work) {
-        Ok(_) => Drawing::Waiting { result, since: Instant::now() },
-        Err(_) => {
-            counter.fetch_sub(1, Ordering::Relaxed);
-            Drawing::Failed(Why::Broken)
-        }
+    if std::thread::Builder::new().name("html".to_owned()).stack_size(STACK).spawn(work).is_err() {
+        counter.fetch_sub(1, Ordering::Relaxed);
+        return Drawing::Failed(Why::Broken);
     }
+    Drawing::Waiting { result, since: Instant::now() }
 }
 
 fn finish(ctx: &Context, drawing: &mut Drawing, waits: bool) {

@@ -60,9 +60,22 @@ pub fn field(language: Language, name: &str) -> String {
     language.say(word).to_owned()
 }
 
-/// A short machine code of a reason, made readable.
-pub fn reason(_language: Language, code: &str) -> String {
-    one_line(&code.replace('_', " "))
+/// A reason's code in words; one that is not known here is made readable.
+pub fn reason(language: Language, code: &str) -> String {
+    let word = match code {
+        "no_path" => Word::ReasonNoPath,
+        "expired" => Word::ReasonExpired,
+        "revoked" => Word::ReasonRevoked,
+        "not_yet_valid" => Word::ReasonNotYet,
+        "not_for_email" => Word::ReasonNotForMail,
+        "address_missing" => Word::ReasonAddress,
+        "not_an_authority" => Word::ReasonNotAuthority,
+        "name_constraints" => Word::ReasonNames,
+        "too_complex" => Word::ReasonComplex,
+        "revocation_unknown" => Word::ReasonUnknownRevocation,
+        other => return one_line(&other.replace('_', " ")),
+    };
+    language.say(word).to_owned()
 }
 
 /// A key's problem.
@@ -88,8 +101,11 @@ pub fn blocker(language: Language, code: &str, about: &str) -> String {
         "no_certificate" => Word::BlockNoCertificate,
         "certificate_expired" | "expired" => Word::BlockExpired,
         "certificate_revoked" | "revoked" => Word::BlockRevoked,
+        "certificate_mismatch" => Word::BlockMismatch,
+        "certificate_cannot_encrypt" => Word::BlockCannotEncrypt,
+        "bad_address" => Word::BlockBadAddress,
+        "no_recipients" => Word::NoRecipient,
         "no_signing_key" => Word::BlockNoSigningKey,
-        "signing_key_locked" | "locked" => Word::BlockLockedKey,
         _ => Word::BlockOther,
     };
     language.fill(word, &[("name", &one_line(about)), ("code", code)])
@@ -97,7 +113,7 @@ pub fn blocker(language: Language, code: &str, about: &str) -> String {
 
 /// Whether a blocker is about the author's own key, and not a recipient's.
 pub fn is_about_own_key(code: &str) -> bool {
-    matches!(code, "no_signing_key" | "signing_key_locked" | "locked")
+    code == "no_signing_key"
 }
 
 /// What may be confirmed before sending.
@@ -108,6 +124,8 @@ pub fn send_caution(language: Language, code: &str, about: &str) -> String {
         "subject_visible" | "subject_not_hidden" => Word::AskSubject,
         "not_encrypted" | "cleartext" => Word::AskClear,
         "not_signed" | "unsigned" => Word::AskUnsigned,
+        "sent_copy_unreadable" => Word::AskCopy,
+        "empty_subject" => Word::AskEmptySubject,
         _ => Word::AskOther,
     };
     language.fill(word, &[("name", &one_line(about)), ("code", code)])

@@ -169,6 +169,10 @@ fn local(kind: FailureKind) -> (Two, Two) {
                 "OpenPGP、PEM、PKCS#12 のどれかの形でもらうと読み込めます。",
             ),
         ),
+        FailureKind::Cancelled => (
+            ("It was stopped{subject}.", "Nothing was lost. Start it again when you like."),
+            ("中止しました{subject}。", "失われたものはありません。いつでもやり直せます。"),
+        ),
         FailureKind::Input => (
             ("Something entered is not well-formed{subject}.", "Correct it and try again."),
             ("入力の形が正しくありません{subject}。", "直してから、もう一度試してください。"),
@@ -191,7 +195,8 @@ mod tests {
     use super::*;
     use crate::engine::Retry;
 
-    const KINDS: [FailureKind; 20] = [
+    const KINDS: [FailureKind; 21] = [
+        FailureKind::Cancelled,
         FailureKind::Unreachable,
         FailureKind::NoStartTls,
         FailureKind::BadServerCertificate,

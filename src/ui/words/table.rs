@@ -121,6 +121,7 @@ words! {
     // Delivery
     DeliveryPass => "{domain} confirms that it sent this message.", "{domain} が、このメールを送ったことを確認しています。";
     DeliveryFail => "{domain} does not confirm this message. Forged mail looks like this, and so does some forwarded mail.", "{domain} は、このメールを確認していません。なりすましのほか、転送でも起こります。";
+    DeliveryOther => "It was delivered by {domain}, which is not the domain of the sender's address.", "配送したのは {domain} で、差出人のアドレスとはドメインが違います。";
     DeliveryUnknown => "No domain vouches for the delivery of this message.", "このメールの配送を保証するドメインはありません。";
     DeliveryIsNotSeal => "This is about the delivery alone. It says nothing about who wrote the message.", "これは配送についての情報です。だれが書いたかは分かりません。";
 
@@ -245,7 +246,6 @@ words! {
     BlockExpired => "The key of {name} has expired. Ask for the new one, or send without encryption.", "{name}さんの鍵は期限切れです。新しい鍵を送ってもらうか、暗号化せずに送れます。";
     BlockRevoked => "The key of {name} was withdrawn. Ask for the new one, or send without encryption.", "{name}さんの鍵は失効しています。新しい鍵を送ってもらうか、暗号化せずに送れます。";
     BlockNoSigningKey => "You have no key to seal as {name}. Make or import one, or send without a seal.", "{name} として封印する鍵がありません。作る、読み込む、封印せずに送る、から選べます。";
-    BlockLockedKey => "Your key for {name} is locked. Unlock it, or send without a seal.", "{name} の鍵がロックされています。解除するか、封印せずに送れます。";
     BlockOther => "This can't be sent as asked ({code} {name}). Change the protection or the recipient.", "このままでは送れません（{code} {name}）。保護の設定か宛先を変えると送れます。";
     AskUnauthenticated => "Nobody you trust vouches for the key of {name}. Compare fingerprints to be sure.", "{name}さんの鍵を保証する人がいません。指紋を確かめると確実になります。";
     AskBcc => "{name} gets a message of their own, so that nobody sees their name.", "{name}さんには別のメールとして届き、ほかの人に名前は見えません。";
@@ -253,6 +253,42 @@ words! {
     AskClear => "{name} gets this without encryption. Mail servers on the way can read it.", "{name}さんには暗号化せずに届きます。途中のメールサーバーから読めます。";
     AskUnsigned => "The message carries no seal. The recipients can't be sure that it is from you.", "封印がないため、受け取った人はあなたからのメールだと確かめられません。";
     AskOther => "Look at this before you send ({code} {name}).", "送る前に確かめてください（{code} {name}）。";
+
+    BlockBadAddress => "“{name}” is not an address. Correct or remove it.", "「{name}」はアドレスではありません。直すか、外してください。";
+    BlockMismatch => "The key at hand for {name} is known to be somebody else's. Ask for theirs, or send without encryption.", "{name}さん用の鍵は、別の人のものと分かっています。本人の鍵を送ってもらうか、暗号化せずに送れます。";
+    BlockCannotEncrypt => "Nothing can be encrypted to the key of {name}. Ask for another, or send without encryption.", "{name}さんの鍵では暗号化できません。別の鍵を送ってもらうか、暗号化せずに送れます。";
+    AskCopy => "You can't open the copy that is kept of this message. Make or import a key of your own to keep one.", "送信済みの控えを自分で開けません。自分の鍵を作るか読み込むと、控えを読めます。";
+    AskEmptySubject => "The message has no subject.", "件名がありません。";
+    LockedToSend => "Your key is locked. Enter its passphrase to seal and send.", "鍵がロックされています。パスフレーズを入れると、封印して送れます。";
+    UnlockAndSend => "Unlock and send", "解除して送信";
+
+    // Drafts
+    KeptDrafts => "Kept drafts", "書きかけ";
+    KeptDraftsHint => "Drafts are kept on this computer, encrypted.", "書きかけのメールは、このコンピューターに暗号化して保存されています。";
+    NoKeptDrafts => "No drafts", "書きかけはありません";
+    NobodyYet => "No recipient yet", "宛先なし";
+    ChangedAt => "Last changed {time}", "最終更新 {time}";
+
+    // Opening the profile
+    OpenProfile => "Open your mail", "メールを開く";
+    OpenProfileHint => "Your mail on this computer is encrypted. Enter the passphrase of this profile.", "このコンピューターのメールは暗号化されています。プロファイルのパスフレーズで開きます。";
+    NewProfile => "Choose a passphrase", "パスフレーズを決める";
+    NewProfileHint => "This computer has no keyring that keeps secrets, so your mail is encrypted with a passphrase of yours. It can't be recovered if it is lost.", "秘密を預けるキーリングがないため、あなたのパスフレーズでメールを暗号化します。忘れると取り戻せません。";
+    ProfilePassphrase => "Passphrase of the profile", "プロファイルのパスフレーズ";
+    ProfilePassphraseAgain => "The same again", "もう一度同じものを";
+    PassphrasesDiffer => "The two are different.", "二つが違っています。";
+
+    // Reasons
+    ReasonNoPath => "nothing leads from what you trust to this key", "信頼するものからこの鍵への経路がない";
+    ReasonExpired => "it had expired", "期限切れ";
+    ReasonRevoked => "it was withdrawn", "失効";
+    ReasonNotYet => "it was not in force yet", "有効期間の前";
+    ReasonNotForMail => "the certificate is not meant for mail", "メール用の証明書ではない";
+    ReasonAddress => "the address is not in the certificate", "アドレスが証明書にない";
+    ReasonNotAuthority => "it was issued by a certificate that may not issue any", "発行の権限がない証明書による発行";
+    ReasonNames => "the authority may not issue for this name", "認証局が扱えない名前";
+    ReasonComplex => "the path is too complicated", "経路が複雑すぎる";
+    ReasonUnknownRevocation => "whether it was withdrawn is not known", "失効したかどうか不明";
 
     // Keys
     MyKeys => "My keys", "自分の鍵";

@@ -1,8 +1,9 @@
 //! What the evidence comes to, in sentences.
 
+use crate::domain::Mailbox;
 use crate::engine::view::{
-    Assessment, CautionCode, DecryptFailure, JudgedSignature, Lock, Method, Seal, SenderResult, SenderWord,
-    SignatureOutcome, TrustVerdict,
+    Assessment, CautionCode, DecryptFailure, JudgedSignature, Lock, Method, Seal, SenderWord, SignatureOutcome,
+    TrustVerdict,
 };
 
 use super::{Language, Word, fill, one_line};
@@ -136,13 +137,16 @@ pub fn trust(language: Language, signature: &JudgedSignature, assessment: &Asses
 }
 
 /// Whether the domain in From vouches for the delivery, if anything is known of that.
-pub fn delivery(language: Language, results: &[SenderResult]) -> Option<(bool, String)> {
+///
+/// Without DMARC, a signature or a server of another domain than the one in From confirms nothing.
+pub fn delivery(language: Language, assessment: &Assessment) -> Option<(bool, String)> {
+    let results = &assessment.sender;
     let of = |method| results.iter().find(|result| result.method == method);
-    let passed = |method| results.iter().find(|result| result.method == method && result.result == SenderWord::Pass);
+    let vouches = |method| results.iter().find(|result| result.method == method && result.result == SenderWord::Pass);
     let (passes, result) = match of(Method::Dmarc) {
         Some(result) if result.result == SenderWord::Pass => (true, result),
         Some(result) if result.result == SenderWord::Fail => (false, result),
-        _ => match passed(Method::Dkim).or_else(|| passed(Method::Spf)) {
+        _ => match vouches(Method::Dkim).or_else(|| vouches(Method::Spf)) {
             Some(result) => (true, result),
             None => (false, of(Method::Dkim).or_else(|| of(Method::Spf)).filter(|r| r.result == SenderWord::Fail)?),
         },
@@ -151,8 +155,20 @@ pub fn delivery(language: Language, results: &[SenderResult]) -> Option<(bool, S
     if domain.is_empty() {
         return None;
     }
-    let word = if passes { Word::DeliveryPass } else { Word::DeliveryFail };
-    Some((passes, language.fill(word, &[("domain", &domain)])))
+    let author = assessment.from.first().and_then(Mailbox::email);
+    let is_theirs = author.is_none_or(|author| are_related(author.domain(), &domain.to_lowercase()));
+    let word = match (passes, is_theirs) {
+        (true, true) => Word::DeliveryPass,
+        (true, false) => Word::DeliveryOther,
+        (false, _) => Word::DeliveryFail,
+    };
+    Some((passes && is_theirs, language.fill(word, &[("domain", &domain)])))
+}
+
+/// One domain is the other, or lies below it.
+fn are_related(one: &str, other: &str) -> bool {
+    let below = |name: &str, above: &str| name.strip_suffix(above).is_some_and(|head| head.ends_with('.'));
+    one == other || below(one, other) || below(other, one)
 }
 
 /// What the reader should know, in order, each once.
