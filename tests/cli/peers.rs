@@ -41,6 +41,8 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
 }
 
+const QUIET: [&str; 5] = ["--batch", "--yes", "--quiet", "--pinentry-mode", "loopback"];
+
 /// gpg and gpgsm in a home.
 pub(crate) struct GnuPg {
     home: tempfile::TempDir,
@@ -53,7 +55,9 @@ impl GnuPg {
         std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
         std::fs::write(home.path().join("gpg-agent.conf"), "allow-loopback-pinentry\n").unwrap();
         std::fs::write(home.path().join("gpgsm.conf"), "disable-crl-checks\ndisable-dirmngr\n").unwrap();
-        Self { home }
+        let gnupg = Self { home };
+        std::fs::write(gnupg.passphrase(), "").unwrap();
+        gnupg
     }
 
     /// With these OpenPGP files of the corpus.
@@ -90,30 +94,30 @@ impl GnuPg {
     }
 
     pub(crate) fn import_p12(&self, file: &Path, passphrase: &str) {
-        let kept = self.home.path().join("passphrase");
-        std::fs::write(&kept, passphrase).unwrap();
-        let command = "exec 9<\"$1\"; shift; exec gpgsm --passphrase-fd 9 \"$@\"";
-        let args = ["-c", command, "sh", text(&kept)];
-        let more = ["--batch", "--quiet", "--pinentry-mode", "loopback", "--import", text(file)];
-        let mut shell = Command::new("bash");
-        run(shell.env("GNUPGHOME", self.home.path()).args(args).args(more), b"");
+        std::fs::write(self.passphrase(), passphrase).unwrap();
+        self.gpgsm(&["--import", text(file)], b"");
+    }
+
+    fn passphrase(&self) -> PathBuf {
+        self.home.path().join("passphrase")
+    }
+
+    /// gpgsm, which asks for no passphrase but reads it from a descriptor.
+    fn gpgsm_command(&self) -> Command {
+        let mut shell = self.command("bash");
+        shell.args(["-c", "exec gpgsm --passphrase-fd 9 \"$@\" 9<\"$0\""]).arg(self.passphrase()).args(QUIET);
+        shell
     }
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.env("GNUPGHOME", self.home.path()).env("LC_ALL", "C.UTF-8").args([
-            "--batch",
-            "--yes",
-            "--quiet",
-            "--pinentry-mode",
-            "loopback",
-        ]);
+        command.env("GNUPGHOME", self.home.path()).env("LC_ALL", "C.UTF-8");
         command
     }
 
     pub(crate) fn gpg_command(&self) -> Command {
         let mut command = self.command("gpg");
-        command.args(["--trust-model", "always", "--no-auto-check-trustdb"]);
+        command.args(QUIET).args(["--trust-model", "always", "--no-auto-check-trustdb"]);
         command
     }
 
@@ -122,7 +126,7 @@ impl GnuPg {
     }
 
     pub(crate) fn gpgsm(&self, args: &[&str], input: &[u8]) -> Vec<u8> {
-        run(self.command("gpgsm").args(args), input)
+        run(self.gpgsm_command().args(args), input)
     }
 
     /// Status lines of gpg for a verification or decryption, and the plaintext.
@@ -132,7 +136,7 @@ impl GnuPg {
 
     /// The same of gpgsm.
     pub(crate) fn gpgsm_status(&self, args: &[&str], input: &[u8]) -> (String, Vec<u8>) {
-        Self::status(self.command("gpgsm"), args, input)
+        Self::status(self.gpgsm_command(), args, input)
     }
 
     fn status(mut command: Command, args: &[&str], input: &[u8]) -> (String, Vec<u8>) {
