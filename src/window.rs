@@ -20,6 +20,10 @@ impl Backend for Engine {
     fn try_next(&mut self) -> Option<Event> {
         self.0.try_next()
     }
+
+    fn spawn(&self) -> Option<ui::Spawn> {
+        Some(std::sync::Arc::new(kakitome::engine::stateless::in_thread))
+    }
 }
 
 /// Opens the window that the options describe.

@@ -74,6 +74,19 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, std::io::Error>
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future))
 }
 
+/// Runs a job that waits (a file dialog over D-Bus) in a thread of its own that has a runtime.
+pub fn in_thread(job: Box<dyn FnOnce() + Send>) {
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        if let Ok(runtime) = runtime {
+            let _entered = runtime.enter();
+            job();
+        } else {
+            job();
+        }
+    });
+}
+
 /// What makes a new message this one: its moment and an unguessable Message-ID (RFC 5322 §3.6.4)
 /// that names the author's domain and not this machine.
 ///
