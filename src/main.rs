@@ -1,3 +1,20 @@
 //! The `kakitome` program: the window without a command, the command line with one.
 
-fn main() {}
+mod window;
+
+use std::process::ExitCode;
+
+use kakitome::cli::{self, Next};
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Next::Exit(code) => code,
+        Next::Gui(common, args) => match window::open(&common, &args) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("kakitome: {error:#}");
+                ExitCode::from(1)
+            }
+        },
+    }
+}

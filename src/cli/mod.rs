@@ -1,2 +1,117 @@
 //! The same commands for scripts: prints views as text or JSON.
-//! May use: domain, message, crypto, trust, sender, flow, engine.
+//! May use: domain, message, crypto, trust, sender, flow, store, engine.
+//!
+//! The words, JSON keys and exit codes are a contract: add, never rename.
+
+mod args;
+mod certs;
+mod evaluate;
+mod inspect;
+mod json;
+mod keys;
+mod load;
+mod output;
+mod path;
+mod profile;
+mod reply;
+mod seal;
+mod trust;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::engine::stateless;
+use args::Command;
+pub use args::{Cli, Common, GuiArgs, Lang};
+pub use keys::profile_of;
+
+/// Why a command did not do its work: one line for standard error, saying why and what to do.
+#[derive(Debug)]
+pub(crate) struct Problem(pub(crate) String);
+
+impl<T: std::fmt::Display> From<T> for Problem {
+    fn from(error: T) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What is left to do after the command line was read.
+#[derive(Debug)]
+pub enum Next {
+    /// The command is done.
+    Exit(ExitCode),
+    /// Open the window.
+    Gui(Common, GuiArgs),
+}
+
+/// Reads the program's arguments and carries the command out, except the window's.
+pub fn run() -> Next {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return Next::Exit(usage(&error)),
+    };
+    let common = cli.common;
+    let outcome = match cli.command {
+        None => return Next::Gui(common, GuiArgs::default()),
+        Some(Command::Gui(args)) => return Next::Gui(common, args),
+        Some(command) => carry_out(&common, command),
+    };
+    Next::Exit(match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            output::error(&problem.0);
+            ExitCode::from(1)
+        }
+    })
+}
+
+fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
+    match command {
+        Command::Inspect(args) => inspect::run(common, &args),
+        Command::Seal(args) => seal::run(common, &args),
+        Command::Reply(args) => reply::run(common, &args),
+        Command::Path(args) => path::run(common, &args),
+        Command::Evaluate(args) => evaluated(common, &args),
+        Command::Cert(args) => certs::run(common, &args),
+        Command::Key(args) => keys::run(common, &args),
+        Command::Account(args) => profile::account(common, &args.command),
+        Command::Folder(args) => match args.command {
+            args::FolderCommand::List => profile::folders(common),
+        },
+        Command::Import { paths, folder } => profile::import(common, &paths, &folder),
+        Command::Export { folder, path } => profile::export(common, &folder, &path),
+        Command::Sync { watch } => profile::synchronise(common, watch),
+        Command::Send { files } => profile::send(common, &files),
+        Command::Outbox(args) => profile::outbox(common, &args.command),
+        Command::List { folder, limit } => profile::list(common, &folder, limit),
+        Command::Show { id, source } => profile::show(common, id, source),
+        Command::Trust(args) => trust::run(common, &args.command),
+        // The window is opened by the caller.
+        Command::Gui(_) => Ok(()),
+    }
+}
+
+fn evaluated(common: &Common, args: &evaluate::EvaluateArgs) -> Result<(), Problem> {
+    let dns = stateless::resolver(common.dns, common.offline)?;
+    let document = stateless::block_on(evaluate::run(args, jiff::Timestamp::now(), &*dns))??;
+    if common.json {
+        output::json(&document);
+    } else {
+        output::line(evaluate::text(&document).trim_end());
+    }
+    Ok(())
+}
+
+/// Help and version go to standard output with code 0; anything else is one line and code 2.
+fn usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        let text = error.to_string();
+        let line: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage")).collect();
+        output::error(line.join(" ").trim().trim_start_matches("error: "));
+        return ExitCode::from(2);
+    }
+    output::line(&error.to_string());
+    ExitCode::SUCCESS
+}

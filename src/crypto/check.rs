@@ -32,6 +32,16 @@ pub enum Certificate {
     X509(Arc<super::smime::X509>),
 }
 
+impl Certificate {
+    /// Its full fingerprint.
+    pub fn fingerprint(&self) -> Fingerprint {
+        match self {
+            Self::Pgp(cert) => super::pgp::fingerprint(cert),
+            Self::X509(certificate) => certificate.fingerprint.clone(),
+        }
+    }
+}
+
 /// The certificate that made a signature, and what it says of its owner. The claims here are the
 /// certificate's own; `trust::judge` says whether they are believed.
 #[derive(Clone, Debug)]

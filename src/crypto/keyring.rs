@@ -1,6 +1,7 @@
+use jiff::Timestamp;
 use thiserror::Error;
 
-use crate::domain::Secret;
+use crate::domain::{EmailAddress, Fingerprint, Secret};
 
 use super::{CertificateReport, pgp::PgpRing, smime::SmimeRing};
 
@@ -47,8 +48,32 @@ impl Keyring {
     /// [`ImportError`] says why the file brought nothing.
     pub fn add(&mut self, bytes: &[u8]) -> Result<Vec<Imported>, ImportError> {
         match self.pgp.add(bytes) {
-            Err(ImportError::Nothing) => self.smime.add(bytes, &self.passphrases),
+            Err(ImportError::Nothing) => {}
+            other => return other,
+        }
+        match self.smime.add(bytes, &self.passphrases) {
+            // A revocation of a key that is here already.
+            Err(ImportError::Nothing) => self.pgp.withdraw(bytes),
             other => other,
         }
+    }
+}
+
+impl Keyring {
+    /// Describes a certificate of the ring at a moment.
+    pub fn report(&self, fingerprint: &Fingerprint, at: Timestamp) -> Option<CertificateReport> {
+        if let Some(cert) = self.pgp.find(fingerprint) {
+            return Some(super::pgp::report(cert, at));
+        }
+        let certificate = self.smime.find(fingerprint)?;
+        let own = self.smime.own().iter().find(|own| own.certificate.fingerprint == *fingerprint);
+        Some(certificate.report(own.is_some(), own.is_some_and(super::smime::Identity::is_locked), at))
+    }
+
+    /// The addresses of every certificate whose secret key is here, at a moment.
+    pub fn own_addresses(&self, at: Timestamp) -> Vec<EmailAddress> {
+        let pgp = self.pgp.own().flat_map(|cert| super::pgp::addresses(cert, at));
+        let smime = self.smime.own().iter().flat_map(|own| own.certificate.addresses());
+        pgp.chain(smime).collect()
     }
 }

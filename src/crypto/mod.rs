@@ -1,5 +1,5 @@
 //! Seals and seal-breaking, in two wings of the same furniture: `cert`, `decrypt`, `verify`, `protect`.
-//! May use: domain, message.
+//! May use: domain.
 //!
 //! Nothing here says whose a key is: that is `trust`. Nothing here reads a clock.
 

@@ -2,12 +2,14 @@
 //! May use: std.
 
 mod address;
+mod dns;
 mod draft;
 mod fingerprint;
 mod raw;
 mod secret;
 
 pub use address::{EmailAddress, Mailbox};
+pub use dns::{DnsAnswer, DnsFailure, DnsResolver, Record, RecordKind};
 pub use draft::{Attachment, Draft, Protection, TechnologyChoice};
 pub use fingerprint::{Fingerprint, Technology};
 /// A point in time; every judgement in the program takes one as an argument.

@@ -5,12 +5,12 @@ use super::EmailAddress;
 
 /// A message exactly as it came or as it will go: its bytes, never altered.
 #[derive(Clone, PartialEq, Eq)]
-pub struct RawMessage(Arc<[u8]>);
+pub struct RawMessage(Arc<Vec<u8>>);
 
 impl RawMessage {
     /// Takes bytes as they are.
-    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self(bytes.into())
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(Arc::new(bytes.into()))
     }
 }
 

@@ -4,10 +4,15 @@ use std::sync::Arc;
 use crate::domain::{Draft, Fingerprint, Secret, Technology};
 
 use super::Failure;
-use super::view::{AccountForm, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreflightView, ReadingView};
+use super::view::{
+    AccountForm, DraftId, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView,
+    ReadingView,
+};
 
 /// What the user wants; sent by the UI, carried out by the engine.
 #[derive(Clone, Debug)]
+// The fields are named by the words of the variant's own sentence.
+#[allow(missing_docs)]
 pub enum Command {
     /// Show a folder's list.
     OpenFolder(FolderId),
@@ -24,9 +29,13 @@ pub enum Command {
     /// Look at a draft and say per recipient what would happen.
     Preflight(Box<Draft>),
     /// Seal a draft and queue it. Refused if preflight has blockers.
-    Send(Box<Draft>),
-    /// Keep a draft, encrypted at rest.
-    SaveDraft(Box<Draft>),
+    Send { draft: Box<Draft>, id: Option<DraftId> },
+    /// Keep a draft, encrypted at rest; in place of the kept one with that id.
+    SaveDraft { draft: Box<Draft>, id: Option<DraftId> },
+    /// Go on with a kept draft.
+    OpenDraft(DraftId),
+    /// Throw a kept draft away.
+    DiscardDraft(DraftId),
     /// Make the draft of an answer to the open message.
     Reply { message: MessageId, all: bool },
     /// Make the draft of a forward of the open message.
@@ -53,6 +62,13 @@ pub enum Command {
     SaveAccount(Box<AccountForm>),
     /// Try to log in with what the form says, without sending anything.
     TestAccount(Box<AccountForm>),
+    /// Open the profile with its passphrase, or make its vault under it.
+    OpenProfile { passphrase: Secret<String> },
+    /// Keep the choice of language (`en`, `ja`) and look (`system`, `light`, `dark`).
+    Remember { language: String, theme: String },
+    /// Whose Authentication-Results are believed, and whether SPF, DKIM and DMARC are evaluated here
+    /// (which the sending domain's name servers can notice).
+    SaveDelivery { authserv_ids: Vec<String>, evaluates_sender: bool },
     /// Try a queued submission again now.
     RetrySubmission(i64),
     /// Take a queued submission back.
@@ -61,6 +77,7 @@ pub enum Command {
 
 /// What happened; each carries a whole snapshot, and a newer one replaces an older one.
 #[derive(Clone, Debug)]
+#[allow(missing_docs)]
 pub enum Event {
     /// Accounts, folders and the open list.
     Mailbox(Arc<MailboxView>),
@@ -69,19 +86,24 @@ pub enum Event {
     /// What would happen to the draft.
     Preflight(Arc<PreflightView>),
     /// A draft to put into a compose window.
-    Compose(Box<Draft>),
+    Compose { draft: Box<Draft>, id: Option<DraftId> },
     /// Files read for the draft being written.
     AttachmentsRead(Vec<crate::domain::Attachment>),
     /// The draft was queued: the compose window may close.
     Queued,
-    /// The draft was kept.
-    DraftSaved,
+    /// The draft was kept under this id.
+    DraftSaved(DraftId),
     /// Certificates and keys.
     Keys(Arc<KeysView>),
     /// What waits to be sent.
     Outbox(Arc<OutboxView>),
     /// Long work goes on: what, how far (0 to 1), `None` when it has ended.
     Progress(Option<Progress>),
+    /// The profile waits for its passphrase (`is_new`: for the one it is to have), because the
+    /// system has no keyring or the profile has a vault.
+    ProfileLocked { is_new: bool },
+    /// What the user chose before.
+    Preferences(PreferencesView),
     /// Something was done: a code with a subject (`imported`, `exported`, `account_works`, …).
     Done { code: &'static str, subject: String },
     /// Something could not be done.

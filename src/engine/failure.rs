@@ -66,6 +66,16 @@ pub enum FailureKind {
     Protect,
     /// An input is not well-formed (an address, a server name).
     Input,
+    /// The user asked to stop.
+    Cancelled,
     /// A defect of the program.
     Internal,
+}
+
+impl std::error::Error for Failure {}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}: {} {}", self.kind, self.subject, self.source)
+    }
 }

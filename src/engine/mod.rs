@@ -1,9 +1,21 @@
 //! The only place where things happen by themselves: runs commands, joins flow, net and store, publishes views.
 //! May use: domain, message, crypto, trust, sender, flow, net, store.
 
+mod account;
 mod command;
+mod demo;
 mod failure;
+pub mod headless;
+mod keys;
+mod network;
+mod profile;
+mod reading;
+mod sending;
+pub mod stateless;
 pub mod view;
+mod worker;
 
-pub use command::{Command, Event};
+pub use command::{Command, Event, Progress};
 pub use failure::{Failure, FailureKind, Retry};
+pub use profile::{Profile, SecretsIn};
+pub use worker::{EngineHandle, Start, start};

@@ -19,6 +19,8 @@ pub use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
 pub type FolderId = i64;
 /// A row id in the store.
 pub type MessageId = i64;
+/// A row id in the store.
+pub type DraftId = i64;
 
 /// Accounts, folders and the open list.
 #[derive(Clone, Debug, Default)]
@@ -29,12 +31,40 @@ pub struct MailboxView {
     pub open_folder: Option<FolderId>,
     /// Newest first.
     pub rows: Arc<Vec<RowView>>,
+    /// Drafts that are kept, newest first.
+    pub drafts: Vec<DraftView>,
     /// Submissions that wait.
     pub waiting: usize,
     /// When it was last synchronised.
     pub synchronised_at: Option<Timestamp>,
     /// True for the demo mailbox: nothing is sent or fetched.
     pub is_demo: bool,
+}
+
+/// What the user chose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PreferencesView {
+    /// `en` or `ja`; `None` as the system is.
+    pub language: Option<String>,
+    /// `system`, `light` or `dark`.
+    pub theme: Option<String>,
+    /// Whose Authentication-Results are believed (RFC 8601 §2.5).
+    pub authserv_ids: Vec<String>,
+    /// SPF, DKIM and DMARC are evaluated here over DNS.
+    pub evaluates_sender: bool,
+}
+
+/// One draft that is kept.
+#[derive(Clone, Debug)]
+pub struct DraftView {
+    /// Row id.
+    pub id: DraftId,
+    /// Its subject so far.
+    pub subject: String,
+    /// Whom it is for so far.
+    pub to: Vec<Mailbox>,
+    /// When it was last kept.
+    pub changed_at: Timestamp,
 }
 
 /// One account in the side bar.

@@ -46,7 +46,7 @@ pub struct Assessment {
     /// What the reading pane draws, in order. The first is the body; those that differ in
     /// protection are apart and are never joined.
     pub blocks: Vec<ShownBlock>,
-    /// The body as plain text: all blocks that belong to the headline.
+    /// The body as plain text: all blocks that an answer may quote.
     pub text: String,
 }
 
@@ -190,4 +190,6 @@ pub struct ShownBlock {
     pub decrypted: bool,
     /// It belongs to what the headline speaks of; others are shown apart, below.
     pub is_headline: bool,
+    /// An answer may quote it: nothing was decrypted for it alone.
+    pub is_quotable: bool,
 }

@@ -3,6 +3,9 @@
 
 mod assessment;
 mod headline;
+pub mod incoming;
+pub mod outgoing;
+pub mod reply;
 
 pub use assessment::{
     Assessment, Caution, CautionCode, Coverage, Encryption, HeaderProtection, HeaderScheme, JudgedSignature,

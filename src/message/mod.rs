@@ -1,6 +1,29 @@
 //! Bytes to message and back: RFC 5322, the MIME tree with byte ranges, charsets, header protection, HTML made safe.
 //! May use: domain.
 
+mod access;
+mod build;
+mod displayed;
+mod header;
+mod html;
+mod mbox;
+mod parse;
 mod part;
+mod protected;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tree;
 
+pub use build::{
+    HeaderProtectionMode, HeaderSet, OBSCURED_SUBJECT, message, multipart_encrypted, multipart_signed_pgp,
+    multipart_signed_smime, payload, pkcs7_mime, reply_quote,
+};
+pub use html::{has_remote_content, html_to_text, sanitize_html};
+pub use mbox::{is_mbox, split_mbox};
+pub use parse::parse;
 pub use part::{ContentType, Defect, DefectCode, Limits, ParsedMessage, Part};
+pub use protected::{
+    ProtectedHeaders, ProtectionScheme, legacy_display_parts, protected_headers, without_legacy_display,
+};
+pub use text::Encoding;

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 
 use crate::domain::{Mailbox, RawMessage};
 
+use super::text::Encoding;
+
 /// How much of a message is looked at; what goes beyond is left as it is and named as a defect.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -70,8 +72,12 @@ pub struct Part {
     pub header: Range<usize>,
     /// The body, still in its transfer encoding, without the line break before the next boundary.
     pub body: Range<usize>,
-    /// Header and body: exactly the octets that a multipart/signed covers (RFC 1847 §2.1).
+    /// Header and body: exactly the octets that a multipart/signed covers (RFC 1847 §2.1). In a
+    /// part whose header block is directly followed by a delimiter, the empty line belongs to that
+    /// delimiter (RFC 2046 §5.1.1), so that this ends before `header` does.
     pub whole: Range<usize>,
+    /// `Content-Transfer-Encoding`; [`Encoding::Identity`] on a multipart, whatever it declares.
+    pub transfer_encoding: Encoding,
     /// The parts of a multipart, in order.
     pub children: Vec<Part>,
     /// The message in a message/rfc822 part, over its own bytes.
@@ -90,6 +96,11 @@ pub struct ContentType {
 }
 
 impl ContentType {
+    /// `text/plain`, which a part is that says nothing else.
+    pub(super) fn plain(parameters: Vec<(String, String)>) -> Self {
+        Self { kind: "text".to_owned(), subtype: "plain".to_owned(), parameters }
+    }
+
     /// Whether this is `kind/subtype`, both in lower case.
     pub fn is(&self, kind: &str, subtype: &str) -> bool {
         self.kind == kind && self.subtype == subtype
@@ -117,7 +128,7 @@ pub struct Defect {
 }
 
 /// The kinds of defect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DefectCode {
     /// A multipart without its closing delimiter.
     MissingEndBoundary,

@@ -15,6 +15,26 @@ pub enum Method {
     Iprev,
 }
 
+impl Method {
+    /// The word of the registry.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Spf => "spf",
+            Self::Dkim => "dkim",
+            Self::Dmarc => "dmarc",
+            Self::Arc => "arc",
+            Self::Bimi => "bimi",
+            Self::Iprev => "iprev",
+        }
+    }
+
+    /// The method of a word, without regard to case.
+    pub fn parse(word: &str) -> Option<Self> {
+        let all = [Self::Spf, Self::Dkim, Self::Dmarc, Self::Arc, Self::Bimi, Self::Iprev];
+        all.into_iter().find(|method| word.eq_ignore_ascii_case(method.word()))
+    }
+}
+
 /// The result words of RFC 8601 §2.7, put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SenderWord {
@@ -34,6 +54,38 @@ pub enum SenderWord {
     Permerror,
     /// Refused by local policy (too weak a key, …).
     Policy,
+}
+
+impl SenderWord {
+    /// The word of the registry.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Softfail => "softfail",
+            Self::Neutral => "neutral",
+            Self::None => "none",
+            Self::Temperror => "temperror",
+            Self::Permerror => "permerror",
+            Self::Policy => "policy",
+        }
+    }
+
+    /// The result of a word, without regard to case. `hardfail` is what RFC 5451 called a failed SPF.
+    pub fn parse(word: &str) -> Option<Self> {
+        let all = [
+            Self::Pass,
+            Self::Fail,
+            Self::Softfail,
+            Self::Neutral,
+            Self::None,
+            Self::Temperror,
+            Self::Permerror,
+            Self::Policy,
+        ];
+        let known = all.into_iter().find(|result| word.eq_ignore_ascii_case(result.word()));
+        known.or_else(|| word.eq_ignore_ascii_case("hardfail").then_some(Self::Fail))
+    }
 }
 
 /// Who says so.

@@ -1,2 +1,27 @@
 //! What survives a restart: the encrypted SQLite database, the outbox, the keyring of the system. The only SQL.
 //! May use: domain.
+
+mod account;
+mod certificate;
+mod database;
+mod draft;
+mod error;
+pub mod files;
+mod folder;
+mod message;
+mod outbox;
+mod schema;
+pub mod secret;
+mod setting;
+pub mod spool;
+#[cfg(test)]
+mod tests;
+
+pub use account::AccountRecord;
+pub use certificate::{CertificateRecord, TrustKind};
+pub use database::{ProfileKey, Store};
+pub use draft::DraftRecord;
+pub use error::StoreError;
+pub use folder::FolderRecord;
+pub use message::{MessageFlags, MessageRow, NewMessage};
+pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};

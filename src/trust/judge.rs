@@ -4,7 +4,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::crypto::smime::X509;
-use crate::domain::Fingerprint;
+use crate::crypto::{Certificate, Keyring};
+use crate::domain::{EmailAddress, Fingerprint};
 
 /// Whether a certificate is believed to be that of an address, at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -117,12 +118,14 @@ pub struct Judgement {
 ///
 /// `bundled` are certificates that came along (CMS): path building may use them.
 pub fn judge(
-    certificate: &crate::crypto::Certificate,
-    bundled: &[crate::crypto::Certificate],
-    address: Option<&crate::domain::EmailAddress>,
-    keyring: &crate::crypto::Keyring,
+    certificate: &Certificate,
+    bundled: &[Certificate],
+    address: Option<&EmailAddress>,
+    keyring: &Keyring,
     policy: &TrustPolicy,
 ) -> Judgement {
-    let _ = (certificate, bundled, address, keyring, policy);
-    Judgement { verdict: TrustVerdict::Unauthenticated, path: TrustPath::default(), reason: None, revoked_at: None }
+    match certificate {
+        Certificate::Pgp(cert) => super::web::judge(cert, address, &keyring.pgp, policy),
+        Certificate::X509(certificate) => super::chain::judge(certificate, bundled, address, &keyring.smime, policy),
+    }
 }

@@ -1,2 +1,49 @@
 //! Draws views, emits commands. The only egui, the only human text.
 //! May use: domain, engine.
+
+mod app;
+mod attachments;
+mod compose;
+mod confirm;
+mod drafts;
+mod evidence;
+mod files;
+mod fonts;
+mod html;
+mod icons;
+mod keys;
+mod list;
+mod outbox;
+mod prose;
+mod raster;
+mod reading;
+mod screenshot;
+mod settings;
+mod sidebar;
+mod state;
+mod status;
+mod theme;
+mod unlock;
+mod when;
+mod widgets;
+mod window;
+mod words;
+
+pub use app::{App, Backend};
+pub use files::Spawn;
+pub use fonts::{install as install_fonts, system_has};
+pub use html::Link;
+pub use icons::Icon;
+pub use keys::Dialog as KeyDialog;
+pub use raster::Raster;
+pub use screenshot::{ScreenshotError, screenshot, write_png};
+pub use state::{Activity, Notice, Screen, State, Theme, Views};
+pub use theme::install as install_theme;
+pub use when::Clock;
+pub use window::{Options, WindowError, run_window};
+pub use words::{Language, Word};
+
+/// A size in points.
+pub fn size(width: f32, height: f32) -> egui::Vec2 {
+    egui::vec2(width, height)
+}

@@ -1,26 +1,47 @@
 //! The OpenPGP wing (RFC 9580, RFC 3156), over sequoia-openpgp.
 
-use std::sync::Arc;
+mod cert;
+mod decrypt;
+mod import;
+mod inline;
+mod outcome;
+mod policy;
+mod protect;
+mod ring;
+#[cfg(test)]
+mod tests;
+mod unlock;
+mod verify;
 
-use super::{ImportError, Imported};
+pub use cert::{Generated, addresses, armored_public, armored_secret, fingerprint, generate, names, report};
+pub(crate) use cert::{address_of, user_ids};
+pub use decrypt::decrypt;
+pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
+pub use policy::ReadingPolicy;
+pub use protect::{encrypt, sign_detached};
+pub use ring::PgpRing;
+pub(crate) use ring::certifiers;
+pub use unlock::unlockable;
+pub use verify::{detached, signed_message};
 
-/// OpenPGP certificates and secret keys, one entry a certificate.
-#[derive(Clone, Debug, Default)]
-pub struct PgpRing {
-    certs: Vec<Arc<sequoia_openpgp::Cert>>,
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+
+/// The library's form of a moment.
+pub(crate) fn system_time(at: Timestamp) -> SystemTime {
+    let seconds = u64::try_from(at.as_second()).unwrap_or(0);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.min(u64::from(u32::MAX)))
 }
 
-impl PgpRing {
-    /// Adds every certificate and key in an armored or binary file.
-    ///
-    /// # Errors
-    /// [`ImportError::Nothing`] when it holds none.
-    pub fn add(&mut self, _bytes: &[u8]) -> Result<Vec<Imported>, ImportError> {
-        Err(ImportError::Nothing)
-    }
+/// Our form of the library's moment.
+pub(crate) fn timestamp(time: SystemTime) -> Option<Timestamp> {
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
+    Timestamp::from_second(i64::try_from(seconds).ok()?).ok()
+}
 
-    /// Every certificate.
-    pub fn certs(&self) -> &[Arc<sequoia_openpgp::Cert>] {
-        &self.certs
-    }
+/// Runs the library over bytes from outside. Should it panic, which its parser has been seen to
+/// do, that is one message that can't be read and not the end of the program.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
 }

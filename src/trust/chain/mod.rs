@@ -112,4 +112,3 @@ pub struct PathReport {
     /// When the certificate was withdrawn, for `revoked`.
     pub revoked_at: Option<Timestamp>,
 }
-

@@ -1,0 +1,179 @@
+//! `key` and the profile's side of `cert`: makes, imports, lists and exports.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::crypto::{Keyring, pgp, smime};
+use crate::domain::{Fingerprint, Secret, Technology};
+use crate::engine::{Profile, SecretsIn};
+use crate::store::secret::SecretStore;
+
+use super::args::{Common, GenerateArgs, KeyArgs, KeyCommand, SecretStoreKind};
+use super::{Problem, certs, load, output};
+
+/// Runs the command.
+pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
+    match &args.command {
+        KeyCommand::Generate(args) => generate(common, args),
+        KeyCommand::List => list(common, true),
+        KeyCommand::Import { files, dry_run: true } => dry_run(common, files),
+        KeyCommand::Import { files, dry_run: false } => import(common, files),
+        KeyCommand::Export { fingerprint, secret, output } => export(common, fingerprint, *secret, output.as_deref()),
+    }
+}
+
+/// Where the window finds the profile, and its secrets. Without a passphrase a vault is opened by
+/// asking for it.
+///
+/// # Errors
+/// When there is no folder for it, or a passphrase file can't be read.
+pub fn profile_of(common: &Common) -> Result<(PathBuf, SecretsIn), String> {
+    let passphrases = load::passphrases(common).map_err(|problem| problem.0)?;
+    let place = profile_place(common, passphrases.first().or(Some(&Secret::new(String::new()))));
+    place.map_err(|problem| problem.0)
+}
+
+/// Opens the profile that the options name.
+pub(crate) fn profile(common: &Common) -> Result<(Profile, Vec<Secret<String>>), Problem> {
+    let passphrases = load::passphrases(common)?;
+    let (dir, secrets) = profile_place(common, passphrases.first())?;
+    Ok((Profile::open(&dir, &secrets)?, passphrases))
+}
+
+/// Where the profile is, and where its secrets are.
+pub(crate) fn profile_place(
+    common: &Common,
+    passphrase: Option<&Secret<String>>,
+) -> Result<(PathBuf, SecretsIn), Problem> {
+    let dir = common.profile.clone().or_else(Profile::default_dir);
+    let dir = dir.ok_or("no folder for the profile; name one with --profile")?;
+    let file = match common.secret_store {
+        Some(kind) => kind == SecretStoreKind::File,
+        None => SecretStore::has_file(&dir),
+    };
+    if !file {
+        return Ok((dir, SecretsIn::Os));
+    }
+    let passphrase =
+        passphrase.ok_or("the profile's passphrase is needed; give it with --passphrase-file or --passphrase-fd")?;
+    Ok((dir, SecretsIn::File(passphrase.clone())))
+}
+
+/// Says what an import would bring, or why not.
+fn dry_run(common: &Common, files: &[PathBuf]) -> Result<(), Problem> {
+    for path in files {
+        let mut keyring = Keyring { passphrases: load::passphrases(common)?, ..Keyring::default() };
+        let found = keyring.add(&load::file(path)?).map_err(|error| load::import_problem(path, &error))?;
+        for imported in found {
+            let report = keyring.report(&imported.report.fingerprint, Timestamp::now()).unwrap_or(imported.report);
+            certs::print(common, &report);
+        }
+    }
+    Ok(())
+}
+
+/// Adds files to the profile.
+pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> {
+    let (profile, passphrases) = profile(common)?;
+    for path in files {
+        let found = profile
+            .import(&load::file(path)?, &passphrases)
+            .map_err(|failure| format!("{}: {failure}", path.display()))?;
+        for report in &found {
+            certs::print(common, report);
+        }
+    }
+    Ok(())
+}
+
+/// Prints the profile's own keys, or everybody else's certificates.
+pub(crate) fn list(common: &Common, own: bool) -> Result<(), Problem> {
+    let (profile, _) = profile(common)?;
+    for report in profile.reports(profile.now()).iter().filter(|report| report.has_secret == own) {
+        certs::print(common, report);
+    }
+    Ok(())
+}
+
+/// Writes a certificate, or a key with its secret part.
+pub(crate) fn export(
+    common: &Common,
+    fingerprint: &Fingerprint,
+    secret: bool,
+    to: Option<&Path>,
+) -> Result<(), Problem> {
+    let (profile, passphrases) = profile(common)?;
+    let bytes = profile.export(fingerprint, secret, passphrases.first())?;
+    if let Some(path) = to { write(path, &bytes) } else { Ok(std::io::stdout().lock().write_all(&bytes)?) }
+}
+
+fn generate(common: &Common, args: &GenerateArgs) -> Result<(), Problem> {
+    let at = Timestamp::now();
+    let passphrases = load::passphrases(common)?;
+    let Some(folder) = &args.output else {
+        return generate_in_profile(common, args);
+    };
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let name = args.address.canonical().replace(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-', "_");
+    let at_path = |ending: &str| folder.join(format!("{name}.{ending}"));
+    match args.technology {
+        Technology::OpenPgp => {
+            let made = pgp::generate(&args.name, &args.address, passphrases.first(), at)?;
+            write(&at_path("secret.asc"), &pgp::armored_secret(&made.cert))?;
+            write(&at_path("asc"), &pgp::armored_public(&made.cert))?;
+            write(&at_path("revocation.asc"), &made.revocation)?;
+            certs::print(common, &pgp::report(&made.cert, at));
+        }
+        Technology::Smime => {
+            let passphrase = passphrases
+                .first()
+                .ok_or("a passphrase is needed; give it with --passphrase-file or --passphrase-fd")?;
+            if args.self_signed {
+                let own = smime::generate_self_signed(&args.name, &args.address, at)?;
+                write(
+                    &at_path("p12"),
+                    &smime::export_pkcs12(
+                        &own,
+                        &smime::SmimeRing::default(),
+                        passphrase,
+                        smime::Pkcs12Form::default(),
+                    )?,
+                )?;
+                write(&at_path("pem"), &smime::export_pem(&own.certificate))?;
+                certs::print(common, &own.certificate.report(true, false, at));
+            } else {
+                let (request, key) = smime::request(&args.name, &args.address, passphrase)?;
+                write(&at_path("csr.pem"), &request)?;
+                write(&at_path("key.pem"), &key)?;
+                output::line(&format!(
+                    "{}: send this request to an authority, then import its answer with the key",
+                    at_path("csr.pem").display()
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn generate_in_profile(common: &Common, args: &GenerateArgs) -> Result<(), Problem> {
+    if args.technology == Technology::Smime && !args.self_signed {
+        return Err("a request is a file for an authority; say where with --output, or use --self-signed".into());
+    }
+    let (profile, passphrases) = profile(common)?;
+    // The first passphrase opens a file vault; a key's own comes after it.
+    let own = if common.secret_store == Some(SecretStoreKind::File) { passphrases.get(1) } else { passphrases.first() };
+    let fingerprint = profile.generate(args.technology, &args.name, args.address.as_str(), own)?;
+    let report = profile.reports(profile.now()).into_iter().find(|report| report.fingerprint == fingerprint);
+    if let Some(report) = report {
+        certs::print(common, &report);
+    }
+    Ok(())
+}
+
+/// Secret files are for their owner alone.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    crate::store::files::write_new(path, bytes).map_err(|error| Problem(format!("{}: {error}", path.display())))
+}

@@ -1,0 +1,275 @@
+//! The commands over a profile: accounts, folders, fetching, sending, reading.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::crypto::smime::SmimeRing;
+use crate::domain::RawMessage;
+use crate::engine::view::{AccountForm, FolderView};
+use crate::engine::{Failure, Profile, headless};
+use crate::message;
+
+use super::args::{AccountCommand, Common, OutboxCommand};
+use super::{Problem, json as documents, keys, load, output, words};
+
+/// How long `sync --watch` waits between two rounds.
+const WATCH: Duration = Duration::from_mins(1);
+
+/// `account`.
+pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), Problem> {
+    let (profile, passphrases) = keys::profile(common)?;
+    match command {
+        AccountCommand::Add(options) => {
+            let form = AccountForm {
+                id: None,
+                name: options.name.clone(),
+                address: options.address.to_string(),
+                smtp_host: options.smtp_host.clone(),
+                smtp_port: options.smtp_port,
+                imap_host: options.imap_host.clone(),
+                imap_port: options.imap_port,
+                user: options.user.clone().unwrap_or_default(),
+                password: passphrases.last().cloned(),
+            };
+            if form.password.is_none() {
+                return Err("the password is needed; give it with --passphrase-file or --passphrase-fd".into());
+            }
+            if options.smtp_port == 25 {
+                return Err(
+                    "port 25 is for servers among themselves and most providers block it (OP25B); use 587".into()
+                );
+            }
+            if let Some(file) = &options.ca {
+                let mut ring = SmimeRing::default();
+                ring.add(&load::file(file)?, &[]).map_err(|error| load::import_problem(file, &error))?;
+                profile.add_server_roots(&ring)?;
+            }
+            headless::save_account(&profile, &form).map_err(|failure| explained(common, &failure))?;
+            output::line(&format!("{}", options.address));
+            Ok(())
+        }
+        AccountCommand::List => {
+            for account in headless::mailbox(&profile, None)?.accounts {
+                if common.json {
+                    output::json(
+                        &json!({ "id": account.id, "name": account.identity.name, "address": account.identity.address }),
+                    );
+                } else {
+                    output::line(&account.identity.to_string());
+                }
+            }
+            Ok(())
+        }
+        AccountCommand::Test { address } => {
+            online(common)?;
+            headless::test_account(&profile, address).map_err(|failure| explained(common, &failure))?;
+            output::line(&words::pick(
+                words::lang(common),
+                "both servers let you in",
+                "どちらのサーバーにもログインできました",
+            ));
+            Ok(())
+        }
+        AccountCommand::Remove { address } => {
+            headless::remove_account(&profile, address).map_err(|failure| explained(common, &failure))
+        }
+    }
+}
+
+/// `folder list`.
+pub(crate) fn folders(common: &Common) -> Result<(), Problem> {
+    let (profile, _) = keys::profile(common)?;
+    for account in headless::mailbox(&profile, None)?.accounts {
+        for folder in account.folders {
+            if common.json {
+                output::json(&json!({
+                    "id": folder.id, "account": account.identity.address, "name": folder.name, "role": folder.role,
+                    "unread": folder.unread, "total": folder.total,
+                }));
+            } else {
+                output::line(&format!(
+                    "{:>4}  {}  {} ({}/{})",
+                    folder.id, account.identity.address, folder.name, folder.unread, folder.total
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `sync`.
+pub(crate) fn synchronise(common: &Common, watch: bool) -> Result<(), Problem> {
+    online(common)?;
+    let (profile, _) = keys::profile(common)?;
+    loop {
+        let done = headless::synchronise(&profile).map_err(|failure| explained(common, &failure))?;
+        report(common, &done)?;
+        if !watch {
+            return Ok(());
+        }
+        std::thread::sleep(WATCH);
+    }
+}
+
+/// `send`.
+pub(crate) fn send(common: &Common, files: &[PathBuf]) -> Result<(), Problem> {
+    let (profile, _) = keys::profile(common)?;
+    for path in files {
+        let raw = RawMessage::new(load::file(path)?);
+        headless::enqueue(&profile, &raw)
+            .map_err(|failure| Problem(format!("{}: {}", path.display(), explained(common, &failure).0)))?;
+    }
+    if common.offline {
+        return Ok(());
+    }
+    let done = headless::send_due(&profile).map_err(|failure| explained(common, &failure))?;
+    report(common, &done)
+}
+
+/// Prints what was done; what failed on the way is an error.
+fn report(common: &Common, done: &headless::Done) -> Result<(), Problem> {
+    if common.json {
+        output::json(&json!({ "fetched": done.fetched, "sent": done.sent, "waiting": done.waiting }));
+    } else {
+        output::line(&format!("{} fetched, {} sent, {} waiting", done.fetched, done.sent, done.waiting));
+    }
+    match done.failures.first() {
+        Some(failure) => Err(explained(common, failure)),
+        None => Ok(()),
+    }
+}
+
+/// `outbox`.
+pub(crate) fn outbox(common: &Common, command: &OutboxCommand) -> Result<(), Problem> {
+    let (profile, _) = keys::profile(common)?;
+    match command {
+        OutboxCommand::List => {
+            for row in headless::outbox(&profile)?.submissions {
+                if common.json {
+                    output::json(&json!({
+                        "id": row.id, "recipients": row.recipients, "state": row.state, "detail": row.detail,
+                        "retry_at": row.retry_at.map(|at| at.to_string()),
+                    }));
+                } else {
+                    output::line(&format!(
+                        "{:>4}  {}  {}  {}",
+                        row.id,
+                        row.state,
+                        row.recipients.join(", "),
+                        row.detail
+                    ));
+                }
+            }
+            Ok(())
+        }
+        OutboxCommand::Retry { id } => {
+            profile.store.requeue(*id)?;
+            online(common)?;
+            let done = headless::send_due(&profile).map_err(|failure| explained(common, &failure))?;
+            report(common, &done)
+        }
+        OutboxCommand::Cancel { id } => Ok(profile.store.remove_submission(*id)?),
+    }
+}
+
+/// `list`.
+pub(crate) fn list(common: &Common, folder: &str, limit: usize) -> Result<(), Problem> {
+    let (profile, _) = keys::profile(common)?;
+    let folder = find_folder(&profile, folder)?;
+    let view = headless::mailbox(&profile, Some(folder.id))?;
+    for row in view.rows.iter().take(limit) {
+        if common.json {
+            output::json(&json!({
+                "id": row.id,
+                "from": { "name": row.from.name, "address": row.from.address },
+                "subject": row.subject,
+                "date": row.date.map(|date| date.to_string()),
+                "seen": row.is_seen,
+                "lock": row.headline.map(|headline| headline.lock.word()),
+                "seal": row.headline.map(|headline| headline.seal.word()),
+            }));
+        } else {
+            let date = row.date.map(|date| date.to_string()).unwrap_or_default();
+            output::line(&format!("{:>6}  {date}  {}  {}", row.id, row.from, row.subject));
+        }
+    }
+    Ok(())
+}
+
+/// `show`.
+pub(crate) fn show(common: &Common, id: i64, source: bool) -> Result<(), Problem> {
+    let (profile, passphrases) = keys::profile(common)?;
+    profile.load_keyring(passphrases)?;
+    let (raw, assessment) = headless::assess(&profile, id).map_err(|failure| explained(common, &failure))?;
+    if source {
+        output::line(&String::from_utf8_lossy(&raw));
+    } else if common.json {
+        output::json(&documents::assessment(&id.to_string(), &assessment, words::lang(common)));
+    } else {
+        let lang = words::lang(common);
+        let from: Vec<String> = assessment.from.iter().map(ToString::to_string).collect();
+        output::line(&format!(
+            "{}\n{}\n{}\n\n{}",
+            words::headline(assessment.headline, lang),
+            from.join(", "),
+            assessment.subject,
+            assessment.text
+        ));
+    }
+    Ok(())
+}
+
+/// `import`.
+pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result<(), Problem> {
+    let (profile, _) = keys::profile(common)?;
+    let mut count = 0;
+    for path in paths {
+        let files = if path.is_dir() { load::below(path)? } else { vec![path.clone()] };
+        for file in files {
+            let bytes = load::file(&file)?;
+            let messages = if message::is_mbox(&bytes) {
+                message::split_mbox(&bytes).collect()
+            } else {
+                vec![RawMessage::new(bytes)]
+            };
+            count += headless::import(&profile, folder, &messages).map_err(|failure| explained(common, &failure))?;
+        }
+    }
+    output::line(&count.to_string());
+    Ok(())
+}
+
+/// `export`.
+pub(crate) fn export(common: &Common, folder: &str, to: &Path) -> Result<(), Problem> {
+    let (profile, _) = keys::profile(common)?;
+    let folder = find_folder(&profile, folder)?;
+    fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
+    for row in headless::mailbox(&profile, Some(folder.id))?.rows.iter() {
+        let path = to.join(format!("{}.eml", row.id));
+        fs::write(&path, &*profile.store.raw(row.id)?).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn find_folder(profile: &Profile, wanted: &str) -> Result<FolderView, Problem> {
+    let folders = headless::mailbox(profile, None)?.accounts.into_iter().flat_map(|account| account.folders);
+    let fits = |folder: &FolderView| {
+        folder.id.to_string() == wanted || folder.name.eq_ignore_ascii_case(wanted) || folder.role == wanted
+    };
+    folders
+        .into_iter()
+        .find(fits)
+        .ok_or_else(|| Problem(format!("there is no folder {wanted}; `folder list` names them")))
+}
+
+fn online(common: &Common) -> Result<(), Problem> {
+    if common.offline { Err("this needs the network; leave --offline out".into()) } else { Ok(()) }
+}
+
+/// One line: what happened, and what to do.
+pub(crate) fn explained(common: &Common, failure: &Failure) -> Problem {
+    Problem(words::failure(failure, words::lang(common)))
+}

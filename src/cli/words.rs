@@ -1,0 +1,189 @@
+//! The sentences that the command line prints, in both languages.
+
+use crate::flow::{Caution, CautionCode, Headline, Lock, Seal};
+
+use crate::engine::{Failure, FailureKind};
+
+use super::args::{Common, Lang};
+
+/// The language asked for, else the environment's.
+pub(crate) fn lang(common: &Common) -> Lang {
+    common.lang.unwrap_or_else(|| match sys_locale::get_locale() {
+        Some(locale) if locale.starts_with("ja") => Lang::Ja,
+        _ => Lang::En,
+    })
+}
+
+/// One of two texts.
+pub(crate) fn pick(lang: Lang, english: &str, japanese: &str) -> String {
+    match lang {
+        Lang::En => english.to_owned(),
+        Lang::Ja => japanese.to_owned(),
+    }
+}
+
+/// What a caution means.
+pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
+    let subject = &caution.subject;
+    let (english, japanese) = match caution.code {
+        CautionCode::NameNotInCertificate => (
+            format!("The name {subject} is not in the certificate of the seal; anybody can write a name."),
+            format!("「{subject}」という名前は封印の証明書にありません。名前はだれでも書けます。"),
+        ),
+        CautionCode::NameHoldsAddress => (
+            format!("The name {subject} looks like an address, but the mail comes from another one."),
+            format!("名前が「{subject}」とアドレスのように書かれていますが、実際の差出人は別です。"),
+        ),
+        CautionCode::NoIntegrity => (
+            "Encrypted without protection against changes on the way; web content and links are not to be trusted."
+                .into(),
+            "途中での改変を防ぐ仕組みのない暗号化です。Web上の画像やリンクは信用できません。".into(),
+        ),
+        CautionCode::SeveralFrom => (
+            format!("The message names several senders ({subject}), so no seal can speak for it."),
+            format!("差出人が複数書かれているため（{subject}）、封印で確かめられません。"),
+        ),
+        CautionCode::NoFrom => {
+            ("The message names no sender with a usable address.".into(), "差出人のアドレスがありません。".into())
+        }
+        CautionCode::Mixture => (
+            "Only parts of the message are sealed or encrypted; they are shown apart.".into(),
+            "封印や暗号化はメールの一部だけです。その部分は分けて表示しています。".into(),
+        ),
+        CautionCode::HeaderMismatch => (
+            format!("The field {subject} was changed on the way; the protected value is shown."),
+            format!("{subject} が途中で変わっています。保護された値を表示しています。"),
+        ),
+        CautionCode::ReplyToElsewhere => (
+            format!("An answer would go to {subject}, at another domain than the sender's."),
+            format!("返信は差出人と異なるドメインの {subject} に届きます。"),
+        ),
+        CautionCode::RemoteContent => (
+            "Pictures from the web are not loaded, so the sender can't see that you read this.".into(),
+            "Web上の画像は読み込んでいません。開封したことは差出人に伝わりません。".into(),
+        ),
+        CautionCode::DateDiffers => (
+            "The seal was made on another day than the date of the message says.".into(),
+            "封印の日付がメールの日付と異なります。".into(),
+        ),
+        CautionCode::LookAlike => (
+            format!("The address {subject} mixes letters of different scripts; it may imitate another."),
+            format!("アドレス {subject} は異なる文字体系が混ざっています。別のアドレスに似せた可能性があります。"),
+        ),
+        CautionCode::SenderDiffers => (
+            format!("Another address, {subject}, handed this message in."),
+            format!("このメールは別のアドレス {subject} から出されています。"),
+        ),
+    };
+    match lang {
+        Lang::En => english,
+        Lang::Ja => japanese,
+    }
+}
+
+/// The two words of a headline.
+pub(crate) fn headline(headline: Headline, lang: Lang) -> String {
+    let lock = match headline.lock {
+        Lock::NotEncrypted => pick(lang, "not encrypted", "暗号化なし"),
+        Lock::Encrypted => pick(lang, "encrypted", "暗号化"),
+        Lock::CannotOpen => pick(lang, "encrypted, can't be opened", "暗号化（開けません）"),
+    };
+    let seal = match headline.seal {
+        Seal::Unsigned => pick(lang, "no seal", "封印なし"),
+        Seal::Authenticated => pick(lang, "sealed", "封印あり"),
+        Seal::Partial => pick(lang, "sealed, not enough vouch for the key", "封印あり（保証は不十分）"),
+        Seal::Unauthenticated => pick(lang, "sealed, nobody vouches for the key", "封印あり（保証なし）"),
+        Seal::Broken => pick(lang, "the seal does not hold", "封印が一致しません"),
+    };
+    format!("{lock} · {seal}")
+}
+
+/// What happened and what to do, in one line.
+pub(crate) fn failure(failure: &Failure, lang: Lang) -> String {
+    let (english, japanese) = sentences(failure.kind);
+    let detail: Vec<&str> =
+        [failure.subject.as_str(), failure.source.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
+    let text = pick(lang, english, japanese);
+    if detail.is_empty() { text } else { format!("{text} ({})", detail.join(": ")) }
+}
+
+fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
+    match kind {
+        FailureKind::Unreachable => (
+            "the server can't be reached; check the network and the server's name",
+            "サーバーに接続できません。ネットワークとサーバー名を確認できます",
+        ),
+        FailureKind::NoStartTls => (
+            "the server offers no STARTTLS, or it was removed on the way, so nothing was sent; ask the provider for the right server",
+            "サーバーがSTARTTLSに対応していないか、途中で取り除かれたため、何も送っていません。正しいサーバーをプロバイダーに確認できます",
+        ),
+        FailureKind::BadServerCertificate => (
+            "the server's certificate is not the right one, so nothing was sent; check the server's name, or try another network",
+            "サーバーの証明書が正しくないため、何も送っていません。サーバー名を確認するか、別のネットワークを試せます",
+        ),
+        FailureKind::LoginRefused => (
+            "the server refused the user name or the password; check both",
+            "ユーザー名かパスワードが拒否されました。両方を確認できます",
+        ),
+        FailureKind::NoLoginMethod => (
+            "the server offers no way to log in that is known here; ask the provider",
+            "使えるログイン方法がサーバーにありません。プロバイダーに確認できます",
+        ),
+        FailureKind::Rejected => (
+            "the server refused the message for good; read its words and change the message",
+            "サーバーがメールを拒否しました。理由を読んで直せます",
+        ),
+        FailureKind::Deferred => (
+            "the server asks to try later; it stays in the outbox and is tried again",
+            "サーバーが後での再試行を求めています。送信待ちに残り、自動で再試行します",
+        ),
+        FailureKind::Uncertain => (
+            "the connection broke after the message was handed over, so it may have been sent; ask the recipient before sending again",
+            "渡した後に接続が切れたため、送信済みかもしれません。再送の前に宛先へ確認できます",
+        ),
+        FailureKind::Protocol => {
+            ("the server said something unexpected; try again later", "サーバーの応答が想定外でした。後でやり直せます")
+        }
+        FailureKind::Blocked => (
+            "the message can't be sent as asked; see what stands in the way",
+            "このままでは送れません。妨げているものを確認できます",
+        ),
+        FailureKind::Store => (
+            "the profile's database could not be used; restore it from a backup",
+            "プロファイルのデータベースを使えません。バックアップから戻せます",
+        ),
+        FailureKind::SecretStore => (
+            "the keyring of the system did not give the secret; unlock it, or use --secret-store file",
+            "システムのキーリングから秘密を取り出せません。解除するか --secret-store file を使えます",
+        ),
+        FailureKind::ProfileLocked => (
+            "the profile's passphrase is wrong or missing; give it with --passphrase-file",
+            "プロファイルのパスフレーズが違うか、ありません。--passphrase-file で渡せます",
+        ),
+        FailureKind::ProfileInUse => (
+            "another program has this profile open; close it first",
+            "このプロファイルは別のプログラムが開いています。先に閉じてください",
+        ),
+        FailureKind::File => (
+            "a file could not be read or written; check its name and permissions",
+            "ファイルを読み書きできません。名前と権限を確認できます",
+        ),
+        FailureKind::Import => (
+            "no certificate or key could be read; OpenPGP, PEM, DER, PKCS#7, PKCS#8 and PKCS#12 files are read",
+            "証明書も鍵も読み取れません。OpenPGP、PEM、DER、PKCS#7、PKCS#8、PKCS#12に対応しています",
+        ),
+        FailureKind::WrongPassphrase => (
+            "none of the passphrases opens it; give the right one with --passphrase-file",
+            "どのパスフレーズでも開きません。--passphrase-file で正しいものを渡せます",
+        ),
+        FailureKind::Protect => {
+            ("signing or encrypting did not work; check the key", "署名か暗号化ができませんでした。鍵を確認できます")
+        }
+        FailureKind::Input => ("something given is not right; check it", "入力に誤りがあります。確認できます"),
+        FailureKind::Cancelled => ("stopped as asked", "中止しました"),
+        FailureKind::Internal => (
+            "a defect of this program; please report it with the detail",
+            "このプログラムの不具合です。詳細を添えて報告できます",
+        ),
+    }
+}

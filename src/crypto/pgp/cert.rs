@@ -1,0 +1,268 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sequoia_openpgp::cert::amalgamation::ValidAmalgamation;
+use sequoia_openpgp::cert::prelude::{CertBuilder, CipherSuite, ValidCert};
+use sequoia_openpgp::crypto::Password;
+use sequoia_openpgp::crypto::mpi::PublicKey;
+use sequoia_openpgp::packet::{Key, UserID, key};
+use sequoia_openpgp::serialize::SerializeInto;
+use sequoia_openpgp::types::{Features, KeyFlags, PublicKeyAlgorithm, RevocationStatus};
+use sequoia_openpgp::{Cert, Error, Profile, armor};
+
+use crate::crypto::{Certificate, CertificateReport, ProtectError, Signer};
+use crate::domain::{EmailAddress, Fingerprint, Secret, Technology};
+
+use super::policy::ReadingPolicy;
+use super::unlock::is_stub;
+use super::{protect, system_time, timestamp};
+
+/// A new key pair.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The certificate with its secret keys.
+    pub cert: Arc<Cert>,
+    /// A revocation of it, armored, to be kept apart for the day when the key is lost.
+    pub revocation: Vec<u8>,
+}
+
+/// The fingerprint of the primary key.
+pub fn fingerprint(cert: &Cert) -> Fingerprint {
+    Fingerprint::from_bytes(cert.fingerprint().as_bytes())
+}
+
+/// The addresses in the User IDs that are bound at a moment and not withdrawn, the primary first.
+pub fn addresses(cert: &Cert, at: Timestamp) -> Vec<EmailAddress> {
+    let mut found = Vec::new();
+    for user_id in user_ids(cert, at) {
+        if let Some(address) = address_of(&user_id)
+            && !found.contains(&address)
+        {
+            found.push(address);
+        }
+    }
+    found
+}
+
+/// The personal names in the User IDs that are bound at a moment and not withdrawn.
+pub fn names(cert: &Cert, at: Timestamp) -> Vec<String> {
+    let mut found = Vec::new();
+    for user_id in user_ids(cert, at) {
+        if let Ok(Some(name)) = user_id.name()
+            && !found.iter().any(|known| known == name)
+        {
+            found.push(name.to_owned());
+        }
+    }
+    found
+}
+
+/// The User IDs that are bound at a moment and not withdrawn, the primary first.
+pub(crate) fn user_ids(cert: &Cert, at: Timestamp) -> Vec<UserID> {
+    let policy = ReadingPolicy;
+    let Ok(cert) = cert.with_policy(&policy, system_time(at)) else { return Vec::new() };
+    let primary = cert.primary_userid().ok().map(|one| one.userid().clone());
+    let bound = cert.userids().filter(|one| !matches!(one.revocation_status(), RevocationStatus::Revoked(_)));
+    let mut found: Vec<UserID> = bound.map(|one| one.userid().clone()).collect();
+    found.sort_by_key(|one| Some(one) != primary.as_ref());
+    found
+}
+
+/// The address that a User ID claims.
+pub(crate) fn address_of(user_id: &UserID) -> Option<EmailAddress> {
+    EmailAddress::parse(user_id.email().ok().flatten()?)
+}
+
+/// The certificate as the signer of something.
+pub(super) fn signer(cert: &Arc<Cert>, at: Timestamp) -> Signer {
+    // A certificate that has no binding at this moment still has its claims of another one.
+    let moment = if addresses(cert, at).is_empty() { newest_moment(cert) } else { at };
+    Signer {
+        fingerprint: fingerprint(cert),
+        addresses: addresses(cert, moment),
+        names: names(cert, moment),
+        subject: None,
+        issuer: None,
+        certificate: Some(Certificate::Pgp(Arc::clone(cert))),
+    }
+}
+
+/// The moment of the newest self-signature: the last state of a certificate that its owner made.
+pub(crate) fn newest_moment(cert: &Cert) -> Timestamp {
+    let of_ids =
+        cert.userids().filter_map(|one| one.self_signatures().filter_map(|s| s.signature_creation_time()).max());
+    let of_keys = cert.keys().filter_map(|one| one.self_signatures().filter_map(|s| s.signature_creation_time()).max());
+    let newest = of_ids.chain(of_keys).max().unwrap_or_else(|| cert.primary_key().key().creation_time());
+    timestamp(newest).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Describes a certificate at a moment.
+pub fn report(cert: &Cert, at: Timestamp) -> CertificateReport {
+    let policy = ReadingPolicy;
+    let bound = cert.with_policy(&policy, system_time(at));
+    let valid = bound.as_ref().ok();
+    let addresses = addresses(cert, at);
+    let is_revoked = is_revoked(cert, at);
+    let created = timestamp(cert.primary_key().key().creation_time());
+    CertificateReport {
+        technology: Technology::OpenPgp,
+        fingerprint: fingerprint(cert),
+        names: names(cert, at),
+        subject: None,
+        issuer: None,
+        has_secret: cert.is_tsk(),
+        is_locked: is_locked(cert),
+        can_sign: protect::can_sign(cert, at),
+        can_encrypt: protect::can_encrypt(cert, at),
+        algorithms: cert.keys().map(|key| algorithm(key.key())).collect(),
+        not_before: created,
+        not_after: valid.and_then(|valid| timestamp(valid.primary_key().key_expiration_time()?)),
+        is_revoked,
+        problems: problems(cert, &bound, at, is_revoked, &addresses),
+        addresses,
+    }
+}
+
+/// Whether there are secret keys, and a passphrase is on all of them.
+fn is_locked(cert: &Cert) -> bool {
+    let here = || cert.keys().secret().filter(|key| !is_stub(key.key()));
+    here().next().is_some() && here().all(|key| !key.key().has_unencrypted_secret())
+}
+
+/// Whether its owner has withdrawn it: a soft withdrawal counts from its date on (RFC 9580 §5.2.3.31).
+pub(crate) fn is_revoked(cert: &Cert, at: Timestamp) -> bool {
+    matches!(cert.revocation_status(&ReadingPolicy, system_time(at)), RevocationStatus::Revoked(_))
+}
+
+fn problems(
+    cert: &Cert,
+    bound: &sequoia_openpgp::Result<ValidCert>,
+    at: Timestamp,
+    is_revoked: bool,
+    addresses: &[EmailAddress],
+) -> Vec<String> {
+    let mut codes = BTreeSet::new();
+    let created = cert.primary_key().key().creation_time();
+    if is_revoked {
+        codes.insert("revoked");
+    }
+    match bound {
+        _ if created > system_time(at) => {
+            codes.insert("not_yet_valid");
+        }
+        Ok(valid) if valid.alive().is_err() => {
+            codes.insert("expired");
+        }
+        Ok(_) => {}
+        Err(_) if is_weak(cert.primary_key().key().role_as_unspecified()) => {
+            codes.insert("weak_key");
+        }
+        Err(error) => {
+            let by_policy = |cause: &(dyn std::error::Error + 'static)| {
+                matches!(cause.downcast_ref::<Error>(), Some(Error::PolicyViolation(..)))
+            };
+            codes.insert(if error.chain().any(by_policy) { "weak_algorithm" } else { "not_bound" });
+        }
+    }
+    if addresses.is_empty() {
+        codes.insert("no_address");
+    }
+    if cert.keys().subkeys().any(|key| is_weak(key.key().role_as_unspecified())) {
+        codes.insert("weak_key");
+    }
+    codes.into_iter().map(str::to_owned).collect()
+}
+
+/// Too short for today, or of a kind that is given up.
+fn is_weak(key: &Key<key::PublicParts, key::UnspecifiedRole>) -> bool {
+    #[allow(deprecated)]
+    match key.pk_algo() {
+        PublicKeyAlgorithm::RSAEncryptSign | PublicKeyAlgorithm::RSASign | PublicKeyAlgorithm::RSAEncrypt => {
+            key.mpis().bits().is_some_and(|bits| bits < 2048)
+        }
+        PublicKeyAlgorithm::DSA => key.mpis().bits().is_some_and(|bits| bits < 2048),
+        PublicKeyAlgorithm::ElGamalEncrypt | PublicKeyAlgorithm::ElGamalEncryptSign => true,
+        _ => false,
+    }
+}
+
+/// `Ed25519`, `RSA 3072`, …
+fn algorithm<R: key::KeyRole>(key: &Key<key::PublicParts, R>) -> String {
+    #[allow(deprecated)]
+    let name = match key.pk_algo() {
+        PublicKeyAlgorithm::RSAEncryptSign | PublicKeyAlgorithm::RSASign | PublicKeyAlgorithm::RSAEncrypt => "RSA",
+        PublicKeyAlgorithm::ElGamalEncrypt | PublicKeyAlgorithm::ElGamalEncryptSign => "ElGamal",
+        PublicKeyAlgorithm::DSA => "DSA",
+        PublicKeyAlgorithm::EdDSA => "Ed25519",
+        PublicKeyAlgorithm::ECDSA | PublicKeyAlgorithm::ECDH => {
+            return match key.mpis() {
+                PublicKey::ECDSA { curve, .. } => format!("ECDSA {curve}"),
+                PublicKey::ECDH { curve, .. } => format!("ECDH {curve}"),
+                _ => key.pk_algo().to_string(),
+            };
+        }
+        other => return other.to_string(),
+    };
+    match key.mpis().bits() {
+        Some(bits) if name != "Ed25519" => format!("{name} {bits}"),
+        _ => name.to_owned(),
+    }
+}
+
+/// Makes a key pair that GnuPG 2.2 and everything newer can use: version 4, Ed25519 and
+/// Curve25519, the primary key for certifying and signing, one subkey for signing, one for
+/// encryption, and no more advertised than GnuPG 2.2 reads. It has no end; `key extend` and `key revoke` are the owner's to use.
+///
+/// # Errors
+/// [`ProtectError::Library`] when the library refuses.
+pub fn generate(
+    name: &str,
+    address: &EmailAddress,
+    passphrase: Option<&Secret<String>>,
+    at: Timestamp,
+) -> Result<Generated, ProtectError> {
+    let refuse = |error: anyhow::Error| ProtectError::Library(error.to_string());
+    let name = name.trim();
+    let user_id = if name.is_empty() {
+        UserID::from(format!("<{address}>"))
+    } else {
+        UserID::from_address(Some(name), None, address.as_str()).map_err(refuse)?
+    };
+    let encryption = KeyFlags::empty().set_transport_encryption().set_storage_encryption();
+    let builder = CertBuilder::new()
+        .set_profile(Profile::RFC4880)
+        .map_err(refuse)?
+        .set_features(Features::empty().set_seipdv1())
+        .map_err(refuse)?
+        .set_cipher_suite(CipherSuite::Cv25519)
+        .set_creation_time(system_time(at))
+        .set_primary_key_flags(KeyFlags::empty().set_certification().set_signing())
+        .add_userid(user_id)
+        .add_signing_subkey()
+        .add_subkey(encryption, None, None)
+        .set_password(passphrase.map(|one| Password::from(one.declassify().as_str())));
+    let (cert, revocation) = builder.generate().map_err(refuse)?;
+    let mut armored = Vec::new();
+    let mut writer = armor::Writer::with_headers(
+        &mut armored,
+        armor::Kind::PublicKey,
+        [("Comment", format!("Revocation of {}", cert.fingerprint()))],
+    )
+    .map_err(|error| ProtectError::Library(error.to_string()))?;
+    let packet = sequoia_openpgp::Packet::from(revocation);
+    sequoia_openpgp::serialize::Serialize::serialize(&packet, &mut writer).map_err(refuse)?;
+    writer.finalize().map_err(|error| ProtectError::Library(error.to_string()))?;
+    Ok(Generated { cert: Arc::new(cert), revocation: armored })
+}
+
+/// The certificate without secret keys, armored, for giving away. Certifications that are marked
+/// as local stay here (RFC 9580 §5.2.3.19).
+pub fn armored_public(cert: &Cert) -> Vec<u8> {
+    cert.armored().export_to_vec().unwrap_or_default()
+}
+
+/// The certificate with its secret keys, armored, for a backup.
+pub fn armored_secret(cert: &Cert) -> Vec<u8> {
+    cert.as_tsk().armored().to_vec().unwrap_or_default()
+}

@@ -1,0 +1,203 @@
+//! The engine without its thread: each call does one thing and returns. Used by the command line.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::domain::{EmailAddress, Envelope, Mailbox, RawMessage};
+use crate::flow::Assessment;
+use crate::message::{self, Limits};
+use crate::net::Cancel;
+use crate::store::{AccountRecord, MessageFlags, NewSubmission};
+
+use super::network::{self, Publish};
+use super::profile::{Profile, store_failure};
+use super::view::{AccountForm, MailboxView, OutboxView};
+use super::{Event, Failure, FailureKind, Retry, account, reading, sending, stateless};
+
+/// What a round of sending and fetching did.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// Messages that came.
+    pub fetched: usize,
+    /// Submissions that were accepted.
+    pub sent: usize,
+    /// Submissions that still wait, or need the user.
+    pub waiting: usize,
+    /// What did not work on the way.
+    pub failures: Vec<Failure>,
+}
+
+/// Accounts, folders and a list.
+pub fn mailbox(profile: &Profile, folder: Option<i64>) -> Result<MailboxView, Failure> {
+    reading::mailbox(profile, folder, false)
+}
+
+/// What waits to be sent.
+pub fn outbox(profile: &Profile) -> Result<OutboxView, Failure> {
+    sending::outbox(profile)
+}
+
+/// Assesses a message of the store.
+pub fn assess(profile: &Profile, message: i64) -> Result<(RawMessage, Assessment), Failure> {
+    reading::assess(profile, message)
+}
+
+/// Keeps an account.
+pub fn save_account(profile: &Profile, form: &AccountForm) -> Result<i64, Failure> {
+    account::save(profile, form, false)
+}
+
+/// Logs in to an account's servers and leaves again.
+pub fn test_account(profile: &Profile, address: &EmailAddress) -> Result<(), Failure> {
+    let record = find_account(profile, address)?;
+    let form = AccountForm {
+        id: Some(record.id),
+        name: record.name,
+        address: record.address,
+        smtp_host: record.smtp_host,
+        smtp_port: record.smtp_port,
+        imap_host: record.imap_host,
+        imap_port: record.imap_port,
+        user: record.user,
+        password: None,
+    };
+    run(account::test(profile, &form))?
+}
+
+/// Removes an account with everything of it here, and its password.
+pub fn remove_account(profile: &Profile, address: &EmailAddress) -> Result<(), Failure> {
+    let record = find_account(profile, address)?;
+    if let Some(secrets) = &profile.secrets {
+        secrets.remove(&record.secret_name()).map_err(store_failure)?;
+    }
+    profile.store.remove_account(record.id).map_err(store_failure)
+}
+
+/// Queues a message as it is. Whom it is for is in To, Cc and Bcc; Bcc fields do not go along.
+pub fn enqueue(profile: &Profile, raw: &RawMessage) -> Result<(), Failure> {
+    let parsed = message::parse(raw, &Limits::default());
+    let input = |subject: &str, source: &str| Failure {
+        kind: FailureKind::Input,
+        retry: Retry::Never,
+        subject: subject.to_owned(),
+        source: source.to_owned(),
+    };
+    let sender = parsed.from.first().and_then(Mailbox::email).ok_or_else(|| input("", "no_from"))?;
+    let account = find_account(profile, &sender)?;
+    let (bytes, bcc) = without_bcc(raw);
+    let hidden = message::parse(&RawMessage::new(bcc), &Limits::default()).to;
+    let mut recipients: Vec<EmailAddress> = Vec::new();
+    for mailbox in parsed.to.iter().chain(&parsed.cc).chain(&hidden) {
+        let address = mailbox.email().ok_or_else(|| input(&mailbox.address, "bad_address"))?;
+        if !recipients.contains(&address) {
+            recipients.push(address);
+        }
+    }
+    if recipients.is_empty() {
+        return Err(input("", "no_recipients"));
+    }
+    let submission = NewSubmission {
+        account: account.id,
+        envelope: Envelope { sender, recipients },
+        message: bytes.clone(),
+        sent_copy: Some(bytes),
+    };
+    profile.store.enqueue(&[submission], Timestamp::now()).map(|_| ()).map_err(store_failure)
+}
+
+/// Takes the Bcc fields out of a message; they come back as To fields of a message of their own.
+fn without_bcc(raw: &RawMessage) -> (RawMessage, Vec<u8>) {
+    let mut kept = Vec::with_capacity(raw.len());
+    let mut taken = Vec::new();
+    let (mut in_header, mut in_bcc) = (true, false);
+    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+        if in_header {
+            let folded = line.starts_with(b" ") || line.starts_with(b"\t");
+            in_header = !matches!(line, b"\r\n" | b"\n");
+            in_bcc = in_header
+                && if folded { in_bcc } else { line.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"bcc:")) };
+            if in_bcc {
+                if !folded {
+                    taken.extend_from_slice(b"To:");
+                }
+                taken.extend_from_slice(if folded { line } else { line.get(4..).unwrap_or_default() });
+                continue;
+            }
+        }
+        kept.extend_from_slice(line);
+    }
+    taken.extend_from_slice(b"\r\n");
+    (RawMessage::new(kept), taken)
+}
+
+/// Sends what is due.
+pub fn send_due(profile: &Profile) -> Result<Done, Failure> {
+    let (publish, failures) = collector();
+    let before = waiting(profile)?;
+    run(network::send_due(profile, &publish))??;
+    let after = waiting(profile)?;
+    Ok(Done { fetched: 0, sent: before.saturating_sub(after), waiting: after, failures: take(&failures) })
+}
+
+/// Sends what is due, then fetches what is new.
+pub fn synchronise(profile: &Profile) -> Result<Done, Failure> {
+    let mut done = send_due(profile)?;
+    let (publish, failures) = collector();
+    done.fetched = run(network::synchronise(profile, &publish, &Cancel::new()))??;
+    done.failures.extend(take(&failures));
+    Ok(done)
+}
+
+/// Puts messages into a local folder, made when it is new; how many.
+pub fn import(profile: &Profile, folder: &str, messages: &[RawMessage]) -> Result<usize, Failure> {
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let local = if let Some(account) = accounts.iter().find(|account| account.smtp_host.is_empty()) {
+        account.id
+    } else {
+        let record = AccountRecord { name: "local".to_owned(), ..AccountRecord::default() };
+        profile.store.save_account(&record).map_err(store_failure)?
+    };
+    let folder = profile.store.ensure_folder(local, folder, folder, "").map_err(store_failure)?;
+    let new: Vec<_> =
+        messages.iter().map(|raw| network::new_message(raw, None, MessageFlags::default(), None)).collect();
+    let ids = profile.store.add_messages(folder, &new).map_err(store_failure)?;
+    Ok(ids.iter().flatten().count())
+}
+
+fn find_account(profile: &Profile, address: &EmailAddress) -> Result<AccountRecord, Failure> {
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let fits = |account: &AccountRecord| EmailAddress::parse(&account.address).as_ref() == Some(address);
+    accounts.into_iter().find(fits).ok_or_else(|| Failure {
+        kind: FailureKind::Input,
+        retry: Retry::Never,
+        subject: address.to_string(),
+        source: "no_account".to_owned(),
+    })
+}
+
+fn waiting(profile: &Profile) -> Result<usize, Failure> {
+    Ok(sending::outbox(profile)?.submissions.len())
+}
+
+type Failures = Arc<Mutex<Vec<Failure>>>;
+
+/// Listens to what the network work says, and keeps its failures.
+fn collector() -> (Publish, Failures) {
+    let failures = Failures::default();
+    let kept = Arc::clone(&failures);
+    let publish: Publish = Arc::new(move |event| {
+        if let Event::Failed(failure) = event {
+            kept.lock().unwrap_or_else(PoisonError::into_inner).push(failure);
+        }
+    });
+    (publish, failures)
+}
+
+fn take(failures: &Failures) -> Vec<Failure> {
+    std::mem::take(&mut *failures.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn run<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+    stateless::block_on(future).map_err(|error| super::worker::internal(&error.to_string()))
+}

@@ -1,0 +1,317 @@
+//! An open profile: the store, its secrets, and the keyring and trust that are in it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::crypto::smime::SmimeRing;
+use crate::crypto::{CertificateReport, ImportError, Keyring, pgp, smime};
+use crate::domain::{Fingerprint, Secret, Technology};
+use crate::store::secret::SecretStore;
+use crate::store::{CertificateRecord, ProfileKey, Store, StoreError, TrustKind};
+use crate::trust::TrustPolicy;
+
+use super::{Failure, FailureKind, Retry};
+
+/// Where a profile's secrets are kept.
+#[derive(Clone, Debug)]
+pub enum SecretsIn {
+    /// The keyring of the operating system.
+    Os,
+    /// A vault file in the profile, under this passphrase.
+    File(Secret<String>),
+}
+
+/// An open profile.
+#[derive(Debug)]
+pub struct Profile {
+    /// The database.
+    pub store: Store,
+    /// Passwords.
+    pub(super) secrets: Option<SecretStore>,
+    /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
+    pub(super) fixed_at: Option<Timestamp>,
+    keyring: Mutex<Arc<Keyring>>,
+    /// Protects, inside the encrypted store, keys that were given no passphrase of their own.
+    key_passphrase: Secret<String>,
+}
+
+impl Profile {
+    /// Opens the profile in a folder, or makes it.
+    ///
+    /// # Errors
+    /// A [`Failure`] that says whether it is in use, locked, or broken.
+    pub fn open(dir: &Path, secrets: &SecretsIn) -> Result<Self, Failure> {
+        let secrets = match secrets {
+            SecretsIn::Os => SecretStore::os(dir),
+            SecretsIn::File(passphrase) => SecretStore::file(dir, passphrase),
+        }
+        .map_err(store_failure)?;
+        let key = ProfileKey::obtain(dir, &secrets).map_err(store_failure)?;
+        let store = Store::open(dir, &key).map_err(store_failure)?;
+        Self::with(store, Some(secrets), None)
+    }
+
+    /// A profile that is gone when the folder is: its key is kept nowhere.
+    pub(super) fn fleeting(dir: &Path, at: Option<Timestamp>) -> Result<Self, Failure> {
+        let key = ProfileKey::generate().map_err(store_failure)?;
+        let store = Store::open(dir, &key).map_err(store_failure)?;
+        Self::with(store, None, at)
+    }
+
+    fn with(store: Store, secrets: Option<SecretStore>, fixed_at: Option<Timestamp>) -> Result<Self, Failure> {
+        let key_passphrase = key_passphrase(&store)?;
+        let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
+        let profile = Self { store, secrets, fixed_at, keyring: Mutex::new(Arc::new(keyring)), key_passphrase };
+        profile.load_keyring(Vec::new())?;
+        Ok(profile)
+    }
+
+    /// The platform's folder for the profile.
+    pub fn default_dir() -> Option<PathBuf> {
+        crate::store::files::profile_dir()
+    }
+
+    /// The moment to judge at.
+    pub fn now(&self) -> Timestamp {
+        self.fixed_at.unwrap_or_else(Timestamp::now)
+    }
+
+    /// Certificates, keys and the passphrases given in this session.
+    pub fn keyring(&self) -> Arc<Keyring> {
+        Arc::clone(&self.keyring.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the keyring anew, with more passphrases.
+    pub fn load_keyring(&self, more: Vec<Secret<String>>) -> Result<(), Failure> {
+        let mut keyring = Keyring { passphrases: self.keyring().passphrases.clone(), ..Keyring::default() };
+        keyring.passphrases.extend(more);
+        for record in self.store.certificates().map_err(store_failure)? {
+            // One that can't be read any more must not take the others along; the list shows it.
+            let _ = keyring.add(&record.bytes);
+        }
+        *self.keyring.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(keyring);
+        Ok(())
+    }
+
+    /// Whom the user trusts, at a moment.
+    pub fn policy(&self, at: Timestamp) -> Result<TrustPolicy, Failure> {
+        let mut policy = TrustPolicy::nobody(at);
+        let keyring = self.keyring();
+        for (fingerprint, kind) in self.store.trust().map_err(store_failure)? {
+            match kind {
+                TrustKind::Direct => {
+                    policy.direct.insert(fingerprint);
+                }
+                TrustKind::Root => {
+                    policy.roots.insert(fingerprint);
+                }
+                TrustKind::Anchor => policy.anchors.extend(keyring.smime.find(&fingerprint).cloned()),
+            }
+        }
+        // One's own keys are one's own.
+        for report in self.reports(at).iter().filter(|report| report.has_secret) {
+            policy.direct.insert(report.fingerprint.clone());
+        }
+        if let Some(lists) = self.store.setting::<Vec<String>>("crls").map_err(store_failure)? {
+            policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(Arc::from));
+        }
+        Ok(policy)
+    }
+
+    /// Every certificate and key described.
+    pub fn reports(&self, at: Timestamp) -> Vec<CertificateReport> {
+        let keyring = self.keyring();
+        let pgp = keyring.pgp.certs().iter().map(|cert| pgp::report(cert, at));
+        let x509 = keyring.smime.certificates().iter().filter_map(|cert| keyring.report(&cert.fingerprint, at));
+        pgp.chain(x509).collect()
+    }
+
+    /// Imports every certificate and key of a file.
+    ///
+    /// # Errors
+    /// [`FailureKind::Import`] or [`FailureKind::WrongPassphrase`] with what is wrong.
+    pub fn import(&self, bytes: &[u8], passphrases: &[Secret<String>]) -> Result<Vec<CertificateReport>, Failure> {
+        let mut found = Keyring { passphrases: passphrases.to_vec(), ..Keyring::default() };
+        let imported = found.add(bytes).map_err(|error| import_failure(&error))?;
+        self.keep(&found, passphrases.first(), "imported")?;
+        let at = self.now();
+        Ok(imported.into_iter().map(|one| found.report(&one.report.fingerprint, at).unwrap_or(one.report)).collect())
+    }
+
+    /// Keeps everything of a keyring. Secret keys stay under their own passphrase.
+    pub(super) fn keep(
+        &self,
+        found: &Keyring,
+        passphrase: Option<&Secret<String>>,
+        origin: &str,
+    ) -> Result<(), Failure> {
+        let added_at = Timestamp::now();
+        let put = |technology, fingerprint: &Fingerprint, bytes, has_secret| {
+            let record = CertificateRecord {
+                technology,
+                fingerprint: fingerprint.clone(),
+                bytes,
+                has_secret,
+                added_at,
+                origin: origin.to_owned(),
+            };
+            self.store.put_certificate(&record).map_err(store_failure)
+        };
+        let known = self.keyring();
+        for cert in found.pgp.certs() {
+            let fingerprint = pgp::fingerprint(cert);
+            // What is known already is merged, so that nothing (a revocation, a secret) is lost.
+            let mut merged = pgp::PgpRing::default();
+            if let Some(before) = known.pgp.find(&fingerprint) {
+                merged.add_cert((**before).clone());
+            }
+            merged.add_cert((**cert).clone());
+            let cert = merged.find(&fingerprint).unwrap_or(cert);
+            put(Technology::OpenPgp, &fingerprint, pgp::armored_secret(cert), cert.is_tsk())?;
+        }
+        for certificate in found.smime.certificates() {
+            let own = found.smime.own().iter().find(|own| own.certificate.fingerprint == certificate.fingerprint);
+            let bytes =
+                match own {
+                    Some(own) => smime::export_identity_pem(own, passphrase.unwrap_or(&self.key_passphrase)).map_err(
+                        |error| Failure {
+                            kind: FailureKind::Import,
+                            retry: Retry::Never,
+                            subject: certificate.fingerprint.to_string(),
+                            source: error.to_string(),
+                        },
+                    )?,
+                    None => smime::export_pem(certificate),
+                };
+            put(Technology::Smime, &certificate.fingerprint, bytes, own.is_some())?;
+        }
+        self.load_keyring(passphrase.cloned().into_iter().collect())
+    }
+
+    /// Whose Authentication-Results are believed, and whether the sender is evaluated here.
+    pub(super) fn delivery(&self) -> (Vec<String>, bool) {
+        let ids = self.store.setting("authserv_ids").ok().flatten().unwrap_or_default();
+        let evaluates = self.store.setting("evaluates_sender").ok().flatten().unwrap_or_default();
+        (ids, evaluates)
+    }
+
+    /// Authorities whose server certificates are believed beside the platform's (a company's own).
+    pub(super) fn server_roots(&self) -> Vec<Vec<u8>> {
+        let kept: Vec<String> = self.store.setting("server_roots").ok().flatten().unwrap_or_default();
+        kept.iter().filter_map(|root| hex::decode(root).ok()).collect()
+    }
+
+    /// Believes server certificates of these authorities.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    pub fn add_server_roots(&self, ring: &SmimeRing) -> Result<(), Failure> {
+        let mut kept: Vec<String> = self.store.setting("server_roots").map_err(store_failure)?.unwrap_or_default();
+        for certificate in ring.certificates() {
+            let root = hex::encode(&certificate.der);
+            if !kept.contains(&root) {
+                kept.push(root);
+            }
+        }
+        self.store.set_setting("server_roots", &kept).map_err(store_failure)
+    }
+
+    /// Makes a key pair and keeps it.
+    ///
+    /// # Errors
+    /// When the address is none, or the cryptographic library refuses.
+    pub fn generate(
+        &self,
+        technology: Technology,
+        name: &str,
+        address: &str,
+        passphrase: Option<&Secret<String>>,
+    ) -> Result<Fingerprint, Failure> {
+        super::keys::generate(self, technology, name, address, passphrase)
+    }
+
+    /// A certificate, or a key with its secret part, as a file.
+    ///
+    /// # Errors
+    /// When it is unknown, locked, or has no secret part.
+    pub fn export(
+        &self,
+        fingerprint: &Fingerprint,
+        secret: bool,
+        passphrase: Option<&Secret<String>>,
+    ) -> Result<Vec<u8>, Failure> {
+        let keyring = self.keyring();
+        let missing = || Failure {
+            kind: FailureKind::Input,
+            retry: Retry::Never,
+            subject: fingerprint.to_string(),
+            source: "unknown_fingerprint".to_owned(),
+        };
+        if let Some(cert) = keyring.pgp.find(fingerprint) {
+            return match secret {
+                true if !cert.is_tsk() => Err(missing()),
+                true => Ok(pgp::armored_secret(cert)),
+                false => Ok(pgp::armored_public(cert)),
+            };
+        }
+        let certificate = keyring.smime.find(fingerprint).ok_or_else(missing)?;
+        if !secret {
+            return Ok(smime::export_pem(certificate));
+        }
+        let own =
+            keyring.smime.own().iter().find(|own| own.certificate.fingerprint == *fingerprint).ok_or_else(missing)?;
+        let Some(passphrase) = passphrase else {
+            return Err(Failure {
+                kind: FailureKind::WrongPassphrase,
+                retry: Retry::Now,
+                subject: fingerprint.to_string(),
+                source: "passphrase_needed".to_owned(),
+            });
+        };
+        smime::export_pkcs12(own, &keyring.smime, passphrase, smime::Pkcs12Form::default()).map_err(|error| Failure {
+            kind: FailureKind::Protect,
+            retry: Retry::Now,
+            subject: fingerprint.to_string(),
+            source: error.to_string(),
+        })
+    }
+}
+
+fn key_passphrase(store: &Store) -> Result<Secret<String>, Failure> {
+    const NAME: &str = "key-passphrase";
+    if let Some(known) = store.setting::<String>(NAME).map_err(store_failure)? {
+        return Ok(Secret::new(known));
+    }
+    let mut random = [0_u8; 32];
+    openssl::rand::rand_bytes(&mut random).map_err(|error| store_failure(error.into()))?;
+    let made = hex::encode(random);
+    store.set_setting(NAME, &made).map_err(store_failure)?;
+    Ok(Secret::new(made))
+}
+
+/// What an import error is for the user.
+pub(super) fn import_failure(error: &ImportError) -> Failure {
+    let kind = match error {
+        ImportError::WrongPassphrase => FailureKind::WrongPassphrase,
+        _ => FailureKind::Import,
+    };
+    Failure { kind, retry: Retry::Now, subject: String::new(), source: error.to_string() }
+}
+
+/// What a store error is for the user.
+// By value, so that it can be handed to `map_err`.
+#[allow(clippy::needless_pass_by_value)]
+pub(super) fn store_failure(error: StoreError) -> Failure {
+    let (kind, retry) = match &error {
+        StoreError::InUse => (FailureKind::ProfileInUse, Retry::Now),
+        StoreError::WrongPassphrase | StoreError::WrongKey | StoreError::KeyMissing => {
+            (FailureKind::ProfileLocked, Retry::Now)
+        }
+        StoreError::Keyring(_) => (FailureKind::SecretStore, Retry::Now),
+        StoreError::File(_) | StoreError::TooBig => (FailureKind::File, Retry::Now),
+        _ => (FailureKind::Store, Retry::Never),
+    };
+    Failure { kind, retry, subject: String::new(), source: error.to_string() }
+}

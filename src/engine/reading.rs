@@ -1,0 +1,165 @@
+//! What the window shows of the store: the mailbox, and the open message.
+
+use std::sync::Arc;
+
+use crate::crypto::DecryptFailure;
+use crate::domain::{Draft, Mailbox, RawMessage};
+use crate::flow::incoming::{self, Circumstances};
+use crate::flow::reply::{self, Answer};
+use crate::flow::{Assessment, Headline, Lock, Seal};
+use crate::message::{self, Limits};
+
+use super::network;
+use super::profile::{Profile, store_failure};
+use super::stateless::{self, SenderQuestion};
+use super::view::{AccountView, AttachmentView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
+use super::{Failure, FailureKind, Retry};
+
+/// As many rows as the list ever shows.
+const MAX_ROWS: usize = 200_000;
+/// The most bytes that the layers of one message may open to.
+const PLAINTEXT_LIMIT: usize = 256 << 20;
+/// The source view shows no more.
+const MAX_SOURCE: usize = 1 << 20;
+
+/// Accounts, folders and the open list.
+pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Result<MailboxView, Failure> {
+    let store = &profile.store;
+    let folders = store.folders().map_err(store_failure)?;
+    let open_folder = open.or_else(|| folders.iter().find(|folder| folder.role == "inbox").map(|folder| folder.id));
+    let rows = match open_folder {
+        Some(folder) => store.rows(folder, MAX_ROWS, 0).map_err(store_failure)?,
+        None => Vec::new(),
+    };
+    let accounts = store.accounts().map_err(store_failure)?;
+    let waiting = store.submissions().map_err(store_failure)?;
+    Ok(MailboxView {
+        accounts: accounts
+            .into_iter()
+            .map(|account| AccountView {
+                id: account.id,
+                folders: folders
+                    .iter()
+                    .filter(|folder| folder.account == account.id)
+                    .map(|folder| FolderView {
+                        id: folder.id,
+                        name: folder.name.clone(),
+                        role: folder.role.clone(),
+                        unread: folder.unread,
+                        total: folder.total,
+                    })
+                    .collect(),
+                identity: Mailbox::new(account.name, account.address),
+            })
+            .collect(),
+        open_folder,
+        rows: Arc::new(rows.into_iter().map(row).collect()),
+        drafts: drafts(profile)?,
+        waiting: waiting.iter().filter(|one| network::is_waiting(one.state)).count(),
+        synchronised_at: store.setting("synchronised_at").map_err(store_failure)?,
+        is_demo,
+    })
+}
+
+fn drafts(profile: &Profile) -> Result<Vec<DraftView>, Failure> {
+    let mut kept = profile.store.drafts().map_err(store_failure)?;
+    kept.sort_by_key(|record| std::cmp::Reverse(record.changed_at));
+    let view = |record: crate::store::DraftRecord| DraftView {
+        id: record.id,
+        subject: record.draft.subject,
+        to: record.draft.to,
+        changed_at: record.changed_at,
+    };
+    Ok(kept.into_iter().map(view).collect())
+}
+
+fn row(row: crate::store::MessageRow) -> RowView {
+    let lock = row.lock.as_deref().and_then(Lock::from_word);
+    let seal = row.seal.as_deref().and_then(Seal::from_word);
+    RowView {
+        id: row.id,
+        from: row.from,
+        subject: row.subject,
+        preview: row.preview,
+        date: row.date,
+        is_seen: row.flags.is_seen,
+        has_attachments: row.has_attachments,
+        headline: lock.zip(seal).map(|(lock, seal)| Headline { lock, seal }),
+    }
+}
+
+/// Assesses a message of the store with what the profile knows.
+pub(super) fn assess(profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
+    let raw = profile.store.raw(message).map_err(store_failure)?;
+    let policy = profile.policy(profile.now())?;
+    let (authserv_ids, _) = profile.delivery();
+    let question = SenderQuestion { authserv_ids: &authserv_ids, evaluate: false, dns: None };
+    let sender = stateless::sender(&raw, &question, policy.at);
+    let keyring = profile.keyring();
+    let limits = Limits::default();
+    let circumstances =
+        Circumstances { keyring: &keyring, policy: &policy, limits: &limits, plaintext_limit: PLAINTEXT_LIMIT };
+    let assessment = incoming::assess(&raw, sender, &circumstances);
+    Ok((raw, assessment))
+}
+
+/// The open message, assessed; what was found goes into the list too.
+pub(super) fn view(profile: &Profile, message: MessageId, _is_demo: bool) -> Result<ReadingView, Failure> {
+    let (raw, mut assessment) = assess(profile, message)?;
+    let headline = assessment.headline;
+    profile
+        .store
+        .set_headline(message, headline.lock.word(), headline.seal.word(), &assessment.subject)
+        .map_err(store_failure)?;
+    for block in &mut assessment.blocks {
+        block.html = block.html.take().map(|html| message::sanitize_html(&html));
+    }
+    let locked_key = assessment.encryption.iter().find_map(|layer| match &layer.failure {
+        Some(DecryptFailure::Locked(fingerprint)) => Some(fingerprint.clone()),
+        _ => None,
+    });
+    let attachments = assessment
+        .parts
+        .iter()
+        .filter(|part| part.is_file)
+        .map(|part| AttachmentView {
+            part: part.path.clone(),
+            name: part.filename.clone().unwrap_or_default(),
+            media_type: part.media_type.clone(),
+            bytes: part.bytes,
+            decrypted: part.decrypted,
+            signed: part.signed,
+        })
+        .collect();
+    let source = String::from_utf8_lossy(raw.get(..raw.len().min(MAX_SOURCE)).unwrap_or_default()).into_owned();
+    Ok(ReadingView { id: message, assessment: Arc::new(assessment), attachments, locked_key, source: source.into() })
+}
+
+/// The content of a file in a message.
+pub(super) fn attachment(profile: &Profile, message: MessageId, part: &str) -> Result<RawMessage, Failure> {
+    let (_, assessment) = assess(profile, message)?;
+    let found = assessment.parts.into_iter().find(|candidate| candidate.path == part);
+    found.map(|part| part.content).ok_or_else(|| Failure {
+        kind: FailureKind::Input,
+        retry: Retry::Never,
+        subject: part.to_owned(),
+        source: "no_such_part".to_owned(),
+    })
+}
+
+/// The draft of an answer, written as the account whose folder the message is in.
+pub(super) fn answer(profile: &Profile, message: MessageId, all: bool, forward: bool) -> Result<Draft, Failure> {
+    let (_, assessment) = assess(profile, message)?;
+    let (folder, _) = profile.store.row(message).map_err(store_failure)?;
+    let folders = profile.store.folders().map_err(store_failure)?;
+    let account = folders.iter().find(|candidate| candidate.id == folder).map(|folder| folder.account);
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let me = accounts.into_iter().find(|candidate| Some(candidate.id) == account);
+    let me = me.map(|account| Mailbox::new(account.name, account.address)).unwrap_or_default();
+    let kind = match (forward, all) {
+        (true, _) => Answer::Forward,
+        (_, true) => Answer::ReplyAll,
+        _ => Answer::Reply,
+    };
+    Ok(reply::draft(&assessment, &me, kind))
+}

@@ -1,0 +1,149 @@
+//! From a draft to the outbox.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::crypto::ProtectError;
+use crate::domain::{Attachment, Draft};
+use crate::flow::outgoing::{self, SealError};
+use crate::store::{AccountRecord, NewSubmission, files};
+
+use super::network;
+use super::profile::{Profile, store_failure};
+use super::stateless;
+use super::view::{DraftId, OutboxView, PreflightView, ReadinessView, SubmissionView};
+use super::{Failure, FailureKind, Retry};
+
+/// No attachment is larger; servers take less.
+const MAX_ATTACHMENT: u64 = 100 << 20;
+
+/// What would happen to a draft.
+pub(super) fn preflight(profile: &Profile, draft: &Draft) -> Result<PreflightView, Failure> {
+    let policy = profile.policy(profile.now())?;
+    let found = outgoing::preflight(draft, &profile.keyring(), &policy);
+    let encrypted = draft.protection.encrypt && found.blockers.is_empty();
+    Ok(PreflightView {
+        recipients: found
+            .recipients
+            .into_iter()
+            .map(|readiness| ReadinessView {
+                mailbox: readiness.mailbox,
+                technology: readiness.technology,
+                fingerprint: readiness.fingerprint,
+                verdict: readiness.verdict,
+            })
+            .collect(),
+        signs_with: found.signs_with,
+        is_encrypted: encrypted,
+        hides_subject: encrypted,
+        blockers: found.blockers.into_iter().map(|one| (one.code.word().to_owned(), one.subject)).collect(),
+        cautions: found.cautions.into_iter().map(|one| (one.code.word().to_owned(), one.subject)).collect(),
+    })
+}
+
+/// Seals a draft and queues its deliveries. The window has shown the cautions.
+pub(super) fn send(profile: &Profile, draft: &Draft, is_demo: bool) -> Result<(), Failure> {
+    let at = profile.now();
+    let policy = profile.policy(at)?;
+    let keyring = profile.keyring();
+    let plan = outgoing::preflight(draft, &keyring, &policy).approve(true).map_err(|blockers| {
+        let first = blockers.first();
+        Failure {
+            kind: FailureKind::Blocked,
+            retry: Retry::Never,
+            subject: first.map(|blocker| blocker.subject.clone()).unwrap_or_default(),
+            source: first.map(|blocker| blocker.code.word().to_owned()).unwrap_or_default(),
+        }
+    })?;
+    let stamp = stateless::stamp(at, &draft.from)?;
+    let sealed = outgoing::seal(&plan, &keyring, &stamp).map_err(|error| seal_failure(&error))?;
+    let account = account_for(profile, draft)?;
+    let mut copy = Some(sealed.sent_copy.clone());
+    let submissions: Vec<NewSubmission> = sealed
+        .deliveries
+        .into_iter()
+        .map(|delivery| NewSubmission {
+            account: account.id,
+            envelope: delivery.envelope,
+            message: delivery.bytes,
+            sent_copy: copy.take(),
+        })
+        .collect();
+    if is_demo {
+        // The demo has no servers: what would be sent is shown in the outbox and goes no further.
+        profile.store.enqueue(&submissions, at).map_err(store_failure)?;
+        return Ok(());
+    }
+    profile.store.enqueue(&submissions, Timestamp::now()).map_err(store_failure)?;
+    Ok(())
+}
+
+/// The account whose address is the draft's author: nothing is sent in another's name.
+pub(super) fn account_for(profile: &Profile, draft: &Draft) -> Result<AccountRecord, Failure> {
+    let author = draft.from.email();
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let own =
+        |account: &AccountRecord| crate::domain::EmailAddress::parse(&account.address) == author && author.is_some();
+    accounts.into_iter().find(own).ok_or_else(|| Failure {
+        kind: FailureKind::Input,
+        retry: Retry::Never,
+        subject: draft.from.address.clone(),
+        source: "no_account".to_owned(),
+    })
+}
+
+/// Keeps a draft in the encrypted store.
+pub(super) fn save_draft(profile: &Profile, id: Option<DraftId>, draft: &Draft) -> Result<DraftId, Failure> {
+    let account = account_for(profile, draft).ok().map(|account| account.id);
+    profile.store.save_draft(id, account, draft, Timestamp::now()).map_err(store_failure)
+}
+
+/// A kept draft.
+pub(super) fn draft(profile: &Profile, id: DraftId) -> Result<Draft, Failure> {
+    let kept = profile.store.drafts().map_err(store_failure)?;
+    let found = kept.into_iter().find(|record| record.id == id);
+    found.map(|record| record.draft).ok_or_else(|| store_failure(crate::store::StoreError::NotFound))
+}
+
+/// Reads files as attachments.
+pub(super) fn read_attachments(paths: &[PathBuf]) -> Result<Vec<Attachment>, Failure> {
+    paths.iter().map(|path| read_attachment(path)).collect()
+}
+
+fn read_attachment(path: &Path) -> Result<Attachment, Failure> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let bytes =
+        files::read(path, MAX_ATTACHMENT).map_err(|error| Failure { subject: name.clone(), ..store_failure(error) })?;
+    let media_type = stateless::media_type(&name).to_owned();
+    Ok(Attachment { name, media_type, bytes: bytes.into() })
+}
+
+/// What waits to be sent.
+pub(super) fn outbox(profile: &Profile) -> Result<OutboxView, Failure> {
+    let rows = profile.store.submissions().map_err(store_failure)?;
+    Ok(OutboxView {
+        submissions: rows
+            .into_iter()
+            .filter(|row| network::is_waiting(row.state))
+            .map(|row| SubmissionView {
+                id: row.id,
+                recipients: row.envelope.recipients.iter().map(ToString::to_string).collect(),
+                state: row.state.word().to_owned(),
+                detail: row.detail,
+                retry_at: row.retry_at,
+            })
+            .collect(),
+    })
+}
+
+fn seal_failure(error: &SealError) -> Failure {
+    let (kind, subject) = match error {
+        SealError::Protect(ProtectError::Locked(key)) => (FailureKind::WrongPassphrase, key.spaced()),
+        SealError::Protect(ProtectError::CannotSign(key) | ProtectError::CannotEncrypt(key)) => {
+            (FailureKind::Protect, key.spaced())
+        }
+        _ => (FailureKind::Protect, String::new()),
+    };
+    Failure { kind, retry: Retry::Now, subject, source: error.to_string() }
+}

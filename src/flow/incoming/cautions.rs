@@ -1,0 +1,171 @@
+//! What the reader should know beside the verdicts.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::crypto::{Integrity, SignatureOutcome};
+use crate::domain::{EmailAddress, Mailbox};
+use crate::flow::{Assessment, Caution, CautionCode, Coverage};
+use crate::message::{self, ParsedMessage};
+use crate::sender;
+use crate::trust::TrustVerdict;
+
+/// A signature made this much before or after the Date field is worth a word.
+const DATE_TOLERANCE_S: i64 = 2 * 24 * 3600;
+
+/// Finds every caution of an assessment.
+pub(super) fn find(assessment: &Assessment, outer: &ParsedMessage) -> Vec<Caution> {
+    let mut cautions = Vec::new();
+    let mut add = |code, subject: &str| cautions.push(Caution { code, subject: subject.to_owned() });
+    match assessment.from.as_slice() {
+        [] => add(CautionCode::NoFrom, ""),
+        [one] => {
+            if one.email().is_none() {
+                add(CautionCode::NoFrom, &one.address);
+            }
+        }
+        several => {
+            let all: Vec<&str> = several.iter().map(|mailbox| mailbox.address.as_str()).collect();
+            add(CautionCode::SeveralFrom, &all.join(", "));
+        }
+    }
+    for mailbox in &assessment.from {
+        if holds_other_address(mailbox) {
+            add(CautionCode::NameHoldsAddress, &mailbox.name);
+        }
+        if mailbox.email().is_some_and(|address| sender::is_look_alike(&address)) {
+            add(CautionCode::LookAlike, &mailbox.address);
+        }
+    }
+    if let Some(name) = name_outside_certificate(assessment) {
+        add(CautionCode::NameNotInCertificate, &name);
+    }
+    if lacks_integrity(assessment) {
+        add(CautionCode::NoIntegrity, "");
+    }
+    let apart = assessment.blocks.iter().any(|block| !block.is_headline)
+        || assessment.signatures.iter().any(|signature| signature.coverage == Coverage::Part)
+        || assessment.encryption.iter().any(|layer| layer.coverage == Coverage::Part);
+    if apart {
+        add(CautionCode::Mixture, "");
+    }
+    for field in &assessment.header_protection.mismatches {
+        add(CautionCode::HeaderMismatch, field);
+    }
+    if let Some(address) = reply_elsewhere(assessment) {
+        add(CautionCode::ReplyToElsewhere, &address);
+    }
+    if let Some(sender) = &outer.sender
+        && let Some(other) = sender.email()
+        && !assessment.from.iter().any(|from| from.email().as_ref() == Some(&other))
+    {
+        add(CautionCode::SenderDiffers, &sender.address);
+    }
+    if assessment.blocks.iter().filter_map(|block| block.html.as_deref()).any(message::has_remote_content) {
+        add(CautionCode::RemoteContent, "");
+    }
+    if date_differs(assessment) {
+        add(CautionCode::DateDiffers, "");
+    }
+    cautions
+}
+
+/// A display name with an address in it that is not the mailbox's own.
+fn holds_other_address(mailbox: &Mailbox) -> bool {
+    let name: String = mailbox.name.nfkc().collect();
+    if !name.contains('@') {
+        return false;
+    }
+    let own = mailbox.email();
+    let mut found = name
+        .split(|c: char| {
+            c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '"' | '\'' | ',' | ';' | ':' | '[' | ']')
+        })
+        .filter(|word| word.contains('@'))
+        .peekable();
+    found.peek().is_some() && found.any(|word| EmailAddress::parse(word).as_ref() != own.as_ref() || own.is_none())
+}
+
+/// The From name, when an intact whole signature's certificate gives other names.
+fn name_outside_certificate(assessment: &Assessment) -> Option<String> {
+    let [from] = assessment.from.as_slice() else { return None };
+    if from.name.trim().is_empty() {
+        return None;
+    }
+    let mut intact = assessment
+        .signatures
+        .iter()
+        .filter(|signature| {
+            signature.coverage == Coverage::Whole && signature.check.outcome == SignatureOutcome::Intact
+        })
+        .filter_map(|signature| signature.check.signer.as_ref())
+        .peekable();
+    intact.peek()?;
+    let wanted = folded(&from.name);
+    let named = intact.any(|signer| {
+        let addresses = signer.addresses.iter().map(|address| folded(address.as_str()));
+        signer.names.iter().map(|name| folded(name)).chain(addresses).any(|name| name == wanted)
+    });
+    (!named).then(|| from.name.clone())
+}
+
+/// For comparing names: NFKC, lower case, without punctuation, words in any order
+/// (`Yamada, Hanako` and `Hanako Yamada` are one name).
+fn folded(name: &str) -> Vec<String> {
+    let normal: String = name.nfkc().collect::<String>().to_lowercase();
+    let mut words: Vec<String> = normal
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '"' | '\'' | '(' | ')'))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
+    words.sort();
+    words
+}
+
+/// CMS EnvelopedData, with no intact signature inside to tell of changes on the way.
+fn lacks_integrity(assessment: &Assessment) -> bool {
+    let bare = assessment.encryption.iter().any(|layer| layer.integrity == Some(Integrity::None));
+    let covered = assessment
+        .signatures
+        .iter()
+        .any(|signature| signature.inside_encryption && signature.check.outcome == SignatureOutcome::Intact);
+    bare && !covered
+}
+
+/// A Reply-To that leads to another domain than From.
+fn reply_elsewhere(assessment: &Assessment) -> Option<String> {
+    let from = assessment.from.first()?.email()?;
+    let other =
+        assessment.reply_to.iter().filter_map(Mailbox::email).find(|address| address.domain() != from.domain())?;
+    Some(other.as_str().to_owned())
+}
+
+fn date_differs(assessment: &Assessment) -> bool {
+    let Some(date) = assessment.date else { return false };
+    assessment.signatures.iter().any(|signature| {
+        signature.coverage == Coverage::Whole
+            && signature.check.outcome == SignatureOutcome::Intact
+            && signature.judgement.verdict != TrustVerdict::Unauthenticated
+            && signature.check.signed_at.is_some_and(|at| (at.as_second() - date.as_second()).abs() > DATE_TOLERANCE_S)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_another_address_is_noticed() {
+        assert!(holds_other_address(&Mailbox::new("alice@example.test", "mallory@evil.test")));
+        assert!(holds_other_address(&Mailbox::new("Alice <alice@example.test>", "mallory@evil.test")));
+        assert!(holds_other_address(&Mailbox::new("alice＠example.test", "mallory@evil.test")));
+        assert!(!holds_other_address(&Mailbox::new("alice@example.test", "Alice@Example.test")));
+        assert!(!holds_other_address(&Mailbox::new("Alice", "alice@example.test")));
+    }
+
+    #[test]
+    fn names_agree_in_any_order_and_width() {
+        assert_eq!(folded("Yamada, Hanako"), folded("hanako YAMADA"));
+        assert_eq!(folded("Ａｌｉｃｅ"), folded("alice"));
+        assert_ne!(folded("alice"), folded("bob"));
+    }
+}

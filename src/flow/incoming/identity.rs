@@ -1,0 +1,134 @@
+//! Who the message says it is from, what is protected of that, and who signed.
+
+use jiff::Timestamp;
+
+use crate::domain::{EmailAddress, Mailbox};
+use crate::flow::{Coverage, HeaderProtection, HeaderScheme, JudgedSignature};
+use crate::message::{self, ParsedMessage, ProtectionScheme};
+use crate::trust::{self, Judgement, TrustPath, TrustVerdict};
+
+use super::Circumstances;
+use super::peel::{Envelope, Found, Inside, find};
+
+/// Fields whose values a reader is shown.
+const SHOWN: [&str; 7] = ["from", "sender", "reply-to", "to", "cc", "subject", "date"];
+
+/// The header fields as they are shown.
+#[derive(Debug)]
+pub(super) struct Identity {
+    pub from: Vec<Mailbox>,
+    pub to: Vec<Mailbox>,
+    pub cc: Vec<Mailbox>,
+    pub reply_to: Vec<Mailbox>,
+    pub subject: String,
+    pub date: Option<Timestamp>,
+    pub message_id: Option<String>,
+    pub references: Vec<String>,
+    pub protection: HeaderProtection,
+    /// The payload is a whole message, which is shown in place of it.
+    pub is_wrapped: bool,
+}
+
+impl Identity {
+    /// The one address that the message is from; `None` when there are several, or none.
+    pub fn single_from(&self) -> Option<EmailAddress> {
+        match self.from.as_slice() {
+            [one] => one.email(),
+            _ => None,
+        }
+    }
+}
+
+/// The protected fields where the envelope protects any, else the outer ones (RFC 9788 §4).
+pub(super) fn displayed(outer: &ParsedMessage, envelope: &Envelope) -> Identity {
+    let payload = match &envelope.inside {
+        _ if !envelope.is_signed && !envelope.is_decrypted => None,
+        Inside::Same(path) => find(&outer.root, path).map(|part| (&outer.raw, part)),
+        Inside::Entity { entity, start, .. } => find(&entity.root, start).map(|part| (&entity.raw, part)),
+        Inside::Text { .. } | Inside::Closed => None,
+    };
+    let Some((raw, part)) = payload else { return of_outer(outer) };
+    let fields = message::protected_headers(outer, raw, part, envelope.is_decrypted);
+    let scheme = match fields.scheme {
+        ProtectionScheme::None => return of_outer(outer),
+        ProtectionScheme::Rfc9788 => HeaderScheme::Rfc9788,
+        ProtectionScheme::Legacy => HeaderScheme::Legacy,
+    };
+    // Servers on the way may add or change what nobody is shown.
+    let mut mismatches = fields.mismatches;
+    mismatches.retain(|field| SHOWN.contains(&field.as_str()));
+    Identity {
+        from: fields.from,
+        to: fields.to,
+        cc: fields.cc,
+        reply_to: fields.reply_to,
+        subject: fields.subject,
+        date: fields.date,
+        message_id: fields.message_id,
+        references: fields.references,
+        protection: HeaderProtection { scheme, confidential: fields.confidential, mismatches },
+        is_wrapped: fields.is_wrapped,
+    }
+}
+
+fn of_outer(outer: &ParsedMessage) -> Identity {
+    Identity {
+        from: outer.from.clone(),
+        to: outer.to.clone(),
+        cc: outer.cc.clone(),
+        reply_to: outer.reply_to.clone(),
+        subject: outer.subject.clone(),
+        date: outer.date,
+        message_id: outer.message_id.clone(),
+        references: outer.references.clone(),
+        protection: HeaderProtection::default(),
+        is_wrapped: false,
+    }
+}
+
+/// Judges the certificate of each signature for the address shown as From.
+pub(super) fn judge_all(
+    found: &[Found],
+    coverage: Coverage,
+    from: Option<&EmailAddress>,
+    circumstances: &Circumstances,
+) -> Vec<JudgedSignature> {
+    let judge = |found: &Found| {
+        let check = found.check.clone();
+        let certificate = check.signer.as_ref().and_then(|signer| signer.certificate.as_ref());
+        let judgement = match (certificate, from) {
+            (Some(certificate), Some(from)) => {
+                trust::judge(certificate, &check.bundled, Some(from), circumstances.keyring, circumstances.policy)
+            }
+            // Without one address that it is from, no certificate can be that of the sender.
+            (Some(certificate), None) => at_most_mismatch(trust::judge(
+                certificate,
+                &check.bundled,
+                None,
+                circumstances.keyring,
+                circumstances.policy,
+            )),
+            (None, _) => unknown(),
+        };
+        JudgedSignature { check, coverage, inside_encryption: found.inside_encryption, judgement }
+    };
+    found.iter().map(judge).collect()
+}
+
+fn at_most_mismatch(judgement: Judgement) -> Judgement {
+    match judgement.verdict {
+        TrustVerdict::Authenticated | TrustVerdict::Partial => {
+            Judgement { verdict: TrustVerdict::Mismatch, reason: Some("no_single_from".to_owned()), ..judgement }
+        }
+        _ => judgement,
+    }
+}
+
+fn unknown() -> Judgement {
+    Judgement {
+        verdict: TrustVerdict::Unauthenticated,
+        path: TrustPath::default(),
+        reason: Some("no_certificate".to_owned()),
+        revoked_at: None,
+    }
+}

@@ -1,0 +1,346 @@
+//! What is inside the envelope, as the reading pane shows it: parts, and blocks that are kept
+//! apart where their protection differs.
+
+use crate::crypto::pgp::find_inline_blocks;
+use crate::domain::RawMessage;
+use crate::flow::{Coverage, Encryption, ShownBlock, ShownPart};
+use crate::message::{self, Defect, DefectCode, ParsedMessage, Part};
+
+use super::Circumstances;
+use super::peel::{self, Envelope, Found, Inside, find, is_pkcs7, join};
+
+/// Protected parts inside a payload that are looked at; the rest stay closed.
+const MAX_APART: usize = 16;
+
+/// No more text of one part is shown; all of it is in the part.
+const MAX_TEXT: usize = 2 << 20;
+
+/// What is shown.
+#[derive(Debug, Default)]
+pub(super) struct Payload {
+    pub parts: Vec<ShownPart>,
+    pub blocks: Vec<ShownBlock>,
+    /// Signatures and encryption found below the envelope: they cover a part.
+    pub signatures: Vec<Found>,
+    pub encryption: Vec<Encryption>,
+    pub defects: Vec<Defect>,
+    pub text: String,
+}
+
+/// What protects what is being shown.
+#[derive(Clone, Copy)]
+struct Protection {
+    signed: bool,
+    decrypted: bool,
+    is_headline: bool,
+    /// Nothing was decrypted for this alone.
+    is_quotable: bool,
+    depth: usize,
+}
+
+struct Showing<'a, 'b> {
+    circumstances: &'a Circumstances<'a>,
+    budget: &'b mut usize,
+    apart: usize,
+    /// Parts that only repeat protected header fields.
+    repeats: Vec<String>,
+    /// Texts may begin with such repetitions (RFC 9788 §4.5.3).
+    has_legacy_display: bool,
+    out: Payload,
+}
+
+/// Shows the payload of an envelope. `is_wrapped`: it is a message whose content is shown in place
+/// of it (RFC 8551 §3.1).
+pub(super) fn show(
+    outer: &ParsedMessage,
+    envelope: &Envelope,
+    is_wrapped: bool,
+    circumstances: &Circumstances,
+    budget: &mut usize,
+) -> Payload {
+    let mut showing = Showing {
+        circumstances,
+        budget,
+        apart: 0,
+        repeats: Vec::new(),
+        has_legacy_display: false,
+        out: Payload::default(),
+    };
+    let root = match &envelope.inside {
+        Inside::Same(path) => find(&outer.root, path),
+        Inside::Entity { entity, start, .. } => find(&entity.root, start),
+        _ => None,
+    };
+    if let Some(root) = root
+        && envelope.is_decrypted
+    {
+        showing.repeats = message::legacy_display_parts(root);
+        showing.has_legacy_display =
+            root.content_type.parameter("hp").is_some_and(|hp| hp.eq_ignore_ascii_case("cipher"));
+    }
+    let protection = Protection {
+        signed: envelope.is_signed,
+        decrypted: envelope.is_decrypted,
+        is_headline: true,
+        is_quotable: true,
+        depth: 0,
+    };
+    let nested = root.filter(|_| is_wrapped).and_then(|root| root.nested.as_deref().map(|nested| (root, nested)));
+    if let Some((root, nested)) = nested {
+        let prefix = join(envelope.prefix(), &root.path);
+        showing.part(nested, &nested.root, &prefix, protection);
+    } else {
+        showing.inside(outer, "", &envelope.inside, protection);
+    }
+    showing.structure(outer);
+    let mut payload = showing.out;
+    payload.parts.sort_by_key(|part| path_key(&part.path));
+    let texts: Vec<&str> =
+        payload.blocks.iter().filter(|block| block.is_quotable).map(|block| block.text.as_str()).collect();
+    payload.text = texts.join("\n");
+    payload
+}
+
+impl Showing<'_, '_> {
+    fn inside(&mut self, message: &ParsedMessage, prefix: &str, inside: &Inside, protection: Protection) {
+        match inside {
+            Inside::Same(path) => {
+                if let Some(part) = find(&message.root, path) {
+                    self.part(message, part, prefix, protection);
+                }
+            }
+            Inside::Entity { entity, start, prefix } => {
+                if let Some(part) = find(&entity.root, start) {
+                    self.part(entity, part, prefix, protection);
+                }
+            }
+            Inside::Text { text, path } => {
+                let content = RawMessage::new(text.as_bytes());
+                self.out.parts.push(ShownPart {
+                    path: path.clone(),
+                    media_type: "text/plain".to_owned(),
+                    filename: None,
+                    bytes: content.len(),
+                    signed: protection.signed,
+                    decrypted: protection.decrypted,
+                    shown: true,
+                    is_file: false,
+                    content_id: None,
+                    content,
+                });
+                self.block(path.clone(), text.clone(), None, protection);
+            }
+            Inside::Closed => {}
+        }
+    }
+
+    fn part(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection) {
+        if protection.is_headline && self.repeats.contains(&part.path) {
+            return self.file(message, part, prefix, protection, true);
+        }
+        if self.is_apart(part) && self.layers_below(message, part, prefix, protection) {
+            return;
+        }
+        let kind = &part.content_type;
+        if kind.is("multipart", "alternative") {
+            self.alternative(message, part, prefix, protection);
+        } else if kind.kind == "multipart" {
+            for child in &part.children {
+                self.part(message, child, prefix, protection);
+            }
+        } else if is_body_text(part) {
+            self.text(message, part, prefix, protection);
+        } else {
+            self.file(message, part, prefix, protection, false);
+        }
+    }
+
+    /// A part that may hold a layer of its own below the root.
+    fn is_apart(&self, part: &Part) -> bool {
+        self.apart < MAX_APART
+            && (part.content_type.is("multipart", "signed")
+                || part.content_type.is("multipart", "encrypted")
+                || is_pkcs7(part))
+    }
+
+    /// Looks at a layer below the envelope; false if there is none.
+    fn layers_below(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection) -> bool {
+        let envelope = peel::peel(message, part, prefix, true, self.circumstances, self.budget);
+        if envelope.encryption.is_empty() && envelope.signatures.is_empty() {
+            return false;
+        }
+        self.apart += 1;
+        let inner = Protection {
+            signed: protection.signed || envelope.is_signed,
+            decrypted: protection.decrypted || envelope.is_decrypted,
+            is_headline: false,
+            is_quotable: protection.is_quotable && !envelope.is_decrypted,
+            depth: protection.depth + 1,
+        };
+        self.inside(message, prefix, &envelope.inside, inner);
+        self.take_layers(envelope);
+        true
+    }
+
+    fn take_layers(&mut self, envelope: Envelope) {
+        self.out.signatures.extend(envelope.signatures);
+        self.out.defects.extend(envelope.defects);
+        self.out.encryption.extend(envelope.encryption.into_iter().map(|mut layer| {
+            layer.coverage = Coverage::Part;
+            layer
+        }));
+    }
+
+    /// multipart/alternative (RFC 2046 §5.1.4): the plain text and the HTML of one content.
+    fn alternative(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection) {
+        let mut plain: Option<&Part> = None;
+        let mut html: Option<&Part> = None;
+        let mut rest = Vec::new();
+        for child in &part.children {
+            let shown =
+                if child.content_type.is("multipart", "related") { child.children.first() } else { Some(child) };
+            match shown {
+                Some(leaf) if plain.is_none() && leaf.content_type.is("text", "plain") => plain = Some(leaf),
+                Some(leaf) if leaf.content_type.is("text", "html") => html = Some(leaf),
+                _ => rest.push(child),
+            }
+            if child.content_type.is("multipart", "related") && shown.is_some_and(is_body_text) {
+                rest.extend(child.children.iter().skip(1));
+            }
+        }
+        if plain.is_some() || html.is_some() {
+            let markup = html.map(|leaf| self.words(message, leaf, protection));
+            let text = plain.map(|leaf| self.words(message, leaf, protection)).filter(|text| !text.trim().is_empty());
+            let text = text.unwrap_or_else(|| markup.as_deref().map(message::html_to_text).unwrap_or_default());
+            for leaf in plain.iter().chain(&html) {
+                self.file(message, leaf, prefix, protection, true);
+            }
+            let path = plain.or(html).map(|leaf| join(prefix, &leaf.path)).unwrap_or_default();
+            self.block(path, text, markup, protection);
+        }
+        for child in rest {
+            self.part(message, child, prefix, protection);
+        }
+    }
+
+    fn text(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection) {
+        let path = join(prefix, &part.path);
+        let text = self.words(message, part, protection);
+        self.file(message, part, prefix, protection, true);
+        if part.content_type.is("text", "html") {
+            self.block(path, message::html_to_text(&text), Some(text), protection);
+            return;
+        }
+        let text = self.inline_apart(text, &path, protection);
+        self.block(path, text, None, protection);
+    }
+
+    /// The text of a part, without what only repeats protected header fields.
+    fn words(&mut self, message: &ParsedMessage, part: &Part, protection: Protection) -> String {
+        let mut text = part.text(&message.raw);
+        if text.len() > MAX_TEXT {
+            let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+            text.truncate(end);
+            text.shrink_to_fit();
+            self.out.defects.push(Defect { code: DefectCode::LimitReached, part: part.path.clone() });
+        }
+        if self.has_legacy_display && protection.is_headline {
+            return message::without_legacy_display(part, &text);
+        }
+        text
+    }
+
+    /// Takes inline OpenPGP objects out of a text and shows them apart.
+    fn inline_apart(&mut self, text: String, path: &str, protection: Protection) -> String {
+        if !text.contains("-----BEGIN PGP ") || protection.depth > 2 {
+            return text;
+        }
+        let mut around = String::with_capacity(text.len());
+        let mut done = 0;
+        for block in find_inline_blocks(&text) {
+            let Some(armored) = text.get(block.range.clone()) else { continue };
+            if self.apart >= MAX_APART {
+                break;
+            }
+            let Some(envelope) = peel::inline_object(block.kind, armored, path, self.circumstances, self.budget) else {
+                continue;
+            };
+            self.apart += 1;
+            around.push_str(text.get(done..block.range.start).unwrap_or_default());
+            done = block.range.end;
+            if let Inside::Text { text, path } = &envelope.inside {
+                let inner = Protection {
+                    signed: protection.signed || envelope.is_signed,
+                    decrypted: protection.decrypted || envelope.is_decrypted,
+                    is_headline: false,
+                    is_quotable: protection.is_quotable && !envelope.is_decrypted,
+                    depth: protection.depth + 1,
+                };
+                self.block(path.clone(), text.clone(), None, inner);
+            }
+            self.take_layers(envelope);
+        }
+        around.push_str(text.get(done..).unwrap_or_default());
+        around
+    }
+
+    fn block(&mut self, path: String, text: String, html: Option<String>, protection: Protection) {
+        self.out.blocks.push(ShownBlock {
+            path,
+            text,
+            html,
+            signed: protection.signed,
+            decrypted: protection.decrypted,
+            is_headline: protection.is_headline,
+            is_quotable: protection.is_quotable,
+        });
+    }
+
+    fn file(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection, shown: bool) {
+        let content = part.decoded(&message.raw);
+        self.out.parts.push(ShownPart {
+            path: join(prefix, &part.path),
+            media_type: part.content_type.to_string(),
+            filename: part.filename.clone(),
+            bytes: content.len(),
+            signed: protection.signed,
+            decrypted: protection.decrypted,
+            shown,
+            is_file: (!shown || part.filename.is_some()) && part.content_type.kind != "multipart",
+            content_id: part.content_id.clone(),
+            content: RawMessage::new(content),
+        });
+    }
+
+    /// Lists the leaves that hold the layers themselves: signatures, version parts, ciphertexts.
+    fn structure(&mut self, outer: &ParsedMessage) {
+        let known: std::collections::HashSet<String> = self.out.parts.iter().map(|part| part.path.clone()).collect();
+        for part in outer.root.walk() {
+            let is_leaf = part.children.is_empty() && part.content_type.kind != "multipart";
+            if is_leaf && !known.contains(&part.path) {
+                self.out.parts.push(ShownPart {
+                    path: part.path.clone(),
+                    media_type: part.content_type.to_string(),
+                    filename: part.filename.clone(),
+                    bytes: part.body.len(),
+                    signed: false,
+                    decrypted: false,
+                    shown: false,
+                    is_file: false,
+                    content_id: None,
+                    content: RawMessage::new(Vec::new()),
+                });
+            }
+        }
+    }
+}
+
+/// Text that the pane shows as a body rather than offering it as a file.
+fn is_body_text(part: &Part) -> bool {
+    let kind = &part.content_type;
+    part.is_inline_text() && (kind.is("text", "plain") || kind.is("text", "html"))
+}
+
+fn path_key(path: &str) -> Vec<u32> {
+    path.split('.').map(|number| number.parse().unwrap_or(0)).collect()
+}

@@ -1,0 +1,91 @@
+//! The draft of an answer.
+
+use crate::domain::{Draft, EmailAddress, Mailbox, Protection, TechnologyChoice};
+use crate::message;
+
+use super::{Assessment, Lock, Seal};
+
+/// What kind of answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// To the author.
+    Reply,
+    /// To the author and everybody it was for.
+    ReplyAll,
+    /// To somebody else.
+    Forward,
+}
+
+/// Makes the draft of an answer by `me`.
+///
+/// What was decrypted alone, apart from the rest, never leaves in an answer. An answer to an encrypted message asks for encryption.
+pub fn draft(found: &Assessment, me: &Mailbox, answer: Answer) -> Draft {
+    let own = me.email();
+    let is_own = |mailbox: &Mailbox| own.is_some() && mailbox.email() == own;
+    let mut to = Vec::new();
+    let mut cc = Vec::new();
+    if answer != Answer::Forward {
+        let back = if found.reply_to.is_empty() { &found.from } else { &found.reply_to };
+        to.extend(back.iter().cloned());
+        if to.iter().all(is_own) && !found.to.is_empty() {
+            to.clone_from(&found.to);
+        }
+    }
+    if answer == Answer::ReplyAll {
+        cc.extend(found.to.iter().chain(&found.cc).filter(|mailbox| !is_own(mailbox)).cloned());
+    }
+    let mut seen: Vec<EmailAddress> = Vec::new();
+    for list in [&mut to, &mut cc] {
+        list.retain(|mailbox| match mailbox.email() {
+            Some(address) if seen.contains(&address) => false,
+            Some(address) => {
+                seen.push(address);
+                true
+            }
+            None => false,
+        });
+    }
+    let was_encrypted = found.headline.lock != Lock::NotEncrypted || !found.encryption.is_empty();
+    let was_signed = found.headline.seal != Seal::Unsigned;
+    let mut references = found.references.clone();
+    references.extend(found.message_id.clone());
+    Draft {
+        from: me.clone(),
+        to,
+        cc,
+        bcc: Vec::new(),
+        subject: subject(&found.subject, answer),
+        text: quoted(found, answer),
+        html: None,
+        attachments: Vec::new(),
+        in_reply_to: if answer == Answer::Forward { None } else { found.message_id.clone() },
+        references: if answer == Answer::Forward { Vec::new() } else { references },
+        protection: Protection {
+            sign: was_encrypted || was_signed,
+            encrypt: was_encrypted,
+            technology: TechnologyChoice::Auto,
+        },
+    }
+}
+
+fn subject(subject: &str, answer: Answer) -> String {
+    let lower = subject.to_lowercase();
+    match answer {
+        Answer::Forward if lower.starts_with("fwd:") => subject.to_owned(),
+        Answer::Forward => format!("Fwd: {subject}"),
+        _ if lower.starts_with("re:") => subject.to_owned(),
+        _ => format!("Re: {subject}"),
+    }
+}
+
+fn quoted(found: &Assessment, answer: Answer) -> String {
+    let from = found.from.first().map(ToString::to_string).unwrap_or_default();
+    let date = found.date.map(|date| date.strftime("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
+    if answer == Answer::Forward {
+        return format!("\n\n---- {from} · {date} ----\n{}\n\n{}", found.subject, found.text);
+    }
+    if found.text.trim().is_empty() {
+        return String::new();
+    }
+    format!("\n\n{from} · {date}\n{}", message::reply_quote(&found.text))
+}

@@ -1,0 +1,66 @@
+use std::iter;
+
+use super::header::{self, Caps, Field};
+use super::part::{Limits, ParsedMessage, Part};
+use super::text::{clean_body, decode, html_label};
+
+impl ParsedMessage {
+    /// Every part, depth first, the root first. Messages within are not entered.
+    pub fn walk(&self) -> impl Iterator<Item = &Part> {
+        self.root.walk()
+    }
+
+    /// The values of a field of the message's own header; see [`Part::header_values`].
+    pub fn header_values(&self, name: &str) -> Vec<String> {
+        self.root.header_values(&self.raw, name)
+    }
+}
+
+impl Part {
+    /// The content with its transfer encoding undone, never longer than the body is; of a
+    /// multipart, its body as it is. `raw` are the bytes that the part's ranges count in.
+    pub fn decoded(&self, raw: &[u8]) -> Vec<u8> {
+        self.transfer_encoding.decode(raw.get(self.body.clone()).unwrap_or_default())
+    }
+
+    /// The content as text: charset decoded, lines ended by `\n`, without control characters.
+    pub fn text(&self, raw: &[u8]) -> String {
+        let bytes = self.decoded(raw);
+        let own = self.content_type.is("text", "html").then(|| html_label(&bytes)).flatten();
+        let label = self.content_type.parameter("charset").or(own.as_deref());
+        clean_body(&decode(&bytes, label).text)
+    }
+
+    /// The values of a field in this part's own header, unfolded, in order; encoded-words are
+    /// left as they are.
+    pub fn header_values(&self, raw: &[u8], name: &str) -> Vec<String> {
+        let fields = self.fields(raw);
+        fields.iter().filter(|f| f.is(raw, name)).map(|f| header::unfolded(f.value(raw))).collect()
+    }
+
+    /// Every field of this part's own header, in order: its name as written, and its value,
+    /// folded as it was, from after the colon to before the last line break.
+    pub fn raw_header_fields<'a>(&self, raw: &'a [u8]) -> Vec<(&'a str, &'a [u8])> {
+        self.fields(raw).iter().map(|field| (field.name(raw), field.value(raw))).collect()
+    }
+
+    /// This part and every part within it, depth first. Messages within are not entered.
+    pub fn walk(&self) -> impl Iterator<Item = &Part> {
+        let mut waiting = vec![self];
+        iter::from_fn(move || {
+            let part = waiting.pop()?;
+            waiting.extend(part.children.iter().rev());
+            Some(part)
+        })
+    }
+
+    /// Whether this is a text whose content is to be read in place, not a file.
+    pub fn is_inline_text(&self) -> bool {
+        self.content_type.kind == "text" && !self.is_attachment && self.children.is_empty()
+    }
+
+    pub(super) fn fields(&self, raw: &[u8]) -> Vec<Field> {
+        let Limits { headers, header_bytes, .. } = Limits::default();
+        header::fields(raw, self.header.clone(), Caps { fields: headers, bytes: header_bytes })
+    }
+}

@@ -1,0 +1,12 @@
+//! HTML mail made text, made safe to draw, and asked whether it would reach out.
+
+mod css;
+mod remote;
+mod sanitize;
+mod to_text;
+mod tokens;
+mod walk;
+
+pub use remote::has_remote_content;
+pub use sanitize::sanitize_html;
+pub use to_text::html_to_text;

@@ -1,0 +1,72 @@
+use crate::domain::RawMessage;
+
+/// Whether bytes are an mbox file (RFC 4155): a `From ` line, then a header.
+pub fn is_mbox(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"From ") && is_separator(bytes, 0)
+}
+
+/// The messages of an mbox file, one after the other, without their `From ` lines. A `From ` line
+/// only counts after an empty line, or at the start, and when a header field follows; quoting
+/// (`>From `) is undone, as mboxrd does. Bytes that are no mbox are one message.
+pub fn split_mbox(bytes: &[u8]) -> impl Iterator<Item = RawMessage> {
+    let mut at = 0;
+    let is_mbox = is_mbox(bytes);
+    std::iter::from_fn(move || {
+        if at >= bytes.len() {
+            return None;
+        }
+        if !is_mbox {
+            at = bytes.len();
+            return Some(RawMessage::new(bytes));
+        }
+        let start = if is_separator(bytes, at) { next_line(bytes, at) } else { at };
+        let (mut line, mut after_empty) = (start, false);
+        let mut end = bytes.len();
+        while line < bytes.len() {
+            if after_empty && is_separator(bytes, line) {
+                end = line;
+                break;
+            }
+            let next = next_line(bytes, line);
+            after_empty = bytes.get(line..next).is_some_and(|l| l.iter().all(|b| matches!(b, b'\r' | b'\n')));
+            line = next;
+        }
+        at = end;
+        let message = bytes.get(start..end).unwrap_or_default();
+        // The empty line before the next separator is the file's, not the message's.
+        let message = if end < bytes.len() { without_empty_line(message) } else { message };
+        Some(RawMessage::new(unquoted(message)))
+    })
+}
+
+/// A `From ` line with a field after it; at the very beginning, old files have a second such line.
+fn is_separator(bytes: &[u8], at: usize) -> bool {
+    let rest = bytes.get(at..).unwrap_or_default();
+    if !rest.starts_with(b"From ") {
+        return false;
+    }
+    let after = bytes.get(next_line(bytes, at)..).unwrap_or_default();
+    let name = after.iter().take(200).take_while(|b| b.is_ascii_graphic() && **b != b':').count();
+    name > 0 && after.get(name) == Some(&b':') || at == 0 && after.starts_with(b">From ")
+}
+
+fn next_line(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().position(|b| *b == b'\n').map_or(bytes.len(), |end| at + end + 1)
+}
+
+fn without_empty_line(message: &[u8]) -> &[u8] {
+    let shorter = message.strip_suffix(b"\r\n").or_else(|| message.strip_suffix(b"\n")).unwrap_or(message);
+    if shorter.ends_with(b"\n") { shorter } else { message }
+}
+
+/// One `>` less on every line that is `From ` behind such marks.
+fn unquoted(message: &[u8]) -> Vec<u8> {
+    let mut lines = Vec::with_capacity(message.len());
+    for line in message.split_inclusive(|b| *b == b'\n') {
+        let marks = line.iter().take_while(|b| **b == b'>').count();
+        let is_quoted = marks > 0 && line.get(marks..).is_some_and(|rest| rest.starts_with(b"From "));
+        lines.extend_from_slice(if is_quoted { line.get(1..).unwrap_or_default() } else { line });
+    }
+    lines
+}

@@ -1,0 +1,136 @@
+use async_imap::Client;
+use async_imap::error::Error;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+
+use super::super::connect::{connect, within};
+use super::super::line::{read_line, write_line};
+use super::super::stream::Stream;
+use super::{Credentials, ImapError, Security, Server};
+
+/// More untagged lines than any server says before it answers.
+const MAX_LINES: usize = 200;
+
+/// What a server can do, in upper case.
+pub(super) struct Capabilities(Vec<String>);
+
+impl Capabilities {
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.0.iter().any(|capability| capability == word)
+    }
+}
+
+/// Connects, starts TLS, and logs in by the best way on offer.
+pub(super) async fn log_in(
+    server: &Server,
+    credentials: &Credentials,
+) -> Result<(async_imap::Session<Stream>, Capabilities), ImapError> {
+    let mut stream = connect(server, start_tls).await?;
+    let capabilities = within(async {
+        if server.security == Security::Implicit {
+            greeting(&mut stream).await?;
+        }
+        // What was said before TLS is forgotten (RFC 3501 §6.2.1).
+        capabilities(&mut stream).await
+    })
+    .await?;
+    let session = within(authenticate(Client::new(stream), &capabilities, credentials)).await?;
+    Ok((session, capabilities))
+}
+
+/// The dialogue in the clear: greeting, CAPABILITY, STARTTLS, and not a word more.
+async fn start_tls(tcp: &mut TcpStream) -> Result<(), ImapError> {
+    greeting(tcp).await?;
+    if !capabilities(tcp).await?.has("STARTTLS") {
+        let _ = write_line(tcp, "k1 LOGOUT").await;
+        return Err(ImapError::NoStartTls { reply: String::new() });
+    }
+    let (_, done) = command(tcp, "STARTTLS").await?;
+    if is_ok(&done) { Ok(()) } else { Err(ImapError::NoStartTls { reply: done }) }
+}
+
+/// Only `OK` will do: `PREAUTH` in the clear is how somebody on the way avoids STARTTLS, and
+/// inside TLS it would be somebody else's mailbox.
+async fn greeting<S: AsyncRead + Unpin>(stream: &mut S) -> Result<(), ImapError> {
+    let line = read_line(stream).await?;
+    match line.strip_prefix("* ") {
+        Some(rest) if is_ok(rest) => Ok(()),
+        Some(rest) if rest.to_ascii_uppercase().starts_with("BYE") => {
+            Err(ImapError::Deferred { code: 0, text: rest.to_owned(), recipient: None })
+        }
+        _ => Err(ImapError::protocol(line)),
+    }
+}
+
+async fn capabilities<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> Result<Capabilities, ImapError> {
+    let (untagged, done) = command(stream, "CAPABILITY").await?;
+    if !is_ok(&done) {
+        return Err(ImapError::protocol(done));
+    }
+    let words = untagged.iter().map(|line| line.to_ascii_uppercase());
+    let words = words.filter_map(|line| line.strip_prefix("CAPABILITY ").map(ToOwned::to_owned));
+    Ok(Capabilities(
+        words.flat_map(|line| line.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>()).collect(),
+    ))
+}
+
+/// Runs a command without literals: the untagged lines, and the tagged one, without `*` and tag.
+async fn command<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    command: &str,
+) -> Result<(Vec<String>, String), ImapError> {
+    write_line(stream, &format!("k0 {command}")).await?;
+    let mut untagged = Vec::new();
+    while untagged.len() < MAX_LINES {
+        let line = read_line(stream).await?;
+        match (line.strip_prefix("k0 "), line.strip_prefix("* ")) {
+            (Some(done), _) => return Ok((untagged, done.to_owned())),
+            (_, Some(rest)) => untagged.push(rest.to_owned()),
+            _ => return Err(ImapError::protocol(line)),
+        }
+    }
+    Err(ImapError::protocol("too_many_lines"))
+}
+
+fn is_ok(rest: &str) -> bool {
+    rest.get(..2).is_some_and(|word| word.eq_ignore_ascii_case("OK"))
+}
+
+async fn authenticate(
+    client: Client<Stream>,
+    capabilities: &Capabilities,
+    credentials: &Credentials,
+) -> Result<async_imap::Session<Stream>, ImapError> {
+    let password = credentials.password.declassify();
+    let login = if capabilities.has("AUTH=PLAIN") {
+        client.authenticate("PLAIN", Plain { user: &credentials.user, password }).await
+    } else if capabilities.has("LOGINDISABLED") {
+        return Err(ImapError::NoLoginMethod);
+    } else if credentials.user.is_ascii() && password.is_ascii() {
+        client.login(&credentials.user, password).await
+    } else {
+        return Err(ImapError::NoLoginMethod);
+    };
+    login.map_err(|(error, _)| match error {
+        // RFC 5530: the server's own trouble, not the password's.
+        Error::No(text) if text.to_ascii_uppercase().contains("UNAVAILABLE") => {
+            ImapError::Deferred { code: 0, text, recipient: None }
+        }
+        Error::No(reply) | Error::Bad(reply) => ImapError::LoginRefused { reply },
+        other => ImapError::unreachable(other),
+    })
+}
+
+/// SASL PLAIN (RFC 4616).
+struct Plain<'a> {
+    user: &'a str,
+    password: &'a str,
+}
+
+impl async_imap::Authenticator for Plain<'_> {
+    type Response = zeroize::Zeroizing<Vec<u8>>;
+
+    fn process(&mut self, _challenge: &[u8]) -> Self::Response {
+        zeroize::Zeroizing::new(format!("\0{}\0{}", self.user, self.password).into_bytes())
+    }
+}

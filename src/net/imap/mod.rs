@@ -1,0 +1,19 @@
+//! IMAP (RFC 3501, 9051) over TLS: folders, new messages, flags, and copies of what was sent.
+
+mod fetch;
+mod folder;
+mod login;
+mod mutf7;
+mod session;
+
+pub use fetch::{Fetched, Flags, Known, Step, Synchronised};
+pub use folder::RemoteFolder;
+pub use session::Session;
+
+pub use super::{Cancel, Credentials, NetError as ImapError, Security, Server};
+
+/// Logs in and leaves again.
+pub async fn probe(server: &Server, credentials: &Credentials) -> Result<(), ImapError> {
+    Session::log_in(server, credentials).await?.log_out().await;
+    Ok(())
+}

@@ -1,0 +1,79 @@
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use lettre::transport::smtp::client::AsyncTokioStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Sleep;
+use tokio_rustls::client::TlsStream;
+
+/// A TLS connection that gives up when nothing moves for too long.
+#[derive(Debug)]
+pub struct Stream {
+    tls: Box<TlsStream<TcpStream>>,
+    /// What the reader gets before anything of the server's.
+    prefix: &'static [u8],
+    idle: Duration,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl Stream {
+    pub(super) fn new(tls: TlsStream<TcpStream>, idle: Duration) -> Self {
+        Self { tls: Box::new(tls), prefix: b"", idle, sleep: Box::pin(tokio::time::sleep(idle)) }
+    }
+
+    /// Lets a reader that insists on a greeting have one: after STARTTLS a server sends none.
+    pub(super) fn with_greeting(mut self, greeting: &'static [u8]) -> Self {
+        self.prefix = greeting;
+        self
+    }
+
+    /// Passes a result on; one that never comes becomes a time-out.
+    fn watch<T>(&mut self, cx: &mut Context<'_>, poll: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if poll.is_ready() {
+            let anew = tokio::time::sleep(self.idle);
+            self.sleep.as_mut().set(anew);
+            return poll;
+        }
+        self.sleep.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.prefix.is_empty() {
+            let (now, later) = self.prefix.split_at(self.prefix.len().min(buf.remaining()));
+            buf.put_slice(now);
+            self.prefix = later;
+            return Poll::Ready(Ok(()));
+        }
+        let poll = Pin::new(&mut self.tls).poll_read(cx, buf);
+        self.watch(cx, poll)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let poll = Pin::new(&mut self.tls).poll_write(cx, bytes);
+        self.watch(cx, poll)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let poll = Pin::new(&mut self.tls).poll_flush(cx);
+        self.watch(cx, poll)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let poll = Pin::new(&mut self.tls).poll_shutdown(cx);
+        self.watch(cx, poll)
+    }
+}
+
+impl AsyncTokioStream for Stream {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.tls.get_ref().0.peer_addr()
+    }
+}

@@ -1,0 +1,147 @@
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, params};
+
+use crate::domain::{Fingerprint, Technology};
+
+use super::database::{millis, timestamp};
+use super::{Store, StoreError};
+
+/// A certificate, perhaps with its secret key (which its own passphrase may protect besides).
+#[derive(Clone, PartialEq, Eq)]
+pub struct CertificateRecord {
+    /// Which technology.
+    pub technology: Technology,
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+    /// As the crypto room serialises it.
+    pub bytes: Vec<u8>,
+    /// The bytes hold the secret key too.
+    pub has_secret: bool,
+    /// When it was first kept.
+    pub added_at: Timestamp,
+    /// Where it came from: `generated`, `imported`, `message`, …
+    pub origin: String,
+}
+
+impl std::fmt::Debug for CertificateRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The bytes may be a secret key.
+        write!(f, "CertificateRecord({} {})", self.technology.word(), self.fingerprint)
+    }
+}
+
+/// In what way the user trusts a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TrustKind {
+    /// Compared with its owner.
+    Direct,
+    /// An OpenPGP certificate whose certifications count.
+    Root,
+    /// A certification authority of X.509.
+    Anchor,
+}
+
+impl TrustKind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Root => "root",
+            Self::Anchor => "anchor",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Direct, Self::Root, Self::Anchor].into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl Store {
+    /// Keeps a certificate in place of the one with its fingerprint. One without a secret key
+    /// never replaces one with it: that returns `false` and changes nothing.
+    pub fn put_certificate(&self, record: &CertificateRecord) -> Result<bool, StoreError> {
+        let changed = self.db().execute(
+            "INSERT INTO certificate (technology, fingerprint, bytes, has_secret, added_at, origin)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4
+                 WHERE has_secret <= ?4",
+            params![
+                record.technology.word(),
+                record.fingerprint.as_str(),
+                record.bytes,
+                record.has_secret,
+                millis(record.added_at),
+                record.origin
+            ],
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// Every certificate, oldest first.
+    pub fn certificates(&self) -> Result<Vec<CertificateRecord>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached(
+            "SELECT technology, fingerprint, bytes, has_secret, added_at, origin FROM certificate ORDER BY added_at, rowid",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            let technology: String = row.get(0)?;
+            let technology = [Technology::OpenPgp, Technology::Smime].into_iter().find(|t| t.word() == technology);
+            let fingerprint = Fingerprint::parse(&row.get::<_, String>(1)?);
+            let (Some(technology), Some(fingerprint)) = (technology, fingerprint) else {
+                return Err(StoreError::Corrupt("certificate"));
+            };
+            records.push(CertificateRecord {
+                technology,
+                fingerprint,
+                bytes: row.get(2)?,
+                has_secret: row.get(3)?,
+                added_at: timestamp(row.get(4)?),
+                origin: row.get(5)?,
+            });
+        }
+        Ok(records)
+    }
+
+    /// Removes a certificate, its secret key, and what was trusted of it.
+    pub fn remove_certificate(&self, fingerprint: &Fingerprint) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        transaction.execute("DELETE FROM certificate WHERE fingerprint = ?1", [fingerprint.as_str()])?;
+        transaction.execute("DELETE FROM trust WHERE fingerprint = ?1", [fingerprint.as_str()])?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Trusts a certificate in a way, or no longer.
+    pub fn set_trust(&self, fingerprint: &Fingerprint, kind: TrustKind, is_trusted: bool) -> Result<(), StoreError> {
+        let change = if is_trusted {
+            "INSERT OR IGNORE INTO trust (fingerprint, kind) VALUES (?1, ?2)"
+        } else {
+            "DELETE FROM trust WHERE fingerprint = ?1 AND kind = ?2"
+        };
+        self.db().execute(change, [fingerprint.as_str(), kind.word()])?;
+        Ok(())
+    }
+
+    /// What the user trusts, and in what way.
+    pub fn trust(&self) -> Result<Vec<(Fingerprint, TrustKind)>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached("SELECT fingerprint, kind FROM trust ORDER BY rowid")?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        rows.map(|row| {
+            let (fingerprint, kind) = row?;
+            let known = Fingerprint::parse(&fingerprint).zip(TrustKind::parse(&kind));
+            known.ok_or(StoreError::Corrupt("trust"))
+        })
+        .collect()
+    }
+
+    /// Whether a certificate is trusted in a way.
+    pub fn is_trusted(&self, fingerprint: &Fingerprint, kind: TrustKind) -> Result<bool, StoreError> {
+        let db = self.db();
+        let query = "SELECT 1 FROM trust WHERE fingerprint = ?1 AND kind = ?2";
+        let found: Option<i64> =
+            db.query_row(query, [fingerprint.as_str(), kind.word()], |row| row.get(0)).optional()?;
+        Ok(found.is_some())
+    }
+}

@@ -1,0 +1,127 @@
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode};
+use zeroize::Zeroizing;
+
+use crate::domain::Secret;
+
+use super::secret::SecretStore;
+use super::{StoreError, files, schema};
+
+const DATABASE: &str = "profile.db";
+const LOCK: &str = "profile.lock";
+/// The name of the profile's key in the secret store.
+const KEY_NAME: &str = "profile-key";
+const KEY_LENGTH: usize = 32;
+
+/// The key that the database is encrypted with: 32 random bytes.
+#[derive(Clone, Debug)]
+pub struct ProfileKey(Secret<Vec<u8>>);
+
+impl ProfileKey {
+    /// A new one, from the cryptographic library's generator.
+    pub fn generate() -> Result<Self, StoreError> {
+        let mut bytes = vec![0; KEY_LENGTH];
+        openssl::rand::rand_bytes(&mut bytes)?;
+        Ok(Self(Secret::new(bytes)))
+    }
+
+    /// The key of the profile in a folder, from its secret store; made and kept there when the
+    /// profile is new. A profile whose key is gone is never given another one.
+    pub fn obtain(dir: &Path, secrets: &SecretStore) -> Result<Self, StoreError> {
+        if let Some(text) = secrets.get(KEY_NAME)? {
+            let bytes = hex::decode(text.declassify()).map_err(|_| StoreError::Corrupt("profile_key"))?;
+            return Ok(Self(Secret::new(bytes)));
+        }
+        if dir.join(DATABASE).exists() {
+            return Err(StoreError::KeyMissing);
+        }
+        let key = Self::generate()?;
+        secrets.set(KEY_NAME, &Secret::new(hex::encode(key.0.declassify())))?;
+        Ok(key)
+    }
+}
+
+/// The profile's database. Every function may be called from any thread; each runs alone.
+#[derive(Debug)]
+pub struct Store {
+    connection: Mutex<Connection>,
+    /// Held for as long as the profile is open, so that no second program changes it.
+    _lock: File,
+}
+
+impl Store {
+    /// Opens the profile in a folder, making it when it is new. Submissions that were under way when
+    /// the program last ended are queued again or, if the message had begun to go, are uncertain.
+    pub fn open(dir: &Path, key: &ProfileKey) -> Result<Self, StoreError> {
+        files::create_private_dir(dir)?;
+        let lock = lock(dir)?;
+        let path = dir.join(DATABASE);
+        files::create_private_file(&path)?;
+        let mut connection = Connection::open(&path)?;
+        unlock(&connection, key)?;
+        migrate(&mut connection)?;
+        let store = Self { connection: Mutex::new(connection), _lock: lock };
+        store.recover_outbox()?;
+        Ok(store)
+    }
+
+    /// The connection. A job that panicked while holding it left no transaction open: those roll
+    /// back when they are dropped.
+    pub(super) fn db(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn lock(dir: &Path) -> Result<File, StoreError> {
+    let file = files::create_private_file(&dir.join(LOCK))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+fn unlock(connection: &Connection, key: &ProfileKey) -> Result<(), StoreError> {
+    // SQLCipher writes to standard error by itself; errors come back as values.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
+    let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", &*Zeroizing::new(hex::encode(key.0.declassify()))));
+    connection.execute_batch(&pragma)?;
+    match connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0)) {
+        Ok(_) => {}
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => return Err(StoreError::WrongKey),
+        Err(error) => return Err(error.into()),
+    }
+    connection.execute_batch(
+        "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;
+         PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;",
+    )?;
+    Ok(())
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let done: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if done > schema::MIGRATIONS.len() {
+        return Err(StoreError::NewerProfile);
+    }
+    for (number, migration) in schema::MIGRATIONS.iter().enumerate().skip(done) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", number + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// A time as it is kept.
+pub(super) fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// A time as it was kept; one that is out of range counts as the beginning of time.
+pub(super) fn timestamp(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+}

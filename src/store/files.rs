@@ -1,0 +1,63 @@
+//! Files outside of the database: what the user opens and saves, and the profile's own folder.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+
+/// Where the profile is when nothing else is said: the platform's folder for application data.
+pub fn profile_dir() -> Option<PathBuf> {
+    dirs::data_dir().map(|dir| dir.join("kakitome"))
+}
+
+/// A whole file; [`StoreError::TooBig`] when it has more than `limit` bytes.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(StoreError::TooBig) } else { Ok(bytes) }
+}
+
+/// Writes a file that is there as a whole or not at all, and never in place of another one.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    temporary(path, bytes)?.persist_noclobber(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Writes a file that is there as a whole or not at all, in place of what was there before.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    temporary(path, bytes)?.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Readable by its owner only: what is saved is mostly mail and keys.
+fn temporary(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, StoreError> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// A folder that only its owner can look into.
+pub(super) fn create_private_dir(dir: &Path) -> Result<(), StoreError> {
+    fs::create_dir_all(dir)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+/// Opens a file that only its owner can read, making it when there is none.
+pub(super) fn create_private_file(path: &Path) -> Result<File, StoreError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    Ok(options.open(path)?)
+}

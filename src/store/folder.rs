@@ -1,0 +1,97 @@
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{Store, StoreError};
+
+/// A folder with its counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FolderRecord {
+    /// Row id.
+    pub id: i64,
+    /// The account's row id.
+    pub account: i64,
+    /// As the server wants it.
+    pub path: String,
+    /// For people.
+    pub name: String,
+    /// `inbox`, `drafts`, `sent`, `archive`, `junk`, `trash` or empty (RFC 6154).
+    pub role: String,
+    /// UIDVALIDITY of the stored UIDs; `None` before the first synchronisation.
+    pub uid_validity: Option<u32>,
+    /// Unread messages.
+    pub unread: usize,
+    /// All messages.
+    pub total: usize,
+}
+
+impl Store {
+    /// The folder of an account with that path, made when there is none; name and role are updated.
+    pub fn ensure_folder(&self, account: i64, path: &str, name: &str, role: &str) -> Result<i64, StoreError> {
+        let id = self.db().query_row(
+            "INSERT INTO folder (account, path, name, role) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (account, path) DO UPDATE SET name = ?3, role = ?4 RETURNING id",
+            params![account, path, name, role],
+            |row| row.get(0),
+        )?;
+        Ok(id)
+    }
+
+    /// The folders of every account with their counts, in the order of roles, then of names.
+    pub fn folders(&self) -> Result<Vec<FolderRecord>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached(
+            "SELECT id, account, path, name, role, uid_validity,
+                 (SELECT count(*) FROM message WHERE folder = folder.id AND is_seen = 0),
+                 (SELECT count(*) FROM message WHERE folder = folder.id)
+             FROM folder
+             ORDER BY account, CASE role WHEN 'inbox' THEN 0 WHEN 'drafts' THEN 1 WHEN 'sent' THEN 2
+                 WHEN 'archive' THEN 3 WHEN 'junk' THEN 5 WHEN 'trash' THEN 6 ELSE 4 END, name",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(FolderRecord {
+                id: row.get(0)?,
+                account: row.get(1)?,
+                path: row.get(2)?,
+                name: row.get(3)?,
+                role: row.get(4)?,
+                uid_validity: row.get(5)?,
+                unread: row.get(6)?,
+                total: row.get(7)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Removes a folder with its messages, because the server no longer has it.
+    pub fn remove_folder(&self, folder: i64) -> Result<(), StoreError> {
+        self.db().execute("DELETE FROM folder WHERE id = ?1", [folder])?;
+        Ok(())
+    }
+
+    /// The UIDVALIDITY that the stored UIDs belong to.
+    pub fn uid_validity(&self, folder: i64) -> Result<Option<u32>, StoreError> {
+        let db = self.db();
+        let found = db.query_row("SELECT uid_validity FROM folder WHERE id = ?1", [folder], |row| row.get(0));
+        found.optional()?.ok_or(StoreError::NotFound)
+    }
+
+    /// Notes the UIDVALIDITY. If another one was known, the folder's messages are forgotten with
+    /// their UIDs, and the server's come anew (RFC 3501 §2.3.1.1).
+    pub fn set_uid_validity(&self, folder: i64, uid_validity: u32) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let known: Option<u32> =
+            transaction.query_row("SELECT uid_validity FROM folder WHERE id = ?1", [folder], |row| row.get(0))?;
+        if known.is_some_and(|known| known != uid_validity) {
+            transaction.execute("DELETE FROM message WHERE folder = ?1", [folder])?;
+        }
+        transaction.execute("UPDATE folder SET uid_validity = ?2 WHERE id = ?1", params![folder, uid_validity])?;
+        Ok(transaction.commit()?)
+    }
+
+    /// The highest UID that is stored; 0 for none.
+    pub fn highest_uid(&self, folder: i64) -> Result<u32, StoreError> {
+        let db = self.db();
+        let highest = "SELECT coalesce(max(uid), 0) FROM message WHERE folder = ?1";
+        Ok(db.query_row(highest, [folder], |row| row.get(0))?)
+    }
+}

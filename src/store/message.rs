@@ -1,0 +1,241 @@
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+
+use crate::domain::{Mailbox, RawMessage};
+
+use super::database::{millis, timestamp};
+use super::{Store, StoreError};
+
+/// The flags that are kept (RFC 3501 §2.3.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MessageFlags {
+    /// Was read.
+    pub is_seen: bool,
+    /// Was marked.
+    pub is_flagged: bool,
+    /// Was answered.
+    pub is_answered: bool,
+}
+
+/// A message to keep: its bytes, and what the list shows of it.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// Its UID in the folder; `None` takes the next free one (folders without a server).
+    pub uid: Option<u32>,
+    /// Its flags.
+    pub flags: MessageFlags,
+    /// When it came.
+    pub received_at: Option<Timestamp>,
+    /// Its Date field.
+    pub date: Option<Timestamp>,
+    /// Who it says it is from.
+    pub from: Mailbox,
+    /// The subject outside of any encryption.
+    pub subject: String,
+    /// The first words of the body, if they are not encrypted.
+    pub preview: String,
+    /// Has attachments.
+    pub has_attachments: bool,
+    /// The message.
+    pub raw: RawMessage,
+}
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageRow {
+    /// Row id.
+    pub id: i64,
+    /// Its UID.
+    pub uid: u32,
+    /// Its flags.
+    pub flags: MessageFlags,
+    /// Its Date field, or when it came.
+    pub date: Option<Timestamp>,
+    /// Who it says it is from.
+    pub from: Mailbox,
+    /// The subject; the protected one once the message was opened.
+    pub subject: String,
+    /// The first words of the body.
+    pub preview: String,
+    /// Has attachments.
+    pub has_attachments: bool,
+    /// The lock's word, once assessed.
+    pub lock: Option<String>,
+    /// The seal's word, once assessed.
+    pub seal: Option<String>,
+}
+
+impl Store {
+    /// Keeps a message; its row id, or `None` if the folder has that UID already.
+    pub fn add_message(&self, folder: i64, message: &NewMessage) -> Result<Option<i64>, StoreError> {
+        let ids = self.add_messages(folder, std::slice::from_ref(message))?;
+        Ok(ids.first().copied().flatten())
+    }
+
+    /// Keeps messages, all of them or none; as [`Store::add_message`] for each.
+    pub fn add_messages(&self, folder: i64, messages: &[NewMessage]) -> Result<Vec<Option<i64>>, StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let ids = messages.iter().map(|message| insert(&transaction, folder, message)).collect::<Result<_, _>>()?;
+        transaction.commit()?;
+        Ok(ids)
+    }
+
+    /// A stretch of a folder's list, newest first.
+    pub fn rows(&self, folder: i64, limit: usize, offset: usize) -> Result<Vec<MessageRow>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM message WHERE folder = ?1 ORDER BY position DESC, id DESC LIMIT ?2 OFFSET ?3"
+        ))?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![folder, limit, offset], list_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// One line of the list, and the folder it is in.
+    pub fn row(&self, id: i64) -> Result<(i64, MessageRow), StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS}, folder FROM message WHERE id = ?1"))?;
+        let found = statement.query_row([id], |row| Ok((row.get(14)?, list_row(row)?)));
+        found.optional()?.ok_or(StoreError::NotFound)
+    }
+
+    /// The message as it came.
+    pub fn raw(&self, id: i64) -> Result<RawMessage, StoreError> {
+        let query = "SELECT size, deflated FROM raw WHERE id = (SELECT raw FROM message WHERE id = ?1)";
+        let found: Option<(u64, Vec<u8>)> =
+            self.db().query_row(query, [id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let (size, deflated) = found.ok_or(StoreError::NotFound)?;
+        Ok(RawMessage::new(inflate(&deflated, size)?))
+    }
+
+    /// Marks as read or unread.
+    pub fn set_seen(&self, id: i64, is_seen: bool) -> Result<(), StoreError> {
+        self.db().execute("UPDATE message SET is_seen = ?2 WHERE id = ?1", params![id, is_seen])?;
+        Ok(())
+    }
+
+    /// Takes over the server's flags; what the server no longer has (up to the highest of these
+    /// UIDs and the folder's highest stored one) is removed.
+    pub fn take_flags(&self, folder: i64, up_to_uid: u32, flags: &[(u32, MessageFlags)]) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        {
+            transaction.execute_batch(
+                "CREATE TEMP TABLE IF NOT EXISTS present (uid INTEGER PRIMARY KEY); DELETE FROM present;",
+            )?;
+            let mut present = transaction.prepare_cached("INSERT OR IGNORE INTO present VALUES (?1)")?;
+            let mut update = transaction.prepare_cached(
+                "UPDATE message SET is_seen = ?3, is_flagged = ?4, is_answered = ?5 WHERE folder = ?1 AND uid = ?2",
+            )?;
+            for (uid, flags) in flags {
+                present.execute([uid])?;
+                update.execute(params![folder, uid, flags.is_seen, flags.is_flagged, flags.is_answered])?;
+            }
+            transaction.execute(
+                "DELETE FROM message WHERE folder = ?1 AND uid <= ?2 AND uid NOT IN (SELECT uid FROM present)",
+                params![folder, up_to_uid],
+            )?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Notes what was found when a message was assessed: the words of lock and seal, and the
+    /// subject that is really the author's.
+    pub fn set_headline(&self, id: i64, lock: &str, seal: &str, subject: &str) -> Result<(), StoreError> {
+        let update = "UPDATE message SET lock = ?2, seal = ?3, subject = ?4 WHERE id = ?1";
+        self.db().execute(update, params![id, lock, seal, subject])?;
+        Ok(())
+    }
+
+    /// Removes a message from its folder.
+    pub fn remove_message(&self, id: i64) -> Result<(), StoreError> {
+        self.db().execute("DELETE FROM message WHERE id = ?1", [id])?;
+        Ok(())
+    }
+}
+
+const COLUMNS: &str = "id, uid, is_seen, is_flagged, is_answered, coalesce(date, received_at), from_name, from_address,
+    subject, preview, has_attachments, lock, seal, position";
+
+fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
+    Ok(MessageRow {
+        id: row.get(0)?,
+        uid: row.get(1)?,
+        flags: MessageFlags { is_seen: row.get(2)?, is_flagged: row.get(3)?, is_answered: row.get(4)? },
+        date: row.get::<_, Option<i64>>(5)?.map(timestamp),
+        from: Mailbox::new(row.get::<_, String>(6)?, row.get::<_, String>(7)?),
+        subject: row.get(8)?,
+        preview: row.get(9)?,
+        has_attachments: row.get(10)?,
+        lock: row.get(11)?,
+        seal: row.get(12)?,
+    })
+}
+
+fn insert(transaction: &Transaction<'_>, folder: i64, message: &NewMessage) -> Result<Option<i64>, StoreError> {
+    let uid = match message.uid {
+        Some(uid) => uid,
+        None => transaction
+            .prepare_cached("SELECT coalesce(max(uid), 0) + 1 FROM message WHERE folder = ?1")?
+            .query_row([folder], |row| row.get(0))?,
+    };
+    let mut there = transaction.prepare_cached("SELECT 1 FROM message WHERE folder = ?1 AND uid = ?2")?;
+    if there.exists(params![folder, uid])? {
+        return Ok(None);
+    }
+    let raw = insert_raw(transaction, &message.raw)?;
+    let position = message.date.or(message.received_at).map_or(0, millis);
+    transaction
+        .prepare_cached(
+            "INSERT INTO message (folder, uid, raw, is_seen, is_flagged, is_answered, has_attachments, received_at,
+                 date, position, from_name, from_address, subject, preview)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        )?
+        .execute(params![
+            folder,
+            uid,
+            raw,
+            message.flags.is_seen,
+            message.flags.is_flagged,
+            message.flags.is_answered,
+            message.has_attachments,
+            message.received_at.map(millis),
+            message.date.map(millis),
+            position,
+            message.from.name,
+            message.from.address,
+            message.subject,
+            message.preview,
+        ])?;
+    Ok(Some(transaction.last_insert_rowid()))
+}
+
+fn insert_raw(transaction: &Transaction<'_>, raw: &[u8]) -> Result<i64, StoreError> {
+    let digest = openssl::sha::sha256(raw);
+    let mut known = transaction.prepare_cached("SELECT id FROM raw WHERE sha256 = ?1")?;
+    if let Some(id) = known.query_row([&digest[..]], |row| row.get(0)).optional()? {
+        return Ok(id);
+    }
+    let mut insert = transaction.prepare_cached("INSERT INTO raw (sha256, size, deflated) VALUES (?1, ?2, ?3)")?;
+    insert.execute(params![&digest[..], raw.len(), deflate(raw)?])?;
+    Ok(transaction.last_insert_rowid())
+}
+
+fn deflate(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let mut encoder = DeflateEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::fast());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?)
+}
+
+fn inflate(deflated: &[u8], size: u64) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).min(64 << 20));
+    DeflateDecoder::new(deflated).take(size.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == size { Ok(bytes) } else { Err(StoreError::Corrupt("raw")) }
+}

@@ -1,0 +1,113 @@
+/// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
+/// released: add another.
+pub(super) const MIGRATIONS: &[&str] = &[FIRST];
+
+const FIRST: &str = "
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    address TEXT NOT NULL,
+    smtp_host TEXT NOT NULL,
+    smtp_port INTEGER NOT NULL,
+    imap_host TEXT NOT NULL,
+    imap_port INTEGER NOT NULL,
+    user TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE folder (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    uid_validity INTEGER,
+    UNIQUE (account, path)
+) STRICT;
+
+-- Message sources, deflated; one for every copy of the same bytes.
+CREATE TABLE raw (
+    id INTEGER PRIMARY KEY,
+    sha256 BLOB NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    deflated BLOB NOT NULL
+) STRICT;
+
+-- Times are milliseconds since 1970. `position` orders the list: the date, or when it came.
+CREATE TABLE message (
+    id INTEGER PRIMARY KEY,
+    folder INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,
+    uid INTEGER NOT NULL,
+    raw INTEGER NOT NULL REFERENCES raw,
+    is_seen INTEGER NOT NULL,
+    is_flagged INTEGER NOT NULL,
+    is_answered INTEGER NOT NULL,
+    has_attachments INTEGER NOT NULL,
+    received_at INTEGER,
+    date INTEGER,
+    position INTEGER NOT NULL,
+    from_name TEXT NOT NULL,
+    from_address TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    preview TEXT NOT NULL,
+    lock TEXT,
+    seal TEXT,
+    UNIQUE (folder, uid)
+) STRICT;
+CREATE INDEX message_by_position ON message (folder, position DESC, id DESC);
+CREATE INDEX message_by_seen ON message (folder, is_seen);
+CREATE INDEX message_by_raw ON message (raw);
+CREATE TRIGGER raw_unused AFTER DELETE ON message BEGIN
+    DELETE FROM raw WHERE id = old.raw AND NOT EXISTS (SELECT 1 FROM message WHERE raw = old.raw);
+END;
+
+CREATE TABLE certificate (
+    technology TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    has_secret INTEGER NOT NULL,
+    added_at INTEGER NOT NULL,
+    origin TEXT NOT NULL,
+    PRIMARY KEY (technology, fingerprint)
+) STRICT;
+
+CREATE TABLE trust (
+    fingerprint TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    PRIMARY KEY (fingerprint, kind)
+) STRICT;
+
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+    sender TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    state TEXT NOT NULL,
+    data_began INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retry_at INTEGER,
+    detail TEXT NOT NULL DEFAULT '',
+    created_at INTEGER NOT NULL,
+    sent_copy BLOB
+) STRICT;
+
+CREATE TABLE draft (
+    id INTEGER PRIMARY KEY,
+    account INTEGER REFERENCES account ON DELETE CASCADE,
+    changed_at INTEGER NOT NULL,
+    head TEXT NOT NULL
+) STRICT;
+CREATE TABLE draft_attachment (
+    draft INTEGER NOT NULL REFERENCES draft ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (draft, number)
+) STRICT;
+
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+";

@@ -1,0 +1,289 @@
+//! The window's content: takes events, draws the screen, sends commands.
+
+use egui::{Context, Frame, Key, KeyboardShortcut, Modifiers, Panel, Ui};
+
+use crate::engine::view::MessageId;
+use crate::engine::{Command, Event, Failure, FailureKind, Retry};
+
+use super::files::{Files, Purpose, Spawn};
+use super::state::{Pane, Screen, State, Theme, Views};
+use super::theme::{palette, size};
+use super::words::Language;
+use super::{compose, confirm, drafts, evidence, keys, list, outbox, reading, settings, sidebar, status, unlock};
+
+/// The engine, as the window sees it.
+pub trait Backend {
+    /// Hands over what the user wants. Never waits.
+    fn send(&mut self, command: Command);
+    /// The next thing that happened, if any. Never waits.
+    fn try_next(&mut self) -> Option<Event>;
+    /// Somewhere that a blocking file dialog can run; `None` for plain threads.
+    fn spawn(&self) -> Option<Spawn> {
+        None
+    }
+}
+
+/// The whole window.
+pub struct App {
+    /// The engine's newest snapshots.
+    pub views: Views,
+    /// Where the user is.
+    pub state: State,
+    backend: Box<dyn Backend>,
+}
+
+impl App {
+    /// A window on an engine.
+    pub fn new(backend: Box<dyn Backend>) -> Self {
+        let state = State { files: Files::with_spawn(backend.spawn()), ..State::default() };
+        Self { views: Views::default(), state, backend }
+    }
+
+    /// Takes note of one event.
+    pub fn update(&mut self, event: Event) {
+        self.state.take(&mut self.views, event);
+    }
+
+    /// Takes every waiting event.
+    pub fn listen(&mut self) {
+        while let Some(event) = self.backend.try_next() {
+            self.update(event);
+        }
+    }
+
+    /// Asks the engine for something.
+    pub fn ask(&mut self, command: Command) {
+        self.backend.send(command);
+    }
+
+    /// Speaks this language, whatever was kept.
+    pub fn speak(&mut self, language: Language) {
+        self.state.language = language;
+        self.state.is_language_given = true;
+    }
+
+    /// Looks so, whatever was kept.
+    pub fn dress(&mut self, theme: Theme) {
+        self.state.theme = theme;
+        self.state.is_theme_given = true;
+    }
+
+    /// Opens a message of the list, as a click does.
+    pub fn open_message(&mut self, id: MessageId) {
+        self.state.selected = Some(id);
+        self.state.reads = true;
+        self.ask(Command::OpenMessage(id));
+    }
+
+    /// Begins a new message, as the button does.
+    pub fn compose(&mut self) {
+        compose::begin(&mut self.views, &mut self.state);
+    }
+
+    /// Takes every waiting event, draws one frame, and sends what the user did.
+    pub fn show(&mut self, ui: &mut Ui) {
+        self.listen();
+        self.state.clock.tick();
+        let chosen = (self.state.language, self.state.theme);
+        let mut commands = std::mem::take(&mut self.state.owed);
+        draw(ui, &mut self.views, &mut self.state, &mut commands);
+        for command in commands {
+            self.backend.send(command);
+        }
+        if chosen != (self.state.language, self.state.theme) {
+            let (language, theme) = (self.state.language.code().to_owned(), self.state.theme.code().to_owned());
+            self.backend.send(Command::Remember { language, theme });
+        }
+    }
+}
+
+/// Draws one frame; everything that the user did is in `commands`.
+pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec<Command>) {
+    choose_theme(ui.ctx(), state.theme);
+    keep_open(ui.ctx(), state);
+    keyboard(ui.ctx(), views, state, commands);
+    chosen_files(views, state, commands);
+    let is_narrow = ui.available_width() < size::NARROW;
+
+    status::show(ui, views, state, commands);
+    if views.locked.is_some() {
+        unlock::show(ui, views, state, commands);
+        return;
+    }
+    sidebar::show(ui, views, state, commands, is_narrow);
+    match state.screen {
+        Screen::Mailbox => mailbox(ui, views, state, commands, is_narrow),
+        Screen::Compose => compose::show(ui, views, state, commands),
+        Screen::Drafts => drafts::show(ui, views, state, commands),
+        Screen::Keys => keys::show(ui, views, state, commands),
+        Screen::Outbox => outbox::show(ui, views, state, commands),
+        Screen::Settings => settings::show(ui, views, state, commands),
+    }
+    confirm::link(ui.ctx(), state);
+}
+
+/// The window does not close over a message that would be lost.
+fn keep_open(ctx: &Context, state: &mut State) {
+    let closes = ctx.input(|input| input.viewport().close_requested());
+    if closes && state.composer.as_ref().is_some_and(compose::Composer::is_unsaved) {
+        ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        state.screen = Screen::Compose;
+        compose::ask_discard(state);
+    }
+}
+
+fn choose_theme(ctx: &Context, theme: Theme) {
+    let wanted = match theme {
+        Theme::System => return,
+        Theme::Light => egui::ThemePreference::Light,
+        Theme::Dark => egui::ThemePreference::Dark,
+    };
+    if ctx.options(|options| options.theme_preference) != wanted {
+        ctx.set_theme(wanted);
+    }
+}
+
+/// The system has no file dialog: said, so that a click is never without an answer.
+fn no_dialog() -> Failure {
+    Failure {
+        kind: FailureKind::File,
+        retry: Retry::Never,
+        subject: String::new(),
+        source: "no file dialog could be opened".to_owned(),
+    }
+}
+
+fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec<Command>, is_narrow: bool) {
+    let colours = palette(ui);
+    let desk = Frame::new().fill(colours.desk);
+    let shows_drawer = state.drawer && views.reading.is_some();
+    if is_narrow {
+        if shows_drawer && state.reads {
+            Panel::right("drawer")
+                .frame(desk)
+                .exact_size(size::DRAWER)
+                .resizable(false)
+                .show_separator_line(false)
+                .show(ui, |ui| {
+                    evidence::show(ui, views, state);
+                });
+        }
+        egui::CentralPanel::no_frame().show(ui, |ui| {
+            if state.reads && views.reading.is_some() {
+                reading::show(ui, views, state, commands, true);
+            } else {
+                ui.painter().rect_filled(ui.max_rect(), 0.0, colours.desk);
+                list::show(ui, views, state, commands);
+            }
+        });
+        return;
+    }
+    let is_tight = shows_drawer && ui.available_width() < size::LIST + size::DRAWER + size::FORM;
+    if !is_tight {
+        let narrower = if shows_drawer { size::LIST * 0.85 } else { size::LIST };
+        Panel::left("list").frame(desk).exact_size(narrower).resizable(false).show_separator_line(false).show(
+            ui,
+            |ui| {
+                list::show(ui, views, state, commands);
+            },
+        );
+    }
+    if shows_drawer {
+        Panel::right("drawer").frame(desk).exact_size(size::DRAWER).resizable(false).show_separator_line(false).show(
+            ui,
+            |ui| {
+                evidence::show(ui, views, state);
+            },
+        );
+    }
+    egui::CentralPanel::no_frame().show(ui, |ui| reading::show(ui, views, state, commands, false));
+}
+
+fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command>) {
+    if state.files.take_breakdown() {
+        views.failure = Some(no_dialog());
+    }
+    let Some((purpose, paths)) = state.files.poll() else { return };
+    let first = paths.first().cloned();
+    match (purpose, first) {
+        (Purpose::Attach, _) => commands.push(Command::ReadAttachments(paths)),
+        (Purpose::SaveAttachment { message, part }, Some(to)) => {
+            commands.push(Command::SaveAttachment { message, part, to });
+        }
+        (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
+            state.keys.path = path.to_string_lossy().into_owned();
+        }
+        (_, None) => {}
+    }
+}
+
+const fn shortcut(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(modifiers, key)
+}
+
+fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut Vec<Command>) {
+    let pressed = |keys: KeyboardShortcut| ctx.input_mut(|input| input.consume_shortcut(&keys));
+    if views.locked.is_some() {
+        return;
+    }
+    if pressed(shortcut(Modifiers::COMMAND, Key::N)) {
+        compose::begin(views, state);
+    }
+    if pressed(shortcut(Modifiers::COMMAND, Key::Comma)) {
+        state.screen = Screen::Settings;
+    }
+    if pressed(shortcut(Modifiers::NONE, Key::F6)) {
+        next_pane(ctx, state);
+    }
+    if pressed(shortcut(Modifiers::NONE, Key::F5)) {
+        commands.push(Command::Synchronise);
+    }
+    if ctx.text_edit_focused() || egui::Popup::is_any_open(ctx) {
+        return;
+    }
+    if pressed(shortcut(Modifiers::NONE, Key::Escape)) {
+        escape(state);
+    }
+    if state.screen != Screen::Mailbox || state.link.is_some() {
+        return;
+    }
+    let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == list::pane_id());
+    if pressed(shortcut(Modifiers::NONE, Key::J)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowDown)) {
+        list::step(views, state, commands, 1);
+    }
+    if pressed(shortcut(Modifiers::NONE, Key::K)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowUp)) {
+        list::step(views, state, commands, -1);
+    }
+    if let Some(message) = views.reading.as_ref().map(|view| view.id)
+        && pressed(shortcut(Modifiers::NONE, Key::R))
+    {
+        commands.push(Command::Reply { message, all: false });
+    }
+}
+
+fn escape(state: &mut State) {
+    if state.link.take().is_some() {
+        return;
+    }
+    match state.screen {
+        Screen::Compose => compose::ask_discard(state),
+        Screen::Mailbox if state.drawer => state.drawer = false,
+        Screen::Mailbox => state.reads = false,
+        Screen::Keys if state.keys.close_dialog() => {}
+        _ => state.screen = Screen::Mailbox,
+    }
+}
+
+fn next_pane(ctx: &Context, state: &mut State) {
+    state.pane = match state.pane {
+        Pane::Side => Pane::List,
+        Pane::List => Pane::Reading,
+        Pane::Reading => Pane::Side,
+    };
+    let id = match state.pane {
+        Pane::Side => sidebar::pane_id(),
+        Pane::List => list::pane_id(),
+        Pane::Reading => reading::pane_id(),
+    };
+    ctx.memory_mut(|memory| memory.request_focus(id));
+}

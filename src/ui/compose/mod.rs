@@ -1,0 +1,352 @@
+//! Writing: what will happen to the message is said before it is sent, and nothing is lowered silently.
+
+mod composer;
+mod parts;
+mod recipients;
+
+use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, TextEdit, Ui, vec2};
+
+use crate::domain::{Protection, Secret, Technology, TechnologyChoice};
+use crate::engine::Command;
+use crate::engine::view::PreflightView;
+
+use super::confirm;
+use super::files::Purpose;
+use super::icons::Icon;
+use super::state::{Screen, State, Views};
+use super::theme::{self, palette, size, space};
+use super::widgets::{self, Weight};
+use super::words::{Language, Word, codes};
+
+pub use composer::{Composer, Question, Recipients};
+pub use recipients::{verdict_colour, verdict_icon};
+
+/// The least height of the text field; in a low window the rest scrolls away from it.
+const BODY: f32 = 240.0;
+
+/// Starts a new message, or goes back to the one that is being written.
+pub fn begin(views: &mut Views, state: &mut State) {
+    if state.composer.is_none() {
+        let from = views.mailbox.as_ref().and_then(|mailbox| {
+            let own = |account: &&crate::engine::view::AccountView| !account.identity.address.is_empty();
+            mailbox.accounts.iter().find(own).map(|account| account.identity.clone())
+        });
+        views.preflight = None;
+        state.composer = Some(Composer::new(from.unwrap_or_default()));
+    }
+    state.screen = Screen::Compose;
+}
+
+/// Leaves the composer: at once when nothing was written, else by way of a question.
+pub fn ask_discard(state: &mut State) {
+    let Some(composer) = &mut state.composer else {
+        state.screen = Screen::Mailbox;
+        return;
+    };
+    if composer.is_unsaved() {
+        composer.question = Some(Question::Discard);
+    } else {
+        state.composer = None;
+        state.screen = Screen::Mailbox;
+    }
+}
+
+/// Draws the composer.
+pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec<Command>) {
+    let Some(mut composer) = state.composer.take() else {
+        state.screen = Screen::Mailbox;
+        return;
+    };
+    composer.ask_preflight(commands);
+    dropped_files(ui, commands);
+    let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 24, top: 16, bottom: 12 });
+    CentralPanel::no_frame().frame(frame).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::S;
+        toolbar(ui, views, state, &mut composer, commands);
+        ScrollArea::vertical().id_salt("draft").auto_shrink([false, false]).show(ui, |ui| {
+            // What is being handed over can't change any more.
+            if composer.is_sending {
+                ui.disable();
+            }
+            summary(ui, views.preflight.as_deref(), state, &mut composer);
+            recipients::fields(ui, views, state.language, &mut composer);
+            body(ui, state, &mut composer);
+        });
+    });
+    let closes = questions(ui, views, state, &mut composer, commands);
+    if closes {
+        state.screen = Screen::Mailbox;
+        views.preflight = None;
+    } else {
+        state.composer = Some(composer);
+    }
+}
+
+/// Why it can't be sent now, in words; `None` when it can.
+fn obstacle(language: Language, composer: &Composer, preflight: Option<&PreflightView>) -> Option<String> {
+    let say = |word: Word| language.say(word).to_owned();
+    if composer.is_sending {
+        return Some(say(Word::Sending));
+    }
+    if let Some(wrong) = composer.malformed() {
+        return Some(language.fill(Word::NotAnAddress, &[("words", &wrong)]));
+    }
+    if !composer.has_recipients() {
+        return Some(say(Word::NoRecipient));
+    }
+    if composer.from.address.is_empty() {
+        return Some(say(Word::NoSenderAccount));
+    }
+    let fits = |preflight: &&PreflightView| !composer.is_checking && composer.fits(preflight);
+    let Some(preflight) = preflight.filter(fits) else { return Some(say(Word::Checking)) };
+    let (code, about) = preflight.blockers.first()?;
+    Some(codes::blocker(language, code, about))
+}
+
+fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Composer, commands: &mut Vec<Command>) {
+    let language = state.language;
+    let obstacle = obstacle(language, composer, views.preflight.as_deref());
+    let send = ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::Enter));
+    ui.horizontal_wrapped(|ui| {
+        let (icon, word) = if composer.protection.encrypt {
+            (Icon::LockClosed, Word::SendEncrypted)
+        } else {
+            (Icon::LockOpen, Word::SendUnencrypted)
+        };
+        let can = obstacle.is_none();
+        let button = widgets::button_if(ui, can, Some(icon), language.say(word), Weight::Primary);
+        let button = match &obstacle {
+            Some(why) => button.on_hover_text(why),
+            None => button,
+        };
+        if can && (button.clicked() || send) {
+            begin_sending(views, composer, commands);
+        }
+        if widgets::button(ui, Some(Icon::Attach), language.say(Word::Attach), Weight::Plain).clicked() {
+            state.ask_file(ui.ctx(), Purpose::Attach, language.say(Word::Attach), "");
+        }
+        if widgets::button(ui, Some(Icon::Save), language.say(Word::SaveDraft), Weight::Plain).clicked() {
+            commands.push(Command::SaveDraft { draft: Box::new(composer.draft()), id: composer.id });
+        }
+        if widgets::button(ui, Some(Icon::Trash), language.say(Word::Discard), Weight::Danger).clicked() {
+            composer.question = Some(Question::Discard);
+        }
+    });
+    ui.horizontal_wrapped(|ui| protection(ui, language, composer));
+    if composer.is_locked && !composer.is_sending {
+        locked(ui, state, composer, commands);
+    }
+    let Some(why) = obstacle.filter(|_| composer.has_recipients() || composer.malformed().is_some()) else { return };
+    if composer.is_checking || composer.is_sending {
+        widgets::signed_line(ui, Icon::Sync, palette(ui).ink_soft, why);
+        return;
+    }
+    widgets::signed_line(ui, Icon::Caution, palette(ui).plum, why);
+    if let Some(preflight) = views.preflight.as_ref().filter(|_| composer.malformed().is_none()) {
+        ways_out(ui, preflight, state, composer, commands);
+    }
+}
+
+/// The author's key is locked: its passphrase, and it goes.
+fn locked(ui: &mut Ui, state: &mut State, composer: &mut Composer, commands: &mut Vec<Command>) {
+    let language = state.language;
+    widgets::card_with(ui, palette(ui).amber, |ui| {
+        ui.set_max_width(size::FORM);
+        widgets::signed_line(ui, Icon::LockQuestion, palette(ui).amber, language.say(Word::LockedToSend));
+        widgets::secret_field(ui, language.say(Word::Passphrase), &mut state.passphrase);
+        let can = !state.passphrase.is_empty();
+        if widgets::button_if(ui, can, Some(Icon::Keys), language.say(Word::UnlockAndSend), Weight::Primary).clicked() {
+            let passphrase = Secret::new(std::mem::take(&mut state.passphrase));
+            commands.push(Command::Unlock { passphrase });
+            composer.is_sending = true;
+            commands.push(Command::Send { draft: Box::new(composer.draft()), id: composer.id });
+        }
+    });
+}
+
+/// What can be done about a blocker: each is the author's own choice, none is taken for them.
+fn ways_out(
+    ui: &mut Ui,
+    preflight: &PreflightView,
+    state: &mut State,
+    composer: &mut Composer,
+    commands: &mut Vec<Command>,
+) {
+    let language = state.language;
+    let is_own = |(code, _): &&(String, String)| codes::is_about_own_key(code);
+    let own = preflight.blockers.iter().filter(is_own).count();
+    let others = preflight.blockers.len() - own;
+    if own + others == 0 {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        if widgets::button(ui, Some(Icon::Keys), language.say(Word::LookForKey), Weight::Plain).clicked() {
+            state.screen = Screen::Keys;
+            state.keys.shows_others = own == 0;
+            commands.push(Command::ListKeys);
+        }
+        let Protection { sign, encrypt, .. } = &mut composer.protection;
+        if others > 0 && *encrypt {
+            let words = language.say(Word::WithoutEncryption);
+            *encrypt = !widgets::button(ui, Some(Icon::LockOpen), words, Weight::Plain).clicked();
+        }
+        if own > 0 && *sign {
+            let words = language.say(Word::WithoutSeal);
+            *sign = !widgets::button(ui, Some(Icon::SealUnsigned), words, Weight::Plain).clicked();
+        }
+    });
+}
+
+/// With cautions there is a question first; without, it goes.
+fn begin_sending(views: &Views, composer: &mut Composer, commands: &mut Vec<Command>) {
+    if views.preflight.as_ref().is_some_and(|preflight| !preflight.cautions.is_empty()) {
+        composer.question = Some(Question::Send);
+    } else {
+        composer.is_sending = true;
+        commands.push(Command::Send { draft: Box::new(composer.draft()), id: composer.id });
+    }
+}
+
+fn protection(ui: &mut Ui, language: Language, composer: &mut Composer) {
+    let colours = palette(ui);
+    let Protection { sign, encrypt, technology } = &mut composer.protection;
+    widgets::toggle(ui, encrypt, Icon::LockClosed, language.say(Word::Encrypt), colours.pine);
+    widgets::toggle(ui, sign, Icon::SealAuthenticated, language.say(Word::Sign), colours.vermilion);
+    ui.add_space(space::S);
+    let choices = [
+        (TechnologyChoice::Auto, language.say(Word::Automatic)),
+        (TechnologyChoice::Only(Technology::OpenPgp), "OpenPGP"),
+        (TechnologyChoice::Only(Technology::Smime), "S/MIME"),
+    ];
+    ui.spacing_mut().item_spacing.x = space::XS;
+    for (choice, words) in choices {
+        if widgets::choice(ui, *technology == choice, words).clicked() {
+            *technology = choice;
+        }
+    }
+}
+
+/// One line that sums preflight up; it unfolds to each recipient.
+fn summary(ui: &mut Ui, preflight: Option<&PreflightView>, state: &State, composer: &mut Composer) {
+    let Some(preflight) = preflight.filter(|_| composer.has_recipients()) else { return };
+    let language = state.language;
+    let colours = palette(ui);
+    let edge = if preflight.blockers.is_empty() { colours.line } else { colours.plum };
+    widgets::card_with(ui, edge, |ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        ui.horizontal_wrapped(|ui| {
+            let (icon, colour) = match (preflight.blockers.is_empty(), preflight.is_encrypted) {
+                (false, _) => (Icon::Caution, colours.plum),
+                (true, true) => (Icon::LockClosed, colours.pine),
+                (true, false) => (Icon::LockOpen, colours.ink_soft),
+            };
+            super::icons::show(ui, icon, size::ICON, colour);
+            widgets::body(ui, codes::summary(language, preflight, &composer.from));
+        });
+        for (code, about) in &preflight.cautions {
+            widgets::signed_line(ui, Icon::Caution, colours.amber, codes::send_caution(language, code, about));
+        }
+        for (code, about) in preflight.blockers.iter().skip(1) {
+            widgets::signed_line(ui, Icon::Caution, colours.plum, codes::blocker(language, code, about));
+        }
+        widgets::folded(ui, "preflight", language.say(Word::EachRecipient), |ui| {
+            for recipient in &preflight.recipients {
+                recipients::readiness(ui, language, recipient);
+            }
+        });
+    });
+}
+
+fn body(ui: &mut Ui, state: &State, composer: &mut Composer) {
+    let language = state.language;
+    let colours = palette(ui);
+    let mut changed = false;
+    recipients::row(ui, language.say(Word::Subject), |ui| {
+        let edit = TextEdit::singleline(&mut composer.subject)
+            .id_salt("subject")
+            .margin(Margin::symmetric(10, 6))
+            .desired_width(f32::INFINITY);
+        changed = ui.add(edit).accessible_name(language.say(Word::Subject)).changed();
+    });
+    parts::attachments(ui, composer);
+    let height = (ui.available_height() - space::S).max(BODY);
+    let edit = TextEdit::multiline(&mut composer.text)
+        .id_salt("body")
+        .font(theme::plain(size::READING))
+        .hint_text(language.say(Word::BodyHint))
+        .background_color(colours.raised)
+        .margin(Margin::same(12))
+        .desired_width(f32::INFINITY)
+        .min_size(vec2(0.0, height));
+    changed |= ui.add(edit).accessible_name(language.say(Word::Body)).changed();
+    if changed {
+        composer.is_saved = false;
+    }
+}
+
+fn dropped_files(ui: &Ui, commands: &mut Vec<Command>) {
+    let dropped = ui.input(|input| input.raw.dropped_files.clone());
+    let paths: Vec<_> = dropped.into_iter().map(|file| file.path().to_path_buf()).collect();
+    if !paths.is_empty() {
+        commands.push(Command::ReadAttachments(paths));
+    }
+}
+
+/// Asks what was left open; gives whether the composer closes.
+fn questions(ui: &Ui, views: &Views, state: &State, composer: &mut Composer, commands: &mut Vec<Command>) -> bool {
+    let language = state.language;
+    match composer.question {
+        None => false,
+        Some(Question::Discard) => {
+            let mut keeps = false;
+            let answer = confirm::dialog(ui.ctx(), "discard", |ui| {
+                widgets::title(ui, language.say(Word::DiscardTitle));
+                widgets::soft(ui, language.say(Word::DiscardHint));
+                let mut answer = None;
+                ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                    if widgets::button(ui, None, language.say(Word::SaveDraft), Weight::Primary).clicked() {
+                        keeps = true;
+                        answer = Some(true);
+                    }
+                    if widgets::button(ui, None, language.say(Word::Discard), Weight::Danger).clicked() {
+                        answer = Some(true);
+                    }
+                    if widgets::button(ui, None, language.say(Word::Cancel), Weight::Plain).clicked() {
+                        answer = Some(false);
+                    }
+                });
+                answer
+            });
+            if keeps {
+                commands.push(Command::SaveDraft { draft: Box::new(composer.draft()), id: composer.id });
+            }
+            if answer == Some(false) {
+                composer.question = None;
+            }
+            if let Some(id) = composer.id.filter(|_| answer == Some(true) && !keeps) {
+                commands.push(Command::DiscardDraft(id));
+            }
+            answer == Some(true)
+        }
+        Some(Question::Send) => {
+            let cautions = views.preflight.as_ref().map(|preflight| preflight.cautions.clone()).unwrap_or_default();
+            let yes = if composer.protection.encrypt { Word::SendEncrypted } else { Word::SendUnencrypted };
+            let answer = confirm::dialog(ui.ctx(), "send", |ui| {
+                widgets::title(ui, language.say(Word::SendAnyway));
+                for (code, about) in &cautions {
+                    let words = codes::send_caution(language, code, about);
+                    widgets::signed_line(ui, Icon::Caution, palette(ui).amber, words);
+                }
+                confirm::answers(ui, language, yes, Weight::Primary)
+            });
+            if answer.is_some() {
+                composer.question = None;
+            }
+            if answer == Some(true) {
+                composer.is_sending = true;
+                commands.push(Command::Send { draft: Box::new(composer.draft()), id: composer.id });
+            }
+            false
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! From, To, Cc and Bcc: each recipient is a chip whose lock says how they get the message.
+
+use egui::{
+    Align, ComboBox, CornerRadius, Frame, Key, Layout, Margin, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
+};
+
+use crate::domain::Mailbox;
+use crate::engine::view::{PreflightView, ReadinessView, TrustVerdict};
+
+use crate::ui::icons::{self, Icon};
+use crate::ui::state::Views;
+use crate::ui::theme::{self, palette, size, space};
+use crate::ui::widgets::{self, Weight};
+use crate::ui::words::{Language, Word, codes, one_line};
+
+use super::{Composer, Recipients};
+
+/// The width of the names at the left.
+const NAMES: f32 = 64.0;
+
+/// Draws the four fields.
+pub fn fields(ui: &mut Ui, views: &Views, language: Language, composer: &mut Composer) {
+    let preflight = views.preflight.clone().filter(|_| !composer.is_checking);
+    let preflight = preflight.as_deref();
+    row(ui, language.say(Word::From), |ui| from(ui, views, language, composer));
+    row(ui, language.say(Word::To), |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            if !composer.shows_copies && widgets::button(ui, None, language.say(Word::CcBcc), Weight::Quiet).clicked() {
+                composer.shows_copies = true;
+            }
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                field(ui, language, "to", Word::To, &mut composer.to, preflight);
+            });
+        });
+    });
+    if composer.shows_copies {
+        row(ui, language.say(Word::Cc), |ui| field(ui, language, "cc", Word::Cc, &mut composer.cc, preflight));
+        row(ui, language.say(Word::Bcc), |ui| field(ui, language, "bcc", Word::Bcc, &mut composer.bcc, preflight));
+    }
+}
+
+/// A field with its name at the left.
+pub fn row(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+    ui.horizontal_top(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(NAMES, size::HIT + space::XS), Sense::empty());
+        widgets::line(ui.painter(), rect, name, theme::plain(size::CAPTION), palette(ui).ink_soft);
+        ui.vertical(|ui| add(ui));
+    });
+}
+
+fn from(ui: &mut Ui, views: &Views, language: Language, composer: &mut Composer) {
+    let accounts = views.mailbox.as_ref().map(|mailbox| mailbox.accounts.as_slice()).unwrap_or_default();
+    let shown = one_line(&composer.from.to_string());
+    let name = language.say(Word::From);
+    let response = ComboBox::from_id_salt("from").selected_text(shown).width(280.0).show_ui(ui, |ui| {
+        for account in accounts.iter().filter(|account| !account.identity.address.is_empty()) {
+            let words = one_line(&account.identity.to_string());
+            if ui.selectable_label(composer.from == account.identity, words).clicked() {
+                composer.from = account.identity.clone();
+            }
+        }
+    });
+    response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, name));
+}
+
+fn field(
+    ui: &mut Ui,
+    language: Language,
+    salt: &str,
+    name: Word,
+    field: &mut Recipients,
+    preflight: Option<&PreflightView>,
+) {
+    let colours = palette(ui);
+    Frame::new()
+        .fill(colours.raised)
+        .stroke(Stroke::new(1.0, colours.line))
+        .corner_radius(CornerRadius::same(size::RADIUS))
+        .inner_margin(Margin::symmetric(6, 3))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
+                let mut removed = None;
+                for (index, entry) in field.entries.iter().enumerate() {
+                    if chip(ui, language, entry, preflight) {
+                        removed = Some(index);
+                    }
+                }
+                if let Some(index) = removed {
+                    field.entries.remove(index);
+                }
+                entry(ui, language, salt, name, field);
+            });
+        });
+}
+
+fn entry(ui: &mut Ui, language: Language, salt: &str, name: Word, field: &mut Recipients) {
+    let was_empty = field.typing.is_empty();
+    let width = ui.available_size_before_wrap().x.max(160.0);
+    let edit = TextEdit::singleline(&mut field.typing)
+        .id_salt(salt)
+        .frame(Frame::NONE)
+        .margin(Margin::symmetric(4, 5))
+        .desired_width(width);
+    let response = ui.add(edit).accessible_name(language.say(name));
+    if response.changed() {
+        field.settle(false);
+    }
+    if response.lost_focus() {
+        field.settle(true);
+    }
+    if response.has_focus() && was_empty && ui.input(|input| input.key_pressed(Key::Backspace)) {
+        field.entries.pop();
+    }
+}
+
+/// Draws a recipient; gives whether to take it out.
+fn chip(ui: &mut Ui, language: Language, entry: &str, preflight: Option<&PreflightView>) -> bool {
+    let colours = palette(ui);
+    let mailbox = Mailbox::parse(entry);
+    let ready = mailbox.as_ref().and_then(|mailbox| {
+        let view = preflight?;
+        view.recipients.iter().find(|ready| ready.mailbox.email() == mailbox.email())
+    });
+    let name = match &mailbox {
+        Some(mailbox) if !mailbox.name.is_empty() => one_line(&mailbox.name),
+        Some(mailbox) => one_line(&mailbox.address),
+        None => one_line(entry),
+    };
+    let galley = ui.painter().layout_no_wrap(name.clone(), theme::plain(size::BODY), colours.ink);
+    let signs = signs(ui, mailbox.is_some(), ready);
+    let side = size::ICON + space::XS;
+    let width = galley.size().x + (signs.len() as f32 + 1.0) * side + space::M * 2.0;
+    let (rect, _) = ui.allocate_exact_size(vec2(width, size::HIT), Sense::hover());
+    let edge = if mailbox.is_some() { colours.line } else { colours.plum };
+    let radius = CornerRadius::same((size::HIT / 2.0) as u8);
+    ui.painter().rect(rect, radius, colours.desk, Stroke::new(1.0, edge), StrokeKind::Inside);
+    let mut x = rect.left() + space::M;
+    for (icon, colour) in &signs {
+        let square = Rect::from_center_size(pos2(x + size::ICON / 2.0, rect.center().y), Vec2::splat(size::ICON));
+        icons::paint(ui, *icon, square, *colour);
+        x += side;
+    }
+    ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, colours.ink);
+    let cross = Rect::from_center_size(pos2(rect.right() - space::M - 2.0, rect.center().y), Vec2::splat(size::HIT));
+    let id = ui.scope_id().with(("remove", entry));
+    let remove = ui.interact(cross, id, Sense::click());
+    let label = format!("{} {name}", language.say(Word::Remove));
+    remove.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+    let faint = if remove.hovered() { colours.ink } else { colours.ink_soft };
+    icons::paint(ui, Icon::Close, Rect::from_center_size(cross.center(), Vec2::splat(size::CAPTION)), faint);
+    widgets::ring(ui, &remove, cross);
+    let words = ready.map_or_else(|| one_line(entry), |ready| codes::readiness(language, ready));
+    let words = if mailbox.is_none() { language.say(Word::NotAnAddressShort).to_owned() } else { words };
+    let hover = ui.interact(rect.with_max_x(cross.left()), id.with("words"), Sense::hover());
+    hover.on_hover_text(words);
+    remove.clicked()
+}
+
+fn signs(ui: &Ui, is_address: bool, ready: Option<&ReadinessView>) -> Vec<(Icon, egui::Color32)> {
+    let colours = palette(ui);
+    match ready {
+        _ if !is_address => vec![(Icon::Caution, colours.plum)],
+        None => Vec::new(),
+        Some(ready) if ready.technology.is_none() => vec![(Icon::LockOpen, colours.ink_soft)],
+        Some(ready) => {
+            let mut signs = vec![(Icon::LockClosed, colours.pine)];
+            signs.extend(ready.verdict.map(|verdict| (verdict_icon(verdict), verdict_colour(ui, verdict))));
+            signs
+        }
+    }
+}
+
+/// The sign of how far a certificate is believed.
+pub fn verdict_icon(verdict: TrustVerdict) -> Icon {
+    match verdict {
+        TrustVerdict::Authenticated => Icon::SealAuthenticated,
+        TrustVerdict::Partial => Icon::SealPartial,
+        TrustVerdict::Unauthenticated | TrustVerdict::Mismatch => Icon::SealUnauthenticated,
+        TrustVerdict::Revoked | TrustVerdict::Expired => Icon::SealBroken,
+    }
+}
+
+/// Its colour.
+pub fn verdict_colour(ui: &Ui, verdict: TrustVerdict) -> egui::Color32 {
+    match verdict {
+        TrustVerdict::Revoked | TrustVerdict::Expired => palette(ui).plum,
+        _ => palette(ui).vermilion,
+    }
+}
+
+/// One recipient in the unfolded preflight.
+pub fn readiness(ui: &mut Ui, language: Language, ready: &ReadinessView) {
+    let signs = signs(ui, true, Some(ready));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for (icon, colour) in signs {
+            icons::show(ui, icon, size::ICON, colour);
+        }
+        widgets::emphasis(ui, one_line(&ready.mailbox.to_string()));
+        widgets::soft(ui, codes::readiness(language, ready));
+    });
+}

@@ -1,0 +1,372 @@
+//! People and keys: one list for both technologies, one's own and those of others.
+
+use std::path::PathBuf;
+
+use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
+
+use crate::domain::{Fingerprint, Secret, Technology};
+use crate::engine::Command;
+use crate::engine::view::{KeyView, TrustVerdict};
+
+use super::compose::{verdict_colour, verdict_icon};
+use super::confirm;
+use super::evidence::technology;
+use super::files::Purpose;
+use super::icons::{self, Icon};
+use super::state::{State, Views};
+use super::theme::{palette, size, space};
+use super::widgets::{self, Weight};
+use super::words::{Language, Word, codes, one_line};
+
+/// Which dialog of the keys screen is open.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Dialog {
+    /// None.
+    #[default]
+    None,
+    /// Make a key pair.
+    Generate,
+    /// Ask an authority for a certificate.
+    Request,
+    /// Read a file.
+    Import,
+    /// Write a key to a file, with its secret or without.
+    Export {
+        /// Which.
+        fingerprint: Fingerprint,
+        /// With the secret key.
+        secret: bool,
+        /// What it is called.
+        name: String,
+    },
+    /// Compare a fingerprint with its owner.
+    Compare {
+        /// Which.
+        fingerprint: Fingerprint,
+        /// Whose it says it is.
+        name: String,
+    },
+}
+
+/// The keys screen between frames.
+#[derive(Clone, Debug, Default)]
+pub struct KeysState {
+    /// The open dialog.
+    pub dialog: Dialog,
+    /// The file to read or write.
+    pub path: String,
+    /// Others are shown, not one's own.
+    pub shows_others: bool,
+    passphrase: String,
+    name: String,
+    address: String,
+    is_smime: bool,
+    compared: bool,
+}
+
+impl KeysState {
+    /// Closes the open dialog; gives whether there was one.
+    pub fn close_dialog(&mut self) -> bool {
+        let was_open = self.dialog != Dialog::None;
+        let shows_others = self.shows_others;
+        *self = Self { shows_others, ..Self::default() };
+        was_open
+    }
+
+    fn open(&mut self, dialog: Dialog) {
+        self.close_dialog();
+        self.dialog = dialog;
+    }
+
+    fn secret(&self) -> Option<Secret<String>> {
+        (!self.passphrase.is_empty()).then(|| Secret::from(self.passphrase.as_str()))
+    }
+}
+
+/// Draws the screen.
+pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+    let language = state.language;
+    let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 8, top: 16, bottom: 0 });
+    CentralPanel::no_frame().frame(frame).show(ui, |ui| {
+        heading(ui, views, state);
+        let Some(keys) = &views.keys else {
+            widgets::empty(ui, Icon::Keys, language.say(Word::Loading), "");
+            return;
+        };
+        let shown = if state.keys.shows_others { &keys.others } else { &keys.own };
+        if shown.is_empty() {
+            let (headline, hint) = if state.keys.shows_others {
+                (Word::NoOthers, Word::NoOthersHint)
+            } else {
+                (Word::NoOwnKeys, Word::NoOwnKeysHint)
+            };
+            widgets::empty(ui, Icon::Keys, language.say(headline), language.say(hint));
+            return;
+        }
+        ScrollArea::vertical().id_salt("keys").auto_shrink([false, false]).show(ui, |ui| {
+            ui.set_max_width(size::MEASURE + 80.0);
+            ui.spacing_mut().item_spacing.y = space::M;
+            for key in shown {
+                self::key(ui, key, state, commands);
+            }
+            ui.add_space(space::L);
+        });
+    });
+    dialogs(ui, state, commands);
+}
+
+fn heading(ui: &mut Ui, views: &Views, state: &mut State) {
+    let language = state.language;
+    widgets::title(ui, language.say(Word::PeopleAndKeys));
+    ui.horizontal_wrapped(|ui| {
+        let count = |others: bool| {
+            views.keys.as_ref().map_or(0, |keys| if others { keys.others.len() } else { keys.own.len() })
+        };
+        for (others, word) in [(false, Word::MyKeys), (true, Word::OthersKeys)] {
+            let words = format!("{}  {}", language.say(word), count(others));
+            if widgets::choice(ui, state.keys.shows_others == others, &words).clicked() {
+                state.keys.shows_others = others;
+            }
+        }
+        ui.add_space(space::L);
+        if widgets::button(ui, Some(Icon::Import), language.say(Word::Import), Weight::Plain).clicked() {
+            state.keys.open(Dialog::Import);
+        }
+        if widgets::button(ui, Some(Icon::Plus), language.say(Word::NewKey), Weight::Plain).clicked() {
+            state.keys.open(Dialog::Generate);
+            propose_owner(views, state);
+        }
+        if widgets::button(ui, Some(Icon::File), language.say(Word::RequestCertificate), Weight::Quiet).clicked() {
+            state.keys.open(Dialog::Request);
+            propose_owner(views, state);
+        }
+    });
+    ui.add_space(space::S);
+}
+
+fn propose_owner(views: &Views, state: &mut State) {
+    let accounts = views.mailbox.as_ref().map(|mailbox| mailbox.accounts.as_slice()).unwrap_or_default();
+    if let Some(account) = accounts.iter().find(|account| !account.identity.address.is_empty()) {
+        state.keys.name.clone_from(&account.identity.name);
+        state.keys.address.clone_from(&account.identity.address);
+    }
+}
+
+/// What a key is called: a name, else an address, else its subject.
+fn called(key: &KeyView) -> String {
+    let report = &key.report;
+    let name = report.names.first().cloned();
+    let name = name.or_else(|| report.addresses.first().map(ToString::to_string));
+    one_line(&name.or_else(|| report.subject.clone()).unwrap_or_default())
+}
+
+fn key(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Command>) {
+    let language = state.language;
+    let colours = palette(ui);
+    let report = &key.report;
+    let edge = if report.problems.is_empty() { colours.line } else { colours.amber };
+    widgets::card_with(ui, edge, |ui| {
+        ui.spacing_mut().item_spacing.y = 6.0;
+        ui.horizontal_wrapped(|ui| {
+            icons::show(ui, verdict_icon(key.verdict), size::ICON_LARGE, verdict_colour(ui, key.verdict));
+            widgets::emphasis(ui, called(key));
+            let addresses: Vec<_> = report.addresses.iter().map(|address| one_line(address.as_str())).collect();
+            widgets::soft(ui, addresses.join(", "));
+            widgets::tag(ui, technology(report.technology));
+            if report.has_secret {
+                widgets::tag(ui, language.say(if report.is_locked { Word::SecretLocked } else { Word::SecretOpen }));
+            }
+        });
+        widgets::soft(ui, verdict_words(language, key));
+        for problem in &report.problems {
+            widgets::signed_line(ui, Icon::Caution, colours.amber, codes::problem(language, problem));
+        }
+        widgets::fingerprint(ui, &report.fingerprint.spaced());
+        widgets::caption(ui, span(state, key));
+        details(ui, language, key);
+        actions(ui, key, state, commands);
+    });
+}
+
+fn verdict_words(language: Language, key: &KeyView) -> String {
+    let word = match key.verdict {
+        _ if key.report.has_secret && key.report.problems.is_empty() => Word::KeyOwn,
+        _ if key.is_trusted && key.report.problems.is_empty() => Word::KeyCompared,
+        TrustVerdict::Authenticated => Word::KeyAuthenticated,
+        TrustVerdict::Partial => Word::KeyPartial,
+        TrustVerdict::Unauthenticated | TrustVerdict::Mismatch => Word::KeyUnauthenticated,
+        TrustVerdict::Revoked => Word::KeyRevoked,
+        TrustVerdict::Expired => Word::KeyExpired,
+    };
+    language.say(word).to_owned()
+}
+
+fn span(state: &State, key: &KeyView) -> String {
+    let language = state.language;
+    let day = |at| state.clock.day(language, at);
+    let begin = key.report.not_before.map(day).unwrap_or_default();
+    match key.report.not_after.map(day) {
+        Some(end) => language.fill(Word::ValidSpan, &[("begin", &begin), ("end", &end)]),
+        None => language.fill(Word::ValidSince, &[("begin", &begin)]),
+    }
+}
+
+fn details(ui: &mut Ui, language: Language, key: &KeyView) {
+    let report = &key.report;
+    widgets::folded(ui, report.fingerprint.as_str(), language.say(Word::TechnicalDetail), |ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        widgets::fact(ui, language.say(Word::Algorithms), &report.algorithms.join(", "));
+        let can = [(report.can_sign, Word::CanSign), (report.can_encrypt, Word::CanEncrypt)];
+        let can: Vec<_> = can.iter().filter(|(can, _)| *can).map(|(_, word)| language.say(*word)).collect();
+        widgets::fact(ui, language.say(Word::UsedFor), &can.join(", "));
+        widgets::fact(ui, language.say(Word::Subject), &one_line(report.subject.as_deref().unwrap_or_default()));
+        widgets::fact(ui, language.say(Word::Issuer), &one_line(report.issuer.as_deref().unwrap_or_default()));
+    });
+}
+
+fn actions(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Command>) {
+    let language = state.language;
+    let fingerprint = &key.report.fingerprint;
+    ui.horizontal_wrapped(|ui| {
+        if !key.report.has_secret {
+            if key.is_trusted {
+                if widgets::button(ui, None, language.say(Word::TakeTrustBack), Weight::Plain).clicked() {
+                    commands.push(Command::SetTrusted { fingerprint: fingerprint.clone(), trusted: false });
+                }
+            } else if widgets::button(ui, Some(Icon::Check), language.say(Word::Compare), Weight::Plain).clicked() {
+                state.keys.open(Dialog::Compare { fingerprint: fingerprint.clone(), name: called(key) });
+            }
+        }
+        let mut export = |ui: &mut Ui, word: Word, secret: bool| {
+            if widgets::button(ui, Some(Icon::Export), language.say(word), Weight::Quiet).clicked() {
+                state.keys.open(Dialog::Export { fingerprint: fingerprint.clone(), secret, name: called(key) });
+            }
+        };
+        export(ui, Word::Export, false);
+        if key.report.has_secret {
+            export(ui, Word::ExportSecret, true);
+        }
+        if key.report.technology == Technology::OpenPgp {
+            let mut root = key.is_root;
+            if ui.checkbox(&mut root, language.say(Word::CertificationsCount)).changed() {
+                commands.push(Command::SetTrustRoot { fingerprint: fingerprint.clone(), root });
+            }
+        }
+    });
+}
+
+fn dialogs(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
+    let language = state.language;
+    let ctx = ui.ctx().clone();
+    let answer = match state.keys.dialog.clone() {
+        Dialog::None => return,
+        Dialog::Generate => confirm::dialog(&ctx, "generate", |ui| generate(ui, state)),
+        Dialog::Request => confirm::dialog(&ctx, "request", |ui| request(ui, state)),
+        Dialog::Import => confirm::dialog(&ctx, "import", |ui| import(ui, state)),
+        Dialog::Export { secret, name, .. } => confirm::dialog(&ctx, "export", |ui| export(ui, state, secret, &name)),
+        Dialog::Compare { fingerprint, name } => confirm::dialog(&ctx, "compare", |ui| {
+            widgets::title(ui, language.fill(Word::CompareTitle, &[("name", &name)]));
+            widgets::soft(ui, language.fill(Word::CompareHint, &[("name", &name)]));
+            widgets::card(ui, |ui| {
+                widgets::fingerprint_lines(ui, &fingerprint.spaced());
+            });
+            ui.checkbox(&mut state.keys.compared, language.say(Word::CompareDone));
+            confirm::answers_if(ui, language, state.keys.compared, Word::Trust, Weight::Primary)
+        }),
+    };
+    if answer == Some(true) {
+        commands.extend(carry_out(&state.keys));
+    }
+    if answer.is_some() {
+        state.keys.close_dialog();
+    }
+}
+
+fn carry_out(keys: &KeysState) -> Option<Command> {
+    let path = PathBuf::from(keys.path.trim());
+    let technology = if keys.is_smime { Technology::Smime } else { Technology::OpenPgp };
+    let (name, address) = (keys.name.trim().to_owned(), keys.address.trim().to_owned());
+    Some(match &keys.dialog {
+        Dialog::None => return None,
+        Dialog::Generate => Command::GenerateKey { technology, name, address, passphrase: keys.secret() },
+        Dialog::Request => Command::RequestCertificate { name, address, passphrase: keys.secret(), to: path },
+        Dialog::Import => Command::ImportKeys { from: path, passphrase: keys.secret() },
+        Dialog::Export { fingerprint, secret, .. } => Command::ExportKey {
+            fingerprint: fingerprint.clone(),
+            secret: *secret,
+            passphrase: keys.secret(),
+            to: path,
+        },
+        Dialog::Compare { fingerprint, .. } => Command::SetTrusted { fingerprint: fingerprint.clone(), trusted: true },
+    })
+}
+
+fn owner_fields(ui: &mut Ui, state: &mut State) -> bool {
+    let language = state.language;
+    let keys = &mut state.keys;
+    widgets::field(ui, language.say(Word::Name), &mut keys.name, "");
+    widgets::field(ui, language.say(Word::Address), &mut keys.address, "alice@example.org");
+    widgets::secret_field(ui, language.say(Word::PassphraseForKey), &mut keys.passphrase);
+    crate::domain::EmailAddress::parse(&keys.address).is_some()
+}
+
+fn generate(ui: &mut Ui, state: &mut State) -> Option<bool> {
+    let language = state.language;
+    widgets::title(ui, language.say(Word::NewKey));
+    widgets::soft(ui, language.say(Word::NewKeyHint));
+    ui.horizontal(|ui| {
+        for (is_smime, words) in [(false, "OpenPGP"), (true, "S/MIME")] {
+            if widgets::choice(ui, state.keys.is_smime == is_smime, words).clicked() {
+                state.keys.is_smime = is_smime;
+            }
+        }
+    });
+    if state.keys.is_smime {
+        widgets::caption(ui, language.say(Word::SelfSignedHint));
+    }
+    let can = owner_fields(ui, state);
+    confirm::answers_if(ui, language, can, Word::Generate, Weight::Primary)
+}
+
+fn request(ui: &mut Ui, state: &mut State) -> Option<bool> {
+    let language = state.language;
+    widgets::title(ui, language.say(Word::RequestCertificate));
+    widgets::soft(ui, language.say(Word::RequestHint));
+    let can = owner_fields(ui, state);
+    path_field(ui, state, Purpose::Request, "request.pem");
+    let can = can && !state.keys.path.trim().is_empty();
+    confirm::answers_if(ui, language, can, Word::RequestCertificate, Weight::Primary)
+}
+
+fn import(ui: &mut Ui, state: &mut State) -> Option<bool> {
+    let language = state.language;
+    widgets::title(ui, language.say(Word::Import));
+    widgets::soft(ui, language.say(Word::ImportHint));
+    path_field(ui, state, Purpose::Import, "");
+    widgets::secret_field(ui, language.say(Word::PassphraseIfAny), &mut state.keys.passphrase);
+    let can = !state.keys.path.trim().is_empty();
+    confirm::answers_if(ui, language, can, Word::Import, Weight::Primary)
+}
+
+fn export(ui: &mut Ui, state: &mut State, secret: bool, name: &str) -> Option<bool> {
+    let language = state.language;
+    let word = if secret { Word::ExportSecret } else { Word::Export };
+    widgets::title(ui, format!("{}  {name}", language.say(word)));
+    if secret {
+        widgets::signed_line(ui, Icon::Caution, palette(ui).amber, language.say(Word::ExportSecretHint));
+    }
+    path_field(ui, state, Purpose::Export, if secret { "key" } else { "certificate.asc" });
+    if secret {
+        widgets::secret_field(ui, language.say(Word::PassphraseForFile), &mut state.keys.passphrase);
+    }
+    let can = !state.keys.path.trim().is_empty() && (!secret || !state.keys.passphrase.is_empty());
+    confirm::answers_if(ui, language, can, Word::Export, Weight::Primary)
+}
+
+fn path_field(ui: &mut Ui, state: &mut State, purpose: Purpose, name: &str) {
+    let language = state.language;
+    widgets::field(ui, language.say(Word::FilePath), &mut state.keys.path, "");
+    if widgets::button(ui, Some(Icon::Folder), language.say(Word::ChooseFile), Weight::Plain).clicked() {
+        state.ask_file(ui.ctx(), purpose, language.say(Word::ChooseFile), name);
+    }
+}

@@ -1,0 +1,234 @@
+//! The messages of the open folder, newest first; only those in sight are laid out.
+
+use egui::{Id, Rect, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+use crate::engine::Command;
+use crate::engine::view::{Headline, Lock, MailboxView, RowView, Seal};
+
+use super::icons::{self, Icon};
+use super::state::{Screen, State, Views};
+use super::theme::{self, palette, size, space};
+use super::widgets::{self, Weight};
+use super::words::{Word, one_line};
+
+/// The corner of a row where its signs are, and say what they mean when the pointer rests on them.
+const SIGNS: f32 = 130.0;
+
+/// The pane, for F6 and the arrow keys.
+pub fn pane_id() -> Id {
+    Id::unique("pane-list")
+}
+
+/// Draws search field and list.
+pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+    let whole = ui.max_rect();
+    let pane = ui.interact(whole, pane_id(), Sense::focusable_noninteractive());
+    pane.widget_info(|| WidgetInfo::labeled(Role::List, true, state.language.say(Word::Messages)));
+    ui.spacing_mut().item_spacing = Vec2::ZERO;
+    search_field(ui, state);
+    let edge = Stroke::new(1.0, palette(ui).line);
+    ui.painter().vline(whole.right() - 0.5, whole.y_range(), edge);
+
+    let Some(mailbox) = &views.mailbox else {
+        widgets::empty(ui, Icon::Mail, state.language.say(Word::Loading), "");
+        return;
+    };
+    let shown = narrowed(mailbox, &state.search);
+    if shown.is_empty() {
+        nothing(ui, mailbox, state);
+    } else {
+        ScrollArea::vertical().id_salt("list").auto_shrink([false, false]).show_rows(
+            ui,
+            size::ROW,
+            shown.len(),
+            |ui, range| {
+                if std::mem::take(&mut state.follows) {
+                    follow(ui, &shown, range.start, state);
+                }
+                for row in shown.get(range).unwrap_or_default() {
+                    message(ui, row, state, commands);
+                }
+            },
+        );
+    }
+    widgets::ring(ui, &pane, whole);
+}
+
+/// Goes to the next message, or the one before.
+pub fn step(views: &Views, state: &mut State, commands: &mut Vec<Command>, by: isize) {
+    let Some(mailbox) = &views.mailbox else { return };
+    let shown = narrowed(mailbox, &state.search);
+    let at = shown.iter().position(|row| Some(row.id) == state.selected);
+    let next = at.map_or(0, |at| at.saturating_add_signed(by));
+    if let Some(row) = shown.get(next) {
+        open(row, state, commands);
+        state.follows = true;
+    }
+}
+
+/// Scrolls to the selected message.
+fn follow(ui: &Ui, shown: &[&RowView], first: usize, state: &State) {
+    let Some(at) = shown.iter().position(|row| Some(row.id) == state.selected) else { return };
+    let area = ui.max_rect();
+    let top = area.top() + (at as f32 - first as f32) * size::ROW;
+    let row = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), size::ROW));
+    ui.scroll_to_rect(row, None);
+}
+
+fn open(row: &RowView, state: &mut State, commands: &mut Vec<Command>) {
+    state.selected = Some(row.id);
+    state.reads = true;
+    commands.push(Command::OpenMessage(row.id));
+    if !row.is_seen {
+        commands.push(Command::SetSeen { message: row.id, seen: true });
+    }
+}
+
+fn narrowed<'a>(mailbox: &'a MailboxView, search: &str) -> Vec<&'a RowView> {
+    let wanted = search.trim().to_lowercase();
+    let holds = |text: &str| text.to_lowercase().contains(&wanted);
+    let fits = |row: &RowView| {
+        wanted.is_empty()
+            || holds(&row.from.name)
+            || holds(&row.from.address)
+            || holds(&row.subject)
+            || holds(&row.preview)
+    };
+    mailbox.rows.iter().filter(|row| fits(row)).collect()
+}
+
+fn search_field(ui: &mut Ui, state: &mut State) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 58.0), Sense::empty());
+    let inner = rect.shrink2(vec2(space::M, 11.0));
+    let name = state.language.say(Word::SearchMail);
+    let edit = TextEdit::singleline(&mut state.search)
+        .id_salt("search")
+        .hint_text(name)
+        .margin(egui::Margin { left: 30, right: 8, top: 7, bottom: 7 })
+        .desired_width(inner.width());
+    ui.place(inner, edit);
+    let square = Rect::from_center_size(pos2(inner.left() + space::L, inner.center().y), Vec2::splat(size::ICON));
+    icons::paint(ui, Icon::Search, square, palette(ui).ink_soft);
+}
+
+fn nothing(ui: &mut Ui, mailbox: &MailboxView, state: &mut State) {
+    let language = state.language;
+    let say = |word| language.say(word);
+    if mailbox.accounts.is_empty() {
+        widgets::empty(ui, Icon::Mark, say(Word::NoAccount), say(Word::NoAccountHint));
+        ui.add_space(space::L);
+        ui.vertical_centered(|ui| {
+            if widgets::button(ui, Some(Icon::Plus), say(Word::AddAccount), Weight::Primary).clicked() {
+                state.screen = Screen::Settings;
+            }
+        });
+    } else if state.search.trim().is_empty() {
+        widgets::empty(ui, Icon::Inbox, say(Word::NoMessages), say(Word::NoMessagesHint));
+    } else {
+        widgets::empty(ui, Icon::Search, say(Word::NothingFound), say(Word::NothingFoundHint));
+    }
+}
+
+fn message(ui: &mut Ui, row: &RowView, state: &mut State, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
+    let is_selected = state.selected == Some(row.id);
+    let spoken = spoken(row, state);
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, is_selected, &spoken));
+    if response.clicked() {
+        open(row, state, commands);
+    }
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    let fill = match (is_selected, response.hovered()) {
+        (true, _) => colours.selected,
+        (false, true) => colours.hover,
+        (false, false) => colours.desk,
+    };
+    let inside = rect.shrink2(vec2(1.0, 0.0));
+    ui.painter().rect_filled(inside, 0.0, fill);
+    if is_selected {
+        let mark = Rect::from_min_size(inside.min, vec2(3.0, rect.height()));
+        ui.painter().rect_filled(mark, 0.0, colours.indigo);
+    }
+    ui.painter().hline(inside.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    contents(ui, rect.shrink2(vec2(space::L + space::XS, 10.0)), row, state);
+    widgets::ring(ui, &response, rect);
+    if let Some(Headline { lock, seal }) = row.headline
+        && response.hover_pos().is_some_and(|at| at.x > rect.right() - SIGNS && at.y < rect.top() + size::ROW / 2.0)
+    {
+        let language = state.language;
+        let words = format!("{}\n{}", icons::lock_word(language, lock), icons::seal_word(language, seal));
+        response.on_hover_text_at_pointer(words);
+    }
+}
+
+fn contents(ui: &Ui, rect: Rect, row: &RowView, state: &State) {
+    let colours = palette(ui);
+    let third = rect.height() / 3.0;
+    let part = |nth: f32| {
+        Rect::from_min_max(
+            pos2(rect.left(), rect.top() + third * nth),
+            pos2(rect.right(), rect.top() + third * (nth + 1.0)),
+        )
+    };
+    let weight = |points| if row.is_seen { theme::plain(points) } else { theme::strong(points) };
+    if !row.is_seen {
+        ui.painter().circle_filled(pos2(rect.left() - 10.0, part(0.0).center().y), 3.5, colours.indigo);
+    }
+
+    let mut first = part(0.0);
+    if let Some(date) = row.date {
+        let words = state.clock.brief(state.language, date);
+        let galley = ui.painter().layout_no_wrap(words, theme::plain(size::CAPTION), colours.ink_soft);
+        let at = pos2(first.right() - galley.size().x, first.center().y - galley.size().y / 2.0);
+        first.max.x = at.x - space::S;
+        ui.painter().galley(at, galley, colours.ink_soft);
+    }
+    first.max.x = signs(ui, first, row.headline);
+    let from = one_line(if row.from.name.is_empty() { &row.from.address } else { &row.from.name });
+    widgets::line(ui.painter(), first, &from, weight(size::BODY), colours.ink);
+
+    let mut second = part(1.0);
+    if row.has_attachments {
+        let square =
+            Rect::from_center_size(pos2(second.right() - size::ICON / 2.0, second.center().y), Vec2::splat(size::ICON));
+        icons::paint(ui, Icon::Attach, square, colours.ink_soft);
+        second.max.x -= size::ICON + space::S;
+    }
+    let subject = one_line(&row.subject);
+    let subject = if subject.is_empty() { state.language.say(Word::NoSubject) } else { &subject };
+    widgets::line(ui.painter(), second, subject, weight(size::BODY), colours.ink);
+    widgets::line(ui.painter(), part(2.0), &one_line(&row.preview), theme::plain(size::CAPTION), colours.ink_soft);
+}
+
+/// Draws both signs at the right of a rectangle; gives where the rest ends.
+fn signs(ui: &Ui, rect: Rect, headline: Option<Headline>) -> f32 {
+    let Some(Headline { lock, seal }) = headline else { return rect.right() };
+    let mut right = rect.right();
+    let marks = [
+        (Icon::of_lock(lock), icons::lock_colour(ui, lock), lock == Lock::NotEncrypted),
+        (Icon::of_seal(seal), icons::seal_colour(ui, seal), seal == Seal::Unsigned),
+    ];
+    for (icon, colour, is_faint) in marks {
+        let centre = pos2(right - size::ICON / 2.0, rect.center().y);
+        let colour = if is_faint { colour.gamma_multiply(0.6) } else { colour };
+        icons::paint(ui, icon, Rect::from_center_size(centre, Vec2::splat(size::ICON)), colour);
+        right -= size::ICON + space::XS;
+    }
+    right - space::XS
+}
+
+fn spoken(row: &RowView, state: &State) -> String {
+    let language = state.language;
+    let mut words = vec![one_line(&row.from.to_string()), one_line(&row.subject)];
+    if let Some(headline) = row.headline {
+        words.push(icons::lock_word(language, headline.lock).to_owned());
+        words.push(icons::seal_word(language, headline.seal).to_owned());
+    }
+    if !row.is_seen {
+        words.push(language.say(Word::Unread).to_owned());
+    }
+    words.join(", ")
+}

@@ -1,0 +1,184 @@
+//! Accounts, language, look.
+
+use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
+
+use crate::domain::{EmailAddress, Secret};
+use crate::engine::Command;
+use crate::engine::view::AccountForm;
+
+use super::icons::Icon;
+use super::state::{State, Theme, Views};
+use super::theme::{palette, size, space};
+use super::widgets::{self, Weight};
+use super::words::{Language, Word, one_line};
+
+/// The ports of message submission (RFC 8314): STARTTLS and implicit TLS.
+const SUBMISSION: [u16; 2] = [587, 465];
+/// The ports of IMAP: implicit TLS and STARTTLS.
+const IMAP: [u16; 2] = [993, 143];
+
+/// The settings screen between frames.
+#[derive(Clone, Debug, Default)]
+pub struct SettingsState {
+    /// The account being filled in.
+    pub form: Option<AccountForm>,
+    /// Its password, as typed.
+    pub password: String,
+}
+
+/// Draws the screen.
+pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+    let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 8, top: 16, bottom: 0 });
+    CentralPanel::no_frame().frame(frame).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("settings").auto_shrink([false, false]).show(ui, |ui| {
+            ui.set_max_width(size::FORM + 80.0);
+            ui.spacing_mut().item_spacing.y = space::M;
+            widgets::title(ui, state.language.say(Word::Settings));
+            look(ui, state);
+            accounts(ui, views, state, commands);
+            ui.add_space(space::L);
+        });
+    });
+}
+
+fn look(ui: &mut Ui, state: &mut State) {
+    let language = state.language;
+    widgets::card(ui, |ui| {
+        widgets::emphasis(ui, language.say(Word::LanguageName));
+        ui.horizontal(|ui| {
+            for (choice, name) in [(Language::English, "English"), (Language::Japanese, "日本語")] {
+                if widgets::choice(ui, language == choice, name).clicked() {
+                    state.language = choice;
+                }
+            }
+        });
+        ui.add_space(space::XS);
+        widgets::emphasis(ui, language.say(Word::Look));
+        ui.horizontal(|ui| {
+            for (choice, word) in
+                [(Theme::System, Word::AsSystem), (Theme::Light, Word::Light), (Theme::Dark, Word::Dark)]
+            {
+                if widgets::choice(ui, state.theme == choice, language.say(word)).clicked() {
+                    state.theme = choice;
+                }
+            }
+        });
+    });
+}
+
+fn accounts(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+    let language = state.language;
+    widgets::card(ui, |ui| {
+        widgets::emphasis(ui, language.say(Word::Accounts));
+        let accounts = views.mailbox.as_ref().map(|mailbox| mailbox.accounts.as_slice()).unwrap_or_default();
+        let mut edits = None;
+        for account in accounts.iter().filter(|account| !account.identity.address.is_empty()) {
+            ui.horizontal_wrapped(|ui| {
+                super::icons::show(ui, Icon::Person, size::ICON, palette(ui).ink_soft);
+                widgets::body(ui, one_line(&account.identity.to_string()));
+                if widgets::button(ui, None, language.say(Word::Change), Weight::Quiet).clicked() {
+                    edits = Some(existing(account.id, &account.identity));
+                }
+            });
+        }
+        if let Some(form) = edits {
+            state.settings = SettingsState { form: Some(form), password: String::new() };
+        }
+        if state.settings.form.is_none() {
+            if accounts.iter().all(|account| account.identity.address.is_empty()) {
+                widgets::soft(ui, language.say(Word::NoAccountHint));
+            }
+            if widgets::button(ui, Some(Icon::Plus), language.say(Word::AddAccount), Weight::Plain).clicked() {
+                state.settings.form = Some(empty());
+            }
+            return;
+        }
+        ui.add_space(space::XS);
+        widgets::hairline(ui);
+        form(ui, state, commands);
+    });
+}
+
+fn empty() -> AccountForm {
+    AccountForm { smtp_port: 587, imap_port: 993, ..AccountForm::default() }
+}
+
+fn existing(id: i64, identity: &crate::domain::Mailbox) -> AccountForm {
+    AccountForm { id: Some(id), name: identity.name.clone(), address: identity.address.clone(), ..empty() }
+}
+
+fn form(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
+    let language = state.language;
+    let SettingsState { form: Some(form), password } = &mut state.settings else { return };
+    widgets::field(ui, language.say(Word::Name), &mut form.name, "");
+    let address = widgets::field(ui, language.say(Word::Address), &mut form.address, "alice@example.org");
+    if address.lost_focus() && form.user.is_empty() {
+        form.user.clone_from(&form.address);
+    }
+    server(ui, language.say(Word::SmtpServer), &mut form.smtp_host, &mut form.smtp_port, SUBMISSION, 587);
+    server(ui, language.say(Word::ImapServer), &mut form.imap_host, &mut form.imap_port, IMAP, 143);
+    widgets::field(ui, language.say(Word::UserName), &mut form.user, "");
+    let word = if form.id.is_some() { Word::PasswordKept } else { Word::Password };
+    widgets::secret_field(ui, language.say(word), password);
+    widgets::caption(ui, language.say(Word::AccountHint));
+
+    let missing = missing(language, form, password);
+    let filled =
+        AccountForm { password: (!password.is_empty()).then(|| Secret::from(password.as_str())), ..form.clone() };
+    let mut closes = false;
+    ui.horizontal_wrapped(|ui| {
+        let can = missing.is_none();
+        if widgets::button_if(ui, can, Some(Icon::Check), language.say(Word::SaveAccount), Weight::Primary).clicked() {
+            commands.push(Command::SaveAccount(Box::new(filled.clone())));
+            closes = true;
+        }
+        if widgets::button_if(ui, can, Some(Icon::Server), language.say(Word::TestAccount), Weight::Plain).clicked() {
+            commands.push(Command::TestAccount(Box::new(filled)));
+        }
+        closes |= widgets::button(ui, None, language.say(Word::Cancel), Weight::Plain).clicked();
+    });
+    if let Some(missing) = missing {
+        widgets::caption(ui, missing);
+    }
+    if closes {
+        state.settings = SettingsState::default();
+    }
+}
+
+fn missing(language: Language, form: &AccountForm, password: &str) -> Option<String> {
+    let word = if EmailAddress::parse(&form.address).is_none() {
+        Word::AddressMissing
+    } else if form.smtp_host.trim().is_empty() || form.imap_host.trim().is_empty() {
+        Word::ServerMissing
+    } else if form.user.trim().is_empty() {
+        Word::UserMissing
+    } else if form.id.is_none() && password.is_empty() {
+        Word::PasswordMissing
+    } else {
+        return None;
+    };
+    Some(language.say(word).to_owned())
+}
+
+fn server(ui: &mut Ui, name: &str, host: &mut String, port: &mut u16, ports: [u16; 2], starttls: u16) {
+    ui.horizontal_top(|ui| {
+        let width = (ui.available_width() - 230.0).max(160.0);
+        ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
+            ui.set_width(width);
+            widgets::field(ui, name, host, "mail.example.org");
+        });
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            widgets::caption(ui, " ");
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = space::XS;
+                for choice in ports {
+                    let kind = if choice == starttls { "STARTTLS" } else { "TLS" };
+                    if widgets::choice(ui, *port == choice, &format!("{choice} {kind}")).clicked() {
+                        *port = choice;
+                    }
+                }
+            });
+        });
+    });
+}

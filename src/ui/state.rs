@@ -1,0 +1,297 @@
+//! What the window remembers between frames: the engine's newest snapshots, and where the user is.
+
+use std::sync::Arc;
+
+use crate::engine::view::{KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView};
+use crate::engine::{Command, Event, Failure, FailureKind};
+
+use super::compose::Composer;
+use super::files::{Files, Purpose};
+use super::html::Drawings;
+use super::keys::KeysState;
+use super::settings::SettingsState;
+use super::when::Clock;
+use super::words::Language;
+
+/// The newest snapshot of each kind.
+#[derive(Clone, Default)]
+pub struct Views {
+    /// Accounts, folders, list; `None` until the engine has answered.
+    pub mailbox: Option<Arc<MailboxView>>,
+    /// What the user chose.
+    pub preferences: PreferencesView,
+    /// The profile waits for its passphrase; `true`: for the one it is to have.
+    pub locked: Option<bool>,
+    /// The open message.
+    pub reading: Option<Arc<ReadingView>>,
+    /// What would happen to the draft.
+    pub preflight: Option<Arc<PreflightView>>,
+    /// Certificates and keys.
+    pub keys: Option<Arc<KeysView>>,
+    /// What waits to be sent.
+    pub outbox: Option<Arc<OutboxView>>,
+    /// The long work going on.
+    pub activity: Option<Activity>,
+    /// What was done last.
+    pub notice: Option<Notice>,
+    /// What could not be done, until it is dismissed.
+    pub failure: Option<Failure>,
+}
+
+/// A long work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Activity {
+    /// Its code.
+    pub work: String,
+    /// What it is at.
+    pub subject: String,
+    /// From 0 to 1, if known.
+    pub fraction: Option<f32>,
+}
+
+/// Something that was done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Its code.
+    pub code: String,
+    /// What it is about.
+    pub subject: String,
+}
+
+/// Which screen fills the window beside the side bar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// List and reading pane.
+    #[default]
+    Mailbox,
+    /// The message being written.
+    Compose,
+    /// What was begun and kept.
+    Drafts,
+    /// People, certificates and keys.
+    Keys,
+    /// What waits to be sent.
+    Outbox,
+    /// Accounts, language, look.
+    Settings,
+}
+
+/// Light, dark, or as the system is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system is.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// The word it is kept as.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// From the word it was kept as.
+    pub fn from_code(code: &str) -> Self {
+        match code {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+}
+
+/// The parts of the main window that F6 goes round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pane {
+    /// The side bar.
+    Side,
+    /// The list.
+    #[default]
+    List,
+    /// The reading pane.
+    Reading,
+}
+
+/// Where the user is.
+pub struct State {
+    /// The language of every word.
+    pub language: Language,
+    /// The look.
+    pub theme: Theme,
+    /// The language was asked for on starting: what was kept does not change it.
+    pub is_language_given: bool,
+    /// The look, likewise.
+    pub is_theme_given: bool,
+    /// The screen shown.
+    pub screen: Screen,
+    /// The pane that F6 chose last.
+    pub pane: Pane,
+    /// The message selected in the list; the reading pane shows this one and no other.
+    pub selected: Option<MessageId>,
+    /// The list scrolls to the selected message with the next frame.
+    pub follows: bool,
+    /// At a narrow window: the reading pane is shown instead of the list.
+    pub reads: bool,
+    /// What the list is narrowed to.
+    pub search: String,
+    /// The evidence drawer is open.
+    pub drawer: bool,
+    /// HTML messages are shown as their plain text.
+    pub plain_text: bool,
+    /// The message source is shown.
+    pub source: bool,
+    /// A passphrase being typed: for a locked message, a locked key or the profile.
+    pub passphrase: String,
+    /// The same again, when a new one is chosen.
+    pub passphrase_again: String,
+    /// The message being written.
+    pub composer: Option<Composer>,
+    /// The keys screen.
+    pub keys: KeysState,
+    /// The settings screen.
+    pub settings: SettingsState,
+    /// A link that the reader is asked about.
+    pub link: Option<super::html::Link>,
+    /// File dialogs.
+    pub files: Files,
+    /// Drawings of HTML bodies.
+    pub drawings: Drawings,
+    /// The present moment and place.
+    pub clock: Clock,
+    /// Commands that follow from events: sent with the next frame.
+    pub owed: Vec<Command>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            language: Language::from_system(),
+            theme: Theme::default(),
+            is_language_given: false,
+            is_theme_given: false,
+            screen: Screen::default(),
+            pane: Pane::default(),
+            selected: None,
+            follows: false,
+            reads: false,
+            search: String::new(),
+            drawer: false,
+            plain_text: false,
+            source: false,
+            passphrase: String::new(),
+            passphrase_again: String::new(),
+            composer: None,
+            keys: KeysState::default(),
+            settings: SettingsState::default(),
+            link: None,
+            files: Files::default(),
+            drawings: Drawings::default(),
+            clock: Clock::system(),
+            owed: Vec::new(),
+        }
+    }
+}
+
+impl State {
+    /// Opens what the engine sent, or takes note of it.
+    pub fn take(&mut self, views: &mut Views, event: Event) {
+        match event {
+            Event::Mailbox(view) => {
+                views.locked = None;
+                views.mailbox = Some(view);
+            }
+            Event::Reading(view) => self.take_reading(views, view),
+            Event::Preflight(view) => {
+                views.preflight = Some(view);
+                if let Some(composer) = &mut self.composer {
+                    composer.is_checking = false;
+                }
+            }
+            Event::Compose { draft, id } => {
+                views.preflight = None;
+                // What was being written is never thrown away for the new message.
+                if let Some(old) = self.composer.take().filter(Composer::is_unsaved) {
+                    self.owed.push(Command::SaveDraft { draft: Box::new(old.draft()), id: old.id });
+                }
+                let mut composer = Composer::of(*draft);
+                composer.id = id;
+                self.composer = Some(composer);
+                self.screen = Screen::Compose;
+            }
+            Event::AttachmentsRead(files) => {
+                if let Some(composer) = &mut self.composer {
+                    composer.attach(files);
+                }
+            }
+            Event::Queued => {
+                // Only what was handed over is done with; another message may have been begun since.
+                if self.composer.as_ref().is_none_or(|composer| composer.is_sending) {
+                    self.composer = None;
+                    views.preflight = None;
+                }
+                views.notice = Some(Notice { code: "queued".to_owned(), subject: String::new() });
+                if self.screen == Screen::Compose && self.composer.is_none() {
+                    self.screen = Screen::Mailbox;
+                }
+            }
+            Event::DraftSaved(id) => {
+                if let Some(composer) = &mut self.composer {
+                    composer.id = Some(id);
+                    composer.is_saved = true;
+                }
+                views.notice = Some(Notice { code: "draft_saved".to_owned(), subject: String::new() });
+            }
+            Event::Keys(view) => views.keys = Some(view),
+            Event::Outbox(view) => views.outbox = Some(view),
+            Event::Progress(progress) => {
+                views.activity = progress.map(|progress| Activity {
+                    work: progress.work.to_owned(),
+                    subject: progress.subject,
+                    fraction: progress.fraction,
+                });
+            }
+            Event::ProfileLocked { is_new } => views.locked = Some(is_new),
+            Event::Preferences(view) => {
+                if !self.is_language_given {
+                    self.language = view.language.as_deref().and_then(Language::from_code).unwrap_or(self.language);
+                }
+                if !self.is_theme_given {
+                    self.theme = view.theme.as_deref().map_or(self.theme, Theme::from_code);
+                }
+                views.preferences = view;
+            }
+            Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
+            Event::Failed(failure) => {
+                if let Some(composer) = &mut self.composer {
+                    composer.is_locked = composer.is_sending && failure.kind == FailureKind::WrongPassphrase;
+                    composer.is_sending = false;
+                }
+                views.activity = None;
+                views.failure = Some(failure);
+            }
+        }
+    }
+
+    fn take_reading(&mut self, views: &mut Views, view: Arc<ReadingView>) {
+        if views.reading.as_ref().is_none_or(|old| old.id != view.id) {
+            self.source = false;
+            self.passphrase.clear();
+        }
+        // What arrives late does not take the place of what was chosen since.
+        self.selected = self.selected.or(Some(view.id));
+        views.reading = Some(view);
+    }
+
+    /// Asks for a file in the system's dialog.
+    pub fn ask_file(&mut self, ctx: &egui::Context, purpose: Purpose, title: &str, name: &str) {
+        self.files.ask(ctx, purpose, title, name);
+    }
+}

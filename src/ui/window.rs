@@ -1,0 +1,98 @@
+//! The real window.
+
+use egui::{Context, ViewportBuilder, ViewportCommand};
+
+use super::app::{App, Backend};
+use super::icons::{Icon, rasterise};
+use super::state::Theme;
+use super::words::Language;
+
+/// How the window opens.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The language; the system's by default.
+    pub language: Option<Language>,
+    /// The look.
+    pub theme: Theme,
+    /// Closes by itself after that many frames: for measuring.
+    pub frames: Option<u64>,
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// No display, no graphics.
+    #[error("the window could not be opened: {0}")]
+    Open(String),
+}
+
+/// Opens the window and returns when it is closed. `start` makes the engine; what it gets is the
+/// one way to ask for a new frame, from any thread.
+pub fn run_window<B, E>(
+    options: Options,
+    start: impl FnOnce(Box<dyn Fn() + Send + Sync>) -> Result<B, E> + 'static,
+) -> Result<(), WindowError>
+where
+    B: Backend + 'static,
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let mut viewport = ViewportBuilder::default()
+        .with_title("Kakitome")
+        .with_app_id("kakitome")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([720.0, 480.0])
+        .with_drag_and_drop(true);
+    if let Some(icon) = app_icon() {
+        viewport = viewport.with_icon(icon);
+    }
+    let native = eframe::NativeOptions { viewport, system_font_fallback: false, ..Default::default() };
+    let Options { language, theme, frames } = options;
+    let create: eframe::AppCreator<'_> = Box::new(move |creation| {
+        let ctx = creation.egui_ctx.clone();
+        super::fonts::install(&ctx);
+        super::theme::install(&ctx);
+        let wake = ctx.clone();
+        let backend = start(Box::new(move || wake.request_repaint()))?;
+        let mut app = App::new(Box::new(backend));
+        if theme != Theme::System {
+            app.dress(theme);
+        }
+        if let Some(language) = language {
+            app.speak(language);
+        }
+        Ok(Box::new(Window { app, frames, drawn: 0 }))
+    });
+    eframe::run_native("kakitome", native, create).map_err(|error| WindowError::Open(error.to_string()))
+}
+
+struct Window {
+    app: App,
+    frames: Option<u64>,
+    drawn: u64,
+}
+
+impl eframe::App for Window {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.app.show(ui);
+        self.drawn += 1;
+        self.stop_after_frames(ui.ctx());
+    }
+}
+
+impl Window {
+    fn stop_after_frames(&self, ctx: &Context) {
+        match self.frames {
+            Some(frames) if self.drawn >= frames => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Some(_) => ctx.request_repaint(),
+            None => {}
+        }
+    }
+}
+
+/// The mark in vermilion on paper.
+fn app_icon() -> Option<egui::IconData> {
+    let mask = rasterise(Icon::Mark, 64)?;
+    let ink = super::theme::LIGHT.vermilion;
+    let rgba = mask.pixels.iter().flat_map(|pixel| [ink.r(), ink.g(), ink.b(), pixel.a()]).collect();
+    Some(egui::IconData { rgba, width: 64, height: 64 })
+}

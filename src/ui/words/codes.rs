@@ -1,0 +1,223 @@
+//! The engine's codes in words. A code that is not known here is shown as it is, never hidden.
+
+use crate::domain::{Mailbox, Technology};
+use crate::engine::view::{DefectCode, Method, PreflightView, ReadinessView, SenderWord, TrustVerdict};
+
+use super::{Language, Word, one_line};
+
+/// A mechanism's name, and what it asks.
+pub fn method(language: Language, method: Method) -> (&'static str, &'static str) {
+    let (name, word) = match method {
+        Method::Spf => ("SPF", Word::WhatSpf),
+        Method::Dkim => ("DKIM", Word::WhatDkim),
+        Method::Dmarc => ("DMARC", Word::WhatDmarc),
+        Method::Arc => ("ARC", Word::WhatArc),
+        Method::Bimi => ("BIMI", Word::WhatBimi),
+        Method::Iprev => ("iprev", Word::WhatIprev),
+    };
+    (name, language.say(word))
+}
+
+/// A mechanism's answer.
+pub fn sender_word(language: Language, word: SenderWord) -> &'static str {
+    language.say(match word {
+        SenderWord::Pass => Word::ResultPass,
+        SenderWord::Fail => Word::ResultFail,
+        SenderWord::Softfail => Word::ResultSoftfail,
+        SenderWord::Neutral => Word::ResultNeutral,
+        SenderWord::None => Word::ResultNone,
+        SenderWord::Temperror => Word::ResultTemperror,
+        SenderWord::Permerror => Word::ResultPermerror,
+        SenderWord::Policy => Word::ResultPolicy,
+    })
+}
+
+/// What was broken in a message.
+pub fn defect(language: Language, code: DefectCode) -> &'static str {
+    language.say(match code {
+        DefectCode::MissingEndBoundary => Word::DefectEnd,
+        DefectCode::MissingBoundary => Word::DefectBoundary,
+        DefectCode::BareLineFeed => Word::DefectLineFeed,
+        DefectCode::BadTransferEncoding => Word::DefectEncoding,
+        DefectCode::BadCharset => Word::DefectCharset,
+        DefectCode::DuplicateHeader => Word::DefectDuplicate,
+        DefectCode::EightBitHeader => Word::DefectEightBit,
+        DefectCode::NulByte => Word::DefectNul,
+        DefectCode::MalformedHeader => Word::DefectHeader,
+        DefectCode::MissingFrom => Word::DefectFrom,
+        DefectCode::LimitReached => Word::DefectLimit,
+    })
+}
+
+/// A header field's name.
+pub fn field(language: Language, name: &str) -> String {
+    let word = match name {
+        "subject" => Word::Subject,
+        "from" => Word::From,
+        "to" => Word::To,
+        _ => return one_line(name),
+    };
+    language.say(word).to_owned()
+}
+
+/// A reason's code in words; one that is not known here is made readable.
+pub fn reason(language: Language, code: &str) -> String {
+    let word = match code {
+        "no_path" => Word::ReasonNoPath,
+        "expired" => Word::ReasonExpired,
+        "revoked" => Word::ReasonRevoked,
+        "not_yet_valid" => Word::ReasonNotYet,
+        "not_for_email" => Word::ReasonNotForMail,
+        "address_missing" => Word::ReasonAddress,
+        "not_an_authority" => Word::ReasonNotAuthority,
+        "name_constraints" => Word::ReasonNames,
+        "too_complex" => Word::ReasonComplex,
+        "revocation_unknown" => Word::ReasonUnknownRevocation,
+        other => return one_line(&other.replace('_', " ")),
+    };
+    language.say(word).to_owned()
+}
+
+/// A key's problem.
+pub fn problem(language: Language, code: &str) -> String {
+    let word = match code {
+        "expired" => Word::ProblemExpired,
+        "not_yet_valid" => Word::ProblemNotYet,
+        "revoked" => Word::ProblemRevoked,
+        "weak_algorithm" => Word::ProblemAlgorithm,
+        "weak_key" => Word::ProblemKey,
+        "no_address" => Word::ProblemAddress,
+        "wrong_key_usage" => Word::ProblemUsage,
+        "no_email_protection" => Word::ProblemMail,
+        "unreadable" => Word::ProblemUnreadable,
+        _ => Word::ProblemOther,
+    };
+    language.fill(word, &[("code", code)])
+}
+
+/// What stands in the way of sending.
+pub fn blocker(language: Language, code: &str, about: &str) -> String {
+    let word = match code {
+        "no_certificate" => Word::BlockNoCertificate,
+        "certificate_expired" | "expired" => Word::BlockExpired,
+        "certificate_revoked" | "revoked" => Word::BlockRevoked,
+        "certificate_mismatch" => Word::BlockMismatch,
+        "certificate_cannot_encrypt" => Word::BlockCannotEncrypt,
+        "bad_address" => Word::BlockBadAddress,
+        "no_recipients" => Word::NoRecipient,
+        "no_signing_key" => Word::BlockNoSigningKey,
+        _ => Word::BlockOther,
+    };
+    language.fill(word, &[("name", &one_line(about)), ("code", code)])
+}
+
+/// Whether a blocker is about the author's own key, and not a recipient's.
+pub fn is_about_own_key(code: &str) -> bool {
+    code == "no_signing_key"
+}
+
+/// What may be confirmed before sending.
+pub fn send_caution(language: Language, code: &str, about: &str) -> String {
+    let word = match code {
+        "unauthenticated_certificate" | "unauthenticated" => Word::AskUnauthenticated,
+        "bcc_own_delivery" => Word::AskBcc,
+        "subject_visible" | "subject_not_hidden" => Word::AskSubject,
+        "not_encrypted" | "cleartext" => Word::AskClear,
+        "not_signed" | "unsigned" => Word::AskUnsigned,
+        "sent_copy_unreadable" => Word::AskCopy,
+        "empty_subject" => Word::AskEmptySubject,
+        _ => Word::AskOther,
+    };
+    language.fill(word, &[("name", &one_line(about)), ("code", code)])
+}
+
+/// How a recipient gets the message.
+pub fn readiness(language: Language, ready: &ReadinessView) -> String {
+    let way = language.say(match ready.technology {
+        Some(Technology::OpenPgp) => Word::ReadyOpenPgp,
+        Some(Technology::Smime) => Word::ReadySmime,
+        None => Word::ReadyClear,
+    });
+    let belief = ready.verdict.filter(|_| ready.technology.is_some()).map(|verdict| {
+        language.say(match verdict {
+            TrustVerdict::Authenticated => Word::ReadyCompared,
+            TrustVerdict::Partial => Word::ReadyPartial,
+            TrustVerdict::Unauthenticated | TrustVerdict::Mismatch => Word::ReadyUnknown,
+            TrustVerdict::Revoked => Word::ReadyRevoked,
+            TrustVerdict::Expired => Word::ReadyExpired,
+        })
+    });
+    [Some(way), belief].into_iter().flatten().collect::<Vec<_>>().join(separator(language))
+}
+
+fn separator(language: Language) -> &'static str {
+    match language {
+        Language::English => " · ",
+        Language::Japanese => "・",
+    }
+}
+
+/// Preflight in one line.
+pub fn summary(language: Language, preflight: &PreflightView, from: &Mailbox) -> String {
+    let name = |mailbox: &Mailbox| one_line(if mailbox.name.is_empty() { &mailbox.address } else { &mailbox.name });
+    let count = preflight.recipients.len();
+    let mut words = Vec::new();
+    if !preflight.blockers.is_empty() {
+        return language.say(Word::SummaryBlocked).to_owned();
+    }
+    words.push(match (preflight.is_encrypted, &preflight.recipients[..]) {
+        (false, _) => language.say(Word::SummaryClear).to_owned(),
+        (true, [only]) => language.fill(Word::SummaryEncryptedOne, &[("name", &name(&only.mailbox))]),
+        (true, _) => language.fill(Word::SummaryEncrypted, &[("count", &count.to_string())]),
+    });
+    words.push(if preflight.signs_with.is_empty() {
+        language.say(Word::SummaryUnsigned).to_owned()
+    } else {
+        language.fill(Word::SummarySigned, &[("name", &name(from))])
+    });
+    if preflight.hides_subject {
+        words.push(language.say(Word::SummaryHides).to_owned());
+    }
+    words.join(separator(language))
+}
+
+/// A submission's state.
+pub fn submission(language: Language, state: &str) -> String {
+    let word = match state {
+        "queued" => Word::StateQueued,
+        "sending" => Word::StateSending,
+        "deferred" => Word::StateDeferred,
+        "rejected" => Word::StateRejected,
+        "uncertain" => Word::StateUncertain,
+        "accepted" => Word::StateAccepted,
+        other => return other.to_owned(),
+    };
+    language.say(word).to_owned()
+}
+
+/// What goes on.
+pub fn work(language: Language, code: &str, subject: &str) -> String {
+    let word = match code {
+        "synchronise" => Word::WorkSynchronise,
+        "send" => Word::WorkSend,
+        "generate_key" => Word::WorkGenerate,
+        "import" => Word::WorkImport,
+        _ => Word::WorkOther,
+    };
+    language.fill(word, &[("subject", subject)])
+}
+
+/// What was done.
+pub fn done(language: Language, code: &str, subject: &str) -> String {
+    let word = match code {
+        "queued" => Word::DoneQueued,
+        "draft_saved" => Word::DoneDraft,
+        "imported" => Word::DoneImported,
+        "exported" => Word::DoneExported,
+        "saved" | "attachment_saved" | "account_saved" => Word::DoneSaved,
+        "generated" | "key_generated" => Word::DoneGenerated,
+        "account_works" => Word::DoneAccount,
+        _ => Word::DoneOther,
+    };
+    language.fill(word, &[("subject", subject)])
+}

@@ -1,0 +1,113 @@
+//! Opens the window, or draws it without one.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use kakitome::cli::{self, Common, GuiArgs, Lang};
+use kakitome::engine::{Command, EngineHandle, Event, Failure, Start, start};
+use kakitome::ui::{self, App, Backend, Language, Options, Screen, Theme};
+
+/// How long a picture waits for the engine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Engine(EngineHandle);
+
+impl Backend for Engine {
+    fn send(&mut self, command: Command) {
+        self.0.send(command);
+    }
+
+    fn try_next(&mut self) -> Option<Event> {
+        self.0.try_next()
+    }
+
+    fn spawn(&self) -> Option<ui::Spawn> {
+        Some(std::sync::Arc::new(kakitome::engine::stateless::in_thread))
+    }
+}
+
+/// Opens the window that the options describe.
+pub fn open(common: &Common, args: &GuiArgs) -> Result<()> {
+    let what = if args.demo { Start::Demo } else { profile(common)? };
+    let language = common.lang.map(|lang| match lang {
+        Lang::En => Language::English,
+        Lang::Ja => Language::Japanese,
+    });
+    let theme = if args.dark { Theme::Dark } else { Theme::System };
+    if let Some(to) = &args.screenshot {
+        return picture(&what, language, theme, args, to);
+    }
+    if cfg!(target_os = "linux") && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none()) {
+        bail!("there is no display for a window; without one, use `kakitome inspect FILE` and `kakitome --help`");
+    }
+    let frames = args.frames.map(u64::from);
+    let began = Instant::now();
+    let options = Options { language, theme, frames, ..Options::default() };
+    ui::run_window(options, move |wake| start(&what, wake).map(Engine))?;
+    if let Some(frames) = frames {
+        println!("{frames} frames, {} ms", began.elapsed().as_millis());
+    }
+    Ok(())
+}
+
+fn profile(common: &Common) -> Result<Start> {
+    let (dir, secrets) = cli::profile_of(common).map_err(anyhow::Error::msg)?;
+    Ok(Start::Profile { dir, secrets })
+}
+
+/// Draws one screen to a file: `--screen` names it, with what it shows after a colon
+/// (`reading:3` opens the third message of the list, `evidence:3` its drawer).
+fn picture(what: &Start, language: Option<Language>, theme: Theme, args: &GuiArgs, to: &std::path::Path) -> Result<()> {
+    let engine = start(what, || {}).map_err(|failure: Failure| anyhow::anyhow!("{failure}"))?;
+    let mut app = App::new(Box::new(Engine(engine)));
+    app.dress(if theme == Theme::System { Theme::Light } else { theme });
+    if let Some(language) = language {
+        app.speak(language);
+    }
+    let size = args.size.as_deref().unwrap_or("1280x800");
+    let (width, height) = size.split_once('x').context("a size is written like 1280x800")?;
+    let size = ui::size(width.parse()?, height.parse()?);
+    let name = args.screen.as_deref().unwrap_or("mailbox");
+    let (name, number) = name.split_once(':').unwrap_or((name, ""));
+    settle(&mut app, |app| app.views.mailbox.is_some())?;
+    match name {
+        "mailbox" => {}
+        "reading" | "evidence" => {
+            let number: usize = number.parse().unwrap_or(1);
+            let mailbox = app.views.mailbox.clone().context("no mailbox")?;
+            let row = mailbox.rows.get(number.saturating_sub(1)).context("there is no such message in the list")?;
+            let id = row.id;
+            app.open_message(id);
+            app.state.drawer = name == "evidence";
+            settle(&mut app, |app| app.views.reading.as_ref().is_some_and(|view| view.id == id))?;
+        }
+        "compose" => app.compose(),
+        "drafts" => app.state.screen = Screen::Drafts,
+        "keys" => {
+            app.state.screen = Screen::Keys;
+            app.ask(Command::ListKeys);
+            settle(&mut app, |app| app.views.keys.is_some())?;
+        }
+        "outbox" => app.state.screen = Screen::Outbox,
+        "settings" => app.state.screen = Screen::Settings,
+        other => bail!(
+            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, drafts, keys, outbox, settings"
+        ),
+    }
+    let image = ui::screenshot(&mut app, size, 1.0)?;
+    ui::write_png(&image, to)?;
+    Ok(())
+}
+
+/// Lets the engine answer until what is wanted is there.
+fn settle(app: &mut App, done: impl Fn(&App) -> bool) -> Result<()> {
+    let end = Instant::now() + PATIENCE;
+    while !done(app) {
+        if Instant::now() > end {
+            bail!("the engine did not answer");
+        }
+        app.listen();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
+}

@@ -1,0 +1,264 @@
+//! The whole path, with a real Postfix and a real Dovecot: alice writes to bob in both
+//! technologies through the engine, and bob reads what she wrote.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+#[allow(unused_imports)]
+mod servers;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kakitome::crypto::smime::SmimeRing;
+use kakitome::domain::{Attachment, Draft, Fingerprint, Mailbox, Protection, Secret, Technology, TechnologyChoice};
+use kakitome::engine::view::{AccountForm, Lock, MailboxView, ReadingView, Seal};
+use kakitome::engine::{Command, EngineHandle, Event, FailureKind, Profile, SecretsIn, Start, headless, start};
+use servers::{HOST, PASSWORD, Servers, Way, servers};
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+struct Person {
+    name: &'static str,
+    dir: tempfile::TempDir,
+}
+
+impl Person {
+    fn new(name: &'static str) -> Self {
+        Self { name, dir: tempfile::tempdir().unwrap() }
+    }
+
+    fn address(&self) -> String {
+        format!("{}@example.test", self.name)
+    }
+
+    fn mailbox(&self) -> Mailbox {
+        Mailbox::new(self.name, self.address())
+    }
+
+    fn profile(&self) -> Profile {
+        Profile::open(self.dir.path(), &secrets()).unwrap()
+    }
+
+    fn engine(&self) -> EngineHandle {
+        start(&Start::Profile { dir: self.dir.path().to_owned(), secrets: secrets() }, || {}).unwrap()
+    }
+
+    fn account(&self, servers: &Servers, host: &str, way: Way) -> AccountForm {
+        AccountForm {
+            id: None,
+            name: self.name.to_owned(),
+            address: self.address(),
+            smtp_host: host.to_owned(),
+            smtp_port: servers.port(way),
+            imap_host: HOST.to_owned(),
+            imap_port: servers.imap_port(),
+            user: self.address(),
+            password: Some(Secret::from(PASSWORD)),
+        }
+    }
+
+    /// An account and both key pairs.
+    fn settle(&self, servers: &Servers, host: &str, way: Way) -> [Fingerprint; 2] {
+        let profile = self.profile();
+        let mut roots = SmimeRing::default();
+        roots.add(&servers.ca(), &[]).unwrap();
+        profile.add_server_roots(&roots).unwrap();
+        headless::save_account(&profile, &self.account(servers, host, way)).unwrap();
+        [Technology::OpenPgp, Technology::Smime]
+            .map(|technology| profile.generate(technology, self.name, &self.address(), None).unwrap())
+    }
+
+    /// Takes another's certificates, compared with their owner.
+    fn trust(&self, other: &Self, fingerprints: &[Fingerprint]) {
+        let (mine, theirs) = (self.profile(), other.profile());
+        for fingerprint in fingerprints {
+            let bytes = theirs.export(fingerprint, false, None).unwrap();
+            mine.import(&bytes, &[]).unwrap();
+            mine.store.set_trust(fingerprint, kakitome::store::TrustKind::Direct, true).unwrap();
+        }
+    }
+}
+
+fn secrets() -> SecretsIn {
+    SecretsIn::File(Secret::from("profile passphrase"))
+}
+
+/// Waits for an event that is what is wanted; a failure on the way ends the test.
+fn wait<T>(engine: &EngineHandle, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end {
+        match engine.try_next() {
+            Some(Event::Failed(failure)) => panic!("{failure:?}"),
+            Some(event) => {
+                if let Some(found) = wanted(event) {
+                    return found;
+                }
+            }
+            None => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+    panic!("nothing came in {PATIENCE:?}");
+}
+
+fn letter(alice: &Person, bob: &Person, technology: Technology) -> Draft {
+    Draft {
+        from: alice.mailbox(),
+        to: vec![bob.mailbox()],
+        subject: format!("請求書 {}", technology.word()),
+        text: "いつもお世話になっております。\n\nFrom here on it is secret.\n".to_owned(),
+        attachments: vec![Attachment {
+            name: "見積書.pdf".to_owned(),
+            media_type: "application/pdf".to_owned(),
+            bytes: Arc::from(&b"%PDF-1.4 not really"[..]),
+        }],
+        protection: Protection { sign: true, encrypt: true, technology: TechnologyChoice::Only(technology) },
+        ..Draft::default()
+    }
+}
+
+fn inbox(engine: &EngineHandle, count: usize) -> Arc<MailboxView> {
+    engine.send(Command::Synchronise);
+    let end = Instant::now() + PATIENCE;
+    let mut asked = Instant::now();
+    while Instant::now() < end {
+        if let Some(Event::Mailbox(view)) = engine.try_next() {
+            if view.rows.len() >= count {
+                return view;
+            }
+        } else {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        // Delivery between the servers takes a moment.
+        if asked.elapsed() > Duration::from_secs(2) {
+            asked = Instant::now();
+            engine.send(Command::Synchronise);
+        }
+    }
+    panic!("{count} messages did not come");
+}
+
+fn open(engine: &EngineHandle, id: i64) -> Arc<ReadingView> {
+    engine.send(Command::OpenMessage(id));
+    wait(engine, |event| match event {
+        Event::Reading(view) if view.id == id => Some(view),
+        _ => None,
+    })
+}
+
+#[test]
+fn alice_writes_to_bob_in_both_technologies_and_bob_reads_what_she_wrote() {
+    let Some(servers) = servers() else { return };
+    let (alice, bob) = (Person::new("alice"), Person::new("bob"));
+    let of_alice = alice.settle(servers, HOST, Way::Submission);
+    let of_bob = bob.settle(servers, HOST, Way::Submission);
+    alice.trust(&bob, &of_bob);
+    bob.trust(&alice, &of_alice);
+
+    let engine = alice.engine();
+    for technology in [Technology::OpenPgp, Technology::Smime] {
+        engine.send(Command::Preflight(Box::new(letter(&alice, &bob, technology))));
+        let view = wait(&engine, |event| match event {
+            Event::Preflight(view) => Some(view),
+            _ => None,
+        });
+        assert!(view.is_encrypted && view.blockers.is_empty() && view.cautions.is_empty(), "{view:?}");
+        engine.send(Command::Send { draft: Box::new(letter(&alice, &bob, technology)), id: None });
+        wait(&engine, |event| matches!(event, Event::Queued).then_some(()));
+        wait(&engine, |event| match event {
+            Event::Outbox(view) if view.submissions.is_empty() => Some(()),
+            _ => None,
+        });
+    }
+
+    let engine_of_bob = bob.engine();
+    let list = inbox(&engine_of_bob, 2);
+    let mut subjects = Vec::new();
+    for row in list.rows.iter() {
+        assert_eq!(row.subject, "[...]", "the subject is hidden from the servers");
+        let view = open(&engine_of_bob, row.id);
+        let found = &view.assessment;
+        assert_eq!((found.headline.lock, found.headline.seal), (Lock::Encrypted, Seal::Authenticated), "{found:?}");
+        assert_eq!(found.from, vec![alice.mailbox()]);
+        assert_eq!(found.text.trim_end(), "いつもお世話になっております。\n\nFrom here on it is secret.");
+        let [file] = view.attachments.as_slice() else { panic!("{:?}", view.attachments) };
+        assert_eq!((file.name.as_str(), file.signed, file.decrypted), ("見積書.pdf", true, true));
+        subjects.push(found.subject.clone());
+    }
+    subjects.sort();
+    assert_eq!(subjects, ["請求書 openpgp", "請求書 smime"]);
+    no_plaintext_at_rest(alice.dir.path());
+    no_plaintext_at_rest(bob.dir.path());
+
+    // The copies in alice's Sent folder are on the server, and open with her own keys.
+    engine.send(Command::Synchronise);
+    let sent = wait(&engine, |event| match event {
+        Event::Mailbox(view) => view
+            .accounts
+            .first()?
+            .folders
+            .iter()
+            .find(|folder| folder.role == "sent" && folder.total == 2)
+            .map(|folder| folder.id),
+        _ => None,
+    });
+    engine.send(Command::OpenFolder(sent));
+    let row = wait(&engine, |event| match event {
+        Event::Mailbox(view) if view.open_folder == Some(sent) => view.rows.first().map(|row| row.id),
+        _ => None,
+    });
+    assert_eq!(open(&engine, row).assessment.headline.lock, Lock::Encrypted);
+}
+
+/// Nothing of the letters is readable in the files of a profile.
+fn no_plaintext_at_rest(dir: &Path) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        for words in ["secret", "世話", "%PDF-1.4", "BEGIN PGP", "example.test"] {
+            let found = bytes.windows(words.len()).any(|window| window == words.as_bytes());
+            assert!(!found, "{words} stands in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_server_that_cannot_be_trusted_gets_nothing_and_the_message_stays_in_the_outbox() {
+    let Some(servers) = servers() else { return };
+    for (host, way, kind) in [
+        (HOST, Way::NoTls, FailureKind::NoStartTls),
+        (HOST, Way::Expired, FailureKind::BadServerCertificate),
+        (HOST, Way::WrongName, FailureKind::BadServerCertificate),
+    ] {
+        let carol = Person::new("carol");
+        carol.settle(servers, host, way);
+        let profile = carol.profile();
+        let raw = "From: carol@example.test\r\nTo: bob@example.test\r\nSubject: x\r\n\r\nx\r\n";
+        headless::enqueue(&profile, &kakitome::domain::RawMessage::new(raw.as_bytes())).unwrap();
+        let done = headless::send_due(&profile).unwrap();
+        assert_eq!((done.sent, done.waiting), (0, 1), "{way:?}");
+        assert_eq!(done.failures.first().map(|failure| failure.kind), Some(kind), "{way:?}");
+    }
+}
+
+#[test]
+fn a_draft_in_another_persons_name_is_not_sent() {
+    let Some(servers) = servers() else { return };
+    let (alice, bob) = (Person::new("alice"), Person::new("bob"));
+    alice.settle(servers, HOST, Way::Submission);
+    let engine = alice.engine();
+    let draft = Draft { from: bob.mailbox(), to: vec![alice.mailbox()], subject: "x".into(), ..Draft::default() };
+    engine.send(Command::Send { draft: Box::new(draft), id: None });
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end {
+        match engine.try_next() {
+            Some(Event::Failed(failure)) => {
+                assert_eq!((failure.kind, failure.source.as_str()), (FailureKind::Input, "no_account"));
+                return;
+            }
+            Some(Event::Queued) => panic!("it was queued"),
+            _ => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+    panic!("nothing came");
+}

@@ -1,0 +1,186 @@
+//! Submission and IMAP with a real Postfix and a real Dovecot, into the encrypted store.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "../servers/mod.rs"]
+mod servers;
+
+mod folders;
+mod submission;
+mod tls;
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use kakitome::domain::{EmailAddress, Envelope, Mailbox, RawMessage, Secret};
+use kakitome::net::imap::{self, Cancel, Fetched, Known, Session, Step};
+use kakitome::net::smtp::{self, Accepted};
+use kakitome::net::{Credentials, Server};
+use kakitome::store::{AccountRecord, MessageFlags, NewMessage, ProfileKey, Store};
+
+use servers::{HOST, PASSWORD, Servers, Way, servers};
+
+fn user(name: &str) -> Credentials {
+    Credentials { user: format!("{name}@example.test"), password: Secret::from(PASSWORD) }
+}
+
+fn address(name: &str) -> EmailAddress {
+    EmailAddress::parse(&format!("{name}@example.test")).unwrap()
+}
+
+fn from_alice_to(names: &[&str]) -> Envelope {
+    Envelope { sender: address("alice"), recipients: names.iter().map(|name| address(name)).collect() }
+}
+
+/// A message with every line that a careless client would change.
+fn message(subject: &str) -> Vec<u8> {
+    let text = "From: alice@example.test\r\nTo: bob@example.test\r\nSubject: SUBJECT\r\n\
+        Date: Tue, 24 Nov 2026 12:00:00 +0000\r\nMessage-ID: <1@example.test>\r\n\r\n\
+        .\r\n..\r\n.dots at the start\r\ntrailing space \r\n\r\nFrom here on\r\n\tlast line\r\n";
+    text.replace("SUBJECT", subject).into_bytes()
+}
+
+fn submission(servers: &Servers, way: Way) -> Server {
+    at(servers, servers.port(way))
+}
+
+fn at(servers: &Servers, port: u16) -> Server {
+    Server::new(HOST, port).with_roots(vec![servers.ca()])
+}
+
+fn imap(servers: &Servers) -> Server {
+    at(servers, servers.imap_port())
+}
+
+/// What the mailbox holds with that subject, when it has come.
+async fn received(servers: &Servers, name: &str, subject: &str) -> Vec<u8> {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(found) = look_for(servers, name, subject).await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{subject} did not come:\n{}", servers.logs());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn look_for(servers: &Servers, name: &str, subject: &str) -> Option<Vec<u8>> {
+    let line = format!("Subject: {subject}\r\n");
+    let all = fetch_all(&imap(servers), name, "INBOX").await;
+    all.into_iter().map(|fetched| fetched.bytes).find(|bytes| contains(bytes, line.as_bytes()))
+}
+
+async fn fetch_all(server: &Server, name: &str, folder: &str) -> Vec<Fetched> {
+    let mut session = Session::log_in(server, &user(name)).await.unwrap();
+    let mut all = Vec::new();
+    let take = |step| {
+        if let Step::Message { message, .. } = step {
+            all.push(message);
+        }
+        ControlFlow::Continue(())
+    };
+    session.fetch_new(folder, Known::default(), &Cancel::new(), take).await.unwrap();
+    session.log_out().await;
+    all
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// The message without the trace fields that servers put on top.
+fn without_trace(bytes: &[u8]) -> &[u8] {
+    let start = bytes.windows(6).position(|window| window == b"From: ").unwrap();
+    &bytes[start..]
+}
+
+#[tokio::test]
+async fn alice_submits_over_starttls_and_bob_fetches_the_same_bytes_into_his_encrypted_store() {
+    let Some(servers) = servers() else { return };
+    let sent = message("to the store");
+    let Accepted { reply } =
+        smtp::submit(&submission(servers, Way::Submission), &user("alice"), &from_alice_to(&["bob"]), &sent)
+            .await
+            .unwrap();
+    assert!(reply.starts_with("250 2.0.0"), "{reply}");
+    received(servers, "bob", "to the store").await;
+
+    let profile = tempfile::tempdir().unwrap();
+    let store = Store::open(profile.path(), &ProfileKey::generate().unwrap()).unwrap();
+    let account = store.save_account(&AccountRecord::default()).unwrap();
+    let folder = store.ensure_folder(account, "INBOX", "INBOX", "inbox").unwrap();
+    let first = synchronise(servers, &store, folder).await;
+    assert!(first > 0);
+    let rows = store.rows(folder, 1000, 0).unwrap();
+    let messages: Vec<_> = rows.iter().map(|row| store.raw(row.id).unwrap()).collect();
+    let raw = messages.iter().find(|raw| contains(raw, b"Subject: to the store\r\n")).unwrap();
+    assert_eq!(without_trace(raw), sent);
+    assert!(contains(raw, b"ESMTPSA"), "submitted with TLS and AUTH");
+    assert!(!contains(raw, hostname().as_bytes()), "the host name stays at home");
+
+    smtp::submit(&submission(servers, Way::Submission), &user("alice"), &from_alice_to(&["bob"]), &message("second"))
+        .await
+        .unwrap();
+    received(servers, "bob", "second").await;
+    synchronise(servers, &store, folder).await;
+    let again = store.rows(folder, 1000, 0).unwrap();
+    assert!(again.len() > rows.len(), "what is new came");
+    assert!(rows.iter().all(|row| again.contains(row)), "and nothing came twice");
+}
+
+/// What the engine does: keep each message at once, under the UIDVALIDITY that it belongs to.
+async fn synchronise(servers: &Servers, store: &Store, folder: i64) -> usize {
+    let mut session = Session::log_in(&imap(servers), &user("bob")).await.unwrap();
+    let known =
+        Known { uid_validity: store.uid_validity(folder).unwrap(), after_uid: store.highest_uid(folder).unwrap() };
+    let keep = |step| {
+        match step {
+            Step::Selected { uid_validity, .. } => store.set_uid_validity(folder, uid_validity).unwrap(),
+            Step::Message { message, .. } => {
+                assert!(message.internal_date.is_some());
+                assert!(store.add_message(folder, &to_store(message)).unwrap().is_some());
+            }
+            Step::TooBig { .. } => unreachable!(),
+        }
+        ControlFlow::Continue(())
+    };
+    let done = session.fetch_new("INBOX", known, &Cancel::new(), keep).await.unwrap();
+    assert_eq!(store.uid_validity(folder).unwrap(), Some(done.uid_validity));
+    session.log_out().await;
+    done.fetched
+}
+
+fn to_store(message: Fetched) -> NewMessage {
+    NewMessage {
+        uid: Some(message.uid),
+        flags: MessageFlags { is_seen: message.flags.is_seen, ..MessageFlags::default() },
+        received_at: message.internal_date,
+        date: None,
+        from: Mailbox::default(),
+        subject: String::new(),
+        preview: String::new(),
+        has_attachments: false,
+        raw: RawMessage::new(message.bytes),
+    }
+}
+
+fn hostname() -> String {
+    let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned();
+    if name.is_empty() || name == "localhost" { "no host name here".into() } else { name }
+}
+
+#[test]
+fn all_network_work_can_move_between_threads() {
+    fn check<T: Send>(_: T) {}
+    let (server, user) = (Server::new(HOST, 587), user("alice"));
+    let envelope = from_alice_to(&["bob"]);
+    check(smtp::submit(&server, &user, &envelope, b""));
+    check(smtp::probe(&server, &user));
+    check(imap::probe(&server, &user));
+    check(async {
+        let mut session = Session::log_in(&server, &user).await?;
+        session.list_folders().await?;
+        session.set_seen("INBOX", &[1], true).await?;
+        session.append("INBOX", b"").await?;
+        session.fetch_new("INBOX", Known::default(), &Cancel::new(), |_| ControlFlow::Continue(())).await
+    });
+}

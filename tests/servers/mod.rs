@@ -1,0 +1,223 @@
+//! A real Postfix and a real Dovecot for a test program: own folder, own ports on loopback, own
+//! certificates. They end with the program, however it ends.
+//!
+//! Postfix needs root. `tests/servers/install` installs both.
+#![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::too_many_lines)]
+
+mod config;
+mod pki;
+mod proxy;
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+pub use proxy::{Proxy, Rule};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse";
+/// Everybody who has a mailbox, `@example.test`.
+pub const USERS: [&str; 4] = ["alice", "bob", "carol", "mallory"];
+/// The host that the good certificates are for.
+pub const HOST: &str = "localhost";
+/// An address that the servers answer at and that no certificate is for.
+pub const OTHER_HOST: &str = "127.0.0.2";
+/// A recipient that is always deferred with 451.
+pub const LATER: &str = "later@example.test";
+
+/// One way into Postfix. Each writes to the log under its own name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// STARTTLS required, PLAIN and LOGIN.
+    Submission,
+    /// The same, with TLS from the first byte.
+    Submissions,
+    /// The same as `Submission`, for tests that look at the log.
+    Watched,
+    /// Offers LOGIN only.
+    LoginOnly,
+    /// Offers no AUTH.
+    NoAuth,
+    /// Offers AUTH, and no STARTTLS: what an eavesdropper would like.
+    NoTls,
+    /// An expired certificate.
+    Expired,
+    /// A certificate for somebody else's server.
+    WrongName,
+}
+
+impl Way {
+    const ALL: [Self; 8] = [
+        Self::Submission,
+        Self::Submissions,
+        Self::Watched,
+        Self::LoginOnly,
+        Self::NoAuth,
+        Self::NoTls,
+        Self::Expired,
+        Self::WrongName,
+    ];
+
+    fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+}
+
+/// The running servers.
+pub struct Servers {
+    dir: PathBuf,
+    ports: Vec<(Way, u16)>,
+    imap: u16,
+    imaps: u16,
+    ca: Vec<u8>,
+    /// Ends the servers when its input is closed.
+    supervisor: Child,
+}
+
+static SERVERS: LazyLock<Servers> = LazyLock::new(Servers::start);
+
+/// The servers of this test program, started by the first test that asks. `None`, said aloud,
+/// without root; a run that is meant to test everything (`CI` is set) fails instead.
+pub fn servers() -> Option<&'static Servers> {
+    if is_root() {
+        return Some(&SERVERS);
+    }
+    assert!(std::env::var_os("CI").is_none(), "the mail servers need root");
+    eprintln!("SKIPPED: Postfix needs root; run the tests as root to run this one");
+    None
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
+impl Servers {
+    fn start() -> Self {
+        for program in ["/usr/sbin/postfix", "/usr/sbin/dovecot"] {
+            assert!(Path::new(program).exists(), "{program} is missing: run tests/servers/install");
+        }
+        let dir = tempfile::Builder::new().prefix("kakitome-servers-").tempdir().unwrap().keep();
+        // The servers' own users must get through.
+        fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
+        let ca = pki::write(&dir);
+        let free = free_ports(Way::ALL.len() + 2);
+        let ports: Vec<_> = Way::ALL.into_iter().zip(free.iter().copied()).collect();
+        let (imap, imaps) = (free[Way::ALL.len()], free[Way::ALL.len() + 1]);
+        config::dovecot(&dir, imap, imaps);
+        config::postfix(&dir, &ports);
+        let servers = Self { supervisor: supervise(&dir), dir, ports, imap, imaps, ca };
+        servers.wait_until_ready();
+        servers
+    }
+
+    /// The port of a way into Postfix.
+    pub fn port(&self, way: Way) -> u16 {
+        self.ports.iter().find(|(there, _)| *there == way).unwrap().1
+    }
+
+    /// Dovecot's port where STARTTLS is required.
+    pub fn imap_port(&self) -> u16 {
+        self.imap
+    }
+
+    /// Dovecot's port with TLS from the first byte.
+    pub fn imaps_port(&self) -> u16 {
+        self.imaps
+    }
+
+    /// The authority of the good certificates, in DER.
+    pub fn ca(&self) -> Vec<u8> {
+        self.ca.clone()
+    }
+
+    /// The same as a PEM file, for a program's `SSL_CERT_FILE`.
+    pub fn ca_file(&self) -> PathBuf {
+        self.dir.join("ca.pem")
+    }
+
+    /// What Postfix logged about one way in so far.
+    pub fn log(&self, way: Way) -> Vec<String> {
+        let name = format!("postfix/{}/", way.name());
+        let log = fs::File::open(self.dir.join("log/postfix.log")).unwrap();
+        BufReader::new(log).lines().map(Result::unwrap).filter(|line| line.contains(&name)).collect()
+    }
+
+    /// The first line of the log about one way in that holds all these words; waits for it.
+    pub fn wait_for_log(&self, way: Way, words: &[&str]) -> String {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let found = self.log(way).into_iter().find(|line| words.iter().all(|word| line.contains(word)));
+            if let Some(line) = found {
+                return line;
+            }
+            assert!(Instant::now() < deadline, "no {words:?} in {:#?}", self.log(way));
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn wait_until_ready(&self) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        for port in self.ports.iter().map(|(_, port)| *port).chain([self.imap, self.imaps]) {
+            while TcpStream::connect(("127.0.0.1", port)).is_err() {
+                assert!(Instant::now() < deadline, "the servers do not start:\n{}", self.logs());
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+    }
+
+    /// Everything that the servers said, for a failure's message.
+    pub fn logs(&self) -> String {
+        ["supervisor.log", "postfix.log", "dovecot.log"]
+            .map(|name| fs::read_to_string(self.dir.join("log").join(name)).unwrap_or_default())
+            .join("\n")
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        drop(self.supervisor.stdin.take());
+        let _ = self.supervisor.wait();
+    }
+}
+
+/// Starts both servers under a shell that waits for the end of its input, which comes when this
+/// program ends in whatever way, and then stops them and removes the folder.
+fn supervise(dir: &Path) -> Child {
+    const SCRIPT: &str = r#"
+        dir=$1
+        trap : TERM
+        dovecot -F -c "$dir/dovecot/etc/dovecot.conf" </dev/null & dovecot=$!
+        postfix -c "$dir/postfix/etc" start-fg </dev/null & postfix=$!
+        cat >/dev/null
+        # Postfix makes a process group of its own.
+        kill -TERM $(cat "$dir/postfix/spool/pid/master.pid") $dovecot
+        wait $dovecot $postfix
+        trap '' TERM
+        kill -TERM 0
+        rm -rf -- "$dir"
+    "#;
+    let log = fs::File::create(dir.join("log/supervisor.log")).unwrap();
+    Command::new("/bin/sh")
+        .args(["-c", SCRIPT, "supervisor"])
+        .arg(dir)
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .stdin(Stdio::piped())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        // The script ends with a signal to its group, and the terminal's go past it.
+        .process_group(0)
+        .spawn()
+        .unwrap()
+}
+
+/// Ports that nobody listens at. All are held until all are found, so that they differ.
+fn free_ports(count: usize) -> Vec<u16> {
+    let held: Vec<_> = (0..count).map(|_| TcpListener::bind(("127.0.0.1", 0)).unwrap()).collect();
+    held.iter().map(|listener| listener.local_addr().unwrap().port()).collect()
+}

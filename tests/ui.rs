@@ -1,0 +1,717 @@
+//! Every screen of the window, in both languages, without an engine, a display or a GPU.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_wrap)]
+
+#[path = "ui/sample.rs"]
+mod sample;
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::{Harness, TestRenderer};
+use kakitome::domain::{Draft, Protection, Technology};
+use kakitome::engine::view::{Lock, MailboxView, PreferencesView, Seal};
+use kakitome::engine::{Command, Event, Failure, FailureKind, Retry};
+use kakitome::ui::{self, Activity, App, Backend, Clock, Language, Raster, Screen, Theme};
+
+const LANGUAGES: [Language; 2] = [Language::English, Language::Japanese];
+const WIDE: [f32; 2] = [1280.0, 800.0];
+const NARROW: [f32; 2] = [900.0, 600.0];
+
+/// An engine that notes what it is told and says what it was given to say.
+#[derive(Clone, Default)]
+struct Paper {
+    commands: Rc<RefCell<Vec<Command>>>,
+    events: Rc<RefCell<VecDeque<Event>>>,
+}
+
+impl Backend for Paper {
+    fn send(&mut self, command: Command) {
+        self.commands.borrow_mut().push(command);
+    }
+
+    fn try_next(&mut self) -> Option<Event> {
+        self.events.borrow_mut().pop_front()
+    }
+}
+
+/// Gives kittest the program's own rasteriser.
+struct Painter(Raster);
+
+impl TestRenderer for Painter {
+    fn handle_delta(&mut self, delta: &mut egui::TexturesDelta) {
+        self.0.apply(delta);
+    }
+
+    fn render(&mut self, ctx: &egui::Context, output: &egui::FullOutput) -> Result<image::RgbaImage, String> {
+        let primitives = ctx.tessellate(output.shapes.clone(), output.pixels_per_point);
+        let size = ctx.content_rect().size() * output.pixels_per_point;
+        Ok(self.0.paint(&primitives, [size.x as usize, size.y as usize], output.pixels_per_point, egui::Color32::BLACK))
+    }
+}
+
+fn app(language: Language) -> (App, Paper) {
+    let paper = Paper::default();
+    let mut app = App::new(Box::new(paper.clone()));
+    app.state.language = language;
+    app.state.theme = Theme::Light;
+    app.state.clock = Clock::standing(sample::at(sample::NOW));
+    app.state.drawings.waits = true;
+    app.update(Event::Mailbox(Arc::new(sample::mailbox())));
+    (app, paper)
+}
+
+fn window(app: App, size: [f32; 2]) -> Harness<'static, App> {
+    let show = |ui: &mut egui::Ui, app: &mut App| app.show(ui);
+    let mut builder = Harness::builder();
+    if !ui::system_has('書') {
+        eprintln!("no Japanese font is installed: missing glyphs are let pass");
+        builder = builder.allow_missing_glyphs();
+    }
+    let mut harness = builder
+        .with_size(size)
+        .with_max_steps(40)
+        .with_context_setup(|ctx| {
+            ui::install_fonts(ctx);
+            ui::install_theme(ctx);
+        })
+        .renderer(Painter(Raster::default()))
+        .build_ui_state(show, app);
+    harness.run();
+    harness
+}
+
+fn reads(language: Language, view: kakitome::engine::view::ReadingView) -> (App, Paper) {
+    let (mut app, paper) = app(language);
+    app.update(Event::Reading(Arc::new(view)));
+    app.state.reads = true;
+    (app, paper)
+}
+
+fn message(lock: Lock, seal: Seal) -> kakitome::engine::view::ReadingView {
+    sample::reading(sample::assessment(Technology::OpenPgp, lock, seal))
+}
+
+fn draft() -> Draft {
+    Draft {
+        from: sample::alice(),
+        to: vec![sample::hanako(), sample::bob()],
+        cc: vec![kakitome::domain::Mailbox::new("Carol Danvers", "carol@example.com")],
+        subject: "Re: 請求書のお知らせ".into(),
+        text: "花子様\n\n受け取りました。ありがとうございます。\nThank you, it arrived.\n\nAlice\n".into(),
+        attachments: vec![kakitome::domain::Attachment {
+            name: "控え.pdf".into(),
+            media_type: "application/pdf".into(),
+            bytes: vec![0; 50_000].into(),
+        }],
+        protection: Protection { sign: true, encrypt: true, ..Protection::default() },
+        ..Draft::default()
+    }
+}
+
+fn writes(language: Language, blocked: bool) -> (App, Paper) {
+    let (mut app, paper) = app(language);
+    app.update(Event::Compose { draft: Box::new(draft()), id: None });
+    // The first frame asks; then the answer comes.
+    let mut first = window(app, WIDE);
+    first.run();
+    let mut app = first.into_state();
+    app.update(Event::Preflight(Arc::new(sample::preflight(blocked))));
+    (app, paper)
+}
+
+fn sent(paper: &Paper, wanted: impl Fn(&Command) -> bool) -> bool {
+    paper.commands.borrow().iter().any(wanted)
+}
+
+#[test]
+fn why_opens_the_evidence_and_closes_it_again() {
+    for language in LANGUAGES {
+        let (app, _) = reads(language, message(Lock::Encrypted, Seal::Authenticated));
+        let mut window = window(app, WIDE);
+        assert!(!window.state().state.drawer);
+        window.get_by_label(language.say(ui::Word::Why)).click();
+        window.run();
+        assert!(window.state().state.drawer);
+        for card in [ui::Word::Encryption, ui::Word::Signature, ui::Word::TrustPath, ui::Word::Delivery] {
+            window.get_all_by_label(language.say(card)).next().unwrap();
+        }
+        window.get_by_label("Bob Ross");
+        window.get_all_by_label(language.say(ui::Word::HideWhy)).next().unwrap().click();
+        window.run();
+        assert!(!window.state().state.drawer);
+    }
+}
+
+#[test]
+fn another_language_changes_every_word_at_once() {
+    let (mut app, _) = app(Language::English);
+    app.state.screen = Screen::Settings;
+    let mut window = window(app, WIDE);
+    window.get_by_label("Accounts");
+    window.get_by_label("日本語").click();
+    window.run();
+    window.get_by_label("アカウント");
+    window.get_by_label("受信箱, 12");
+    assert!(window.query_by_label("Accounts").is_none());
+}
+
+#[test]
+fn every_lock_and_every_seal_is_said_in_words() {
+    let locks = [
+        (Lock::Encrypted, "Encrypted. Only you", "暗号化されています"),
+        (Lock::NotEncrypted, "Not encrypted. Mail servers", "暗号化されていません"),
+        (Lock::CannotOpen, "Your key is locked", "鍵がロックされています"),
+    ];
+    let seals = [
+        (Seal::Unsigned, "No seal.", "封印がありません"),
+        (Seal::Authenticated, "Sealed by Hanako Yamada.", "Hanako Yamadaさんの封印があります"),
+        (Seal::Partial, "may be Hanako Yamada's", "Hanako Yamadaさんのものらしい"),
+        (Seal::Unauthenticated, "nobody you trust vouches", "この鍵を保証する人がいません"),
+        (Seal::Broken, "The seal doesn't match", "封印と内容が一致しません"),
+    ];
+    for (lock, english_lock, japanese_lock) in locks {
+        for (seal, english_seal, japanese_seal) in seals {
+            for (language, wanted) in [
+                (Language::English, [english_lock, english_seal]),
+                (Language::Japanese, [japanese_lock, japanese_seal]),
+            ] {
+                let window = window(reads(language, message(lock, seal)).0, WIDE);
+                for words in wanted {
+                    assert!(window.query_all_by_label_contains(words).next().is_some(), "{lock:?} {seal:?}: {words}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_delivery_by_another_domain_confirms_nothing() {
+    let window = window(reads(Language::English, sample::delivered_by_another()).0, WIDE);
+    assert!(window.query_by_label_contains("confirms that it sent").is_none());
+    window.get_by_label_contains("delivered by evil.example, which is not the domain");
+}
+
+#[test]
+fn a_seal_that_is_anothers_or_was_withdrawn_says_so_with_name_and_date() {
+    use kakitome::engine::view::TrustVerdict;
+    let says = |seal, verdict, at: Option<&str>, english: &str, japanese: &str| {
+        for (language, wanted) in [(Language::English, english), (Language::Japanese, japanese)] {
+            let view = sample::judged(seal, verdict, at.map(sample::at));
+            let window = window(reads(language, view).0, WIDE);
+            assert!(window.query_all_by_label_contains(wanted).next().is_some(), "{wanted}");
+        }
+    };
+    says(
+        Seal::Unauthenticated,
+        TrustVerdict::Mismatch,
+        None,
+        "Sealed by hanako@example.co.jp, but the message says it is from hanako@evil.example.",
+        "封印は hanako@example.co.jp のものですが、差出人は hanako@evil.example",
+    );
+    let day = Some("2025-03-01T00:00:00Z");
+    says(Seal::Broken, TrustVerdict::Revoked, day, "withdrawn on 1 March 2025", "2025年3月1日に失効");
+    says(Seal::Broken, TrustVerdict::Expired, None, "had expired", "期限が切れています");
+}
+
+#[test]
+fn a_message_that_is_not_the_chosen_one_is_never_shown() {
+    let (mut app, _) = reads(Language::English, message(Lock::Encrypted, Seal::Authenticated));
+    app.state.selected = Some(2);
+    let window = window(app, WIDE);
+    assert!(window.query_by_label_contains("Dear Alice").is_none());
+    assert!(window.query_by_label_contains("Sealed by Hanako Yamada.").is_none());
+}
+
+#[test]
+fn a_locked_message_asks_for_the_passphrase_and_shows_nothing_else() {
+    for language in LANGUAGES {
+        let (app, paper) = reads(language, message(Lock::CannotOpen, Seal::Unsigned));
+        let mut window = window(app, WIDE);
+        assert!(window.query_by_label_contains("Dear Alice").is_none());
+        let field = window.get_by_role_and_label(Role::PasswordInput, language.say(ui::Word::Passphrase));
+        field.focus();
+        window.run();
+        window
+            .get_by_role_and_label(Role::PasswordInput, language.say(ui::Word::Passphrase))
+            .type_text("correct horse");
+        window.run();
+        window.get_by_label(language.say(ui::Word::Unlock)).click();
+        window.run();
+        assert!(sent(&paper, |command| matches!(command,
+            Command::Unlock { passphrase } if passphrase.declassify() == "correct horse")));
+        assert!(window.state().state.passphrase.is_empty(), "the passphrase does not stay");
+    }
+}
+
+#[test]
+fn a_blocker_keeps_the_message_here_and_says_why() {
+    for language in LANGUAGES {
+        let (app, paper) = writes(language, true);
+        let mut window = window(app, WIDE);
+        let send = window.get_by_label(language.say(ui::Word::SendEncrypted));
+        assert!(send.accesskit_node().is_disabled());
+        send.click();
+        window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
+        window.run();
+        assert!(!sent(&paper, |command| matches!(command, Command::Send { .. })));
+        assert!(window.query_all_by_label_contains("Carol Danvers").next().is_some());
+        let why = language.fill(ui::Word::BlockNoCertificate, &[("name", "Carol Danvers")]);
+        window.get_by_label(&why);
+    }
+}
+
+#[test]
+fn cautions_are_confirmed_before_the_message_goes() {
+    let (app, paper) = writes(Language::English, false);
+    let mut window = window(app, WIDE);
+    window.get_by_label("Send encrypted").click();
+    window.run();
+    assert!(!sent(&paper, |command| matches!(command, Command::Send { .. })));
+    window.get_by_label("Before you send");
+    window.get_all_by_label("Send encrypted").last().unwrap().click();
+    window.run();
+    assert!(sent(&paper, |command| matches!(command,
+        Command::Send { draft, .. } if draft.protection.encrypt && draft.recipients().count() == 3)));
+}
+
+#[test]
+fn switching_encryption_off_changes_the_word_on_the_button_and_asks_preflight_again() {
+    let (app, paper) = writes(Language::English, false);
+    let mut window = window(app, WIDE);
+    paper.commands.borrow_mut().clear();
+    window.get_by_role_and_label(Role::Switch, "Encrypt").click();
+    window.run();
+    window.get_by_label("Send unencrypted");
+    assert!(sent(&paper, |command| matches!(command, Command::Preflight(draft) if !draft.protection.encrypt)));
+    let send = window.get_by_label("Send unencrypted");
+    assert!(send.accesskit_node().is_disabled(), "an old preflight says nothing about the new wish");
+}
+
+#[test]
+fn leaving_a_message_that_was_begun_asks_first() {
+    let (mut app, _) = writes(Language::English, false);
+    app.state.composer.as_mut().unwrap().is_saved = false;
+    let mut window = window(app, WIDE);
+    window.key_press(egui::Key::Escape);
+    window.run();
+    window.get_by_label("Discard this message?");
+    window.get_by_label("Cancel").click();
+    window.run();
+    assert!(window.state().state.composer.is_some());
+    assert!(window.query_by_label("Discard this message?").is_none());
+}
+
+#[test]
+fn the_list_is_walked_with_the_keyboard() {
+    let (app, paper) = app(Language::English);
+    let mut window = window(app, WIDE);
+    window.key_press(egui::Key::J);
+    window.run();
+    window.key_press(egui::Key::J);
+    window.run();
+    assert_eq!(window.state().state.selected, Some(2));
+    window.key_press(egui::Key::K);
+    window.run();
+    assert_eq!(window.state().state.selected, Some(1));
+    assert!(sent(&paper, |command| matches!(command, Command::OpenMessage(1))));
+    assert!(sent(&paper, |command| matches!(command, Command::SetSeen { message: 1, seen: true })));
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::N);
+    window.run();
+    assert_eq!(window.state().state.screen, Screen::Compose);
+    window.key_press(egui::Key::Escape);
+    window.run();
+    assert_eq!(window.state().state.screen, Screen::Mailbox, "an empty message is left without a question");
+}
+
+#[test]
+fn walking_down_the_list_keeps_the_selected_message_in_sight() {
+    let (app, _) = app(Language::English);
+    let mut window = window(app, WIDE);
+    for _ in 0..25 {
+        window.key_press(egui::Key::J);
+        window.run();
+    }
+    assert_eq!(window.state().state.selected, Some(25));
+    let seen = |window: &Harness<'_, App>| {
+        let rows = window.query_all_by_role(Role::ListItem);
+        rows.filter(|row| row.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True))
+            .map(|row| row.rect())
+            .next()
+    };
+    let rect = seen(&window).expect("the selected message is laid out");
+    assert!(rect.top() > 40.0 && rect.bottom() < 780.0, "{rect:?}");
+}
+
+#[test]
+fn ten_thousand_messages_are_listed_without_laying_them_all_out() {
+    let (mut app, _) = app(Language::English);
+    let row = sample::mailbox().rows[0].clone();
+    let rows = (0..10_000).map(|id| kakitome::engine::view::RowView { id, ..row.clone() }).collect();
+    app.update(Event::Mailbox(Arc::new(MailboxView { rows: Arc::new(rows), ..sample::mailbox() })));
+    let window = window(app, WIDE);
+    let listed = window.query_all_by_role(Role::ListItem).count();
+    assert!((5..40).contains(&listed), "{listed}");
+}
+
+#[test]
+fn a_failure_says_what_happened_and_what_to_do_until_it_is_dismissed() {
+    for language in LANGUAGES {
+        let (mut app, _) = app(language);
+        app.update(Event::Failed(Failure {
+            kind: FailureKind::NoStartTls,
+            retry: Retry::Never,
+            subject: "mail.example.org".into(),
+            source: "EHLO answered without STARTTLS".into(),
+        }));
+        let mut window = window(app, NARROW);
+        assert!(window.query_by_label_contains("mail.example.org").is_some());
+        window.get_by_label(language.say(ui::Word::Dismiss)).click();
+        window.run();
+        assert!(window.query_by_label_contains("mail.example.org").is_none());
+    }
+}
+
+#[test]
+fn long_work_shows_and_can_be_stopped() {
+    let (mut app, paper) = app(Language::Japanese);
+    app.views.activity = Some(Activity { work: "synchronise".into(), subject: "INBOX".into(), fraction: Some(0.4) });
+    let show = |ui: &mut egui::Ui, app: &mut App| app.show(ui);
+    let setup = |ctx: &egui::Context| ui::install_fonts(ctx);
+    let mut window = Harness::builder().with_size(WIDE).with_context_setup(setup).build_ui_state(show, app);
+    window.run_steps(3);
+    window.get_by_label(Language::Japanese.say(ui::Word::Cancel)).click();
+    window.run_steps(3);
+    assert!(sent(&paper, |command| matches!(command, Command::Cancel)));
+}
+
+#[test]
+fn a_fingerprint_counts_only_after_it_was_compared() {
+    let (mut app, paper) = app(Language::English);
+    app.update(Event::Keys(Arc::new(sample::keys())));
+    app.state.screen = Screen::Keys;
+    app.state.keys.shows_others = true;
+    let mut window = window(app, WIDE);
+    window.get_all_by_label("Compare fingerprint").next().unwrap().click();
+    window.run();
+    assert!(window.get_by_label("Mark as compared").accesskit_node().is_disabled());
+    window.get_by_label("I compared every group with the owner").click();
+    window.run();
+    window.get_by_label("Mark as compared").click();
+    window.run();
+    assert!(sent(&paper, |command| matches!(command, Command::SetTrusted { trusted: true, .. })));
+}
+
+#[test]
+fn nothing_of_a_message_is_painted_above_its_hairline() {
+    let (mut app, _) = reads(Language::English, sample::newsletter());
+    let mut view = sample::newsletter();
+    let mut all = (*view.assessment).clone();
+    for block in &mut all.blocks {
+        block.html = Some(
+            "<div style='position:fixed;left:0;top:-2000px;width:4000px;height:6000px;background:#00ff00'>x</div>\
+             <div style='margin-top:-500px;height:3000px;background:#00ff00'>Encrypted</div>"
+                .into(),
+        );
+    }
+    view.assessment = Arc::new(all);
+    app.update(Event::Reading(Arc::new(view)));
+    let mut window = window(app, WIDE);
+    let image = window.render().unwrap();
+    let reply = window.get_by_label("Reply").rect();
+    let why = window.get_by_label("Why?").rect();
+    let green = |pixel: &image::Rgba<u8>| pixel.0[1] > 200 && pixel.0[0] < 60 && pixel.0[2] < 60;
+    let highest = image.enumerate_pixels().filter(|(_, _, pixel)| green(pixel)).map(|(_, y, _)| y).min();
+    let leftmost = image.enumerate_pixels().filter(|(_, _, pixel)| green(pixel)).map(|(x, _, _)| x).min();
+    let highest = highest.expect("the message is drawn at all");
+    assert!(highest as f32 > why.bottom() && highest as f32 > reply.bottom(), "{highest}");
+    assert!(leftmost.unwrap() > 540, "it stays in its pane");
+}
+
+#[test]
+fn a_picture_of_the_window_takes_no_display() {
+    let (mut app, _) = reads(Language::Japanese, message(Lock::Encrypted, Seal::Authenticated));
+    let image = ui::screenshot(&mut app, egui::vec2(1280.0, 800.0), 1.0).unwrap();
+    let colours: std::collections::HashSet<_> = image.pixels().map(|pixel| pixel.0).collect();
+    assert!(colours.len() > 200, "{}", colours.len());
+    assert!(ui::screenshot(&mut app, egui::vec2(0.0, 800.0), 1.0).is_err());
+}
+
+/// Writes every screen as a picture to the folder named by `KAKITOME_SCREENS`, for looking at.
+#[test]
+fn every_screen_is_drawn_in_both_languages_both_looks_and_both_sizes() {
+    let folder = std::env::var_os("KAKITOME_SCREENS").map(PathBuf::from);
+    for language in LANGUAGES {
+        for theme in [Theme::Light, Theme::Dark] {
+            for size in [WIDE, NARROW] {
+                for (name, mut app) in screens(language) {
+                    app.state.theme = theme;
+                    let mut app = window(app, size).into_state();
+                    let Some(folder) = &folder else { continue };
+                    let image = ui::screenshot(&mut app, size.into(), 1.0).unwrap();
+                    let theme = if theme == Theme::Dark { "dark" } else { "light" };
+                    let tongue = if language == Language::English { "en" } else { "ja" };
+                    let file = format!("{name}-{tongue}-{theme}-{}.png", size[0]);
+                    ui::write_png(&image, &folder.join(file)).unwrap();
+                }
+            }
+        }
+    }
+}
+
+/// Pictures of what lies below the edge of a window, likewise.
+#[test]
+fn what_scrolls_is_drawn_too() {
+    let folder = std::env::var_os("KAKITOME_SCREENS").map(PathBuf::from);
+    for language in LANGUAGES {
+        let mut pages = Vec::new();
+        for technology in [Technology::OpenPgp, Technology::Smime] {
+            let (mut app, _) =
+                reads(language, sample::reading(sample::assessment(technology, Lock::Encrypted, Seal::Authenticated)));
+            app.state.drawer = true;
+            pages.push((format!("tall-{}", technology.word()), app));
+        }
+        let (mut app, _) = reads(language, sample::suspicious());
+        app.state.drawer = true;
+        pages.push(("tall-suspicious".to_owned(), app));
+        let (app, _) = writes(language, false);
+        pages.push(("tall-compose".to_owned(), app));
+        for (name, mut app) in pages {
+            let image = ui::screenshot(&mut app, egui::vec2(1280.0, 1700.0), 1.0).unwrap();
+            if let Some(folder) = &folder {
+                let tongue = if language == Language::English { "en" } else { "ja" };
+                ui::write_png(&image, &folder.join(format!("{name}-{tongue}.png"))).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_picture_of_a_wide_window_is_made_in_well_under_a_second() {
+    let (mut app, _) = reads(Language::Japanese, message(Lock::Encrypted, Seal::Authenticated));
+    ui::screenshot(&mut app, egui::vec2(1280.0, 800.0), 1.0).unwrap();
+    let start = std::time::Instant::now();
+    ui::screenshot(&mut app, egui::vec2(1280.0, 800.0), 1.0).unwrap();
+    let spent = start.elapsed();
+    eprintln!("1280 by 800: {spent:?}");
+    assert!(spent < std::time::Duration::from_secs(3), "{spent:?}");
+}
+
+#[test]
+fn an_old_preflight_is_never_taken_for_the_message_as_it_stands() {
+    let (mut app, _) = writes(Language::English, false);
+    // The author takes somebody else in; then the answer to the question before arrives.
+    let composer = app.state.composer.as_mut().unwrap();
+    composer.to.entries.push("mallory@evil.example".into());
+    app.update(Event::Preflight(Arc::new(sample::preflight(false))));
+    let mut window = window(app, WIDE);
+    window.state_mut().update(Event::Preflight(Arc::new(sample::preflight(false))));
+    window.run();
+    assert!(window.get_by_label("Send encrypted").accesskit_node().is_disabled());
+}
+
+#[test]
+fn an_answer_to_another_message_does_not_throw_away_what_was_being_written() {
+    let (mut app, paper) = writes(Language::English, false);
+    let composer = app.state.composer.as_mut().unwrap();
+    composer.is_saved = false;
+    composer.text = "half a thought".into();
+    app.update(Event::Compose { draft: Box::new(draft()), id: None });
+    let _window = window(app, WIDE);
+    assert!(sent(
+        &paper,
+        |command| matches!(command, Command::SaveDraft { draft, .. } if draft.text == "half a thought")
+    ));
+}
+
+#[test]
+fn a_profile_that_is_locked_shows_nothing_but_the_question_for_its_passphrase() {
+    for language in LANGUAGES {
+        let (mut app, paper) = app(language);
+        app.update(Event::ProfileLocked { is_new: true });
+        let mut window = window(app, NARROW);
+        assert!(window.query_by_role(Role::ListItem).is_none());
+        let type_into = |window: &mut Harness<'_, App>, word: ui::Word, text: &str| {
+            window.get_by_role_and_label(Role::PasswordInput, language.say(word)).focus();
+            window.run();
+            window.get_by_role_and_label(Role::PasswordInput, language.say(word)).type_text(text);
+            window.run();
+        };
+        type_into(&mut window, ui::Word::ProfilePassphrase, "correct horse");
+        type_into(&mut window, ui::Word::ProfilePassphraseAgain, "correct hors");
+        let open = language.say(ui::Word::OpenProfile);
+        assert!(window.get_by_role_and_label(Role::Button, open).accesskit_node().is_disabled(), "they differ");
+        type_into(&mut window, ui::Word::ProfilePassphraseAgain, "e");
+        window.get_by_role_and_label(Role::Button, open).click();
+        window.run();
+        assert!(sent(&paper, |command| matches!(command,
+            Command::OpenProfile { passphrase } if passphrase.declassify() == "correct horse")));
+        window.state_mut().update(Event::Mailbox(Arc::new(sample::mailbox())));
+        window.run();
+        assert!(window.query_all_by_role(Role::ListItem).next().is_some());
+    }
+}
+
+#[test]
+fn a_kept_draft_is_gone_on_with_or_thrown_away() {
+    let (mut app, paper) = app(Language::English);
+    app.state.screen = Screen::Drafts;
+    let mut window = window(app, WIDE);
+    window.get_all_by_label("Continue writing").next().unwrap().click();
+    window.run();
+    assert!(sent(&paper, |command| matches!(command, Command::OpenDraft(7))));
+    window.get_all_by_label("Discard").last().unwrap().click();
+    window.run();
+    assert!(sent(&paper, |command| matches!(command, Command::DiscardDraft(8))));
+}
+
+#[test]
+fn a_locked_key_is_asked_for_where_the_message_is_sent() {
+    let (mut app, paper) = writes(Language::English, false);
+    app.state.composer.as_mut().unwrap().is_sending = true;
+    app.update(Event::Failed(Failure {
+        kind: FailureKind::WrongPassphrase,
+        retry: Retry::Now,
+        subject: sample::print(9, 20).spaced(),
+        source: String::new(),
+    }));
+    let mut window = window(app, WIDE);
+    window.get_by_role_and_label(Role::PasswordInput, "Passphrase of your key").focus();
+    window.run();
+    window.get_by_role_and_label(Role::PasswordInput, "Passphrase of your key").type_text("correct horse");
+    window.run();
+    window.get_by_label("Unlock and send").click();
+    window.run();
+    let commands = paper.commands.borrow();
+    let unlock = commands.iter().position(|command| matches!(command, Command::Unlock { .. }));
+    let send = commands.iter().position(|command| matches!(command, Command::Send { .. }));
+    assert!(unlock.is_some() && unlock < send);
+}
+
+#[test]
+fn what_was_queued_does_not_close_another_message() {
+    let (mut app, _) = writes(Language::English, false);
+    app.update(Event::Queued);
+    assert!(app.state.composer.is_some(), "this one was not handed over");
+    app.state.composer.as_mut().unwrap().is_sending = true;
+    app.update(Event::Queued);
+    assert!(app.state.composer.is_none());
+}
+
+#[test]
+fn the_choice_of_language_is_kept_and_an_explicit_one_wins_over_it() {
+    let (mut app, paper) = app(Language::English);
+    app.state.screen = Screen::Settings;
+    let mut window = window(app, WIDE);
+    window.get_by_label("日本語").click();
+    window.run();
+    assert!(sent(&paper, |command| matches!(command, Command::Remember { language, .. } if language == "ja")));
+    let app = window.state_mut();
+    app.update(Event::Preferences(PreferencesView {
+        language: Some("en".into()),
+        theme: Some("dark".into()),
+        ..PreferencesView::default()
+    }));
+    assert_eq!((app.state.language, app.state.theme), (Language::English, Theme::Dark));
+    app.speak(Language::Japanese);
+    app.update(Event::Preferences(PreferencesView {
+        language: Some("en".into()),
+        theme: Some("dark".into()),
+        ..PreferencesView::default()
+    }));
+    assert_eq!(app.state.language, Language::Japanese);
+}
+
+#[test]
+fn a_link_is_asked_about_and_its_deception_is_named() {
+    for language in LANGUAGES {
+        let (mut app, _) = app(language);
+        app.state.link = Some(ui::Link {
+            target: "https://evil.example/login".into(),
+            words: "https://bank.example/login".into(),
+            areas: vec![],
+        });
+        let mut window = window(app, WIDE);
+        window.get_by_label("https://evil.example/login");
+        window.get_by_label(&language.fill(ui::Word::LinkDeceives, &[("words", "https://bank.example/login")]));
+        window.get_by_label(language.say(ui::Word::Cancel)).click();
+        window.run();
+        assert!(window.state().state.link.is_none());
+        assert!(window.output().platform_output.commands.is_empty());
+    }
+}
+
+fn screens(language: Language) -> Vec<(&'static str, App)> {
+    let mut all = Vec::new();
+    let mut add = |name, app: App| all.push((name, app));
+    add("mailbox", app(language).0);
+    add("reading", reads(language, message(Lock::Encrypted, Seal::Authenticated)).0);
+    let smime = sample::reading(sample::assessment(Technology::Smime, Lock::Encrypted, Seal::Authenticated));
+    let (mut why, _) = reads(language, smime);
+    why.state.drawer = true;
+    add("evidence", why);
+    let (mut suspicious, _) = reads(language, sample::suspicious());
+    add("suspicious", std::mem::replace(&mut suspicious, app(language).0));
+    let (mut bad, _) = reads(language, sample::suspicious());
+    bad.state.drawer = true;
+    add("suspicious-evidence", bad);
+    add("locked", reads(language, message(Lock::CannotOpen, Seal::Unsigned)).0);
+    add("newsletter", reads(language, sample::newsletter()).0);
+    add("compose", writes(language, false).0);
+    add("compose-blocked", writes(language, true).0);
+    let with_keys = |others, dialog| {
+        let (mut app, _) = app(language);
+        app.update(Event::Keys(Arc::new(sample::keys())));
+        app.state.screen = Screen::Keys;
+        app.state.keys.shows_others = others;
+        app.state.keys.dialog = dialog;
+        app
+    };
+    add("keys-own", with_keys(false, ui::KeyDialog::None));
+    add("keys-others", with_keys(true, ui::KeyDialog::None));
+    add("keys-generate", with_keys(false, ui::KeyDialog::Generate));
+    let compare = ui::KeyDialog::Compare { fingerprint: sample::print(5, 20), name: "Bob Ross".into() };
+    add("keys-compare", with_keys(true, compare));
+    let (mut outbox, _) = app(language);
+    outbox.update(Event::Outbox(Arc::new(sample::outbox())));
+    outbox.state.screen = Screen::Outbox;
+    add("outbox", outbox);
+    let (mut drafts, _) = app(language);
+    drafts.state.screen = Screen::Drafts;
+    add("drafts", drafts);
+    for is_new in [false, true] {
+        let (mut locked, _) = app(language);
+        locked.update(Event::ProfileLocked { is_new });
+        add(if is_new { "profile-new" } else { "profile-locked" }, locked);
+    }
+    let (mut link, _) = reads(language, sample::newsletter());
+    link.state.link = Some(ui::Link {
+        target: "https://evil.example/login?session=1".into(),
+        words: "https://bank.example/login".into(),
+        areas: vec![],
+    });
+    add("link", link);
+    let (mut locked_key, _) = writes(language, false);
+    locked_key.state.composer.as_mut().unwrap().is_locked = true;
+    add("compose-locked", locked_key);
+    let (mut settings, _) = app(language);
+    settings.state.screen = Screen::Settings;
+    settings.state.settings.form =
+        Some(kakitome::engine::view::AccountForm { smtp_port: 587, imap_port: 993, ..Default::default() });
+    add("settings", settings);
+    let (mut failed, _) = app(language);
+    failed.update(Event::Failed(Failure {
+        kind: FailureKind::BadServerCertificate,
+        retry: Retry::Now,
+        subject: "mail.example.org".into(),
+        source: "certificate is for other.example".into(),
+    }));
+    failed.update(Event::Mailbox(Arc::new(MailboxView::default())));
+    add("failure-empty", failed);
+    all
+}

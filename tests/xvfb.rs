@@ -1,0 +1,170 @@
+//! The real window, started as a user starts it, on a display without a screen: it opens, answers the mouse,
+//! and draws a seal in vermilion.
+//!
+//! Needs Xvfb, xdotool and ImageMagick's `import` (`tests/run` installs them); says so where they are missing.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::expect_used, clippy::panic)]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use image::RgbImage;
+
+/// A debug build with pixels drawn by the processor is slow.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// 朱, in the light and in the dark theme.
+const VERMILION: [[u8; 3]; 2] = [[0xB5, 0x34, 0x1F], [0xF0, 0x73, 0x5C]];
+/// So many pixels of a colour are a sign and not a coincidence of smoothing.
+const SIGN_PIXELS: usize = 20;
+
+#[test]
+fn the_demo_window_opens_and_a_click_on_a_message_shows_it_with_its_seal() {
+    if let Some(program) = ["Xvfb", "xdotool", "import"].iter().find(|program| !is_installed(program)) {
+        eprintln!("skipped: {program} is not installed");
+        return;
+    }
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let display = Display::start();
+    let mut program = Killed(program(home.path(), &display.name).spawn().expect("kakitome starts"));
+
+    let window = display.wait_for_window(&mut program.0);
+    let before = display.wait_until_still(home.path());
+    assert!(colours(&before) > 8, "the window is empty");
+
+    let (mut changed, mut sealed) = (0, has_vermilion(&before));
+    for row in 0..6_u32 {
+        display.click(&window, before.width() * 28 / 100, before.height() * (20 + row * 10) / 100);
+        let after = display.wait_until_still(home.path());
+        changed += usize::from(reading_pane_differs(&before, &after));
+        sealed |= has_vermilion(&after);
+    }
+    assert!(program.0.try_wait().expect("a child can be asked").is_none(), "the program ended by itself");
+    assert!(changed > 0, "no click on the list changed the reading pane");
+    assert!(sealed, "no seal is drawn in vermilion");
+}
+
+fn program(home: &Path, display: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kakitome"));
+    command.args(["gui", "--demo"]).env("DISPLAY", display).env("HOME", home).env("LIBGL_ALWAYS_SOFTWARE", "1");
+    for (variable, folder) in [
+        ("XDG_RUNTIME_DIR", "run"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_CACHE_HOME", "cache"),
+    ] {
+        let folder = home.join(folder);
+        std::fs::create_dir_all(&folder).expect("a temporary folder");
+        command.env(variable, folder);
+    }
+    for variable in ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DBUS_SESSION_BUS_ADDRESS", "KAKITOME_PROFILE"] {
+        command.env_remove(variable);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command
+}
+
+fn is_installed(program: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+}
+
+/// Ends the process whatever becomes of the test.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+struct Display {
+    name: String,
+    _server: Killed,
+}
+
+impl Display {
+    /// Xvfb chooses a free number itself and prints it.
+    fn start() -> Self {
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb starts");
+        let mut number = String::new();
+        let output = server.stdout.take().expect("its output is a pipe");
+        BufReader::new(output).read_line(&mut number).expect("Xvfb prints its number");
+        Self { name: format!(":{}", number.trim()), _server: Killed(server) }
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> String {
+        let done = Command::new("xdotool").args(arguments).env("DISPLAY", &self.name).output().expect("xdotool starts");
+        String::from_utf8_lossy(&done.stdout).trim().to_owned()
+    }
+
+    fn wait_for_window(&self, program: &mut Child) -> String {
+        let begin = Instant::now();
+        loop {
+            // Nothing else is on this display.
+            let found = self.xdotool(&["search", "--onlyvisible", "--name", "."]);
+            if let Some(window) = found.lines().next() {
+                return window.to_owned();
+            }
+            if let Some(status) = program.try_wait().expect("a child can be asked") {
+                panic!("the program ended before its window opened: {status}");
+            }
+            assert!(begin.elapsed() < PATIENCE, "no window opened");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn click(&self, window: &str, x: u32, y: u32) {
+        // Two steps: the program must see the pointer come before it is pressed.
+        self.xdotool(&["mousemove", "--window", window, &x.to_string(), &y.to_string()]);
+        std::thread::sleep(Duration::from_millis(100));
+        self.xdotool(&["click", "1"]);
+    }
+
+    /// A picture of the screen, once two in a row are the same.
+    fn wait_until_still(&self, folder: &Path) -> RgbImage {
+        let begin = Instant::now();
+        let mut last = self.screenshot(folder);
+        loop {
+            std::thread::sleep(Duration::from_millis(400));
+            let next = self.screenshot(folder);
+            let is_drawn = colours(&next) > 1;
+            if is_drawn && next == last || begin.elapsed() > PATIENCE {
+                return next;
+            }
+            last = next;
+        }
+    }
+
+    fn screenshot(&self, folder: &Path) -> RgbImage {
+        let file = folder.join("screen.png");
+        let status = Command::new("import").args(["-window", "root"]).arg(&file).env("DISPLAY", &self.name).status();
+        assert!(status.is_ok_and(|status| status.success()), "import takes a picture of the screen");
+        image::open(&file).expect("import writes PNG").to_rgb8()
+    }
+}
+
+fn colours(picture: &RgbImage) -> usize {
+    picture.pixels().map(|pixel| pixel.0).collect::<std::collections::HashSet<_>>().len()
+}
+
+fn has_vermilion(picture: &RgbImage) -> bool {
+    picture.pixels().filter(|pixel| VERMILION.contains(&pixel.0)).count() >= SIGN_PIXELS
+}
+
+/// The right half of the window, without the status line.
+fn reading_pane_differs(before: &RgbImage, after: &RgbImage) -> bool {
+    let (width, height) = before.dimensions();
+    let differing = |(x, y, pixel): (u32, u32, &image::Rgb<u8>)| {
+        x > width / 2 && y < height * 9 / 10 && after.get_pixel(x, y) != pixel
+    };
+    before.enumerate_pixels().filter(|pixel| differing(*pixel)).count() > 500
+}
