@@ -15,7 +15,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, TestRenderer};
 use kakitome::domain::{Draft, Protection, Technology};
-use kakitome::engine::view::{Lock, MailboxView, PreferencesView, Seal};
+use kakitome::engine::view::{Lock, MailboxView, Seal};
 use kakitome::engine::{Command, Event, Failure, FailureKind, Retry};
 use kakitome::ui::{self, Activity, App, Backend, Clock, Language, Raster, Screen, Theme};
 
@@ -612,19 +612,62 @@ fn the_choice_of_language_is_kept_and_an_explicit_one_wins_over_it() {
     window.run();
     assert!(sent(&paper, |command| matches!(command, Command::Remember { language, .. } if language == "ja")));
     let app = window.state_mut();
-    app.update(Event::Preferences(PreferencesView {
+    let kept = kakitome::engine::view::PreferencesView {
         language: Some("en".into()),
         theme: Some("dark".into()),
-        ..PreferencesView::default()
-    }));
+        ..Default::default()
+    };
+    app.update(Event::Preferences(kept.clone()));
     assert_eq!((app.state.language, app.state.theme), (Language::English, Theme::Dark));
     app.speak(Language::Japanese);
-    app.update(Event::Preferences(PreferencesView {
-        language: Some("en".into()),
-        theme: Some("dark".into()),
-        ..PreferencesView::default()
-    }));
+    app.update(Event::Preferences(kept));
     assert_eq!(app.state.language, Language::Japanese);
+}
+
+#[test]
+fn nothing_in_a_message_and_no_size_of_the_window_stops_the_drawing() {
+    for size in [[64.0, 64.0], [320.0, 240.0], WIDE] {
+        let (mut app, _) = reads(Language::Japanese, sample::overdone());
+        app.state.drawer = true;
+        let start = std::time::Instant::now();
+        ui::screenshot(&mut app, size.into(), 1.0).unwrap();
+        eprintln!("overdone at {size:?}: {:?}", start.elapsed());
+        app.state.source = true;
+        ui::screenshot(&mut app, size.into(), 1.0).unwrap();
+        eprintln!("and its source: {:?}", start.elapsed());
+    }
+    for (_, mut app) in screens(Language::English) {
+        ui::screenshot(&mut app, egui::vec2(64.0, 64.0), 1.0).unwrap();
+        ui::screenshot(&mut app, egui::vec2(500.0, 180.0), 2.0).unwrap();
+    }
+}
+
+#[test]
+fn nothing_in_a_header_pushes_the_band_out_of_sight() {
+    for (language, size) in [(Language::English, NARROW), (Language::Japanese, WIDE)] {
+        let window = window(reads(language, sample::overdone()).0, size);
+        let why = window.get_by_label(language.say(ui::Word::Why)).rect();
+        assert!(why.bottom() < size[1] * 0.6, "{why:?}");
+        let broken = window.query_all_by_label_contains(match language {
+            Language::English => "The seal doesn't match",
+            Language::Japanese => "封印と内容が一致しません",
+        });
+        let seal = broken.map(|node| node.rect()).next().unwrap();
+        assert!(seal.bottom() < size[1] * 0.62, "{seal:?}");
+    }
+}
+
+#[test]
+fn f6_goes_round_the_panes() {
+    use kakitome::ui::Pane;
+    let (app, _) = reads(Language::English, message(Lock::Encrypted, Seal::Authenticated));
+    let mut window = window(app, WIDE);
+    for wanted in [Pane::Reading, Pane::Side, Pane::List] {
+        window.key_press(egui::Key::F6);
+        window.run();
+        assert_eq!(window.state().state.pane, wanted);
+        assert!(window.ctx.memory(egui::Memory::focused).is_some());
+    }
 }
 
 #[test]

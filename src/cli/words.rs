@@ -1,5 +1,6 @@
 //! The sentences that the command line prints, in both languages.
 
+use crate::flow::outgoing::{SendCaution, SendCautionCode};
 use crate::flow::{Caution, CautionCode, Headline, Lock, Seal};
 
 use crate::engine::{Failure, FailureKind};
@@ -79,6 +80,31 @@ pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
         Lang::En => english,
         Lang::Ja => japanese,
     }
+}
+
+/// What the author should know, though it does not stand in the way.
+pub(crate) fn send_caution(caution: &SendCaution, lang: Lang) -> String {
+    let subject = &caution.subject;
+    let (english, japanese) = match caution.code {
+        SendCautionCode::UnauthenticatedCertificate => (
+            format!("nobody that is trusted vouches for the certificate of {subject}; compare its fingerprint"),
+            format!("{subject} の証明書を保証する人がいません。指紋を照合できます"),
+        ),
+        SendCautionCode::BccOwnDelivery => (
+            format!("{subject} gets a delivery of their own, so that nobody else sees it"),
+            format!("{subject} には、ほかの人に見えないよう別に送ります"),
+        ),
+        SendCautionCode::SentCopyUnreadable => (
+            format!("{subject} has no certificate here, so the author can't open the copy that is kept"),
+            format!("{subject} の証明書がないため、控えを自分で開けません"),
+        ),
+        SendCautionCode::EmptySubject => ("the subject is empty".to_owned(), "件名がありません".to_owned()),
+        SendCautionCode::NotSigned => (
+            "encrypted but not signed, so the recipients can't tell who wrote it; add --sign".to_owned(),
+            "暗号化だけで署名がないため、受信者は差出人を確かめられません。--sign で署名できます".to_owned(),
+        ),
+    };
+    pick(lang, &english, &japanese)
 }
 
 /// The two words of a headline.

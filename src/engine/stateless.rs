@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
 use crate::domain::{DnsResolver, Mailbox, RawMessage, Technology};
@@ -133,6 +135,12 @@ pub fn media_type(name: &str) -> &'static str {
 /// Puts a bare object (.asc, .pgp, .p7m, .p7s) into the MIME form that mail would carry it in, so
 /// that it is assessed by the same story.
 pub fn wrap_bare(technology: Technology, object: &[u8], content: Option<&[u8]>) -> Vec<u8> {
+    let armored = match (technology, content) {
+        (Technology::OpenPgp, Some(_)) => armored(object, "SIGNATURE"),
+        (Technology::OpenPgp, None) => armored(object, "MESSAGE"),
+        (Technology::Smime, _) => None,
+    };
+    let object = armored.as_deref().unwrap_or(object);
     match (technology, content) {
         (Technology::OpenPgp, Some(content)) => build::multipart_signed_pgp(content, object, "pgp-sha256"),
         (Technology::Smime, Some(content)) => build::multipart_signed_smime(content, object, "sha-256"),
@@ -140,6 +148,19 @@ pub fn wrap_bare(technology: Technology, object: &[u8], content: Option<&[u8]>) 
         (Technology::OpenPgp, None) => build::multipart_encrypted(object),
         (Technology::Smime, None) => build::pkcs7_mime(object, "signed-data", "smime.p7m"),
     }
+}
+
+/// Binary packets in armor (RFC 9580 §6.2), since mail carries lines; `None` when it is text already.
+/// The first bit of a packet is always set (§4.2).
+fn armored(object: &[u8], kind: &str) -> Option<Vec<u8>> {
+    object.first().filter(|byte| **byte >= 0x80)?;
+    let mut text = format!("-----BEGIN PGP {kind}-----\r\n\r\n").into_bytes();
+    for line in STANDARD.encode(object).as_bytes().chunks(76) {
+        text.extend_from_slice(line);
+        text.extend_from_slice(b"\r\n");
+    }
+    text.extend_from_slice(format!("-----END PGP {kind}-----\r\n").as_bytes());
+    Some(text)
 }
 
 fn is_cleartext(object: &[u8]) -> bool {

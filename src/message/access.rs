@@ -2,7 +2,13 @@ use std::iter;
 
 use super::header::{self, Caps, Field};
 use super::part::{Limits, ParsedMessage, Part};
-use super::text::{clean_body, decode, html_label};
+use super::text::{clean_body, decode, decode_bytes, html_label};
+
+/// A text that came without MIME (an inline OpenPGP object), as [`Part::text`] gives it: its charset guessed,
+/// lines ended by `\n`, without control characters.
+pub fn bare_text(bytes: &[u8]) -> String {
+    clean_body(&decode_bytes(bytes, None))
+}
 
 impl ParsedMessage {
     /// Every part, depth first, the root first. Messages within are not entered.

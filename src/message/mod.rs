@@ -15,6 +15,7 @@ mod tests;
 mod text;
 mod tree;
 
+pub use access::bare_text;
 pub use build::{
     HeaderProtectionMode, HeaderSet, OBSCURED_SUBJECT, message, multipart_encrypted, multipart_signed_pgp,
     multipart_signed_smime, payload, pkcs7_mime, reply_quote,

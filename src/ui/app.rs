@@ -72,6 +72,7 @@ impl App {
     pub fn open_message(&mut self, id: MessageId) {
         self.state.selected = Some(id);
         self.state.reads = true;
+        self.state.follows = true;
         self.ask(Command::OpenMessage(id));
     }
 

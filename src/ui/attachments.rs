@@ -11,6 +11,9 @@ use super::theme::{self, palette, size, space};
 use super::widgets;
 use super::words::{Word, one_line};
 
+/// Files that get a chip.
+const FILES: usize = 200;
+
 /// Whether a file has the protection that the headline speaks of.
 pub fn belongs(view: &ReadingView, file: &AttachmentView) -> bool {
     let headline = view.assessment.headline;
@@ -20,7 +23,7 @@ pub fn belongs(view: &ReadingView, file: &AttachmentView) -> bool {
 
 /// Draws the files that have, or have not, the protection that the headline speaks of.
 pub fn show(ui: &mut Ui, view: &ReadingView, protected: bool, state: &mut State) {
-    let files: Vec<_> = view.attachments.iter().filter(|file| belongs(view, file) == protected).collect();
+    let files: Vec<_> = view.attachments.iter().filter(|file| belongs(view, file) == protected).take(FILES).collect();
     if files.is_empty() {
         return;
     }

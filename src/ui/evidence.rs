@@ -15,6 +15,9 @@ use super::widgets;
 use super::words::verdict;
 use super::words::{Language, Word, codes, one_line};
 
+/// Signatures, layers, results and stations that are drawn of each.
+const SHOWN: usize = 30;
+
 /// Draws the drawer for the open message.
 pub fn show(ui: &mut Ui, views: &Views, state: &mut State) {
     let Some(view) = views.reading.clone().filter(|view| state.selected == Some(view.id)) else { return };
@@ -63,7 +66,7 @@ fn encryption(ui: &mut Ui, language: Language, assessment: &Assessment) {
         if lock == Lock::NotEncrypted && !assessment.encryption.is_empty() {
             widgets::soft(ui, language.say(Word::PartlyEncrypted));
         }
-        for (index, layer) in assessment.encryption.iter().enumerate() {
+        for (index, layer) in assessment.encryption.iter().take(SHOWN).enumerate() {
             widgets::hairline(ui);
             self::layer(ui, language, layer, index);
         }
@@ -126,7 +129,7 @@ fn signatures(ui: &mut Ui, view: &ReadingView, state: &State) {
         let seal = assessment.headline.seal;
         let colour = icons::seal_colour(ui, seal);
         reading::sign(ui, Icon::of_seal(seal), colour, &verdict::seal(language, assessment, &state.clock));
-        for (index, signature) in assessment.signatures.iter().enumerate() {
+        for (index, signature) in assessment.signatures.iter().take(SHOWN).enumerate() {
             widgets::hairline(ui);
             self::signature(ui, signature, index, state);
         }
@@ -181,7 +184,7 @@ fn trust(ui: &mut Ui, assessment: &Assessment, state: &State) {
         if assessment.signatures.is_empty() {
             widgets::soft(ui, language.say(Word::NoSignerToTrust));
         }
-        for (index, signature) in assessment.signatures.iter().enumerate() {
+        for (index, signature) in assessment.signatures.iter().take(SHOWN).enumerate() {
             if index > 0 {
                 widgets::hairline(ui);
             }
@@ -204,7 +207,7 @@ fn path(ui: &mut Ui, language: Language, signature: &JudgedSignature) {
     if !steps.is_empty() {
         stations.push((language.say(Word::You).to_owned(), "", String::new()));
     }
-    for step in steps {
+    for step in steps.iter().take(SHOWN) {
         let how = language.say(match step.kind {
             StepKind::Direct => Word::StepDirect,
             StepKind::Certification => Word::StepCertification,
@@ -274,7 +277,7 @@ fn delivery(ui: &mut Ui, language: Language, assessment: &Assessment) {
             None => widgets::body(ui, language.say(Word::DeliveryUnknown)),
         };
         widgets::caption(ui, language.say(Word::DeliveryIsNotSeal));
-        for (index, result) in assessment.sender.iter().enumerate() {
+        for (index, result) in assessment.sender.iter().take(SHOWN).enumerate() {
             mechanism(ui, language, result, index + 1 < assessment.sender.len());
         }
     });

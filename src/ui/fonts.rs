@@ -1,6 +1,7 @@
 //! Fonts of the system: a good sans for Latin and Japanese together when there is one, and
 //! whatever else a message needs, found when it is needed. Without any, egui's own fonts stay.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use egui::epaint::text::{FallbackRequest, FontInsert, FontPriority, FontProvider, InsertFontFamily};
@@ -34,8 +35,12 @@ const SCRIPTS: [&[u8; 4]; 14] = [
     b"Geor", b"Ethi",
 ];
 
+/// Characters that no font has, after which no more are looked for: a letter could hold a hundred thousand.
+const MISSES: usize = 500;
+
 static DEFINITIONS: LazyLock<FontDefinitions> = LazyLock::new(definitions);
-static FINDER: LazyLock<Arc<Finder>> = LazyLock::new(|| Arc::new(Finder(Mutex::new(System::enumerate()))));
+static FINDER: LazyLock<Arc<Finder>> =
+    LazyLock::new(|| Arc::new(Finder { system: Mutex::new(System::enumerate()), misses: AtomicUsize::new(0) }));
 
 /// Gives a context its fonts.
 pub fn install(ctx: &Context) {
@@ -106,11 +111,21 @@ impl System {
 }
 
 /// Finds a system font for a character when one is needed.
-struct Finder(Mutex<System>);
+struct Finder {
+    system: Mutex<System>,
+    misses: AtomicUsize,
+}
 
 impl Finder {
     fn find(&self, c: char, generic: GenericFamily) -> Option<QueryFont> {
-        self.0.lock().ok()?.face_for(c, generic)
+        if self.misses.load(Ordering::Relaxed) >= MISSES {
+            return None;
+        }
+        let found = self.system.lock().ok()?.face_for(c, generic);
+        if found.is_none() {
+            self.misses.fetch_add(1, Ordering::Relaxed);
+        }
+        found
     }
 }
 
@@ -159,7 +174,7 @@ fn definitions() -> FontDefinitions {
 }
 
 fn text_faces() -> (Option<QueryFont>, Option<QueryFont>) {
-    let Ok(mut system) = FINDER.0.lock() else { return (None, None) };
+    let Ok(mut system) = FINDER.system.lock() else { return (None, None) };
     for family in TEXT_FAMILIES {
         if let Some(regular) = system.face(family, FontWeight::NORMAL) {
             return (Some(regular), system.face(family, FontWeight::BOLD));
@@ -170,6 +185,19 @@ fn text_faces() -> (Option<QueryFont>, Option<QueryFont>) {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_full_of_unknown_characters_is_laid_out_in_time() {
+        let finder = Finder { system: Mutex::new(System::enumerate()), misses: AtomicUsize::new(0) };
+        let start = std::time::Instant::now();
+        for c in '\u{E000}'..'\u{F000}' {
+            finder.find(c, GenericFamily::SansSerif);
+        }
+        eprintln!("{} misses in {:?}", finder.misses.load(Ordering::Relaxed), start.elapsed());
+        assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
+    }
+
     #[test]
     fn a_font_for_every_kind_of_japanese_character_is_found_where_one_is_installed() {
         if !super::system_has('書') {

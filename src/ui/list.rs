@@ -200,7 +200,10 @@ fn contents(ui: &Ui, rect: Rect, row: &RowView, state: &State) {
     let subject = one_line(&row.subject);
     let subject = if subject.is_empty() { state.language.say(Word::NoSubject) } else { &subject };
     widgets::line(ui.painter(), second, subject, weight(size::BODY), colours.ink);
-    widgets::line(ui.painter(), part(2.0), &one_line(&row.preview), theme::plain(size::CAPTION), colours.ink_soft);
+    let preview = one_line(&row.preview);
+    let closed = row.headline.filter(|headline| preview.is_empty() && headline.lock != Lock::NotEncrypted);
+    let preview = closed.map_or(preview.as_str(), |headline| icons::lock_word(state.language, headline.lock));
+    widgets::line(ui.painter(), part(2.0), preview, theme::plain(size::CAPTION), colours.ink_soft);
 }
 
 /// Draws both signs at the right of a rectangle; gives where the rest ends.

@@ -37,7 +37,7 @@ pub use icons::Icon;
 pub use keys::Dialog as KeyDialog;
 pub use raster::Raster;
 pub use screenshot::{ScreenshotError, screenshot, write_png};
-pub use state::{Activity, Notice, Screen, State, Theme, Views};
+pub use state::{Activity, Notice, Pane, Screen, State, Theme, Views};
 pub use theme::install as install_theme;
 pub use when::Clock;
 pub use window::{Options, WindowError, run_window};

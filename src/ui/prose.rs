@@ -16,18 +16,19 @@ use super::words::Word;
 
 /// Text that is laid out as one piece, in bytes.
 const PIECE: usize = 4_000;
-/// Text that is shown at all, in bytes: beyond it the source or the file is the better reader.
-const SHOWN: usize = 400_000;
+/// Text of one message that is shown, in bytes: beyond it the source or the file is the better reader.
+pub const SHOWN: usize = 400_000;
 
-/// Draws a body's text.
-pub fn show(ui: &mut Ui, text: &str, state: &mut State) {
+/// Draws a body's text, as much as the budget of the message leaves.
+pub fn show(ui: &mut Ui, text: &str, budget: &mut usize, state: &mut State) {
     ui.set_max_width(ui.available_width().min(size::MEASURE));
     ui.spacing_mut().item_spacing.y = 0.0;
     let colours = palette(ui);
-    let mut end = text.len().min(SHOWN);
+    let mut end = text.len().min(*budget);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
+    *budget -= end;
     let shown = text.get(..end).unwrap_or_default().trim_end();
     for piece in pieces(shown) {
         if let Some(target) = self::piece(ui, piece, &colours) {

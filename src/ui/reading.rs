@@ -19,11 +19,25 @@ use super::state::{State, Views};
 use super::theme::{self, palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::verdict::{self, Sentence};
-use super::words::{Word, one_line};
+use super::words::{Word, one_line, short_address, short_name};
 use super::{attachments, confirm, prose};
 
+/// Authors that are named in full.
+const AUTHORS: usize = 2;
 /// Recipients that are named before "and more".
 const NAMED: usize = 6;
+
+/// Parts with a text of their own that are drawn; the message source has all of them.
+const BLOCKS: usize = 40;
+
+/// Parts that are drawn as HTML; the others are shown as their text.
+const DRAWINGS: usize = 4;
+
+/// What is left of what one message may take.
+struct Budget {
+    text: usize,
+    drawings: usize,
+}
 
 /// The pane, for F6.
 pub fn pane_id() -> Id {
@@ -82,7 +96,7 @@ fn head(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec<C
         let width = (ui.available_width() - actions).max(120.0);
         ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
             ui.set_width(width);
-            widgets::title(ui, subject);
+            headline(ui, subject);
         });
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
@@ -117,17 +131,25 @@ fn actions_row(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mu
 fn people(ui: &mut Ui, assessment: &Assessment, state: &State) {
     let colours = palette(ui);
     ui.spacing_mut().item_spacing.y = 2.0;
-    let from = assessment.from.iter().map(full).collect::<Vec<_>>().join(", ");
     let mut job = LayoutJob::default();
-    if let [Mailbox { name, address }] = &assessment.from[..]
-        && !name.is_empty()
-    {
-        job.append(&one_line(name), 0.0, TextFormat::simple(theme::strong(size::BODY), colours.ink));
-        let address = format!("  <{}>", one_line(address));
-        job.append(&address, 0.0, TextFormat::simple(theme::plain(size::BODY), colours.ink_soft));
-    } else {
-        let from = if from.is_empty() { state.language.say(Word::NoSender).to_owned() } else { from };
-        job.append(&from, 0.0, TextFormat::simple(theme::strong(size::BODY), colours.ink));
+    let strong = TextFormat::simple(theme::strong(size::BODY), colours.ink);
+    let soft = TextFormat::simple(theme::plain(size::BODY), colours.ink_soft);
+    if assessment.from.is_empty() {
+        job.append(state.language.say(Word::NoSender), 0.0, strong.clone());
+    }
+    for (index, Mailbox { name, address }) in assessment.from.iter().take(AUTHORS).enumerate() {
+        let gap = if index > 0 { space::M } else { 0.0 };
+        let (name, address) = (short_name(name), short_address(address));
+        if name.is_empty() {
+            job.append(&address, gap, strong.clone());
+        } else {
+            job.append(&name, gap, strong.clone());
+            job.append(&format!("  <{address}>"), 0.0, soft.clone());
+        }
+    }
+    if assessment.from.len() > AUTHORS {
+        let more = (assessment.from.len() - AUTHORS).to_string();
+        job.append(&state.language.fill(Word::AndMore, &[("count", &more)]), space::M, soft.clone());
     }
     if let Some(date) = assessment.date {
         let words = format!("   {}", state.clock.full(state.language, date));
@@ -141,14 +163,31 @@ fn people(ui: &mut Ui, assessment: &Assessment, state: &State) {
                 let more = (mailboxes.len() - NAMED).to_string();
                 names.push(state.language.fill(Word::AndMore, &[("count", &more)]));
             }
-            widgets::caption(ui, format!("{}  {}", state.language.say(word), names.join(", ")));
+            rows(ui, &format!("{}  {}", state.language.say(word), names.join(", ")), 2);
         }
     }
     ui.spacing_mut().item_spacing.y = space::S;
 }
 
 fn full(mailbox: &Mailbox) -> String {
-    one_line(&mailbox.to_string())
+    let (name, address) = (short_name(&mailbox.name), short_address(&mailbox.address));
+    if name.is_empty() { address } else { format!("{name} <{address}>") }
+}
+
+/// The subject, in three lines at most: it never pushes the band out of sight.
+fn headline(ui: &mut Ui, subject: String) {
+    let mut job = LayoutJob::default();
+    job.append(&subject, 0.0, TextFormat::simple(theme::strong(size::TITLE), palette(ui).ink));
+    job.wrap.max_rows = 3;
+    ui.add(Label::new(job).wrap().selectable(true));
+}
+
+/// Secondary text in so many lines at most.
+fn rows(ui: &mut Ui, words: &str, most: usize) {
+    let mut job = LayoutJob::default();
+    job.append(words, 0.0, TextFormat::simple(theme::plain(size::CAPTION), palette(ui).ink_soft));
+    job.wrap.max_rows = most;
+    ui.add(Label::new(job).wrap().selectable(true));
 }
 
 /// The band: what the program found, in its own signs and words.
@@ -215,22 +254,26 @@ fn contents(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut V
     if assessment.headline.lock == Lock::CannotOpen {
         closed(ui, view, state, commands);
     }
+    let mut budget = Budget { text: prose::SHOWN, drawings: DRAWINGS };
     let (main, apart): (Vec<_>, Vec<_>) = assessment.blocks.iter().partition(|block| block.is_headline);
     if main.iter().chain(&apart).any(|block| block.html.is_some()) {
         kind_switch(ui, state);
     }
-    for (index, block) in main.iter().enumerate() {
+    for (index, block) in main.iter().take(BLOCKS).enumerate() {
         if index > 0 {
             widgets::hairline(ui);
         }
-        self::block(ui, view, block, state);
+        self::block(ui, view, block, &mut budget, state);
     }
     if assessment.blocks.is_empty() && assessment.headline.lock != Lock::CannotOpen {
         widgets::soft(ui, state.language.say(Word::NoBody));
     }
+    if main.len().max(apart.len()) > BLOCKS {
+        widgets::signed_line(ui, Icon::Caution, palette(ui).amber, state.language.say(Word::TextCut));
+    }
     attachments::show(ui, view, true, state);
     if !apart.is_empty() || view.attachments.iter().any(|file| !attachments::belongs(view, file)) {
-        self::apart(ui, view, &apart, state);
+        self::apart(ui, view, &apart, &mut budget, state);
     }
 }
 
@@ -247,11 +290,12 @@ fn kind_switch(ui: &mut Ui, state: &mut State) {
     ui.add_space(space::XS);
 }
 
-fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, state: &mut State) {
-    let Some(html) = block.html.as_ref().filter(|_| !state.plain_text) else {
-        prose::show(ui, &block.text, state);
+fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, budget: &mut Budget, state: &mut State) {
+    let Some(html) = block.html.as_ref().filter(|_| !state.plain_text && budget.drawings > 0) else {
+        prose::show(ui, &block.text, &mut budget.text, state);
         return;
     };
+    budget.drawings -= 1;
     let width = ui.available_width().min(size::MEASURE + 2.0 * space::XL).floor();
     let scale = ui.pixels_per_point();
     let mut clicked = None;
@@ -280,7 +324,7 @@ fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, state: &mut State)
         }
         Shown::Failed(_) => {
             widgets::signed_line(ui, Icon::Caution, palette(ui).amber, state.language.say(Word::HtmlFailed));
-            prose::show(ui, &block.text, state);
+            prose::show(ui, &block.text, &mut budget.text, state);
         }
     }
 }
@@ -317,12 +361,12 @@ fn closed(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec
 }
 
 /// What the headline does not speak of, in a frame of its own that says so.
-fn apart(ui: &mut Ui, view: &ReadingView, blocks: &[&ShownBlock], state: &mut State) {
+fn apart(ui: &mut Ui, view: &ReadingView, blocks: &[&ShownBlock], budget: &mut Budget, state: &mut State) {
     let colours = palette(ui);
     ui.add_space(space::XL);
     widgets::card_with(ui, colours.amber, |ui| {
         sign(ui, Icon::Caution, colours.amber, &Sentence::of(state.language, Word::Apart, &[]));
-        for block in blocks {
+        for block in blocks.iter().take(BLOCKS) {
             widgets::hairline(ui);
             let word = match (block.decrypted, block.signed) {
                 (false, false) => Word::ApartNeither,
@@ -331,7 +375,7 @@ fn apart(ui: &mut Ui, view: &ReadingView, blocks: &[&ShownBlock], state: &mut St
                 (true, true) => Word::ApartOther,
             };
             widgets::caption(ui, state.language.say(word));
-            self::block(ui, view, block, state);
+            self::block(ui, view, block, budget, state);
         }
         attachments::show(ui, view, false, state);
     });

@@ -24,6 +24,8 @@ pub struct SettingsState {
     pub form: Option<AccountForm>,
     /// Its password, as typed.
     pub password: String,
+    /// The servers whose reports are believed, as typed; `None` until something was.
+    pub reporters: Option<String>,
 }
 
 /// Draws the screen.
@@ -36,6 +38,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             widgets::title(ui, state.language.say(Word::Settings));
             look(ui, state);
             accounts(ui, views, state, commands);
+            delivery(ui, views, state, commands);
             ui.add_space(space::L);
         });
     });
@@ -82,7 +85,7 @@ fn accounts(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             });
         }
         if let Some(form) = edits {
-            state.settings = SettingsState { form: Some(form), password: String::new() };
+            state.settings = SettingsState { form: Some(form), ..SettingsState::default() };
         }
         if state.settings.form.is_none() {
             if accounts.iter().all(|account| account.identity.address.is_empty()) {
@@ -99,6 +102,31 @@ fn accounts(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     });
 }
 
+/// Who is believed about the delivery: a server of one's own, this program, or nobody.
+fn delivery(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+    let language = state.language;
+    let kept = &views.preferences;
+    widgets::card(ui, |ui| {
+        widgets::emphasis(ui, language.say(Word::DeliveryChecks));
+        let mut evaluates = kept.evaluates_sender;
+        let switched = ui.checkbox(&mut evaluates, language.say(Word::EvaluateHere)).changed();
+        widgets::caption(ui, language.say(Word::EvaluateHereHint));
+        let before = kept.authserv_ids.join(", ");
+        let mut typed = state.settings.reporters.clone().unwrap_or_else(|| before.clone());
+        let field = widgets::field(ui, language.say(Word::BelievedServers), &mut typed, "mx.example.org");
+        widgets::caption(ui, language.say(Word::BelievedServersHint));
+        if field.changed() {
+            state.settings.reporters = Some(typed.clone());
+        }
+        if switched || field.lost_focus() && typed != before {
+            let ids = typed.split([',', ';', ' ']).map(str::trim).filter(|id| !id.is_empty());
+            let authserv_ids = ids.map(str::to_owned).collect();
+            commands.push(Command::SaveDelivery { authserv_ids, evaluates_sender: evaluates });
+            state.settings.reporters = None;
+        }
+    });
+}
+
 fn empty() -> AccountForm {
     AccountForm { smtp_port: 587, imap_port: 993, ..AccountForm::default() }
 }
@@ -109,7 +137,7 @@ fn existing(id: i64, identity: &crate::domain::Mailbox) -> AccountForm {
 
 fn form(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
-    let SettingsState { form: Some(form), password } = &mut state.settings else { return };
+    let SettingsState { form: Some(form), password, .. } = &mut state.settings else { return };
     widgets::field(ui, language.say(Word::Name), &mut form.name, "");
     let address = widgets::field(ui, language.say(Word::Address), &mut form.address, "alice@example.org");
     if address.lost_focus() && form.user.is_empty() {

@@ -45,7 +45,7 @@ fn line(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comman
         icons::show(ui, Icon::Check, size::ICON, colours.pine);
         widgets::caption(ui, codes::done(language, &notice.code, &one_line(&notice.subject)));
     }
-    let Some(mailbox) = &views.mailbox else { return };
+    let Some(mailbox) = views.mailbox.as_ref().filter(|_| views.locked.is_none()) else { return };
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         if mailbox.is_demo {
             widgets::caption(ui, language.say(Word::DemoMailbox));

@@ -1,6 +1,6 @@
 //! The profile waits for its passphrase.
 
-use egui::{CentralPanel, Frame, Ui};
+use egui::{Align, CentralPanel, Frame, Layout, Ui};
 
 use crate::domain::Secret;
 use crate::engine::Command;
@@ -28,9 +28,11 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
                 } else {
                     (Word::OpenProfile, Word::OpenProfileHint)
                 };
-                widgets::title(ui, language.say(title));
-                widgets::soft(ui, language.say(hint));
-                question(ui, is_new, state, commands);
+                ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                    widgets::title(ui, language.say(title));
+                    widgets::soft(ui, language.say(hint));
+                    question(ui, is_new, state, commands);
+                });
             });
         });
     });

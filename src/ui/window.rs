@@ -8,7 +8,7 @@ use super::state::Theme;
 use super::words::Language;
 
 /// How the window opens.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// The language; the system's by default.
     pub language: Option<Language>,

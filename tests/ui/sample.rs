@@ -194,6 +194,34 @@ pub fn judged(seal: Seal, verdict: TrustVerdict, revoked_at: Option<Timestamp>) 
     reading(all)
 }
 
+/// What nobody writes in good faith: everything much too long, too many, or in letters that turn around.
+pub fn overdone() -> ReadingView {
+    let mut all = assessment(Technology::Smime, Lock::Encrypted, Seal::Broken);
+    let long = "書留\u{202e}\u{200b}W\u{301}\u{301}é\0".repeat(3_000);
+    all.subject.clone_from(&long);
+    all.from = vec![Mailbox::new(long.clone(), long.clone()); 200];
+    all.to = vec![Mailbox::new(long.clone(), ""); 3_000];
+    all.cautions = (0..300).map(|n| Caution { code: CautionCode::Mixture, subject: n.to_string() }).collect();
+    let one = all.signatures[0].clone();
+    all.signatures = vec![one; 60];
+    for signature in &mut all.signatures {
+        signature.judgement.path.0 =
+            (0..60).map(|_| PathStep { kind: StepKind::Ca, name: long.clone(), fingerprint: print(1, 32) }).collect();
+    }
+    for result in &mut all.sender {
+        result.domain.clone_from(&long);
+        result.explanation = Some(long.clone());
+    }
+    let html = Some(format!("<p>{}", "書留 <b>x</b> ".repeat(2_000)));
+    let block = ShownBlock { text: long.repeat(20), html, ..all.blocks[0].clone() };
+    all.blocks = vec![block; 12];
+    let mut view = reading(all);
+    let file = AttachmentView { name: long.clone(), media_type: long.clone(), ..view.attachments[0].clone() };
+    view.attachments = vec![file; 300];
+    view.source = long.repeat(10).into();
+    view
+}
+
 /// A spoofed sender, failed delivery, parts that are not protected.
 pub fn suspicious() -> ReadingView {
     let mut all = assessment(Technology::Smime, Lock::Encrypted, Seal::Broken);

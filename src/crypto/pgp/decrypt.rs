@@ -145,6 +145,8 @@ struct State {
     entered: bool,
     /// A secret key gave a session key, whether it fits the container or not.
     has_session_key: bool,
+    /// The cipher of that session key, when the library does not know it.
+    unsupported: Option<String>,
     /// The session key fits.
     opened: bool,
 }
@@ -153,7 +155,9 @@ impl State {
     fn explain(self, failure: DecryptFailure) -> DecryptFailure {
         match failure {
             // The first piece of the container is already looked at when the key is tried.
-            _ if self.has_session_key && !self.opened => DecryptFailure::IntegrityFailed,
+            _ if self.has_session_key && !self.opened => {
+                self.unsupported.map_or(DecryptFailure::IntegrityFailed, DecryptFailure::Unsupported)
+            }
             _ if self.entered && !self.opened => self.locked.map_or(DecryptFailure::NoKey, DecryptFailure::Locked),
             // Inside of a container that is not proven, damage looks like anything.
             DecryptFailure::Malformed(what) if self.opened && what == "packets" => DecryptFailure::IntegrityFailed,
@@ -226,6 +230,7 @@ struct Attempt<'a> {
     hint: Option<SymmetricAlgorithm>,
     enter: &'a mut dyn FnMut(Option<SymmetricAlgorithm>, &SessionKey) -> bool,
     has_session_key: bool,
+    unsupported: Option<String>,
     tries: usize,
 }
 
@@ -238,6 +243,7 @@ impl Attempt<'_> {
         let Ok(mut pair) = key.clone().into_keypair() else { return false };
         let Some((cipher, session)) = pkesk.decrypt(&mut pair, self.hint) else { return false };
         self.has_session_key = true;
+        self.unsupported = cipher.filter(|cipher| !cipher.is_supported()).map(cipher_name);
         (self.enter)(cipher, &session)
     }
 
@@ -267,12 +273,13 @@ impl DecryptionHelper for Opener<'_> {
             return Err(Error::MalformedMessage("encryption inside encryption".into()).into());
         }
         self.note(|state| state.entered = true);
-        let mut attempt = Attempt { hint, enter, has_session_key: false, tries: 0 };
+        let mut attempt = Attempt { hint, enter, has_session_key: false, unsupported: None, tries: 0 };
         let recipient = self.by_name(pkesks, &mut attempt).or_else(|| self.by_trying(pkesks, &mut attempt));
         let opened = recipient.is_some() || self.by_passphrase(skesks, &mut attempt);
         self.note(|state| {
             state.opened = opened;
             state.has_session_key = attempt.has_session_key;
+            state.unsupported = attempt.unsupported.take();
         });
         if opened {
             self.checker.recipient = recipient.as_ref().map(Cert::fingerprint);

@@ -112,7 +112,7 @@ pub(super) fn peel(
             }
             Step::InlineSigned(opened) => {
                 envelope.sign(opened.signatures);
-                let text = String::from_utf8_lossy(&opened.content).into_owned();
+                let text = message::bare_text(&opened.content);
                 envelope.inside = Inside::Text { text, path: join(&prefix, &path) };
                 return envelope;
             }
@@ -124,7 +124,7 @@ pub(super) fn peel(
                 };
                 *budget = budget.saturating_sub(plaintext.len());
                 if form == Form::InlineText {
-                    let text = String::from_utf8_lossy(&plaintext).replace("\r\n", "\n");
+                    let text = message::bare_text(&plaintext);
                     envelope.inside = Inside::Text { text, path: at };
                     return envelope;
                 }
@@ -424,13 +424,13 @@ pub(super) fn inline_object(
     match open_inline(kind, armored.as_bytes(), circumstances, *budget) {
         Step::InlineSigned(opened) => {
             envelope.sign(opened.signatures);
-            let text = String::from_utf8_lossy(&opened.content).into_owned();
+            let text = message::bare_text(&opened.content);
             envelope.inside = Inside::Text { text, path: path.to_owned() };
         }
         Step::Encrypted(technology, decryption, _) => {
             if let Some(plaintext) = envelope.open(technology, decryption) {
                 *budget = budget.saturating_sub(plaintext.len());
-                let text = String::from_utf8_lossy(&plaintext).replace("\r\n", "\n");
+                let text = message::bare_text(&plaintext);
                 envelope.inside = Inside::Text { text, path: path.to_owned() };
             }
         }

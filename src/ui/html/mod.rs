@@ -100,7 +100,10 @@ impl Drawings {
             self.start(key, request);
         }
         let waits = self.waits;
-        let Some((used, drawing)) = self.kept.get_mut(&key) else { return Shown::Failed(Why::Broken) };
+        let Some((used, drawing)) = self.kept.get_mut(&key) else {
+            ui.ctx().request_repaint_after(Duration::from_millis(30));
+            return Shown::Waiting;
+        };
         *used = frame;
         finish(ui.ctx(), drawing, waits);
         match drawing {
@@ -113,17 +116,18 @@ impl Drawings {
         }
     }
 
+    /// Begins a drawing; with too many going on, the next frame tries again.
     fn start(&mut self, key: u64, request: Request) {
         while self.kept.len() >= KEPT {
             let Some(oldest) = self.kept.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| *key) else { break };
             self.kept.remove(&oldest);
         }
-        let drawing = if self.running.load(Ordering::Relaxed) >= RUNNING {
-            Drawing::Failed(Why::Time)
-        } else {
-            launch(request, &self.running)
-        };
-        self.kept.insert(key, (self.frame, drawing));
+        if self.running.load(Ordering::Relaxed) < RUNNING {
+            self.kept.insert(key, (self.frame, launch(request, &self.running)));
+        } else if !self.kept.values().any(|(_, drawing)| matches!(drawing, Drawing::Waiting { .. })) {
+            // Nobody waits for those that run: they don't end.
+            self.kept.insert(key, (self.frame, Drawing::Failed(Why::Time)));
+        }
     }
 }
 

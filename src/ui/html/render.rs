@@ -17,6 +17,8 @@ use super::{Request, Why};
 const HEIGHT: f32 = 20_000.0;
 /// The most pixels of a picture.
 const PIXELS: f32 = 24_000_000.0;
+/// The height that a letter is told it has, in points. Many stretch themselves over all of it.
+const VIEWPORT: f32 = 200.0;
 /// Rows of pixels in one texture.
 const TILE: usize = 2048;
 /// Links that are looked at.
@@ -65,7 +67,7 @@ pub fn draw(request: &Request) -> Result<Picture, Why> {
     let pictures = Arc::new(Pictures::new(request.parts.clone()));
     let fonts = FONTS.lock().map_err(|_| Why::Broken)?.clone();
     let config = DocumentConfig {
-        viewport: Some(Viewport::new(width as u32, (800.0 * scale) as u32, scale, ColorScheme::Light)),
+        viewport: Some(Viewport::new(width as u32, (VIEWPORT * scale) as u32, scale, ColorScheme::Light)),
         ua_stylesheets: vec![UserAgentStylesheet::default_sheet(), UserAgentStylesheet::parse(SHEET)],
         base_url: Some(BASE.to_owned()),
         net_provider: Some(pictures.clone()),

@@ -7,6 +7,11 @@ pub mod verdict;
 
 pub use table::Word;
 
+/// The longest name in a sentence, in characters.
+const NAME: usize = 60;
+/// The longest address, likewise.
+const ADDRESS: usize = 80;
+
 /// The languages of the window; they can be changed at any time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Language {
@@ -78,6 +83,27 @@ pub fn one_line(text: &str) -> String {
     clean.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A name of others, not longer than a name is: it can't push away what stands after it.
+pub fn short_name(text: &str) -> String {
+    let name = one_line(text);
+    if name.chars().count() <= NAME {
+        return name;
+    }
+    let head: String = name.chars().take(NAME).collect();
+    format!("{head}…")
+}
+
+/// An address, with its end in sight: the domain is what counts.
+pub fn short_address(text: &str) -> String {
+    let address = one_line(text);
+    let length = address.chars().count();
+    if length <= ADDRESS {
+        return address;
+    }
+    let tail: String = address.chars().skip(length - ADDRESS).collect();
+    format!("…{tail}")
+}
+
 /// A size in bytes, in the unit that is read at ease.
 pub fn bytes(count: usize) -> String {
     match count {
@@ -138,6 +164,15 @@ mod tests {
             fill("Sealed by {name}, {address}", &[("name", "{address}"), ("address", "x")]),
             "Sealed by {address}, x"
         );
+    }
+
+    #[test]
+    fn a_long_name_is_cut_at_its_end_and_a_long_address_at_its_beginning() {
+        let name = short_name(&"Alice ".repeat(50));
+        assert!(name.starts_with("Alice Alice") && name.ends_with('…') && name.chars().count() == 61, "{name}");
+        let address = short_address(&format!("{}@evil.example", "bank.example".repeat(20)));
+        assert!(address.starts_with('…') && address.ends_with("@evil.example"), "{address}");
+        assert_eq!(short_address("alice@example.org"), "alice@example.org");
     }
 
     #[test]

@@ -361,6 +361,11 @@ words! {
     Light => "Light", "ライト";
     Dark => "Dark", "ダーク";
     Accounts => "Accounts", "アカウント";
+    DeliveryChecks => "Delivery checks", "配送の確認";
+    EvaluateHere => "Check SPF, DKIM and DMARC with this program", "SPF・DKIM・DMARCをこのプログラムで確かめる";
+    EvaluateHereHint => "The name servers of the sending domain can notice that a message is being looked at.", "メールを開いたことが、送信元ドメインのネームサーバーに伝わることがあります。";
+    BelievedServers => "Believe the reports of these servers", "報告を信じるサーバー";
+    BelievedServersHint => "The name that your own mail server writes into Authentication-Results.", "自分のメールサーバーがAuthentication-Resultsに書く名前です。";
     Change => "Change", "変更";
     AddAccount => "Add account", "アカウントを加える";
     SmtpServer => "Server for sending (SMTP)", "送信サーバー（SMTP）";

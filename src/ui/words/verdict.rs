@@ -6,7 +6,7 @@ use crate::engine::view::{
     TrustVerdict,
 };
 
-use super::{Language, Word, fill, one_line};
+use super::{Language, Word, fill, short_address, short_name};
 use crate::ui::when::Clock;
 
 /// A statement, and what follows from it.
@@ -107,16 +107,16 @@ pub fn signer_name(signature: &JudgedSignature) -> String {
     let Some(signer) = &signature.check.signer else { return "?".to_owned() };
     let name = signer.names.iter().find(|name| !name.trim().is_empty()).cloned();
     let name = name.or_else(|| signer.addresses.first().map(ToString::to_string)).or_else(|| signer.subject.clone());
-    let name = one_line(&name.unwrap_or_default());
+    let name = short_name(&name.unwrap_or_default());
     if name.is_empty() { signer.fingerprint.spaced() } else { name }
 }
 
 fn signer_address(signature: &JudgedSignature) -> Option<String> {
-    signature.check.signer.as_ref()?.addresses.first().map(|address| one_line(address.as_str()))
+    signature.check.signer.as_ref()?.addresses.first().map(|address| short_address(address.as_str()))
 }
 
 fn from_address(assessment: &Assessment) -> String {
-    assessment.from.first().map(|from| one_line(&from.address)).unwrap_or_default()
+    assessment.from.first().map(|from| short_address(&from.address)).unwrap_or_default()
 }
 
 /// Whether a signer's key is believed to be theirs.
@@ -151,7 +151,7 @@ pub fn delivery(language: Language, assessment: &Assessment) -> Option<(bool, St
             None => (false, of(Method::Dkim).or_else(|| of(Method::Spf)).filter(|r| r.result == SenderWord::Fail)?),
         },
     };
-    let domain = one_line(&result.domain);
+    let domain = short_address(&result.domain);
     if domain.is_empty() {
         return None;
     }
@@ -175,8 +175,8 @@ fn are_related(one: &str, other: &str) -> bool {
 pub fn cautions(language: Language, assessment: &Assessment) -> Vec<String> {
     let address = from_address(assessment);
     let mut words: Vec<String> = Vec::new();
-    for caution in &assessment.cautions {
-        let blanks = [("subject", one_line(&caution.subject)), ("address", address.clone())];
+    for caution in assessment.cautions.iter().take(100) {
+        let blanks = [("subject", short_address(&caution.subject)), ("address", address.clone())];
         let blanks: Vec<(&str, &str)> = blanks.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let sentence = language.fill(caution_word(caution.code), &blanks);
         if !words.contains(&sentence) {
