@@ -15,7 +15,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, TestRenderer};
 use kakitome::domain::{Draft, Protection, Technology};
-use kakitome::engine::view::{Lock, MailboxView, Seal};
+use kakitome::engine::view::{Lock, MailboxView, PreferencesView, Seal};
 use kakitome::engine::{Command, Event, Failure, FailureKind, Retry};
 use kakitome::ui::{self, Activity, App, Backend, Clock, Language, Raster, Screen, Theme};
 
@@ -612,11 +612,7 @@ fn the_choice_of_language_is_kept_and_an_explicit_one_wins_over_it() {
     window.run();
     assert!(sent(&paper, |command| matches!(command, Command::Remember { language, .. } if language == "ja")));
     let app = window.state_mut();
-    let kept = kakitome::engine::view::PreferencesView {
-        language: Some("en".into()),
-        theme: Some("dark".into()),
-        ..Default::default()
-    };
+    let kept = PreferencesView { language: Some("en".into()), theme: Some("dark".into()), ..Default::default() };
     app.update(Event::Preferences(kept.clone()));
     assert_eq!((app.state.language, app.state.theme), (Language::English, Theme::Dark));
     app.speak(Language::Japanese);

@@ -93,7 +93,9 @@ pub(crate) fn trust(common: &Common, args: &TrustArgs) -> Result<(Keyring, Trust
     }
     policy.crls = crls(&args.crls)?;
     policy.ocsp = args.ocsp.iter().map(|path| Ok(file(path)?.into())).collect::<Result<_, Problem>>()?;
-    policy.revocation = Revocation::Soft;
+    // Whoever gives revocation information wants it to be there for every certificate.
+    let given = !policy.crls.is_empty() || !policy.ocsp.is_empty();
+    policy.revocation = if given { Revocation::Hard } else { Revocation::Soft };
     Ok((keyring, policy))
 }
 

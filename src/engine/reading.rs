@@ -12,7 +12,9 @@ use crate::message::{self, Limits};
 use super::network;
 use super::profile::{Profile, store_failure};
 use super::stateless::{self, SenderQuestion};
-use super::view::{AccountView, AttachmentView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
+use super::view::{
+    AccountForm, AccountView, AttachmentView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView,
+};
 use super::{Failure, FailureKind, Retry};
 
 /// As many rows as the list ever shows.
@@ -49,6 +51,17 @@ pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Re
                         total: folder.total,
                     })
                     .collect(),
+                form: AccountForm {
+                    id: Some(account.id),
+                    name: account.name.clone(),
+                    address: account.address.clone(),
+                    smtp_host: account.smtp_host.clone(),
+                    smtp_port: account.smtp_port,
+                    imap_host: account.imap_host.clone(),
+                    imap_port: account.imap_port,
+                    user: account.user.clone(),
+                    password: None,
+                },
                 identity: Mailbox::new(account.name, account.address),
             })
             .collect(),

@@ -74,6 +74,8 @@ pub struct AccountView {
     pub id: i64,
     /// Its own mailbox; used as From.
     pub identity: Mailbox,
+    /// As it was filled in, without the password.
+    pub form: AccountForm,
     /// Its folders.
     pub folders: Vec<FolderView>,
 }

@@ -96,7 +96,7 @@ fn head(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec<C
         let width = (ui.available_width() - actions).max(120.0);
         ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
             ui.set_width(width);
-            headline(ui, subject);
+            headline(ui, &subject);
         });
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
@@ -175,9 +175,9 @@ fn full(mailbox: &Mailbox) -> String {
 }
 
 /// The subject, in three lines at most: it never pushes the band out of sight.
-fn headline(ui: &mut Ui, subject: String) {
+fn headline(ui: &mut Ui, subject: &str) {
     let mut job = LayoutJob::default();
-    job.append(&subject, 0.0, TextFormat::simple(theme::strong(size::TITLE), palette(ui).ink));
+    job.append(subject, 0.0, TextFormat::simple(theme::strong(size::TITLE), palette(ui).ink));
     job.wrap.max_rows = 3;
     ui.add(Label::new(job).wrap().selectable(true));
 }

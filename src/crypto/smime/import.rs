@@ -15,10 +15,12 @@ use super::asn1::{BIT_STRING, Cursor, INTEGER, OCTET_STRING, OID, SEQUENCE, defi
 use super::content::pem_blocks;
 use super::verify::certificates;
 
-/// Rounds of key derivation that somebody may ask for; more is an attack on patience.
-const ROUNDS: u32 = 10_000_000;
-/// Passphrases that are tried on one key.
-const TRIES: usize = 16;
+/// Rounds of key derivation that one file may ask for; more is an attack on patience.
+const ROUNDS: u64 = 10_000_000;
+/// Rounds that are spent on trying passphrases on one file.
+const PATIENCE: u64 = 20_000_000;
+/// Passphrases that are tried on one file.
+const TRIES: u64 = 16;
 
 /// What a file holds.
 #[derive(Default)]
@@ -59,10 +61,11 @@ pub fn read(bytes: &[u8], passphrases: &[Secret<String>]) -> Result<Found, Impor
 
 /// PKCS #8 under one of the passphrases.
 pub fn open_pkcs8(pkcs8: &[u8], passphrases: &[Secret<String>]) -> Option<PKey<Private>> {
-    if asks_too_much(pkcs8) {
+    let rounds = rounds(pkcs8);
+    if rounds > ROUNDS {
         return None;
     }
-    with_each(passphrases, |passphrase| PKey::private_key_from_pkcs8_passphrase(pkcs8, passphrase).ok())
+    with_each(passphrases, rounds, |passphrase| PKey::private_key_from_pkcs8_passphrase(pkcs8, passphrase).ok())
 }
 
 fn pem(block: &super::content::PemBlock, passphrases: &[Secret<String>], found: &mut Found) -> Result<(), ImportError> {
@@ -72,7 +75,7 @@ fn pem(block: &super::content::PemBlock, passphrases: &[Secret<String>], found: 
         "PRIVATE KEY" | "ENCRYPTED PRIVATE KEY" => key(&block.der, passphrases, found),
         "PKCS12" => pkcs12(&block.der, passphrases, found),
         label if label.ends_with(" PRIVATE KEY") && block.has_headers => {
-            let opened = with_each(passphrases, |passphrase| {
+            let opened = with_each(passphrases, 1, |passphrase| {
                 PKey::private_key_from_pem_passphrase(&block.text, passphrase).ok()
             });
             found.keys.push(opened.ok_or(ImportError::WrongPassphrase)?);
@@ -163,7 +166,7 @@ fn key(der: &[u8], passphrases: &[Secret<String>], found: &mut Found) -> Result<
         found.keys.push(key.map_err(|_| ImportError::Malformed("private_key".to_owned()))?);
         return Ok(());
     }
-    if asks_too_much(der) {
+    if rounds(der) > ROUNDS {
         return Err(ImportError::Unsupported("key derivation with that many rounds".to_owned()));
     }
     match open_pkcs8(der, passphrases) {
@@ -176,12 +179,13 @@ fn key(der: &[u8], passphrases: &[Secret<String>], found: &mut Found) -> Result<
 /// PKCS #12 (RFC 7292), also with PBMAC1 (RFC 9579) and with the old RC2 and triple DES.
 fn pkcs12(der: &[u8], passphrases: &[Secret<String>], found: &mut Found) -> Result<(), ImportError> {
     let malformed = || ImportError::Malformed("pkcs12".to_owned());
-    if asks_too_much(der) {
+    let rounds = rounds(der);
+    if rounds > ROUNDS {
         return Err(ImportError::Unsupported("key derivation with that many rounds".to_owned()));
     }
     load_legacy();
     let pfx = Pkcs12::from_der(der).map_err(|_| malformed())?;
-    let opened = with_each(passphrases, |passphrase| pfx.parse2(std::str::from_utf8(passphrase).ok()?).ok());
+    let opened = with_each(passphrases, rounds, |passphrase| pfx.parse2(std::str::from_utf8(passphrase).ok()?).ok());
     let opened = opened.ok_or(ImportError::WrongPassphrase)?;
     let others = opened.ca.iter().flatten();
     for x509 in opened.cert.iter().map(std::convert::AsRef::as_ref).chain(others) {
@@ -199,30 +203,31 @@ fn load_legacy() {
 }
 
 /// Tries each passphrase, then none at all, which is common in PKCS #12.
-fn with_each<T>(passphrases: &[Secret<String>], attempt: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
+fn with_each<T>(passphrases: &[Secret<String>], rounds: u64, attempt: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
     let given = passphrases.iter().map(|passphrase| passphrase.declassify().as_str());
-    let usable = given.filter(|passphrase| !passphrase.is_empty() && !passphrase.contains('\0')).take(TRIES);
-    usable.chain(std::iter::once("")).find_map(|passphrase| attempt(passphrase.as_bytes()))
+    let usable = given.filter(|passphrase| !passphrase.is_empty() && !passphrase.contains('\0'));
+    let tries = TRIES.min(PATIENCE / rounds.max(1)).max(1) as usize;
+    usable.take(tries).chain(std::iter::once("")).find_map(|passphrase| attempt(passphrase.as_bytes()))
 }
 
-/// Whether the object asks for more rounds of key derivation than anybody means: an INTEGER that
-/// follows a salt (RFC 8018 §A, RFC 7292 §4 and §C), at any depth.
-fn asks_too_much(bytes: &[u8]) -> bool {
-    definite(bytes).is_ok_and(|object| rounds_within(&object, 24) > ROUNDS)
+/// The rounds of key derivation that an object asks for, all together: each INTEGER that follows
+/// a salt (RFC 8018 appendix A, RFC 7292 §4 and appendix C), at any depth.
+fn rounds(bytes: &[u8]) -> u64 {
+    definite(bytes).map_or(0, |object| rounds_within(&object, 24))
 }
 
-fn rounds_within(bytes: &[u8], depth: usize) -> u32 {
+fn rounds_within(bytes: &[u8], depth: usize) -> u64 {
     let Some(depth) = depth.checked_sub(1) else { return 0 };
-    let (mut most, mut after_salt) = (0, false);
+    let (mut sum, mut after_salt) = (0u64, false);
     for element in Cursor::new(bytes).map_while(Result::ok) {
         if element.tag == INTEGER && after_salt {
-            most = most.max(Cursor::new(element.whole).small().unwrap_or(u32::MAX));
+            sum = sum.saturating_add(Cursor::new(element.whole).small().map_or(u64::MAX, u64::from));
         }
         after_salt = element.tag == OCTET_STRING;
         let nested = element.tag & 0x20 != 0 || element.tag == OCTET_STRING && element.value.first() == Some(&SEQUENCE);
         if nested {
-            most = most.max(rounds_within(element.value, depth));
+            sum = sum.saturating_add(rounds_within(element.value, depth));
         }
     }
-    most
+    sum
 }

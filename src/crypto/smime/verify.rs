@@ -208,7 +208,11 @@ impl Checking<'_> {
             agrees |= stated == Some(&*digest);
         }
         if agrees {
-            Ok(vec![asn1::element(SET, &[set])])
+            // §5.4: the DER encoding is signed. Some sign what they sent, in whatever order.
+            let sorted = Cursor::new(set).map_while(Result::ok).map(|one| one.whole.to_vec()).collect();
+            let mut messages = vec![asn1::element(SET, &[set]), asn1::set_of(SET, sorted)];
+            messages.dedup();
+            Ok(messages)
         } else {
             Err((SignatureOutcome::BadSignature, "digest_mismatch".to_owned()))
         }

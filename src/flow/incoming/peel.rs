@@ -2,10 +2,10 @@
 //! inline OpenPGP that is all there is.
 
 use crate::crypto::smime::CmsKind;
-use crate::crypto::{DecryptFailure, Decryption, Opened, SignatureCheck, SignatureOutcome, pgp, smime};
+use crate::crypto::{DecryptFailure, Decryption, Integrity, Opened, SignatureCheck, SignatureOutcome, pgp, smime};
 use crate::domain::{RawMessage, Technology};
 use crate::flow::{Coverage, Encryption};
-use crate::message::{self, Defect, ParsedMessage, Part};
+use crate::message::{self, Defect, DefectCode, ParsedMessage, Part};
 
 use super::Circumstances;
 
@@ -42,6 +42,8 @@ pub(super) struct Envelope {
     pub is_signed: bool,
     /// A layer was decrypted.
     pub is_decrypted: bool,
+    /// A layer without integrity of its own was decrypted, and no intact signature is inside it.
+    pub is_unproven: bool,
     pub inside: Inside,
 }
 
@@ -89,6 +91,7 @@ pub(super) fn peel(
         defects: Vec::new(),
         is_signed: false,
         is_decrypted: false,
+        is_unproven: false,
         inside: Inside::Same(part.path.clone()),
     };
     let mut current = std::borrow::Cow::Borrowed(message);
@@ -145,6 +148,10 @@ pub(super) fn peel(
         }
     }
     envelope.inside = Inside::Closed;
+    envelope.defects.push(Defect { code: DefectCode::LimitReached, part: join(&prefix, &path) });
+    if let Some(last) = envelope.encryption.last_mut() {
+        last.failure = Some(DecryptFailure::TooLarge);
+    }
     envelope
 }
 
@@ -158,7 +165,9 @@ impl Envelope {
     }
 
     fn sign(&mut self, checks: Vec<SignatureCheck>) {
-        self.is_signed |= checks.iter().any(|check| check.outcome == SignatureOutcome::Intact);
+        let is_intact = checks.iter().any(|check| check.outcome == SignatureOutcome::Intact);
+        self.is_signed |= is_intact;
+        self.is_unproven &= !is_intact;
         let inside_encryption = self.is_decrypted;
         self.signatures.extend(checks.into_iter().map(|check| Found { check, inside_encryption }));
     }
@@ -179,6 +188,7 @@ impl Envelope {
                 layer.integrity = Some(decrypted.integrity);
                 self.encryption.push(layer);
                 self.is_decrypted = true;
+                self.is_unproven |= decrypted.integrity == Integrity::None;
                 self.sign(decrypted.signatures);
                 Some(decrypted.plaintext)
             }
@@ -204,7 +214,7 @@ impl Envelope {
             entity
                 .defects
                 .iter()
-                .filter(|defect| defect.code != message::DefectCode::MissingFrom)
+                .filter(|defect| defect.code != DefectCode::MissingFrom)
                 .map(|defect| Defect { code: defect.code, part: join(prefix, &defect.part) }),
         );
         let start = entity.root.path.clone();
@@ -416,6 +426,7 @@ pub(super) fn inline_object(
         defects: Vec::new(),
         is_signed: false,
         is_decrypted: false,
+        is_unproven: false,
         inside: Inside::Closed,
     };
     match open_inline(kind, armored.as_bytes(), circumstances, *budget) {

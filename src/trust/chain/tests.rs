@@ -69,6 +69,11 @@ fn the_users_own_word_authenticates_until_the_certificate_ends() {
 
 /// Lists of the lab's authority: before and after it withdrew dave's certificate.
 fn lists() -> (Vec<u8>, Vec<u8>) {
+    static LISTS: std::sync::LazyLock<(Vec<u8>, Vec<u8>)> = std::sync::LazyLock::new(make_lists);
+    LISTS.clone()
+}
+
+fn make_lists() -> (Vec<u8>, Vec<u8>) {
     let config = b"[ca]\ndefault_ca=a\n[a]\ndatabase=index\ncrlnumber=number\ndefault_md=sha256\ndefault_crl_days=20\n\
         private_key=ca.key\ncertificate=ca.pem\n";
     lab().write("ca.cnf", config);
@@ -232,7 +237,7 @@ fn name_constraints_hold_for_mail_addresses() {
     let within = root.certify(&middle, 2, &["nameConstraints=critical,permitted;email:example.org"]);
     let good = middle.certify(&bob, 3, &["leaf", "subjectAltName=email:bob@example.org"]);
     let bad = middle.certify(&bob, 4, &["leaf", "subjectAltName=email:bob@example.com"]);
-    let report = ask(&good, &[within.clone()], &anchor);
+    let report = ask(&good, std::slice::from_ref(&within), &anchor);
     assert!(report.valid, "{report:?}");
     assert_eq!(report.path.len(), 3);
     assert_eq!(ask(&bad, &[within], &anchor).reason.as_deref(), Some("name_constraints"));
@@ -290,4 +295,79 @@ fn of_several_paths_the_one_that_holds_is_taken() {
     request.intermediates = vec![bad, good];
     let report = validate(&request);
     assert!(report.valid && report.path[0].0 == "CN=Other", "{report:?}");
+}
+
+/// xorshift64*: the same on every machine.
+fn alter(original: &[u8], state: &mut u64) -> Vec<u8> {
+    let mut below = |end: usize| {
+        *state ^= *state >> 12;
+        *state ^= *state << 25;
+        *state ^= *state >> 27;
+        (state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % end
+    };
+    let mut bytes = original.to_vec();
+    for _ in 0..=below(2) {
+        let at = below(bytes.len());
+        match below(4) {
+            0 => bytes[at] ^= 1 << below(8),
+            1 => bytes[at] = [0, 0x80, 0xff, 0x30][below(4)],
+            2 => bytes.truncate(at.max(1)),
+            _ => bytes.insert(at, 0x30),
+        }
+    }
+    bytes
+}
+
+#[test]
+fn altered_certificates_lists_and_responses_never_panic_and_never_help() {
+    let (before, _) = lists();
+    let list = openssl::x509::X509Crl::from_pem(&before).unwrap().to_der().unwrap();
+    lab().openssl(&[
+        "ocsp",
+        "-index",
+        "index",
+        "-CA",
+        "ca.pem",
+        "-rsigner",
+        "ca.pem",
+        "-rkey",
+        "ca.key",
+        "-issuer",
+        "ca.pem",
+        "-cert",
+        "erin.pem",
+        "-no_nonce",
+        "-reqout",
+        "request.erin",
+    ]);
+    lab().openssl(&[
+        "ocsp",
+        "-index",
+        "index",
+        "-CA",
+        "ca.pem",
+        "-rsigner",
+        "ca.pem",
+        "-rkey",
+        "ca.key",
+        "-reqin",
+        "request.erin",
+        "-respout",
+        "response.erin",
+        "-ndays",
+        "5",
+    ]);
+    let (response, erin) = (lab().read("response.erin"), lab().certificate("erin"));
+    let mut state = 4711;
+    for _ in 0..300 {
+        if let Some(other) = X509::parse(&alter(&erin.der, &mut state)).filter(|other| other.der != erin.der) {
+            assert_ne!(by_the_lab(&Arc::new(other), "erin", |_| ()).verdict, TrustVerdict::Authenticated);
+        }
+        by_the_lab(&erin, "erin", |policy| {
+            policy.crls = vec![alter(&list, &mut state.clone()).into()];
+            policy.ocsp = vec![alter(&response, &mut state.clone()).into()];
+            policy.revocation = Revocation::Hard;
+        });
+        state = state.wrapping_mul(31).wrapping_add(7);
+    }
 }
