@@ -209,7 +209,7 @@ fn a_second_program_on_the_same_profile_is_told_so_in_one_line() {
     let (opened, ready) = std::sync::mpsc::channel();
     let path = pipe.clone();
     std::thread::spawn(move || opened.send(std::fs::OpenOptions::new().write(true).open(path)));
-    let mut writer = ready.recv_timeout(Duration::from_secs(60)).expect("the first reads the pipe").unwrap();
+    let mut writer = ready.recv_timeout(Duration::from_mins(1)).expect("the first reads the pipe").unwrap();
     let second = profile.run(&["folder", "list"]);
     assert!(second.refused(1).contains("another program"), "{}", second.error);
     writer.write_all(&std::fs::read(mail("plain")).unwrap()).unwrap();
