@@ -61,16 +61,28 @@ fn detached_as_is(content: &[u8], signature: &[u8], ring: &PgpRing, at: Timestam
 /// [`DecryptFailure::Malformed`] when it is no such message (`encrypted`, …), `TooLarge` when it
 /// grows beyond ten times its size and 64 MiB.
 pub fn signed_message(bytes: &[u8], ring: &PgpRing, at: Timestamp) -> Result<Opened, DecryptFailure> {
-    guarded(|| open_signed(bytes, ring, at)).unwrap_or_else(|| Err(DecryptFailure::Malformed("library".into())))
+    signed_message_within(bytes, ring, at, bytes.len().saturating_mul(10).saturating_add(64 << 20))
 }
 
-fn open_signed(bytes: &[u8], ring: &PgpRing, at: Timestamp) -> Result<Opened, DecryptFailure> {
+/// The same; `TooLarge` when it grows beyond `limit` bytes.
+///
+/// # Errors
+/// As [`signed_message`].
+pub fn signed_message_within(
+    bytes: &[u8],
+    ring: &PgpRing,
+    at: Timestamp,
+    limit: usize,
+) -> Result<Opened, DecryptFailure> {
+    guarded(|| open_signed(bytes, ring, at, limit)).unwrap_or_else(|| Err(DecryptFailure::Malformed("library".into())))
+}
+
+fn open_signed(bytes: &[u8], ring: &PgpRing, at: Timestamp, limit: usize) -> Result<Opened, DecryptFailure> {
     let is_cleartext = inline::is_cleartext(bytes);
     if is_cleartext && !inline::has_only_hash_headers(bytes) {
         return Err(DecryptFailure::Malformed("cleartext_header".into()));
     }
     let bytes = if is_cleartext { Cow::Borrowed(bytes) } else { inline::tidy_armor(bytes) };
-    let limit = bytes.len().saturating_mul(10).saturating_add(64 << 20);
     let moment = system_time(at) + CLOCK_SKEW;
     let mut verifier = VerifierBuilder::from_bytes(&*bytes)
         .map(|builder| builder.buffer_size(BUFFER))

@@ -313,10 +313,7 @@ fn decrypt_pgp(bytes: &[u8], form: Form, circumstances: &Circumstances, limit: u
     let keyring = circumstances.keyring;
     let decryption = pgp::decrypt(bytes, &keyring.pgp, &keyring.passphrases, circumstances.policy.at, limit);
     let only_signed = matches!(&decryption.outcome, Err(DecryptFailure::Malformed(why)) if why == "not_encrypted");
-    if only_signed
-        && let Ok(opened) = pgp::signed_message(bytes, &keyring.pgp, circumstances.policy.at)
-        && opened.content.len() <= limit
-    {
+    if only_signed && let Ok(opened) = pgp::signed_message_within(bytes, &keyring.pgp, circumstances.policy.at, limit) {
         return match form {
             Form::Entity => Step::Opaque(opened.signatures, opened.content),
             Form::InlineText => Step::InlineSigned(opened),
@@ -342,7 +339,7 @@ fn open_inline(kind: pgp::InlineKind, bytes: &[u8], circumstances: &Circumstance
     match kind {
         pgp::InlineKind::Message => decrypt_pgp(bytes, Form::InlineText, circumstances, limit),
         pgp::InlineKind::Signed => {
-            match pgp::signed_message(bytes, &circumstances.keyring.pgp, circumstances.policy.at) {
+            match pgp::signed_message_within(bytes, &circumstances.keyring.pgp, circumstances.policy.at, limit) {
                 Ok(opened) => Step::InlineSigned(opened),
                 Err(_) => Step::Broken(Technology::OpenPgp),
             }
