@@ -57,7 +57,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
 
     let headline = Headline {
         lock: Lock::of(envelope.encryption.iter().map(|layer| layer.failure.is_none())),
-        seal: Seal::of(signatures.iter().map(|signature| {
+        seal: Seal::of(signatures.iter().filter(|signature| !signature.around_encryption).map(|signature| {
             let seal = Seal::of_signature(signature.check.outcome, signature.coverage, signature.judgement.verdict);
             // The mathematics hold, but others could have made the same hash (SHA-1).
             let weak = signature.check.reason.as_deref() == Some("weak_hash");

@@ -73,8 +73,12 @@ impl World {
     }
 
     pub fn assess_with(&self, keyring: &Keyring, message: impl AsRef<[u8]>) -> Assessment {
+        self.assess_under(keyring, &self.policy, message)
+    }
+
+    pub fn assess_under(&self, keyring: &Keyring, policy: &TrustPolicy, message: impl AsRef<[u8]>) -> Assessment {
         let limits = Limits::default();
-        let circumstances = Circumstances { keyring, policy: &self.policy, limits: &limits, plaintext_limit: 64 << 20 };
+        let circumstances = Circumstances { keyring, policy, limits: &limits, plaintext_limit: 64 << 20 };
         assess(&RawMessage::new(message.as_ref().to_vec()), Vec::new(), &circumstances)
     }
 

@@ -128,7 +128,13 @@ pub(super) fn judge_all(
             )),
             (None, _) => unknown(),
         };
-        JudgedSignature { check, coverage, inside_encryption: found.inside_encryption, judgement }
+        JudgedSignature {
+            check,
+            coverage,
+            inside_encryption: found.inside_encryption,
+            around_encryption: found.around_encryption,
+            judgement,
+        }
     };
     found.iter().map(judge).collect()
 }

@@ -17,6 +17,8 @@ const MAX_LAYERS: usize = 8;
 pub(super) struct Found {
     pub check: SignatureCheck,
     pub inside_encryption: bool,
+    /// It is over a ciphertext: whoever made it need not have known what was in it.
+    pub around_encryption: bool,
 }
 
 /// What the layers were around.
@@ -169,7 +171,8 @@ impl Envelope {
         self.is_signed |= is_intact;
         self.is_unproven &= !is_intact;
         let inside_encryption = self.is_decrypted;
-        self.signatures.extend(checks.into_iter().map(|check| Found { check, inside_encryption }));
+        let found = |check| Found { check, inside_encryption, around_encryption: false };
+        self.signatures.extend(checks.into_iter().map(found));
     }
 
     /// Notes a decryption; gives its plaintext if there is one.
@@ -182,6 +185,10 @@ impl Envelope {
             recipients: decryption.recipients,
             failure: None,
         };
+        for found in &mut self.signatures {
+            found.around_encryption = true;
+        }
+        self.is_signed = false;
         match decryption.outcome {
             Ok(decrypted) => {
                 layer.cipher = decrypted.cipher;
