@@ -42,7 +42,7 @@ pub fn open(common: &Common, args: &GuiArgs) -> Result<()> {
     }
     let frames = args.frames.map(u64::from);
     let began = Instant::now();
-    let options = Options { language, theme, frames, ..Options::default() };
+    let options = Options { language, theme, frames };
     ui::run_window(options, move |wake| start(&what, wake).map(Engine))?;
     if let Some(frames) = frames {
         println!("{frames} frames, {} ms", began.elapsed().as_millis());

@@ -116,27 +116,6 @@ fn no_sentence_for_people_is_below_ui_and_cli() {
 }
 
 #[test]
-fn nothing_names_the_machine_or_the_registry_it_was_made_with() {
-    // In two pieces, so that this file does not hold them.
-    let words: Vec<String> =
-        [("crates", ".io"), ("pypi", ".org"), ("/work/", "main"), ("/work/", "shared"), ("/work/", "wt-")]
-            .iter()
-            .map(|(a, b)| format!("{a}{b}"))
-            .collect();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut wrong = String::new();
-    for folder in ["src", "tests", "assets", "packaging", ".ci"] {
-        for file in files(&root.join(folder)) {
-            let Ok(text) = fs::read_to_string(&file) else { continue };
-            for word in words.iter().filter(|word| text.contains(*word)) {
-                let _ = writeln!(wrong, "{} names {word}", relative(&file));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "\n{wrong}");
-}
-
-#[test]
 fn the_reader_of_sources_leaves_out_comments_strings_and_tests() {
     let source = Source::read(concat!(
         "/* crate::a /* crate::b */ */ use crate::{c, d::E};\n// crate::f\n",

@@ -473,9 +473,12 @@ pub(crate) enum KeyCommand {
         /// Which.
         #[arg(value_parser = fingerprint)]
         fingerprint: Fingerprint,
-        /// With the secret part, protected by the first passphrase given.
+        /// With the secret part, protected by the first passphrase given (the second, if the first opens a vault).
         #[arg(long)]
         secret: bool,
+        /// S/MIME: a PKCS#12 file that programs read which know nothing newer (gpgsm 2.2).
+        #[arg(long, requires = "secret")]
+        compatible: bool,
         /// Where to; standard output without.
         #[arg(short, long)]
         output: Option<PathBuf>,
@@ -496,6 +499,9 @@ pub(crate) struct GenerateArgs {
     /// S/MIME: a self-signed certificate instead of a request to an authority.
     #[arg(long)]
     pub self_signed: bool,
+    /// S/MIME: a PKCS#12 file that programs read which know nothing newer (gpgsm 2.2).
+    #[arg(long, requires = "self_signed")]
+    pub compatible: bool,
     /// Write files here instead of into the profile.
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,

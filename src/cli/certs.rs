@@ -26,7 +26,7 @@ pub(crate) fn run(common: &Common, args: &CertArgs) -> Result<(), Problem> {
         }
         CertCommand::List => keys::list(common, false),
         CertCommand::Import { files } => keys::import(common, files),
-        CertCommand::Export { fingerprint, output } => keys::export(common, fingerprint, false, output.as_deref()),
+        CertCommand::Export { fingerprint, output } => keys::export(common, fingerprint, None, output.as_deref()),
     }
 }
 
@@ -39,11 +39,11 @@ pub(crate) fn print(common: &Common, report: &CertificateReport) {
     let names: Vec<&str> = report.names.iter().map(String::as_str).collect();
     let addresses: Vec<&str> = report.addresses.iter().map(EmailAddress::as_str).collect();
     output::line(&format!(
-        "{} {}\n  {} <{}>\n  {}{}{}\n  {} – {}{}",
+        "{} {}\n  {}{}\n  {}{}{}\n  {} – {}{}",
         report.technology.word(),
         report.fingerprint.spaced(),
         names.join(", "),
-        addresses.join(", "),
+        if addresses.is_empty() { String::new() } else { format!(" <{}>", addresses.join(", ")) },
         report.algorithms.join(", "),
         if report.has_secret { " · secret key" } else { "" },
         if report.is_locked { " (locked)" } else { "" },

@@ -12,6 +12,7 @@ use crate::engine::{Profile, SecretsIn};
 use crate::store::secret::SecretStore;
 
 use super::args::{Common, GenerateArgs, KeyArgs, KeyCommand, SecretStoreKind};
+use super::profile::told;
 use super::{Problem, certs, load, output};
 
 /// Runs the command.
@@ -21,7 +22,10 @@ pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
         KeyCommand::List => list(common, true),
         KeyCommand::Import { files, dry_run: true } => dry_run(common, files),
         KeyCommand::Import { files, dry_run: false } => import(common, files),
-        KeyCommand::Export { fingerprint, secret, output } => export(common, fingerprint, *secret, output.as_deref()),
+        KeyCommand::Export { fingerprint, secret, compatible, output } => {
+            let secret = secret.then_some(form(*compatible));
+            export(common, fingerprint, secret, output.as_deref())
+        }
     }
 }
 
@@ -40,7 +44,23 @@ pub fn profile_of(common: &Common) -> Result<(PathBuf, SecretsIn), String> {
 pub(crate) fn profile(common: &Common) -> Result<(Profile, Vec<Secret<String>>), Problem> {
     let passphrases = load::passphrases(common)?;
     let (dir, secrets) = profile_place(common, passphrases.first())?;
-    Ok((Profile::open(&dir, &secrets)?, passphrases))
+    Ok((told(common, Profile::open(&dir, &secrets))?, passphrases))
+}
+
+/// The passphrases in the order in which they are for keys: the one that opened a vault comes last.
+fn for_keys(common: &Common, mut passphrases: Vec<Secret<String>>) -> Vec<Secret<String>> {
+    if has_vault(common) && !passphrases.is_empty() {
+        passphrases.rotate_left(1);
+    }
+    passphrases
+}
+
+fn has_vault(common: &Common) -> bool {
+    let dir = || common.profile.clone().or_else(Profile::default_dir);
+    match common.secret_store {
+        Some(kind) => kind == SecretStoreKind::File,
+        None => dir().is_some_and(|dir| SecretStore::has_file(&dir)),
+    }
 }
 
 /// Where the profile is, and where its secrets are.
@@ -50,11 +70,7 @@ pub(crate) fn profile_place(
 ) -> Result<(PathBuf, SecretsIn), Problem> {
     let dir = common.profile.clone().or_else(Profile::default_dir);
     let dir = dir.ok_or("no folder for the profile; name one with --profile")?;
-    let file = match common.secret_store {
-        Some(kind) => kind == SecretStoreKind::File,
-        None => SecretStore::has_file(&dir),
-    };
-    if !file {
+    if !has_vault(common) {
         return Ok((dir, SecretsIn::Os));
     }
     let passphrase =
@@ -78,10 +94,10 @@ fn dry_run(common: &Common, files: &[PathBuf]) -> Result<(), Problem> {
 /// Adds files to the profile.
 pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> {
     let (profile, passphrases) = profile(common)?;
+    let passphrases = for_keys(common, passphrases);
     for path in files {
-        let found = profile
-            .import(&load::file(path)?, &passphrases)
-            .map_err(|failure| format!("{}: {failure}", path.display()))?;
+        let found = told(common, profile.import(&load::file(path)?, &passphrases))
+            .map_err(|problem| format!("{}: {}", path.display(), problem.0))?;
         for report in &found {
             certs::print(common, report);
         }
@@ -98,15 +114,24 @@ pub(crate) fn list(common: &Common, own: bool) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Writes a certificate, or a key with its secret part.
+fn form(compatible: bool) -> smime::Pkcs12Form {
+    if compatible { smime::Pkcs12Form::Compatible } else { smime::Pkcs12Form::Modern }
+}
+
+/// Writes a certificate, or a key with its secret part in a form of PKCS#12 (or armored).
 pub(crate) fn export(
     common: &Common,
     fingerprint: &Fingerprint,
-    secret: bool,
+    secret: Option<smime::Pkcs12Form>,
     to: Option<&Path>,
 ) -> Result<(), Problem> {
     let (profile, passphrases) = profile(common)?;
-    let bytes = profile.export(fingerprint, secret, passphrases.first())?;
+    let passphrases = for_keys(common, passphrases);
+    told(common, profile.load_keyring(passphrases.clone()))?;
+    let bytes = told(
+        common,
+        profile.export_in(secret.unwrap_or_default(), fingerprint, secret.is_some(), passphrases.first()),
+    )?;
     if let Some(path) = to { write(path, &bytes) } else { Ok(std::io::stdout().lock().write_all(&bytes)?) }
 }
 
@@ -135,12 +160,7 @@ fn generate(common: &Common, args: &GenerateArgs) -> Result<(), Problem> {
                 let own = smime::generate_self_signed(&args.name, &args.address, at)?;
                 write(
                     &at_path("p12"),
-                    &smime::export_pkcs12(
-                        &own,
-                        &smime::SmimeRing::default(),
-                        passphrase,
-                        smime::Pkcs12Form::default(),
-                    )?,
+                    &smime::export_pkcs12(&own, &smime::SmimeRing::default(), passphrase, form(args.compatible))?,
                 )?;
                 write(&at_path("pem"), &smime::export_pem(&own.certificate))?;
                 certs::print(common, &own.certificate.report(true, false, at));
@@ -164,8 +184,8 @@ fn generate_in_profile(common: &Common, args: &GenerateArgs) -> Result<(), Probl
     }
     let (profile, passphrases) = profile(common)?;
     // The first passphrase opens a file vault; a key's own comes after it.
-    let own = if common.secret_store == Some(SecretStoreKind::File) { passphrases.get(1) } else { passphrases.first() };
-    let fingerprint = profile.generate(args.technology, &args.name, args.address.as_str(), own)?;
+    let own = if has_vault(common) { passphrases.get(1) } else { passphrases.first() };
+    let fingerprint = told(common, profile.generate(args.technology, &args.name, args.address.as_str(), own))?;
     let report = profile.reports(profile.now()).into_iter().find(|report| report.fingerprint == fingerprint);
     if let Some(report) = report {
         certs::print(common, &report);

@@ -45,14 +45,14 @@ pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), P
             if let Some(file) = &options.ca {
                 let mut ring = SmimeRing::default();
                 ring.add(&load::file(file)?, &[]).map_err(|error| load::import_problem(file, &error))?;
-                profile.add_server_roots(&ring)?;
+                told(common, profile.add_server_roots(&ring))?;
             }
             headless::save_account(&profile, &form).map_err(|failure| explained(common, &failure))?;
             output::line(&format!("{}", options.address));
             Ok(())
         }
         AccountCommand::List => {
-            for account in headless::mailbox(&profile, None)?.accounts {
+            for account in told(common, headless::mailbox(&profile, None))?.accounts {
                 if common.json {
                     output::json(
                         &json!({ "id": account.id, "name": account.identity.name, "address": account.identity.address }),
@@ -82,7 +82,7 @@ pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), P
 /// `folder list`.
 pub(crate) fn folders(common: &Common) -> Result<(), Problem> {
     let (profile, _) = keys::profile(common)?;
-    for account in headless::mailbox(&profile, None)?.accounts {
+    for account in told(common, headless::mailbox(&profile, None))?.accounts {
         for folder in account.folders {
             if common.json {
                 output::json(&json!({
@@ -147,7 +147,7 @@ pub(crate) fn outbox(common: &Common, command: &OutboxCommand) -> Result<(), Pro
     let (profile, _) = keys::profile(common)?;
     match command {
         OutboxCommand::List => {
-            for row in headless::outbox(&profile)?.submissions {
+            for row in told(common, headless::outbox(&profile))?.submissions {
                 if common.json {
                     output::json(&json!({
                         "id": row.id, "recipients": row.recipients, "state": row.state, "detail": row.detail,
@@ -166,20 +166,20 @@ pub(crate) fn outbox(common: &Common, command: &OutboxCommand) -> Result<(), Pro
             Ok(())
         }
         OutboxCommand::Retry { id } => {
-            profile.store.requeue(*id)?;
+            told(common, profile.store.requeue(*id))?;
             online(common)?;
             let done = headless::send_due(&profile).map_err(|failure| explained(common, &failure))?;
             report(common, &done)
         }
-        OutboxCommand::Cancel { id } => Ok(profile.store.remove_submission(*id)?),
+        OutboxCommand::Cancel { id } => told(common, profile.store.remove_submission(*id)),
     }
 }
 
 /// `list`.
 pub(crate) fn list(common: &Common, folder: &str, limit: usize) -> Result<(), Problem> {
     let (profile, _) = keys::profile(common)?;
-    let folder = find_folder(&profile, folder)?;
-    let view = headless::mailbox(&profile, Some(folder.id))?;
+    let folder = find_folder(common, &profile, folder)?;
+    let view = told(common, headless::mailbox(&profile, Some(folder.id)))?;
     for row in view.rows.iter().take(limit) {
         if common.json {
             output::json(&json!({
@@ -202,7 +202,7 @@ pub(crate) fn list(common: &Common, folder: &str, limit: usize) -> Result<(), Pr
 /// `show`.
 pub(crate) fn show(common: &Common, id: i64, source: bool) -> Result<(), Problem> {
     let (profile, passphrases) = keys::profile(common)?;
-    profile.load_keyring(passphrases)?;
+    told(common, profile.load_keyring(passphrases))?;
     let (raw, assessment) = headless::assess(&profile, id).map_err(|failure| explained(common, &failure))?;
     if source {
         output::line(&String::from_utf8_lossy(&raw));
@@ -245,17 +245,19 @@ pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result
 /// `export`.
 pub(crate) fn export(common: &Common, folder: &str, to: &Path) -> Result<(), Problem> {
     let (profile, _) = keys::profile(common)?;
-    let folder = find_folder(&profile, folder)?;
+    let folder = find_folder(common, &profile, folder)?;
     fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
-    for row in headless::mailbox(&profile, Some(folder.id))?.rows.iter() {
+    for row in told(common, headless::mailbox(&profile, Some(folder.id)))?.rows.iter() {
         let path = to.join(format!("{}.eml", row.id));
-        fs::write(&path, &*profile.store.raw(row.id)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        let raw = told(common, profile.store.raw(row.id))?;
+        told(common, crate::store::files::replace(&path, &raw))?;
     }
     Ok(())
 }
 
-fn find_folder(profile: &Profile, wanted: &str) -> Result<FolderView, Problem> {
-    let folders = headless::mailbox(profile, None)?.accounts.into_iter().flat_map(|account| account.folders);
+fn find_folder(common: &Common, profile: &Profile, wanted: &str) -> Result<FolderView, Problem> {
+    let folders =
+        told(common, headless::mailbox(profile, None))?.accounts.into_iter().flat_map(|account| account.folders);
     let fits = |folder: &FolderView| {
         folder.id.to_string() == wanted || folder.name.eq_ignore_ascii_case(wanted) || folder.role == wanted
     };
@@ -267,6 +269,11 @@ fn find_folder(profile: &Profile, wanted: &str) -> Result<FolderView, Problem> {
 
 fn online(common: &Common) -> Result<(), Problem> {
     if common.offline { Err("this needs the network; leave --offline out".into()) } else { Ok(()) }
+}
+
+/// What a failure is in words.
+pub(crate) fn told<T>(common: &Common, result: Result<T, impl Into<Failure>>) -> Result<T, Problem> {
+    result.map_err(|error| explained(common, &error.into()))
 }
 
 /// One line: what happened, and what to do.

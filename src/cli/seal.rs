@@ -19,7 +19,9 @@ pub(crate) fn run(common: &Common, args: &SealArgs) -> Result<(), Problem> {
     let cautions = preflight.cautions.clone();
     let plan = preflight.approve(true).map_err(|blockers| refusal(&blockers, lang))?;
     // A refusal is one line; cautions are worth their lines when the message goes.
-    cautions.iter().for_each(|caution| output::error(&words::send_caution(caution, lang)));
+    for caution in &cautions {
+        output::error(&words::send_caution(caution, lang));
+    }
     let stamp = stateless::stamp(policy.at, &draft.from)?;
     let sealed = outgoing::seal(&plan, &keyring, &stamp).map_err(|error| seal_problem(&error, lang))?;
     fs::create_dir_all(&args.output).map_err(|error| format!("{}: {error}", args.output.display()))?;

@@ -7,6 +7,7 @@ use crate::store::TrustKind;
 use crate::trust::{self, Judgement};
 
 use super::args::{Common, TrustCommand, TrustOptions};
+use super::profile::told;
 use super::{Problem, json as documents, keys, output};
 
 /// Runs the command.
@@ -20,7 +21,7 @@ pub(crate) fn run(common: &Common, command: &TrustCommand) -> Result<(), Problem
                 options.fingerprint
             )));
         }
-        Ok(profile.store.set_trust(&options.fingerprint, kind, !options.retract)?)
+        told(common, profile.store.set_trust(&options.fingerprint, kind, !options.retract))
     };
     match command {
         TrustCommand::Direct(options) => set(options, TrustKind::Direct),
@@ -28,7 +29,7 @@ pub(crate) fn run(common: &Common, command: &TrustCommand) -> Result<(), Problem
         TrustCommand::Anchor(options) => set(options, TrustKind::Anchor),
         TrustCommand::Path { address } => {
             let keyring = profile.keyring();
-            let policy = profile.policy(profile.now())?;
+            let policy = told(common, profile.policy(profile.now()))?;
             let pgp = keyring.pgp.certs().iter().cloned().map(Certificate::Pgp);
             let x509 = keyring.smime.certificates().iter().cloned().map(Certificate::X509);
             for certificate in pgp.chain(x509) {

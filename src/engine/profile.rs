@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use crate::crypto::smime::SmimeRing;
-use crate::crypto::{CertificateReport, ImportError, Keyring, pgp, smime};
+use crate::crypto::{CertificateReport, ImportError, Imported, Keyring, pgp, smime};
 use crate::domain::{Fingerprint, Secret, Technology};
 use crate::store::secret::SecretStore;
 use crate::store::spool::SpoolFolder;
@@ -143,10 +143,35 @@ impl Profile {
     /// [`FailureKind::Import`] or [`FailureKind::WrongPassphrase`] with what is wrong.
     pub fn import(&self, bytes: &[u8], passphrases: &[Secret<String>]) -> Result<Vec<CertificateReport>, Failure> {
         let mut found = Keyring { passphrases: passphrases.to_vec(), ..Keyring::default() };
-        let imported = found.add(bytes).map_err(|error| import_failure(&error))?;
+        let mut imported = found.add(bytes).map_err(|error| import_failure(&error))?;
+        if imported.is_empty() {
+            (found, imported) = self.paired(found)?;
+        }
         self.keep(&found, passphrases.first(), "imported")?;
         let at = self.now();
         Ok(imported.into_iter().map(|one| found.report(&one.report.fingerprint, at).unwrap_or(one.report)).collect())
+    }
+
+    /// S/MIME keys that came without their certificates, with those that are in the profile.
+    fn paired(&self, mut keys: Keyring) -> Result<(Keyring, Vec<Imported>), Failure> {
+        for certificate in self.keyring().smime.certificates() {
+            keys.smime.add_certificate(Arc::clone(certificate));
+        }
+        let mut paired = Keyring { passphrases: keys.passphrases.clone(), ..Keyring::default() };
+        let mut imported = Vec::new();
+        for own in keys.smime.own() {
+            imported.push(Imported { report: own.certificate.report(true, own.is_locked(), self.now()) });
+            paired.smime.add_identity(own.clone());
+        }
+        if imported.is_empty() {
+            return Err(Failure {
+                kind: FailureKind::Import,
+                retry: Retry::Never,
+                subject: String::new(),
+                source: "key_without_certificate".to_owned(),
+            });
+        }
+        Ok((paired, imported))
     }
 
     /// Keeps everything of a keyring. Secret keys stay under their own passphrase.
@@ -241,12 +266,27 @@ impl Profile {
         super::keys::generate(self, technology, name, address, passphrase)
     }
 
-    /// A certificate, or a key with its secret part, as a file.
+    /// A certificate, or a key with its secret part, as a file. A secret part that has no passphrase
+    /// of its own yet gets this one.
     ///
     /// # Errors
     /// When it is unknown, locked, or has no secret part.
     pub fn export(
         &self,
+        fingerprint: &Fingerprint,
+        secret: bool,
+        passphrase: Option<&Secret<String>>,
+    ) -> Result<Vec<u8>, Failure> {
+        self.export_in(smime::Pkcs12Form::default(), fingerprint, secret, passphrase)
+    }
+
+    /// The same with a say in the form of PKCS#12.
+    ///
+    /// # Errors
+    /// When it is unknown, locked, or has no secret part.
+    pub fn export_in(
+        &self,
+        form: smime::Pkcs12Form,
         fingerprint: &Fingerprint,
         secret: bool,
         passphrase: Option<&Secret<String>>,
@@ -261,7 +301,18 @@ impl Profile {
         if let Some(cert) = keyring.pgp.find(fingerprint) {
             return match secret {
                 true if !cert.is_tsk() => Err(missing()),
-                true => Ok(pgp::armored_secret(cert)),
+                true => match passphrase {
+                    Some(passphrase) => {
+                        let protected = pgp::protected_by(cert, passphrase).map_err(|error| Failure {
+                            kind: FailureKind::Protect,
+                            retry: Retry::Now,
+                            subject: fingerprint.to_string(),
+                            source: error.to_string(),
+                        })?;
+                        Ok(pgp::armored_secret(&protected))
+                    }
+                    None => Ok(pgp::armored_secret(cert)),
+                },
                 false => Ok(pgp::armored_public(cert)),
             };
         }
@@ -279,7 +330,7 @@ impl Profile {
                 source: "passphrase_needed".to_owned(),
             });
         };
-        smime::export_pkcs12(own, &keyring.smime, passphrase, smime::Pkcs12Form::default()).map_err(|error| Failure {
+        smime::export_pkcs12(own, &keyring.smime, passphrase, form).map_err(|error| Failure {
             kind: FailureKind::Protect,
             retry: Retry::Now,
             subject: fingerprint.to_string(),
@@ -309,6 +360,12 @@ pub(super) fn import_failure(error: &ImportError) -> Failure {
     Failure { kind, retry: Retry::Now, subject: String::new(), source: error.to_string() }
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        store_failure(error)
+    }
+}
+
 /// What a store error is for the user.
 // By value, so that it can be handed to `map_err`.
 #[allow(clippy::needless_pass_by_value)]
@@ -320,6 +377,7 @@ pub(super) fn store_failure(error: StoreError) -> Failure {
         }
         StoreError::Keyring(_) => (FailureKind::SecretStore, Retry::Now),
         StoreError::File(_) | StoreError::TooBig => (FailureKind::File, Retry::Now),
+        StoreError::NotFound => (FailureKind::Input, Retry::Never),
         _ => (FailureKind::Store, Retry::Never),
     };
     Failure { kind, retry, subject: String::new(), source: error.to_string() }

@@ -1,10 +1,10 @@
 use jiff::Timestamp;
 
-use crate::crypto::{Integrity, SignatureCheck};
+use crate::crypto::{Integrity, SignatureCheck, SignatureOutcome};
 use crate::domain::{Mailbox, RawMessage, Technology};
 use crate::message::Defect;
 use crate::sender::SenderResult;
-use crate::trust::Judgement;
+use crate::trust::{Judgement, TrustVerdict};
 
 use super::Headline;
 
@@ -89,6 +89,19 @@ pub struct JudgedSignature {
     pub judgement: Judgement,
 }
 
+impl JudgedSignature {
+    /// The mathematics hold, over everything that is shown.
+    pub(super) fn is_whole_and_intact(&self) -> bool {
+        self.coverage == Coverage::Whole && self.check.outcome == SignatureOutcome::Intact
+    }
+
+    /// Some reason to believe that it was made by the address shown as From.
+    pub(super) fn is_believed(&self) -> bool {
+        self.check.outcome == SignatureOutcome::Intact
+            && matches!(self.judgement.verdict, TrustVerdict::Authenticated | TrustVerdict::Partial)
+    }
+}
+
 /// What was protected of the header fields (RFC 9788).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderProtection {
@@ -161,7 +174,8 @@ pub struct ShownPart {
     pub filename: Option<String>,
     /// Decoded size.
     pub bytes: usize,
-    /// An intact signature of the message's seal covers it.
+    /// An intact signature of the message's seal covers it, or, of a part that is shown apart, one
+    /// that is believed to be of the address shown as From.
     pub signed: bool,
     /// It came out of decryption.
     pub decrypted: bool,
@@ -184,7 +198,7 @@ pub struct ShownBlock {
     pub text: String,
     /// HTML as it was written; drawn without network.
     pub html: Option<String>,
-    /// Covered by the seal.
+    /// Covered by the seal; see [`ShownPart::signed`].
     pub signed: bool,
     /// Came out of decryption.
     pub decrypted: bool,

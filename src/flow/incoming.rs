@@ -16,7 +16,8 @@ use crate::message::{self, Limits};
 use crate::sender::SenderResult;
 use crate::trust::TrustPolicy;
 
-use super::{Assessment, Coverage, Headline, Lock, Seal};
+use super::{Assessment, Coverage, Headline, JudgedSignature, Lock, Seal};
+use identity::Identity;
 
 /// Layers may open to so many times the message's size, and so much beside it: honest mail
 /// compresses less, and what is made to exhaust a reader gets no further.
@@ -43,11 +44,17 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
     let outer = message::parse(raw, circumstances.limits);
     let mut budget = circumstances.plaintext_limit.min(raw.len().saturating_mul(MAX_RATIO) + SMALL);
     let envelope = peel::envelope(&outer, circumstances, &mut budget);
-    let identity = identity::displayed(&outer, &envelope);
-    let payload = payload::show(&outer, &envelope, identity.is_wrapped, circumstances, &mut budget);
+    let mut identity = identity::displayed(&outer, &envelope);
+    let judge = |identity: &Identity| {
+        let from = identity.single_from();
+        identity::judge_all(&envelope.signatures, Coverage::Whole, from.as_ref(), circumstances)
+    };
+    let mut signatures = judge(&identity);
+    if !signatures.iter().any(JudgedSignature::is_believed) && identity.fall_back_on(&outer) {
+        signatures = judge(&identity);
+    }
     let from = identity.single_from();
-
-    let mut signatures = identity::judge_all(&envelope.signatures, Coverage::Whole, from.as_ref(), circumstances);
+    let payload = payload::show(&outer, &envelope, &identity, circumstances, &mut budget);
     signatures.extend(identity::judge_all(&payload.signatures, Coverage::Part, from.as_ref(), circumstances));
 
     let headline = Headline {
@@ -59,6 +66,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
             if weak { seal.min(Seal::Unauthenticated) } else { seal }
         })),
     };
+    let is_unproven = envelope.is_unproven || payload.is_unproven;
     let mut encryption = envelope.encryption;
     encryption.extend(payload.encryption);
     let mut defects = outer.defects.clone();
@@ -85,6 +93,6 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
         text: payload.text,
         blocks: payload.blocks,
     };
-    assessment.cautions = cautions::find(&assessment, &outer);
+    assessment.cautions = cautions::find(&assessment, &outer, is_unproven);
     assessment
 }

@@ -66,7 +66,9 @@ fn departures(shape: &Value, found: &Value, at: &str, out: &mut Vec<String>) {
             }
         }
         (Value::Array(one), Value::Array(many)) if one.len() == 1 => {
-            many.iter().for_each(|value| departures(&one[0], value, at, out));
+            for value in many {
+                departures(&one[0], value, at, out);
+            }
         }
         (Value::Null, Value::Null | Value::String(_))
         | (Value::String(_), Value::String(_))

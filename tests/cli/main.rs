@@ -6,6 +6,7 @@
 
 mod contract;
 mod keys;
+mod large;
 mod mime;
 mod peers;
 mod profile;

@@ -117,7 +117,7 @@ impl GnuPg {
 
     pub(crate) fn gpg_command(&self) -> Command {
         let mut command = self.command("gpg");
-        command.args(QUIET).args(["--trust-model", "always", "--no-auto-check-trustdb"]);
+        command.args(QUIET).args(["--trust-model", "always"]);
         command
     }
 

@@ -396,7 +396,7 @@ impl Sealed {
             args.extend(["--html", text(&html), "--attach", text(&file)]);
         }
         let deliveries = kakitome(args).documents();
-        Self { wish, deliveries, folder }
+        Self { folder, wish, deliveries }
     }
 
     fn file(&self, number: usize) -> PathBuf {

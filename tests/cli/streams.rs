@@ -70,6 +70,6 @@ fn a_reader_that_goes_away_is_no_reason_to_complain() {
         let begin = Instant::now();
         let done = child.wait_with_output().unwrap();
         assert_eq!(String::from_utf8_lossy(&done.stderr), "");
-        assert!(begin.elapsed() < Duration::from_secs(60));
+        assert!(begin.elapsed() < Duration::from_mins(1));
     }
 }

@@ -309,7 +309,7 @@ pub fn mailbox() -> MailboxView {
             },
             DraftView { id: 8, subject: String::new(), to: vec![], changed_at: at("2025-11-20T18:00:00Z") },
         ],
-        accounts: vec![AccountView { id: 1, identity: alice(), folders, form: Default::default() }],
+        accounts: vec![AccountView { id: 1, identity: alice(), folders, form: AccountForm::default() }],
         open_folder: Some(1),
         rows: Arc::new(rows()),
         waiting: 1,

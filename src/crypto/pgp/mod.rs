@@ -21,7 +21,7 @@ pub use policy::ReadingPolicy;
 pub use protect::{encrypt, sign_detached};
 pub use ring::PgpRing;
 pub(crate) use ring::certifiers;
-pub use unlock::unlockable;
+pub use unlock::{protected_by, unlockable};
 pub use verify::{detached, signed_message};
 
 use std::time::{Duration, SystemTime};

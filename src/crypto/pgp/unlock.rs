@@ -2,11 +2,13 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use sequoia_openpgp::cert::amalgamation::key::PrimaryKey as _;
 use sequoia_openpgp::crypto::{Password, S2K};
 use sequoia_openpgp::packet::key::SecretKeyMaterial;
 use sequoia_openpgp::packet::{Key, key};
-use sequoia_openpgp::{Cert, Fingerprint};
+use sequoia_openpgp::{Cert, Fingerprint, Packet};
 
+use crate::crypto::ProtectError;
 use crate::domain::Secret;
 
 /// A key with its secret part.
@@ -66,6 +68,22 @@ pub(super) fn is_stub(key: &SecretKey) -> bool {
 pub fn unlockable(cert: &Cert, passphrases: &[Secret<String>]) -> bool {
     let unlocked = Unlocked::default();
     cert.keys().secret().any(|key| unlocked.open(key.key(), passphrases).is_some())
+}
+
+/// The certificate with a passphrase on every secret key that has none; the others keep their own.
+///
+/// # Errors
+/// [`ProtectError::Library`] when the library refuses.
+pub fn protected_by(cert: &Cert, passphrase: &Secret<String>) -> Result<Cert, ProtectError> {
+    let refuse = |error: anyhow::Error| ProtectError::Library(error.to_string());
+    let password = Password::from(passphrase.declassify().as_str());
+    let mut packets: Vec<Packet> = Vec::new();
+    for open in cert.keys().unencrypted_secret() {
+        let is_primary = open.primary();
+        let key = open.key().clone().encrypt_secret(&password).map_err(refuse)?;
+        packets.push(if is_primary { key.role_into_primary().into() } else { key.role_into_subordinate().into() });
+    }
+    Ok(cert.clone().insert_packets(packets).map_err(refuse)?.0)
 }
 
 fn try_one(key: &SecretKey, passphrase: &Secret<String>) -> Option<SecretKey> {

@@ -2,9 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::crypto::{Integrity, SignatureOutcome};
 use crate::domain::{EmailAddress, Mailbox};
-use crate::flow::{Assessment, Caution, CautionCode, Coverage};
+use crate::flow::{Assessment, Caution, CautionCode, Coverage, JudgedSignature};
 use crate::message::{self, ParsedMessage};
 use crate::sender;
 use crate::trust::TrustVerdict;
@@ -12,8 +11,9 @@ use crate::trust::TrustVerdict;
 /// A signature made this much before or after the Date field is worth a word.
 const DATE_TOLERANCE_S: i64 = 2 * 24 * 3600;
 
-/// Finds every caution of an assessment.
-pub(super) fn find(assessment: &Assessment, outer: &ParsedMessage) -> Vec<Caution> {
+/// Finds every caution of an assessment. `is_unproven`: something was decrypted of which nothing
+/// tells whether it was changed on the way.
+pub(super) fn find(assessment: &Assessment, outer: &ParsedMessage, is_unproven: bool) -> Vec<Caution> {
     let mut cautions = Vec::new();
     let mut add = |code, subject: &str| cautions.push(Caution { code, subject: subject.to_owned() });
     match assessment.from.as_slice() {
@@ -39,7 +39,7 @@ pub(super) fn find(assessment: &Assessment, outer: &ParsedMessage) -> Vec<Cautio
     if let Some(name) = name_outside_certificate(assessment) {
         add(CautionCode::NameNotInCertificate, &name);
     }
-    if lacks_integrity(assessment) {
+    if is_unproven {
         add(CautionCode::NoIntegrity, "");
     }
     let apart = assessment.blocks.iter().any(|block| !block.is_headline)
@@ -91,12 +91,11 @@ fn name_outside_certificate(assessment: &Assessment) -> Option<String> {
     if from.name.trim().is_empty() {
         return None;
     }
-    let mut intact = assessment
-        .signatures
-        .iter()
-        .filter(|signature| {
-            signature.coverage == Coverage::Whole && signature.check.outcome == SignatureOutcome::Intact
-        })
+    let whole = || assessment.signatures.iter().filter(|signature| signature.is_whole_and_intact());
+    // Where the author's own signature is believed, no other signer vouches for the name.
+    let any_believed = whole().any(JudgedSignature::is_believed);
+    let mut intact = whole()
+        .filter(|signature| !any_believed || signature.is_believed())
         .filter_map(|signature| signature.check.signer.as_ref())
         .peekable();
     intact.peek()?;
@@ -121,16 +120,6 @@ fn folded(name: &str) -> Vec<String> {
     words
 }
 
-/// CMS EnvelopedData, with no intact signature inside to tell of changes on the way.
-fn lacks_integrity(assessment: &Assessment) -> bool {
-    let bare = assessment.encryption.iter().any(|layer| layer.integrity == Some(Integrity::None));
-    let covered = assessment
-        .signatures
-        .iter()
-        .any(|signature| signature.inside_encryption && signature.check.outcome == SignatureOutcome::Intact);
-    bare && !covered
-}
-
 /// A Reply-To that leads to another domain than From.
 fn reply_elsewhere(assessment: &Assessment) -> Option<String> {
     let from = assessment.from.first()?.email()?;
@@ -142,8 +131,7 @@ fn reply_elsewhere(assessment: &Assessment) -> Option<String> {
 fn date_differs(assessment: &Assessment) -> bool {
     let Some(date) = assessment.date else { return false };
     assessment.signatures.iter().any(|signature| {
-        signature.coverage == Coverage::Whole
-            && signature.check.outcome == SignatureOutcome::Intact
+        signature.is_whole_and_intact()
             && signature.judgement.verdict != TrustVerdict::Unauthenticated
             && signature.check.signed_at.is_some_and(|at| (at.as_second() - date.as_second()).abs() > DATE_TOLERANCE_S)
     })

@@ -39,6 +39,24 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// Takes From from the outer header again, when another address is protected: of a protected
+    /// From no believed signature stands for, the outer one, which the delivery is evaluated for,
+    /// is the lesser claim (RFC 9788 §4.4). Says whether that changed anything.
+    pub fn fall_back_on(&mut self, outer: &ParsedMessage) -> bool {
+        let addresses = |mailboxes: &[Mailbox]| mailboxes.iter().map(Mailbox::email).collect::<Vec<_>>();
+        if outer.from.is_empty() || addresses(&outer.from) == addresses(&self.from) {
+            return false;
+        }
+        self.from.clone_from(&outer.from);
+        self.protection.confidential.retain(|field| field != "from");
+        if !self.protection.mismatches.iter().any(|field| field == "from") {
+            self.protection.mismatches.insert(0, "from".to_owned());
+        }
+        true
+    }
+}
+
 /// The protected fields where the envelope protects any, else the outer ones (RFC 9788 §4).
 pub(super) fn displayed(outer: &ParsedMessage, envelope: &Envelope) -> Identity {
     let payload = match &envelope.inside {

@@ -1,12 +1,13 @@
 //! What is inside the envelope, as the reading pane shows it: parts, and blocks that are kept
 //! apart where their protection differs.
 
-use crate::crypto::pgp::find_inline_blocks;
-use crate::domain::RawMessage;
-use crate::flow::{Coverage, Encryption, ShownBlock, ShownPart};
+use crate::crypto::pgp::{InlineKind, find_inline_blocks};
+use crate::domain::{EmailAddress, RawMessage};
+use crate::flow::{Coverage, Encryption, JudgedSignature, ShownBlock, ShownPart};
 use crate::message::{self, Defect, DefectCode, ParsedMessage, Part};
 
 use super::Circumstances;
+use super::identity::{self, Identity};
 use super::peel::{self, Envelope, Found, Inside, find, is_pkcs7, join};
 
 /// Protected parts inside a payload that are looked at; the rest stay closed.
@@ -24,6 +25,8 @@ pub(super) struct Payload {
     pub signatures: Vec<Found>,
     pub encryption: Vec<Encryption>,
     pub defects: Vec<Defect>,
+    /// Something in it was decrypted of which nothing tells whether it was changed on the way.
+    pub is_unproven: bool,
     pub text: String,
 }
 
@@ -44,17 +47,20 @@ struct Showing<'a, 'b> {
     apart: usize,
     /// Parts that only repeat protected header fields.
     repeats: Vec<String>,
+    /// From, as shown.
+    from: Option<EmailAddress>,
+    /// The root of what is inside the envelope, when that was signed.
+    signed_root: Option<String>,
     /// Texts may begin with such repetitions (RFC 9788 §4.5.3).
     has_legacy_display: bool,
     out: Payload,
 }
 
-/// Shows the payload of an envelope. `is_wrapped`: it is a message whose content is shown in place
-/// of it (RFC 8551 §3.1).
+/// Shows the payload of an envelope.
 pub(super) fn show(
     outer: &ParsedMessage,
     envelope: &Envelope,
-    is_wrapped: bool,
+    identity: &Identity,
     circumstances: &Circumstances,
     budget: &mut usize,
 ) -> Payload {
@@ -63,6 +69,8 @@ pub(super) fn show(
         budget,
         apart: 0,
         repeats: Vec::new(),
+        from: identity.single_from(),
+        signed_root: None,
         has_legacy_display: false,
         out: Payload::default(),
     };
@@ -78,6 +86,7 @@ pub(super) fn show(
         showing.has_legacy_display =
             root.content_type.parameter("hp").is_some_and(|hp| hp.eq_ignore_ascii_case("cipher"));
     }
+    showing.signed_root = root.filter(|_| envelope.is_signed && !identity.is_wrapped).map(|root| root.path.clone());
     let protection = Protection {
         signed: envelope.is_signed,
         decrypted: envelope.is_decrypted,
@@ -85,7 +94,8 @@ pub(super) fn show(
         is_quotable: true,
         depth: 0,
     };
-    let nested = root.filter(|_| is_wrapped).and_then(|root| root.nested.as_deref().map(|nested| (root, nested)));
+    let nested =
+        root.filter(|_| identity.is_wrapped).and_then(|root| root.nested.as_deref().map(|nested| (root, nested)));
     if let Some((root, nested)) = nested {
         let prefix = join(envelope.prefix(), &root.path);
         showing.part(nested, &nested.root, &prefix, protection);
@@ -170,19 +180,27 @@ impl Showing<'_, '_> {
             return false;
         }
         self.apart += 1;
-        let inner = Protection {
-            signed: protection.signed || envelope.is_signed,
-            decrypted: protection.decrypted || envelope.is_decrypted,
-            is_headline: false,
-            is_quotable: protection.is_quotable && !envelope.is_decrypted,
-            depth: protection.depth + 1,
-        };
+        let inner = self.below(&envelope, protection);
         self.inside(message, prefix, &envelope.inside, inner);
         self.take_layers(envelope);
         true
     }
 
+    /// The protection of what layers below the envelope hold. The headline says nothing of who
+    /// signed there, so it counts as signed only when the address shown as From is believed to have.
+    fn below(&self, envelope: &Envelope, outside: Protection) -> Protection {
+        let judged = identity::judge_all(&envelope.signatures, Coverage::Part, self.from.as_ref(), self.circumstances);
+        Protection {
+            signed: outside.signed || judged.iter().any(JudgedSignature::is_believed),
+            decrypted: outside.decrypted || envelope.is_decrypted,
+            is_headline: false,
+            is_quotable: outside.is_quotable && !envelope.is_decrypted,
+            depth: outside.depth + 1,
+        }
+    }
+
     fn take_layers(&mut self, envelope: Envelope) {
+        self.out.is_unproven |= envelope.is_unproven;
         self.out.signatures.extend(envelope.signatures);
         self.out.defects.extend(envelope.defects);
         self.out.encryption.extend(envelope.encryption.into_iter().map(|mut layer| {
@@ -238,6 +256,9 @@ impl Showing<'_, '_> {
     /// The text of a part, without what only repeats protected header fields.
     fn words(&mut self, message: &ParsedMessage, part: &Part, protection: Protection) -> String {
         let mut text = part.text(&message.raw);
+        if protection.is_headline && self.signed_root.as_ref() == Some(&part.path) && part.children.is_empty() {
+            text = with_signed_lines(message, part, text);
+        }
         if text.len() > MAX_TEXT {
             let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
             text.truncate(end);
@@ -266,16 +287,15 @@ impl Showing<'_, '_> {
                 continue;
             };
             self.apart += 1;
+            if block.kind == InlineKind::Signed && !matches!(envelope.inside, Inside::Text { .. }) {
+                // It could not be taken apart: the reader sees all of it as it is.
+                self.take_layers(envelope);
+                continue;
+            }
             around.push_str(text.get(done..block.range.start).unwrap_or_default());
             done = block.range.end;
             if let Inside::Text { text, path } = &envelope.inside {
-                let inner = Protection {
-                    signed: protection.signed || envelope.is_signed,
-                    decrypted: protection.decrypted || envelope.is_decrypted,
-                    is_headline: false,
-                    is_quotable: protection.is_quotable && !envelope.is_decrypted,
-                    depth: protection.depth + 1,
-                };
+                let inner = self.below(&envelope, protection);
                 self.block(path.clone(), text.clone(), None, inner);
             }
             self.take_layers(envelope);
@@ -339,6 +359,19 @@ impl Showing<'_, '_> {
 fn is_body_text(part: &Part) -> bool {
     let kind = &part.content_type;
     part.is_inline_text() && (kind.is("text", "plain") || kind.is("text", "html"))
+}
+
+/// A text that somebody signed as such can be offered as a MIME entity, in which its first lines
+/// would be header fields that nobody sees. A header that says nothing of the content is shown.
+fn with_signed_lines(message: &ParsedMessage, part: &Part, text: String) -> String {
+    let fields = part.raw_header_fields(&message.raw);
+    if fields.iter().any(|(name, _)| name.to_ascii_lowercase().starts_with("content-")) {
+        return text;
+    }
+    let header = message.raw.get(part.header.clone()).unwrap_or_default();
+    let is_odd = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let header: String = String::from_utf8_lossy(header).chars().filter(|c| *c == '\n' || !is_odd(*c)).collect();
+    if header.trim().is_empty() { text } else { header + &text }
 }
 
 fn path_key(path: &str) -> Vec<u32> {

@@ -4,10 +4,12 @@
 use std::borrow::Cow;
 
 use crate::crypto::smime::CmsKind;
-use crate::crypto::{Bounds, DecryptFailure, Decryption, Opened, SignatureCheck, SignatureOutcome, pgp, smime};
+use crate::crypto::{
+    Bounds, DecryptFailure, Decryption, Integrity, Opened, SignatureCheck, SignatureOutcome, pgp, smime,
+};
 use crate::domain::{RawMessage, Technology};
 use crate::flow::{Coverage, Encryption};
-use crate::message::{self, Defect, Encoding, ParsedMessage, Part};
+use crate::message::{self, Defect, DefectCode, Encoding, ParsedMessage, Part};
 
 use super::Circumstances;
 
@@ -44,6 +46,8 @@ pub(super) struct Envelope {
     pub is_signed: bool,
     /// A layer was decrypted.
     pub is_decrypted: bool,
+    /// A layer without integrity of its own was decrypted, and no intact signature is inside it.
+    pub is_unproven: bool,
     pub inside: Inside,
 }
 
@@ -91,6 +95,7 @@ pub(super) fn peel(
         defects: Vec::new(),
         is_signed: false,
         is_decrypted: false,
+        is_unproven: false,
         inside: Inside::Same(part.path.clone()),
     };
     let mut current = Cow::Borrowed(message);
@@ -147,6 +152,10 @@ pub(super) fn peel(
         }
     }
     envelope.inside = Inside::Closed;
+    envelope.defects.push(Defect { code: DefectCode::LimitReached, part: join(&prefix, &path) });
+    if let Some(last) = envelope.encryption.last_mut() {
+        last.failure = Some(DecryptFailure::TooLarge);
+    }
     envelope
 }
 
@@ -160,7 +169,9 @@ impl Envelope {
     }
 
     fn sign(&mut self, checks: Vec<SignatureCheck>) {
-        self.is_signed |= checks.iter().any(|check| check.outcome == SignatureOutcome::Intact);
+        let is_intact = checks.iter().any(|check| check.outcome == SignatureOutcome::Intact);
+        self.is_signed |= is_intact;
+        self.is_unproven &= !is_intact;
         let inside_encryption = self.is_decrypted;
         self.signatures.extend(checks.into_iter().map(|check| Found { check, inside_encryption }));
     }
@@ -181,6 +192,7 @@ impl Envelope {
                 layer.integrity = Some(decrypted.integrity);
                 self.encryption.push(layer);
                 self.is_decrypted = true;
+                self.is_unproven |= decrypted.integrity == Integrity::None;
                 self.sign(decrypted.signatures);
                 Some(decrypted.plaintext)
             }
@@ -206,7 +218,7 @@ impl Envelope {
             entity
                 .defects
                 .iter()
-                .filter(|defect| defect.code != message::DefectCode::MissingFrom)
+                .filter(|defect| defect.code != DefectCode::MissingFrom)
                 .map(|defect| Defect { code: defect.code, part: join(prefix, &defect.part) }),
         );
         let start = entity.root.path.clone();
@@ -434,6 +446,7 @@ pub(super) fn inline_object(
         defects: Vec::new(),
         is_signed: false,
         is_decrypted: false,
+        is_unproven: false,
         inside: Inside::Closed,
     };
     match open_inline(kind, armored.as_bytes(), circumstances, *budget) {

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use openssl::pkey::{PKey, Private};
 
 use super::{
@@ -25,12 +27,14 @@ fn set(key: &PKey<Private>, number: usize, state: &str, older: &[Set]) -> Set {
     let tags = format!("i={number}; a=rsa-sha256; cv={state}; d=list.example.net; s=arc; b=");
     let mut sealed = String::new();
     for set in older {
-        sealed += &format!(
+        let _ = write!(
+            sealed,
             "arc-authentication-results:{}\r\narc-message-signature:{}\r\narc-seal:{}\r\n",
             set.results, set.message, set.seal
         );
     }
-    sealed += &format!("arc-authentication-results:{results}\r\narc-message-signature:{message}\r\narc-seal:{tags}");
+    let _ =
+        write!(sealed, "arc-authentication-results:{results}\r\narc-message-signature:{message}\r\narc-seal:{tags}");
     let seal = tags + &sign(key, sealed.as_bytes());
     Set { results, message, seal }
 }
@@ -38,7 +42,8 @@ fn set(key: &PKey<Private>, number: usize, state: &str, older: &[Set]) -> Set {
 fn message(sets: &[Set]) -> String {
     let mut out = String::new();
     for set in sets.iter().rev() {
-        out += &format!(
+        let _ = write!(
+            out,
             "ARC-Seal: {}\r\nARC-Message-Signature: {}\r\nARC-Authentication-Results: {}\r\n",
             set.seal, set.message, set.results
         );

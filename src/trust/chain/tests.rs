@@ -237,7 +237,7 @@ fn name_constraints_hold_for_mail_addresses() {
     let within = root.certify(&middle, 2, &["nameConstraints=critical,permitted;email:example.org"]);
     let good = middle.certify(&bob, 3, &["leaf", "subjectAltName=email:bob@example.org"]);
     let bad = middle.certify(&bob, 4, &["leaf", "subjectAltName=email:bob@example.com"]);
-    let report = ask(&good, &[within.clone()], &anchor);
+    let report = ask(&good, std::slice::from_ref(&within), &anchor);
     assert!(report.valid, "{report:?}");
     assert_eq!(report.path.len(), 3);
     assert_eq!(ask(&bad, &[within], &anchor).reason.as_deref(), Some("name_constraints"));

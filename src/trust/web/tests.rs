@@ -194,7 +194,7 @@ fn a_withdrawn_user_id_names_nobody_any_more() {
 fn an_ended_certificate_is_expired_and_one_of_the_future_is_not_believed() {
     let (bob, _) = CertBuilder::general_purpose(["Bob <bob@kakitome.example>"])
         .set_creation_time(pgp::system_time(then()))
-        .set_validity_period(std::time::Duration::from_secs(3600))
+        .set_validity_period(std::time::Duration::from_hours(1))
         .generate()
         .unwrap();
     assert_eq!(judged(&bob, "Bob", &ring(&[&bob]), &directly(&bob)), said(TrustVerdict::Expired, "expired"));

@@ -27,7 +27,7 @@ fn encrypted(to: &Cert, write: impl FnOnce(Message<'_>)) -> Vec<u8> {
 #[test]
 fn every_flipped_or_missing_byte_of_a_message_leaves_it_closed() {
     let bob = person("Bob");
-    let message = binary(&encrypt(ENTITY, &[bob.clone()], Some(&bob), &[], then()).unwrap());
+    let message = binary(&encrypt(ENTITY, std::slice::from_ref(&bob), Some(&bob), &[], then()).unwrap());
     let ring = ring(&[&bob]);
     let open = |bytes: &[u8]| decrypt(bytes, &ring, &[], then(), 1 << 20).outcome;
     assert!(open(&message).is_ok());
@@ -50,7 +50,7 @@ fn every_flipped_or_missing_byte_of_a_message_leaves_it_closed() {
 #[test]
 fn anything_after_the_message_closes_it() {
     let bob = person("Bob");
-    let message = binary(&encrypt(ENTITY, &[bob.clone()], None, &[], then()).unwrap());
+    let message = binary(&encrypt(ENTITY, std::slice::from_ref(&bob), None, &[], then()).unwrap());
     let mut literal = Vec::new();
     let mut writer = LiteralWriter::new(Message::new(&mut literal)).build().unwrap();
     writer.write_all(b"injected").unwrap();
@@ -66,7 +66,7 @@ fn anything_after_the_message_closes_it() {
 #[test]
 fn a_message_without_integrity_protection_is_never_opened() {
     let bob = person("Bob");
-    let message = binary(&encrypt(ENTITY, &[bob.clone()], None, &[], then()).unwrap());
+    let message = binary(&encrypt(ENTITY, std::slice::from_ref(&bob), None, &[], then()).unwrap());
     let outcome = |tag: u8| {
         let pile = PacketPile::from_bytes(&message[..]).unwrap();
         let mut bytes = pile.children().next().unwrap().to_vec().unwrap();
@@ -87,7 +87,7 @@ fn what_is_not_encrypted_is_not_opened_as_if_it_were() {
     let outcome = decrypt(&literal, &ring(&[&alice]), &[], then(), 1 << 20).outcome;
     assert_eq!(outcome.unwrap_err(), DecryptFailure::Malformed("not_encrypted".into()));
     assert_eq!(signed_message(&literal, &ring(&[&alice]), then()).unwrap().signatures.len(), 0);
-    let message = encrypt(ENTITY, &[alice.clone()], None, &[], then()).unwrap();
+    let message = encrypt(ENTITY, std::slice::from_ref(&alice), None, &[], then()).unwrap();
     assert!(signed_message(&message, &ring(&[&alice]), then()).is_err());
 }
 
@@ -148,7 +148,7 @@ fn no_bytes_make_it_panic() {
     let (alice, bob) = (person("Alice"), person("Bob"));
     let ring = ring(&[&public(&alice), &bob]);
     let signature = sign_detached(ENTITY, &alice, &[], then()).unwrap().bytes;
-    let message = encrypt(ENTITY, &[bob.clone()], Some(&alice), &[], then()).unwrap();
+    let message = encrypt(ENTITY, std::slice::from_ref(&bob), Some(&alice), &[], then()).unwrap();
     let key = super::super::armored_secret(&bob);
     let seeds = [binary(&signature), binary(&message), bob.as_tsk().to_vec().unwrap(), signature, message, key];
     let mut dice = Dice(20_241_123);
@@ -186,7 +186,7 @@ fn a_thousand_recipients_cost_no_more_than_a_few() {
     let bob = person("Bob");
     let mut key = None;
     let mut rest = Vec::new();
-    for packet in PacketPile::from_bytes(&encrypt(ENTITY, &[bob.clone()], None, &[], then()).unwrap()[..])
+    for packet in PacketPile::from_bytes(&encrypt(ENTITY, std::slice::from_ref(&bob), None, &[], then()).unwrap()[..])
         .unwrap()
         .into_children()
     {

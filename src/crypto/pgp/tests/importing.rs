@@ -118,7 +118,7 @@ fn armor_that_people_have_damaged_is_still_read() {
         format!("\u{feff}{good}"),
         good.replace('\n', "\u{a0}\r\n"),
         good.replace("-----\n\n", "-----\n\nComment: after the empty line\n").replace("Comment:", "\nComment:"),
-        good.lines().map(|line| format!("  {line}\n")).collect(),
+        good.lines().fold(String::new(), |text, line| text + "  " + line + "\n"),
     ];
     for text in damaged {
         let imported = PgpRing::default().add(text.as_bytes()).unwrap();

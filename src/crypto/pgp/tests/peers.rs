@@ -108,7 +108,7 @@ fn what_gpg_signs_encrypts_or_both_is_read() {
     let checks = detached(ENTITY, &signature, &ring, now());
     assert_eq!(checks.len(), 1);
     assert_eq!(checks[0].outcome, SignatureOutcome::Intact);
-    assert_eq!(checks[0].signer.as_ref().unwrap().addresses, [alice.clone()]);
+    assert_eq!(checks[0].signer.as_ref().unwrap().addresses, std::slice::from_ref(&alice));
     assert_eq!(checks[0].signer.as_ref().unwrap().names, ["Alice"]);
 
     for extra in [&[][..], &["--sign"], &["--sign", "--compress-algo", "none"], &["--hidden-recipient", bob.as_str()]] {
@@ -194,7 +194,7 @@ fn sq_reads_what_we_write_and_we_read_what_sq_writes() {
     let (alice_public, alice_secret) =
         (file("alice.asc", &armored_public(&alice)), file("alice.key", &armored_secret(&alice)));
     let (bob_public, bob_secret) = (file("bob.asc", &armored_public(&bob)), file("bob.key", &armored_secret(&bob)));
-    let ours = file("ours.pgp", &encrypt(ENTITY, &[bob.clone()], Some(&alice), &[], now()).unwrap());
+    let ours = file("ours.pgp", &encrypt(ENTITY, std::slice::from_ref(&bob), Some(&alice), &[], now()).unwrap());
     let output = sq(
         &["decrypt", "--recipient-key", &bob_secret, "--signer-cert", &alice_public, "--signatures", "1", &ours],
         b"",

@@ -1,6 +1,7 @@
 use jiff::ToSpan;
 use sequoia_openpgp::cert::CertRevocationBuilder;
 use sequoia_openpgp::cert::prelude::{CertBuilder, CipherSuite};
+use sequoia_openpgp::parse::Parse;
 use sequoia_openpgp::serialize::SerializeInto;
 use sequoia_openpgp::types::ReasonForRevocation;
 use sequoia_openpgp::{Cert, Packet};
@@ -74,7 +75,6 @@ fn an_unknown_signer_is_named_by_full_fingerprint() {
 fn several_signatures_are_checked_one_by_one() {
     let (alice, mallory) = (person("Alice"), person("Mallory"));
     let armored = |one: &[u8]| sequoia_openpgp::PacketPile::from_bytes(one).unwrap().to_vec().unwrap();
-    use sequoia_openpgp::parse::Parse;
     let good = armored(&sign_detached(ENTITY, &alice, &[], then()).unwrap().bytes);
     let other = armored(&sign_detached(b"something else", &mallory, &[], then()).unwrap().bytes);
     let checks = detached(ENTITY, &[good, other].concat(), &ring(&[&alice, &mallory]), then());
@@ -101,7 +101,7 @@ fn a_key_that_had_ended_could_not_sign_and_one_that_ended_later_could() {
     let (alice, _) = CertBuilder::general_purpose(["Alice <alice@kakitome.example>"])
         .set_cipher_suite(CipherSuite::Cv25519)
         .set_creation_time(system_time(then()))
-        .set_validity_period(std::time::Duration::from_secs(30 * 24 * 3600))
+        .set_validity_period(std::time::Duration::from_hours(720))
         .generate()
         .unwrap();
     let early = sign_detached(ENTITY, &alice, &[], later(24.hours())).unwrap().bytes;
@@ -198,7 +198,7 @@ fn a_signature_from_the_future_is_not_good_yet() {
 #[test]
 fn a_message_is_locked_without_the_passphrase_and_closed_without_the_key() {
     let bob = generate("Bob", &address("Bob"), Some(&secret("builder")), then()).unwrap().cert;
-    let message = encrypt(ENTITY, &[bob.clone()], None, &[], then()).unwrap();
+    let message = encrypt(ENTITY, std::slice::from_ref(&bob), None, &[], then()).unwrap();
     let with = |ring: &super::super::PgpRing, words: &[crate::domain::Secret<String>]| {
         decrypt(&message, ring, words, then(), 1 << 20).outcome.map(|opened| opened.plaintext)
     };
@@ -238,7 +238,7 @@ fn a_signature_made_for_carol_is_not_good_when_mallory_passes_it_on_to_bob() {
     assert_eq!(check(&wrapped_for(&carol)), (SignatureOutcome::Intact, None));
     let reason = Some("not_intended_recipient".to_owned());
     assert_eq!(check(&wrapped_for(&bob)), (SignatureOutcome::BadSignature, reason));
-    let ours = encrypt(ENTITY, &[bob.clone()], Some(&alice), &[], then()).unwrap();
+    let ours = encrypt(ENTITY, std::slice::from_ref(&bob), Some(&alice), &[], then()).unwrap();
     assert_eq!(check(&ours), (SignatureOutcome::Intact, None));
 }
 

@@ -22,7 +22,7 @@ fn version_two_protection_is_used_only_when_everybody_reads_it() {
         assert_eq!(opened.cipher, "AES-256");
         opened.integrity
     };
-    assert_eq!(integrity(&[modern.clone()]), Integrity::Seipd2);
+    assert_eq!(integrity(std::slice::from_ref(&modern)), Integrity::Seipd2);
     assert_eq!(integrity(&[modern.clone(), classic]), Integrity::Seipd1);
 }
 
@@ -30,16 +30,16 @@ fn version_two_protection_is_used_only_when_everybody_reads_it() {
 fn one_recipient_that_can_not_be_reached_stops_everything() {
     let (ended, _) = CertBuilder::general_purpose(["Bob <bob@kakitome.example>"])
         .set_creation_time(system_time(then()))
-        .set_validity_period(std::time::Duration::from_secs(3600))
+        .set_validity_period(std::time::Duration::from_hours(1))
         .generate()
         .unwrap();
     let (bob, carol) = (std::sync::Arc::new(ended), person("Carol"));
     let refused = encrypt(ENTITY, &[carol.clone(), bob.clone()], None, &[], a_year_later());
     assert_eq!(refused, Err(ProtectError::CannotEncrypt(super::super::fingerprint(&bob))));
-    assert!(encrypt(ENTITY, &[carol.clone()], None, &[], a_year_later()).is_ok());
+    assert!(encrypt(ENTITY, std::slice::from_ref(&carol), None, &[], a_year_later()).is_ok());
     assert!(encrypt(ENTITY, &[], None, &[], a_year_later()).is_err());
     assert!(matches!(
-        encrypt(ENTITY, &[carol.clone()], Some(&public(&carol)), &[], a_year_later()),
+        encrypt(ENTITY, std::slice::from_ref(&carol), Some(&public(&carol)), &[], a_year_later()),
         Err(ProtectError::CannotSign(_))
     ));
 }
@@ -90,7 +90,7 @@ fn every_signature_says_when_it_was_made_and_by_which_key() {
     assert_eq!(signature.signature_creation_time(), Some(system_time(a_year_later())));
     let issuer = signature.issuer_fingerprints().next().unwrap();
     assert!(alice.keys().any(|key| key.key().fingerprint() == *issuer));
-    let message = encrypt(ENTITY, &[alice.clone()], Some(&alice), &[], a_year_later()).unwrap();
+    let message = encrypt(ENTITY, std::slice::from_ref(&alice), Some(&alice), &[], a_year_later()).unwrap();
     let opened = decrypt(&message, &ring(&[&alice]), &[], a_year_later(), 1 << 20).outcome.unwrap();
     assert_eq!(opened.signatures[0].signed_at, Some(a_year_later()));
 }

@@ -155,7 +155,7 @@ fn compressed_data_is_read_within_its_limit() {
     use super::super::algorithm::{COMPRESSED_DATA, DATA};
     use super::super::asn1::{element, integer, oid, sequence};
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(&[b'a'; 100_000]).unwrap();
+    encoder.write_all(&vec![b'a'; 100_000]).unwrap();
     let zlib = sequence(&[&oid(der::asn1::ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.3.8"))]);
     let inner = sequence(&[&oid(DATA), &element(0xa0, &[&element(4, &[&encoder.finish().unwrap()])])]);
     let body = sequence(&[&integer(0), &zlib, &inner]);

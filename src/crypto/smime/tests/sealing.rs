@@ -166,7 +166,7 @@ fn a_new_identity_signs_decrypts_and_travels_to_both_peers() {
     assert!(report.can_sign && report.can_encrypt && report.problems.is_empty(), "{report:?}");
     assert!(!identity.certificate.report(true, false, at + jiff::SignedDuration::from_hours(24 * 731)).can_sign);
 
-    let cms = encrypt(MESSAGE, &[identity.certificate.clone()], EncryptOptions::default(), soon()).unwrap();
+    let cms = encrypt(MESSAGE, std::slice::from_ref(&identity.certificate), EncryptOptions::default(), soon()).unwrap();
     let passphrase = Secret::from("ponte vecchio");
     let p12 = export_pkcs12(&identity, &SmimeRing::default(), &passphrase, Pkcs12Form::Modern).unwrap();
     let mut ring = SmimeRing::default();
@@ -177,7 +177,7 @@ fn a_new_identity_signs_decrypts_and_travels_to_both_peers() {
     let mut ring = SmimeRing::default();
     let pem = export_identity_pem(&identity, &passphrase).unwrap();
     assert!(ring.add(&pem, &[]).unwrap()[0].report.is_locked);
-    assert_eq!(decrypt(&cms, &ring, &[passphrase.clone()], 1 << 20).outcome.unwrap().plaintext, MESSAGE);
+    assert_eq!(decrypt(&cms, &ring, std::slice::from_ref(&passphrase), 1 << 20).outcome.unwrap().plaintext, MESSAGE);
 
     lab().write("new.p12", &p12);
     lab().openssl(&["pkcs12", "-in", "new.p12", "-passin", "pass:ponte vecchio", "-nodes", "-out", "new.all"]);
