@@ -214,6 +214,22 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_gives_back_what_was_written_and_keeps_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = SpoolFolder::new(dir.path());
+        let bytes = vec![7; 2 * CHUNK + 5];
+        let mut file = domain::Spool::create(&folder).unwrap();
+        file.write_all(&bytes).unwrap();
+        assert_eq!(file.finish().unwrap(), bytes);
+        let mut dropped = domain::Spool::create(&folder).unwrap();
+        dropped.write_all(&bytes).unwrap();
+        drop(dropped);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+        let nowhere = SpoolFolder::new(dir.path().join("nowhere"));
+        assert!(domain::Spool::create(&nowhere).is_err());
+    }
+
+    #[test]
     fn the_plaintext_is_not_in_the_file() {
         let mut spool = spooled(&b"the secret of alice ".repeat(10_000));
         let mut on_disk = Vec::new();
