@@ -8,6 +8,7 @@ use crate::engine::stateless::{self, SenderQuestion};
 use crate::flow::Assessment;
 use crate::flow::incoming::Circumstances;
 use crate::message::{self, Limits};
+use crate::store::spool::SpoolFolder;
 use crate::trust::TrustPolicy;
 
 use super::args::{Common, InspectArgs, Lang};
@@ -101,11 +102,13 @@ impl Inspection<'_> {
             dns: self.common.dns,
         };
         let sender = stateless::sender(raw, &question, self.policy.at);
+        let spool = SpoolFolder::of_system();
         let circumstances = Circumstances {
             keyring: &self.keyring,
             policy: &self.policy,
             limits: &Limits::default(),
             plaintext_limit: PLAINTEXT_LIMIT,
+            spool: Some(&spool),
         };
         crate::flow::incoming::assess(raw, sender, &circumstances)
     }

@@ -78,7 +78,7 @@ impl World {
 
     pub fn assess_under(&self, keyring: &Keyring, policy: &TrustPolicy, message: impl AsRef<[u8]>) -> Assessment {
         let limits = Limits::default();
-        let circumstances = Circumstances { keyring, policy, limits: &limits, plaintext_limit: 64 << 20 };
+        let circumstances = Circumstances { keyring, policy, limits: &limits, plaintext_limit: 64 << 20, spool: None };
         assess(&RawMessage::new(message.as_ref().to_vec()), Vec::new(), &circumstances)
     }
 

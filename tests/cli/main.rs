@@ -7,6 +7,7 @@
 mod contract;
 mod evaluating;
 mod keys;
+mod large;
 mod mime;
 mod peers;
 mod profile;
