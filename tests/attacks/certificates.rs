@@ -17,7 +17,7 @@ use sequoia_openpgp::serialize::SerializeInto;
 use sequoia_openpgp::types::{HashAlgorithm, KeyFlags, SignatureType};
 use sequoia_openpgp::{Packet, armor};
 
-use super::world::{ALICE, BOB, MALLORY, WORLD, mail, multipart, text};
+use super::world::{ALICE, BOB, MALLORY, WORLD, assess_under, mail, multipart, text};
 
 /// What alice would see with one more certificate, which she herself compared with its owner.
 fn seal_with_trusted(certificate: &[u8], from: &str, entity: &[u8]) -> Seal {
@@ -25,7 +25,7 @@ fn seal_with_trusted(certificate: &[u8], from: &str, entity: &[u8]) -> Seal {
     let imported = alices.add(certificate).expect("it is imported");
     let mut policy = WORLD.policy.clone();
     policy.direct.extend(imported.into_iter().map(|one| one.report.fingerprint));
-    WORLD.assess_under(&alices, &policy, mail(from, entity)).headline.seal
+    assess_under(&alices, &policy, mail(from, entity)).headline.seal
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_certificate_that_came_with_the_message_is_trusted_by_nobodys_word() {
     let mut policy = WORLD.policy.clone();
     policy.trust_given = true;
     let entity = authority.signed(&certificate, &key);
-    let found = WORLD.assess_under(&WORLD.alices, &policy, mail(BOB, &entity));
+    let found = assess_under(&WORLD.alices, &policy, mail(BOB, &entity));
     assert_eq!(found.headline.seal, Seal::Unauthenticated);
 }
 
@@ -227,7 +227,7 @@ impl Authority {
         let der = self.certificate.to_der().expect("DER");
         let anchor = kakitome::crypto::smime::X509::parse(&der).expect("a certificate");
         let policy = TrustPolicy { anchors: vec![Arc::new(anchor)], ..TrustPolicy::nobody(now()) };
-        WORLD.assess_under(&WORLD.alices, &policy, mail(from, &self.signed(certificate, key))).headline.seal
+        assess_under(&WORLD.alices, &policy, mail(from, &self.signed(certificate, key))).headline.seal
     }
 }
 

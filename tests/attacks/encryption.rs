@@ -26,7 +26,7 @@ fn a_ciphertext_between_pieces_of_html_is_never_joined_with_them() {
             for block in &found.blocks {
                 let html = block.html.as_deref().unwrap_or_default();
                 assert!(!(html.contains("evil.test") && html.contains(SECRET)), "{kind}: {block:?}");
-                assert!(!(block.text.contains(SECRET) && !block.decrypted));
+                assert!(block.decrypted || !block.text.contains(SECRET));
             }
             assert!(!quoted(&found).contains(SECRET), "{kind}: {}", quoted(&found));
             assert!(!found.text.contains(SECRET));
