@@ -43,6 +43,9 @@ pub fn profile_of(common: &Common) -> Result<(PathBuf, SecretsIn), String> {
 /// Opens the profile that the options name.
 pub(crate) fn profile(common: &Common) -> Result<(Profile, Vec<Secret<String>>), Problem> {
     let passphrases = load::passphrases(common)?;
+    if has_vault(common) && passphrases.first().is_some_and(|first| first.declassify().is_empty()) {
+        return Err("an empty passphrase protects nothing; give another one on the first line".into());
+    }
     let (dir, secrets) = profile_place(common, passphrases.first())?;
     Ok((told(common, Profile::open(&dir, &secrets))?, passphrases))
 }
