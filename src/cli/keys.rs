@@ -1,7 +1,6 @@
 //! `key` and the profile's side of `cert`: makes, imports, lists and exports.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -135,7 +134,13 @@ pub(crate) fn export(
         common,
         profile.export_in(secret.unwrap_or_default(), fingerprint, secret.is_some(), passphrases.first()),
     )?;
-    if let Some(path) = to { write(path, &bytes) } else { Ok(std::io::stdout().lock().write_all(&bytes)?) }
+    match to {
+        Some(path) => write(path, &bytes),
+        None => {
+            output::bytes(&bytes);
+            Ok(())
+        }
+    }
 }
 
 fn generate(common: &Common, args: &GenerateArgs) -> Result<(), Problem> {
