@@ -67,7 +67,7 @@ impl Inspection<'_> {
                     .collect()
             });
             for lines in printed {
-                lines?.iter().for_each(|line| output::line(line));
+                lines?.iter().for_each(|line| self.print(line));
             }
         }
         Ok(())
@@ -75,9 +75,13 @@ impl Inspection<'_> {
 
     fn file(&self, path: &Path) -> Result<(), Problem> {
         for line in self.assessed(path)? {
-            output::line(&line);
+            self.print(&line);
         }
         Ok(())
+    }
+
+    fn print(&self, line: &str) {
+        if self.common.json { output::document(line) } else { output::line(line) }
     }
 
     fn assessed(&self, path: &Path) -> Result<Vec<String>, Problem> {
