@@ -1,9 +1,18 @@
+mod keys;
+mod profile;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use crate::domain::{EmailAddress, Fingerprint, Mailbox, Technology};
+
+pub(crate) use keys::{CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand};
+pub(crate) use profile::{
+    AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, TrustCommand, TrustCommandArgs,
+    TrustOptions,
+};
 
 /// Mail with a seal and a lock that people really use: OpenPGP and S/MIME as equals.
 #[derive(Debug, Parser)]
@@ -135,126 +144,6 @@ pub(crate) enum Command {
     Trust(TrustCommandArgs),
     /// Open the window.
     Gui(GuiArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AccountArgs {
-    #[command(subcommand)]
-    pub command: AccountCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum AccountCommand {
-    /// Add an account; its password is the last passphrase given.
-    Add(AccountOptions),
-    /// The accounts.
-    List,
-    /// Log in to its servers and leave again.
-    Test {
-        /// Its address.
-        #[arg(value_parser = address)]
-        address: EmailAddress,
-    },
-    /// Remove an account with its folders and messages here.
-    Remove {
-        /// Its address.
-        #[arg(value_parser = address)]
-        address: EmailAddress,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AccountOptions {
-    /// The address.
-    #[arg(value_parser = address)]
-    pub address: EmailAddress,
-    /// The display name.
-    #[arg(long, default_value = "")]
-    pub name: String,
-    /// The user name, if it is not the address.
-    #[arg(long)]
-    pub user: Option<String>,
-    /// The submission server.
-    #[arg(long, value_name = "HOST")]
-    pub smtp_host: String,
-    /// 587 (STARTTLS) or 465 (TLS from the first byte).
-    #[arg(long, default_value_t = 587, value_name = "PORT")]
-    pub smtp_port: u16,
-    /// The IMAP server.
-    #[arg(long, default_value = "", value_name = "HOST")]
-    pub imap_host: String,
-    /// 993 (TLS from the first byte) or 143 (STARTTLS).
-    #[arg(long, default_value_t = 993, value_name = "PORT")]
-    pub imap_port: u16,
-    /// An authority whose server certificates are believed, too.
-    #[arg(long, value_name = "FILE")]
-    pub ca: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct FolderArgs {
-    #[command(subcommand)]
-    pub command: FolderCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum FolderCommand {
-    /// The folders with their counts.
-    List,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct OutboxArgs {
-    #[command(subcommand)]
-    pub command: OutboxCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum OutboxCommand {
-    /// What waits, and why.
-    List,
-    /// Try again now.
-    Retry {
-        /// Its number.
-        id: i64,
-    },
-    /// Take it back.
-    Cancel {
-        /// Its number.
-        id: i64,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TrustCommandArgs {
-    #[command(subcommand)]
-    pub command: TrustCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TrustCommand {
-    /// This certificate was compared with its owner.
-    Direct(TrustOptions),
-    /// The certifications of this OpenPGP certificate count.
-    Root(TrustOptions),
-    /// This X.509 certificate is a trust anchor.
-    Anchor(TrustOptions),
-    /// Why the certificates of an address are believed.
-    Path {
-        /// The address.
-        #[arg(value_parser = address)]
-        address: EmailAddress,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TrustOptions {
-    /// Which.
-    #[arg(value_parser = fingerprint)]
-    pub fingerprint: Fingerprint,
-    /// Take it back.
-    #[arg(long)]
-    pub retract: bool,
 }
 
 /// Certificates, keys and whom to trust.
@@ -409,102 +298,6 @@ pub(crate) struct PathArgs {
     /// What to make of missing revocation information.
     #[arg(long, default_value = "soft", value_parser = ["soft", "hard", "off"])]
     pub revocation: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CertArgs {
-    #[command(subcommand)]
-    pub command: CertCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum CertCommand {
-    /// Describe the certificates and keys in files.
-    Show {
-        /// Files of either technology.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// The moment to judge at (default: now).
-        #[arg(long, value_name = "RFC3339", value_parser = moment)]
-        at: Option<Timestamp>,
-    },
-    /// The profile's certificates.
-    List,
-    /// Add certificates to the profile.
-    Import {
-        /// Files of either technology.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
-    /// Write a certificate of the profile.
-    Export {
-        /// Which.
-        #[arg(value_parser = fingerprint)]
-        fingerprint: Fingerprint,
-        /// Where to; standard output without.
-        #[arg(short, long)]
-        output: Option<PathBuf>,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct KeyArgs {
-    #[command(subcommand)]
-    pub command: KeyCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum KeyCommand {
-    /// Make a key pair.
-    Generate(Box<GenerateArgs>),
-    /// The profile's own keys.
-    List,
-    /// Add keys to the profile.
-    Import {
-        /// Files of either technology.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// Only say what it would bring.
-        #[arg(long)]
-        dry_run: bool,
-    },
-    /// Write a key of the profile with its secret part.
-    Export {
-        /// Which.
-        #[arg(value_parser = fingerprint)]
-        fingerprint: Fingerprint,
-        /// With the secret part, protected by the first passphrase given (the second, if the first opens a vault).
-        #[arg(long)]
-        secret: bool,
-        /// S/MIME: a PKCS#12 file that programs read which know nothing newer (gpgsm 2.2).
-        #[arg(long, requires = "secret")]
-        compatible: bool,
-        /// Where to; standard output without.
-        #[arg(short, long)]
-        output: Option<PathBuf>,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct GenerateArgs {
-    /// openpgp or smime.
-    #[arg(long, value_parser = technology)]
-    pub technology: Technology,
-    /// The person's name.
-    #[arg(long, default_value = "")]
-    pub name: String,
-    /// The address.
-    #[arg(long, value_parser = address)]
-    pub address: EmailAddress,
-    /// S/MIME: a self-signed certificate instead of a request to an authority.
-    #[arg(long)]
-    pub self_signed: bool,
-    /// S/MIME: a PKCS#12 file that programs read which know nothing newer (gpgsm 2.2).
-    #[arg(long, requires = "self_signed")]
-    pub compatible: bool,
-    /// Write files here instead of into the profile.
-    #[arg(short, long, value_name = "DIR")]
-    pub output: Option<PathBuf>,
 }
 
 /// Options of the window.

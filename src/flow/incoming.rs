@@ -7,6 +7,7 @@
 
 mod cautions;
 mod identity;
+mod layer;
 mod payload;
 mod peel;
 

@@ -4,9 +4,11 @@
 //! A [`SendPlan`] can only be had from [`Preflight::approve`], and no function here turns a plan
 //! that says "encrypt" into plaintext.
 
+mod codes;
 mod preflight;
 mod recipients;
 mod seal;
 
-pub use preflight::{Blocker, BlockerCode, Preflight, Readiness, SendCaution, SendCautionCode, SendPlan, preflight};
+pub use codes::{Blocker, BlockerCode, SendCaution, SendCautionCode};
+pub use preflight::{Preflight, Readiness, SendPlan, preflight};
 pub use seal::{Delivery, OutgoingMessage, SealError, Stamp, seal};

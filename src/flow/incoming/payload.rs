@@ -8,7 +8,8 @@ use crate::message::{self, Defect, DefectCode, ParsedMessage, Part};
 
 use super::Circumstances;
 use super::identity::{self, Identity};
-use super::peel::{self, Envelope, Found, Inside, find, is_pkcs7, join};
+use super::layer::is_pkcs7;
+use super::peel::{self, Envelope, Found, Inside, find, join};
 
 /// Protected parts inside a payload that are looked at; the rest stay closed.
 const MAX_APART: usize = 16;

@@ -1,0 +1,129 @@
+//! The words of the commands over a profile.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::domain::{EmailAddress, Fingerprint};
+
+use super::{address, fingerprint};
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountArgs {
+    #[command(subcommand)]
+    pub command: AccountCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Add an account; its password is the last passphrase given.
+    Add(AccountOptions),
+    /// The accounts.
+    List,
+    /// Log in to its servers and leave again.
+    Test {
+        /// Its address.
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+    },
+    /// Remove an account with its folders and messages here.
+    Remove {
+        /// Its address.
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountOptions {
+    /// The address.
+    #[arg(value_parser = address)]
+    pub address: EmailAddress,
+    /// The display name.
+    #[arg(long, default_value = "")]
+    pub name: String,
+    /// The user name, if it is not the address.
+    #[arg(long)]
+    pub user: Option<String>,
+    /// The submission server.
+    #[arg(long, value_name = "HOST")]
+    pub smtp_host: String,
+    /// 587 (STARTTLS) or 465 (TLS from the first byte).
+    #[arg(long, default_value_t = 587, value_name = "PORT")]
+    pub smtp_port: u16,
+    /// The IMAP server.
+    #[arg(long, default_value = "", value_name = "HOST")]
+    pub imap_host: String,
+    /// 993 (TLS from the first byte) or 143 (STARTTLS).
+    #[arg(long, default_value_t = 993, value_name = "PORT")]
+    pub imap_port: u16,
+    /// An authority whose server certificates are believed, too.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FolderArgs {
+    #[command(subcommand)]
+    pub command: FolderCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FolderCommand {
+    /// The folders with their counts.
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OutboxArgs {
+    #[command(subcommand)]
+    pub command: OutboxCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OutboxCommand {
+    /// What waits, and why.
+    List,
+    /// Try again now.
+    Retry {
+        /// Its number.
+        id: i64,
+    },
+    /// Take it back.
+    Cancel {
+        /// Its number.
+        id: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrustCommandArgs {
+    #[command(subcommand)]
+    pub command: TrustCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrustCommand {
+    /// This certificate was compared with its owner.
+    Direct(TrustOptions),
+    /// The certifications of this OpenPGP certificate count.
+    Root(TrustOptions),
+    /// This X.509 certificate is a trust anchor.
+    Anchor(TrustOptions),
+    /// Why the certificates of an address are believed.
+    Path {
+        /// The address.
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrustOptions {
+    /// Which.
+    #[arg(value_parser = fingerprint)]
+    pub fingerprint: Fingerprint,
+    /// Take it back.
+    #[arg(long)]
+    pub retract: bool,
+}
