@@ -544,7 +544,7 @@ fn a_profile_that_is_locked_shows_nothing_but_the_question_for_its_passphrase() 
         };
         type_into(&mut window, ui::Word::ProfilePassphrase, "correct horse");
         type_into(&mut window, ui::Word::ProfilePassphraseAgain, "correct hors");
-        let open = language.say(ui::Word::OpenProfile);
+        let open = language.say(ui::Word::UsePassphrase);
         assert!(window.get_by_role_and_label(Role::Button, open).accesskit_node().is_disabled(), "they differ");
         type_into(&mut window, ui::Word::ProfilePassphraseAgain, "e");
         window.get_by_role_and_label(Role::Button, open).click();

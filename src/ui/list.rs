@@ -78,6 +78,7 @@ fn follow(ui: &Ui, shown: &[&RowView], first: usize, state: &State) {
 fn open(row: &RowView, state: &mut State, commands: &mut Vec<Command>) {
     state.selected = Some(row.id);
     state.reads = true;
+    state.unopened = None;
     commands.push(Command::OpenMessage(row.id));
     if !row.is_seen {
         commands.push(Command::SetSeen { message: row.id, seen: true });

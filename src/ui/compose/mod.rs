@@ -3,6 +3,7 @@
 mod composer;
 mod parts;
 mod recipients;
+mod sample;
 
 use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, TextEdit, Ui, vec2};
 
@@ -20,6 +21,7 @@ use super::words::{Language, Word, codes};
 
 pub use composer::{Composer, Question, Recipients};
 pub use recipients::{verdict_colour, verdict_icon};
+pub use sample::sample;
 
 /// The least height of the text field; in a low window the rest scrolls away from it.
 const BODY: f32 = 240.0;
@@ -33,6 +35,7 @@ pub fn begin(views: &mut Views, state: &mut State) {
         });
         views.preflight = None;
         state.composer = Some(Composer::new(from.unwrap_or_default()));
+        state.focuses = true;
     }
     state.screen = Screen::Compose;
 }
@@ -69,7 +72,7 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
                 ui.disable();
             }
             summary(ui, views.preflight.as_deref(), state, &mut composer);
-            recipients::fields(ui, views, state.language, &mut composer);
+            recipients::fields(ui, views, state, &mut composer);
             body(ui, state, &mut composer);
         });
     });
@@ -257,7 +260,7 @@ fn summary(ui: &mut Ui, preflight: Option<&PreflightView>, state: &State, compos
     });
 }
 
-fn body(ui: &mut Ui, state: &State, composer: &mut Composer) {
+fn body(ui: &mut Ui, state: &mut State, composer: &mut Composer) {
     let language = state.language;
     let colours = palette(ui);
     let mut changed = false;
@@ -278,7 +281,10 @@ fn body(ui: &mut Ui, state: &State, composer: &mut Composer) {
         .margin(Margin::same(12))
         .desired_width(f32::INFINITY)
         .min_size(vec2(0.0, height));
-    changed |= ui.add(edit).accessible_name(language.say(Word::Body)).changed();
+    let text = ui.add(edit).accessible_name(language.say(Word::Body));
+    // Whoever answers has named everybody already.
+    state.focus_first(&text);
+    changed |= text.changed();
     if changed {
         composer.is_saved = false;
     }
