@@ -7,7 +7,7 @@ use crate::engine::Command;
 use crate::engine::view::AccountForm;
 
 use super::icons::Icon;
-use super::state::{State, Theme, Views};
+use super::state::{Screen, State, Theme, Views};
 use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Language, Word, one_line};
@@ -97,9 +97,10 @@ fn accounts(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             }
             return;
         }
+        let is_first = accounts.iter().all(|account| account.identity.address.is_empty());
         ui.add_space(space::XS);
         widgets::hairline(ui);
-        form(ui, state, commands);
+        form(ui, is_first, state, commands);
     });
 }
 
@@ -138,7 +139,7 @@ fn empty() -> AccountForm {
     AccountForm { smtp_port: 587, imap_port: 993, ..AccountForm::default() }
 }
 
-fn form(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
+fn form(ui: &mut Ui, is_first: bool, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     let focuses = std::mem::take(&mut state.focuses);
     let SettingsState { form: Some(form), password, .. } = &mut state.settings else { return };
@@ -168,6 +169,10 @@ fn form(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
         if save.clicked() || can && entered {
             commands.push(Command::SaveAccount(Box::new(filled.clone())));
             closes = true;
+            if is_first {
+                // What comes next on the first day is shown there.
+                state.screen = Screen::Mailbox;
+            }
         }
         if widgets::button_if(ui, can, Some(Icon::Server), language.say(Word::TestAccount), Weight::Plain).clicked() {
             commands.push(Command::TestAccount(Box::new(filled)));

@@ -201,7 +201,7 @@ fn paint(colours: &Palette, mut visuals: Visuals) -> Visuals {
     visuals.error_fg_color = colours.plum;
     visuals.weak_text_color = Some(colours.ink_soft);
     visuals.selection.bg_fill = colours.selected;
-    visuals.selection.stroke = Stroke::new(1.0, colours.indigo);
+    visuals.selection.stroke = Stroke::new(size::RING, colours.indigo);
     visuals.disabled_alpha = 0.55;
 
     let widgets = &mut visuals.widgets;

@@ -248,6 +248,8 @@ fn entry(ui: &mut Ui, label: &str, value: &mut String, hint: &str, secret: bool)
         let name = caption(ui, label);
         let hint = WidgetText::from(RichText::new(hint).color(palette(ui).ink_soft));
         let edit = TextEdit::singleline(value)
+            // What appears above the field meanwhile does not take the focus from it.
+            .id_salt(label)
             .password(secret)
             .hint_text(hint)
             .margin(Margin::symmetric(8, 5))

@@ -5,7 +5,7 @@ mod parts;
 mod recipients;
 mod sample;
 
-use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align, CentralPanel, Frame, Id, Layout, Margin, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
 
 use crate::domain::{Protection, Secret, Technology, TechnologyChoice};
 use crate::engine::Command;
@@ -72,8 +72,11 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
                 ui.disable();
             }
             summary(ui, views.preflight.as_deref(), state, &mut composer);
-            recipients::fields(ui, views, state, &mut composer);
-            body(ui, state, &mut composer);
+            // What preflight says appears above while the author writes: the fields keep their ids, and the focus.
+            ui.scope_builder(UiBuilder::new().scope_id(Id::unique("draft-fields")), |ui| {
+                recipients::fields(ui, views, state, &mut composer);
+                body(ui, state, &mut composer);
+            });
         });
     });
     let closes = questions(ui, views, state, &mut composer, commands);
@@ -246,7 +249,8 @@ fn summary(ui: &mut Ui, preflight: Option<&PreflightView>, state: &State, compos
             super::icons::show(ui, icon, size::ICON, colour);
             widgets::body(ui, codes::summary(language, preflight, &composer.from));
         });
-        for (code, about) in &preflight.cautions {
+        // A subject that is still to be written is no caution yet; it is asked about before sending.
+        for (code, about) in preflight.cautions.iter().filter(|(code, _)| code != "empty_subject") {
             widgets::signed_line(ui, Icon::Caution, colours.amber, codes::send_caution(language, code, about));
         }
         for (code, about) in preflight.blockers.iter().skip(1) {

@@ -1,8 +1,8 @@
 //! From, To, Cc and Bcc: each recipient is a chip whose lock says how they get the message.
 
 use egui::{
-    Align, ComboBox, CornerRadius, Frame, Key, Layout, Margin, Rect, Response, Role, Sense, Stroke, StrokeKind,
-    TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2,
+    ComboBox, CornerRadius, Frame, Key, Margin, Rect, Response, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use crate::domain::Mailbox;
@@ -18,31 +18,26 @@ use super::{Composer, Recipients};
 
 /// The width of the names at the left.
 const NAMES: f32 = 64.0;
-/// The room for the button that shows Cc and Bcc.
-const COPIES: f32 = 88.0;
 
 /// Draws the four fields.
 pub fn fields(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Composer) {
     let language = state.language;
     let preflight = views.preflight.clone().filter(|_| !composer.is_checking);
     let preflight = preflight.as_deref();
-    row(ui, language.say(Word::From), |ui| from(ui, views, language, composer));
-    row(ui, language.say(Word::To), |ui| {
-        ui.horizontal_top(|ui| {
-            let copies = if composer.shows_copies { 0.0 } else { COPIES };
-            let width = (ui.available_width() - copies).max(COPIES);
-            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
-                ui.set_width(width);
-                let typed = field(ui, language, "to", Word::To, &mut composer.to, preflight);
-                if composer.to.entries.is_empty() {
-                    state.focus_first(&typed);
-                }
-            });
-            // After the field, so that Tab goes from the words "To" to the recipients.
+    row(ui, language.say(Word::From), |ui| {
+        ui.horizontal(|ui| {
+            from(ui, views, language, composer);
+            // Before the recipients, so that Tab goes from them to the subject.
             if !composer.shows_copies && widgets::button(ui, None, language.say(Word::CcBcc), Weight::Quiet).clicked() {
                 composer.shows_copies = true;
             }
         });
+    });
+    row(ui, language.say(Word::To), |ui| {
+        let typed = field(ui, language, "to", Word::To, &mut composer.to, preflight);
+        if composer.to.entries.is_empty() {
+            state.focus_first(&typed);
+        }
     });
     if composer.shows_copies {
         row(ui, language.say(Word::Cc), |ui| {

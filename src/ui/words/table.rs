@@ -349,7 +349,7 @@ words! {
     PassphraseIfAny => "Passphrase, if the file has one", "パスフレーズ（ある場合）";
     PassphraseForFile => "Passphrase for the file", "ファイルのパスフレーズ";
     NewKeyHint => "With it you seal your mail, and others encrypt for you.", "この鍵でメールを封印し、ほかの人はあなたあてに暗号化します。";
-    SelfSignedHint => "The certificate is signed by itself. Others believe it once they compared its fingerprint.", "自分で署名する証明書です。相手が指紋を照合すると信頼されます。";
+    SelfSignedHint => "The S/MIME certificate is signed by itself. Others believe it once they compared its fingerprint.", "S/MIMEの証明書には自分で署名します。相手が指紋を照合すると信頼されます。";
     BothTechnologies => "Both", "両方";
     MakeKeys => "Make keys", "鍵を作る";
     Generate => "Make key", "鍵を作る";
