@@ -955,7 +955,8 @@ fn a_server_out_of_reach_says_nothing_about_the_message_being_opened() {
 fn a_system_that_says_nothing_about_its_look_gets_the_light_one() {
     let ctx = egui::Context::default();
     ui::install_theme(&ctx);
-    let _ = ctx.run_ui(egui::RawInput { system_theme: None, ..Default::default() }, |_| {});
+    let mut output = ctx.run_ui(egui::RawInput { system_theme: None, ..Default::default() }, |_| {});
+    Raster::default().apply(&mut output.textures_delta);
     assert!(!ctx.global_style().visuals.dark_mode);
 }
 
@@ -978,4 +979,25 @@ fn the_first_day_is_over_once_there_are_an_account_and_keys() {
         window.run();
         assert!(window.query_by_label(language.say(ui::Word::Welcome)).is_none());
     }
+}
+
+#[test]
+fn the_keys_of_other_mail_programs_answer_forward_search_and_mark() {
+    let (app, paper) = reads(Language::English, message(Lock::Encrypted, Seal::Authenticated));
+    let mut window = window(app, WIDE);
+    let (control, shift) = (egui::Modifiers::COMMAND, egui::Modifiers::SHIFT);
+    let mut press = |modifiers, key| {
+        paper.commands.borrow_mut().clear();
+        window.key_press_modifiers(modifiers, key);
+        window.run();
+        paper.commands.borrow().clone()
+    };
+    assert!(matches!(press(control, egui::Key::R)[..], [Command::Reply { message: 1, all: false }]));
+    assert!(matches!(press(control | shift, egui::Key::R)[..], [Command::Reply { message: 1, all: true }]));
+    assert!(matches!(press(control, egui::Key::L)[..], [Command::Forward(1)]));
+    assert!(matches!(press(egui::Modifiers::NONE, egui::Key::M)[..], [Command::SetSeen { message: 1, seen: true }]));
+    assert!(press(control, egui::Key::F).is_empty());
+    window.event(egui::Event::Text("minutes".into()));
+    window.run();
+    assert_eq!(window.state().state.search, "minutes");
 }

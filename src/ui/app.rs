@@ -249,6 +249,9 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if pressed(shortcut(Modifiers::COMMAND, Key::Comma)) {
         state.screen = Screen::Settings;
     }
+    if state.screen == Screen::Mailbox && pressed(shortcut(Modifiers::COMMAND, Key::F)) {
+        (state.searches, state.reads) = (true, false);
+    }
     if pressed(shortcut(Modifiers::NONE, Key::F6)) {
         next_pane(ctx, state);
     }
@@ -271,10 +274,29 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if pressed(shortcut(Modifiers::NONE, Key::K)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowUp)) {
         list::step(views, state, commands, -1);
     }
-    if let Some(message) = views.reading.as_ref().map(|view| view.id)
-        && pressed(shortcut(Modifiers::NONE, Key::R))
-    {
+    about_the_message(ctx, views, state, commands);
+}
+
+/// The keys that other mail programs have taught: R or Ctrl+R, Ctrl+Shift+R, Ctrl+L, and M.
+fn about_the_message(ctx: &Context, views: &Views, state: &State, commands: &mut Vec<Command>) {
+    let Some(message) = views.reading.as_ref().map(|view| view.id).filter(|id| state.selected == Some(*id)) else {
+        return;
+    };
+    let pressed = |modifiers, key| ctx.input_mut(|input| input.consume_shortcut(&shortcut(modifiers, key)));
+    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::R) {
+        commands.push(Command::Reply { message, all: true });
+    }
+    if pressed(Modifiers::COMMAND, Key::R) || pressed(Modifiers::NONE, Key::R) {
         commands.push(Command::Reply { message, all: false });
+    }
+    if pressed(Modifiers::COMMAND, Key::L) {
+        commands.push(Command::Forward(message));
+    }
+    let rows = views.mailbox.as_ref().map(|mailbox| mailbox.rows.as_slice()).unwrap_or_default();
+    if let Some(row) = rows.iter().find(|row| row.id == message)
+        && pressed(Modifiers::NONE, Key::M)
+    {
+        commands.push(Command::SetSeen { message, seen: !row.is_seen });
     }
 }
 

@@ -146,6 +146,8 @@ pub struct State {
     pub unopened: Option<(MessageId, Failure)>,
     /// The first field of what was just opened takes the focus with the next frame.
     pub focuses: bool,
+    /// The search field takes the focus with the next frame.
+    pub searches: bool,
     /// The evidence drawer is open.
     pub drawer: bool,
     /// HTML messages are shown as their plain text.
@@ -189,6 +191,7 @@ impl Default for State {
             search: String::new(),
             unopened: None,
             focuses: false,
+            searches: false,
             drawer: false,
             plain_text: false,
             source: false,

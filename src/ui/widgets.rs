@@ -261,8 +261,13 @@ fn entry(ui: &mut Ui, label: &str, value: &mut String, hint: &str, secret: bool)
 
 /// A section that unfolds.
 pub fn folded(ui: &mut Ui, salt: &str, words: &str, add: impl FnOnce(&mut Ui)) {
+    folded_from(ui, salt, words, false, add);
+}
+
+/// The same, that may begin open.
+pub fn folded_from(ui: &mut Ui, salt: &str, words: &str, begins_open: bool, add: impl FnOnce(&mut Ui)) {
     let id = ui.make_persistent_id(salt);
-    let mut open = ui.data_mut(|data| data.get_temp(id)).unwrap_or(false);
+    let mut open = ui.data_mut(|data| data.get_temp(id)).unwrap_or(begins_open);
     let colours = palette(ui);
     let galley = ui.painter().layout_no_wrap(words.to_owned(), theme::plain(size::CAPTION), colours.ink_soft);
     let wanted = vec2(galley.size().x + size::ICON + space::XS, size::HIT);

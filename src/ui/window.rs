@@ -142,7 +142,7 @@ mod tests {
                 input.events.append(&mut events);
             }
             pace(&mut held, &mut input);
-            let _ = ctx.run_ui(input, |ui| {
+            let mut output = ctx.run_ui(input, |ui| {
                 let field = ui.add(TextEdit::singleline(&mut first));
                 if !std::mem::replace(&mut focused, true) {
                     field.request_focus();
@@ -150,6 +150,7 @@ mod tests {
                 ui.add(TextEdit::singleline(&mut second));
                 ui.allocate_response(egui::vec2(10.0, 10.0), Sense::click());
             });
+            output.textures_delta.clear();
         }
         assert_eq!((first.as_str(), second.as_str()), ("ab", "cd"));
     }

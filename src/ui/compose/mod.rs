@@ -112,7 +112,8 @@ fn obstacle(language: Language, composer: &Composer, preflight: Option<&Prefligh
 fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Composer, commands: &mut Vec<Command>) {
     let language = state.language;
     let obstacle = obstacle(language, composer, views.preflight.as_deref());
-    let send = ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::Enter));
+    let pressed = |key| ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, key));
+    let (send, save) = (pressed(egui::Key::Enter), pressed(egui::Key::S));
     ui.horizontal_wrapped(|ui| {
         let (icon, word) = if composer.protection.encrypt {
             (Icon::LockClosed, Word::SendEncrypted)
@@ -131,7 +132,7 @@ fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Compose
         if widgets::button(ui, Some(Icon::Attach), language.say(Word::Attach), Weight::Plain).clicked() {
             state.ask_file(ui.ctx(), Purpose::Attach, language.say(Word::Attach), "");
         }
-        if widgets::button(ui, Some(Icon::Save), language.say(Word::SaveDraft), Weight::Plain).clicked() {
+        if widgets::button(ui, Some(Icon::Save), language.say(Word::SaveDraft), Weight::Plain).clicked() || save {
             commands.push(Command::SaveDraft { draft: Box::new(composer.draft()), id: composer.id });
         }
         if widgets::button(ui, Some(Icon::Trash), language.say(Word::Discard), Weight::Danger).clicked() {
@@ -256,7 +257,8 @@ fn summary(ui: &mut Ui, preflight: Option<&PreflightView>, state: &State, compos
         for (code, about) in preflight.blockers.iter().skip(1) {
             widgets::signed_line(ui, Icon::Caution, colours.plum, codes::blocker(language, code, about));
         }
-        widgets::folded(ui, "preflight", language.say(Word::EachRecipient), |ui| {
+        let begins_open = composer.unfolds;
+        widgets::folded_from(ui, "preflight", language.say(Word::EachRecipient), begins_open, |ui| {
             for recipient in &preflight.recipients {
                 recipients::readiness(ui, language, recipient);
             }

@@ -23,4 +23,7 @@ pub fn sample(views: &mut Views, state: &mut State) {
         ..Draft::default()
     };
     state.take(views, Event::Compose { draft: Box::new(draft), id: None });
+    if let Some(composer) = &mut state.composer {
+        composer.unfolds = true;
+    }
 }
