@@ -1001,3 +1001,21 @@ fn the_keys_of_other_mail_programs_answer_forward_search_and_mark() {
     window.run();
     assert_eq!(window.state().state.search, "minutes");
 }
+
+#[test]
+fn a_server_out_of_reach_is_not_said_to_have_asked_for_anything() {
+    let (mut app, _) = app(Language::English);
+    let mut view = sample::outbox();
+    view.submissions.truncate(2);
+    view.submissions[0].state = "deferred".into();
+    view.submissions[0].detail = "unreachable Connection refused (os error 111)".into();
+    view.submissions[1].detail = "deferred 451 4.7.1 Greylisted".into();
+    app.update(Event::Outbox(Arc::new(view)));
+    app.state.screen = Screen::Outbox;
+    let window = window(app, WIDE);
+    window.get_by_label("The server could not be reached.");
+    window.get_by_label("Connection refused (os error 111)");
+    window.get_by_label("The server asked to try later.");
+    window.get_by_label("451 4.7.1 Greylisted");
+    assert_eq!(window.query_all_by_label("The server said").count(), 1);
+}

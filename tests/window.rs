@@ -93,7 +93,7 @@ impl Window {
         });
         self.0.get_by_role_and_label(Role::Button, "Send encrypted").click();
         self.until("the message's way to the outbox", |window| window.state().state.composer.is_none());
-        self.until("word of it", |window| Self::shows(window, "The message is sealed and on its way."));
+        self.until("word of it", |window| Self::shows(window, "The message is in the outbox"));
     }
 
     /// Fetches until there is a message that was not read, and opens it with a click.

@@ -286,19 +286,21 @@ impl State {
                 views.preferences = view;
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
-            Event::Failed(failure) => {
-                if let Some(composer) = &mut self.composer {
-                    composer.is_locked = composer.is_sending && failure.kind == FailureKind::WrongPassphrase;
-                    composer.is_sending = false;
-                }
-                views.activity = None;
-                match self.selected.filter(|id| views.reading.as_ref().is_none_or(|view| view.id != *id)) {
-                    Some(id) if is_local(failure.kind) && self.screen == Screen::Mailbox => {
-                        self.unopened = Some((id, failure));
-                    }
-                    _ => views.failure = Some(failure),
-                }
+            Event::Failed(failure) => self.take_failure(views, failure),
+        }
+    }
+
+    fn take_failure(&mut self, views: &mut Views, failure: Failure) {
+        if let Some(composer) = &mut self.composer {
+            composer.is_locked = composer.is_sending && failure.kind == FailureKind::WrongPassphrase;
+            composer.is_sending = false;
+        }
+        views.activity = None;
+        match self.selected.filter(|id| views.reading.as_ref().is_none_or(|view| view.id != *id)) {
+            Some(id) if is_local(failure.kind) && self.screen == Screen::Mailbox => {
+                self.unopened = Some((id, failure));
             }
+            _ => views.failure = Some(failure),
         }
     }
 

@@ -129,6 +129,10 @@ pub fn ring(ui: &Ui, response: &Response, rect: Rect) {
         let stroke = Stroke::new(size::RING, palette(ui).indigo);
         ui.painter().rect_stroke(rect, CornerRadius::same(size::RADIUS), stroke, StrokeKind::Inside);
     }
+    // Tab never goes out of sight.
+    if response.gained_focus() {
+        ui.scroll_to_rect(rect, None);
+    }
 }
 
 /// Text that wraps and can be selected.
@@ -254,7 +258,11 @@ fn entry(ui: &mut Ui, label: &str, value: &mut String, hint: &str, secret: bool)
             .hint_text(hint)
             .margin(Margin::symmetric(8, 5))
             .desired_width(f32::INFINITY);
-        ui.add(edit).labelled_by(name.id)
+        let field = ui.add(edit).labelled_by(name.id);
+        if field.gained_focus() {
+            field.scroll_to_me(None);
+        }
+        field
     })
     .inner
 }

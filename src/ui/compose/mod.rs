@@ -67,6 +67,8 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         ui.spacing_mut().item_spacing.y = space::S;
         toolbar(ui, views, state, &mut composer, commands);
         ScrollArea::vertical().id_salt("draft").auto_shrink([false, false]).show(ui, |ui| {
+            // The scroll bar has a place of its own.
+            ui.set_max_width(ui.available_width() - space::S);
             // What is being handed over can't change any more.
             if composer.is_sending {
                 ui.disable();

@@ -272,7 +272,7 @@ words! {
 
     // A message of the demo
     SampleSubject => "Minutes of Thursday, and the offer", "木曜日の議事録と見積書";
-    SampleText => "Dear Bob, dear Hanako,\n\nhere are the minutes of Thursday. The offer is attached; please don't pass it on before Monday.\n\nThe date of the next meeting is open. Would the 14th suit you?\n\nAlice\n", "花子様、Bob様\n\n木曜日の議事録をお送りします。見積書を添付しましたので、月曜日までは社外秘でお願いします。\n\n次回の打ち合わせは14日でいかがでしょうか。\n\n有村アリス\n";
+    SampleText => "Dear Bob, dear Hanako,\n\nhere are the minutes of Thursday. The offer is attached; it stays among us until Monday.\n\nThe date of the next meeting is open. Would the 14th suit you?\n\nAlice\n", "花子様、Bob様\n\n木曜日の議事録をお送りします。見積書を添付しましたので、月曜日までは社外秘でお願いします。\n\n次回の打ち合わせは14日でいかがでしょうか。\n\n有村アリス\n";
     SampleFile => "offer.pdf", "見積書.pdf";
 
     // The first day
@@ -413,7 +413,7 @@ words! {
     WorkGenerate => "Making a key {subject}", "鍵を作成中 {subject}";
     WorkImport => "Importing {subject}", "読み込み中 {subject}";
     WorkOther => "Working {subject}", "処理中 {subject}";
-    DoneQueued => "The message is sealed and on its way.", "メールに封をして送り出しました。";
+    DoneQueued => "The message is in the outbox until its server takes it.", "メールを送信待ちに入れました。サーバーが受け取るまで残ります。";
     DoneDraft => "The draft is kept, encrypted on this computer.", "下書きを暗号化して保存しました。";
     DoneImported => "Imported {subject}", "読み込みました {subject}";
     DoneExported => "Written to {subject}", "書き出しました {subject}";
