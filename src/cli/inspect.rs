@@ -8,6 +8,7 @@ use crate::engine::stateless::{self, SenderQuestion};
 use crate::flow::Assessment;
 use crate::flow::incoming::Circumstances;
 use crate::message::{self, Limits};
+use crate::store::spool::SpoolFolder;
 use crate::trust::TrustPolicy;
 
 use super::args::{Common, InspectArgs, Lang};
@@ -66,7 +67,7 @@ impl Inspection<'_> {
                     .collect()
             });
             for lines in printed {
-                lines?.iter().for_each(|line| output::line(line));
+                lines?.iter().for_each(|line| self.print(line));
             }
         }
         Ok(())
@@ -74,9 +75,13 @@ impl Inspection<'_> {
 
     fn file(&self, path: &Path) -> Result<(), Problem> {
         for line in self.assessed(path)? {
-            output::line(&line);
+            self.print(&line);
         }
         Ok(())
+    }
+
+    fn print(&self, line: &str) {
+        if self.common.json { output::document(line) } else { output::line(line) }
     }
 
     fn assessed(&self, path: &Path) -> Result<Vec<String>, Problem> {
@@ -101,11 +106,13 @@ impl Inspection<'_> {
             dns: self.common.dns,
         };
         let sender = stateless::sender(raw, &question, self.policy.at);
+        let spool = SpoolFolder::of_system();
         let circumstances = Circumstances {
             keyring: &self.keyring,
             policy: &self.policy,
             limits: &Limits::default(),
             plaintext_limit: PLAINTEXT_LIMIT,
+            spool: Some(&spool),
         };
         crate::flow::incoming::assess(raw, sender, &circumstances)
     }

@@ -1,7 +1,6 @@
 //! `key` and the profile's side of `cert`: makes, imports, lists and exports.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -43,6 +42,9 @@ pub fn profile_of(common: &Common) -> Result<(PathBuf, SecretsIn), String> {
 /// Opens the profile that the options name.
 pub(crate) fn profile(common: &Common) -> Result<(Profile, Vec<Secret<String>>), Problem> {
     let passphrases = load::passphrases(common)?;
+    if has_vault(common) && passphrases.first().is_some_and(|first| first.declassify().is_empty()) {
+        return Err("an empty passphrase protects nothing; give another one on the first line".into());
+    }
     let (dir, secrets) = profile_place(common, passphrases.first())?;
     Ok((told(common, Profile::open(&dir, &secrets))?, passphrases))
 }
@@ -132,7 +134,13 @@ pub(crate) fn export(
         common,
         profile.export_in(secret.unwrap_or_default(), fingerprint, secret.is_some(), passphrases.first()),
     )?;
-    if let Some(path) = to { write(path, &bytes) } else { Ok(std::io::stdout().lock().write_all(&bytes)?) }
+    match to {
+        Some(path) => write(path, &bytes),
+        None => {
+            output::bytes(&bytes);
+            Ok(())
+        }
+    }
 }
 
 fn generate(common: &Common, args: &GenerateArgs) -> Result<(), Problem> {

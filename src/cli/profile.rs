@@ -205,7 +205,7 @@ pub(crate) fn show(common: &Common, id: i64, source: bool) -> Result<(), Problem
     told(common, profile.load_keyring(passphrases))?;
     let (raw, assessment) = headless::assess(&profile, id).map_err(|failure| explained(common, &failure))?;
     if source {
-        output::line(&String::from_utf8_lossy(&raw));
+        output::bytes(&raw);
     } else if common.json {
         output::json(&documents::assessment(&id.to_string(), &assessment, words::lang(common)));
     } else {

@@ -6,6 +6,7 @@ use crate::domain::{Mailbox, RawMessage};
 use crate::flow::incoming::{Circumstances, assess};
 use crate::flow::reply::{self, Answer};
 use crate::message::Limits;
+use crate::store::spool::SpoolFolder;
 
 use super::args::{Common, ReplyArgs};
 use super::{Problem, inspect, load, output};
@@ -15,11 +16,13 @@ pub(crate) fn run(common: &Common, args: &ReplyArgs) -> Result<(), Problem> {
     let (keyring, policy) = load::trust(common, &args.trust)?;
     let raw = RawMessage::new(load::file(&args.file)?);
     let limits = Limits::default();
+    let spool = SpoolFolder::of_system();
     let circumstances = Circumstances {
         keyring: &keyring,
         policy: &policy,
         limits: &limits,
         plaintext_limit: inspect::PLAINTEXT_LIMIT,
+        spool: Some(&spool),
     };
     let found = assess(&raw, Vec::new(), &circumstances);
     let answer = match (args.forward, args.all) {

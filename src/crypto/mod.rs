@@ -8,6 +8,7 @@ mod keyring;
 pub mod pgp;
 mod report;
 pub mod smime;
+mod unproven;
 
 pub use check::{
     Certificate, DecryptFailure, Decrypted, Decryption, DetachedSignature, Integrity, Opened, ProtectError,
@@ -15,3 +16,4 @@ pub use check::{
 };
 pub use keyring::{ImportError, Imported, Keyring};
 pub use report::CertificateReport;
+pub use unproven::Bounds;

@@ -137,7 +137,9 @@ impl Mailbox {
         let text = text.trim();
         if let Some((name, rest)) = text.rsplit_once('<') {
             let address = EmailAddress::parse(rest.strip_suffix('>')?)?;
-            return Some(Self::new(name.trim().trim_matches('"'), address.as_str()));
+            let name = name.trim();
+            let quoted = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+            return Some(Self::new(quoted.unwrap_or(name), address.as_str()));
         }
         EmailAddress::parse(text).map(|address| Self::new("", address.as_str()))
     }

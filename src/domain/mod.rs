@@ -7,6 +7,7 @@ mod draft;
 mod fingerprint;
 mod raw;
 mod secret;
+mod spool;
 
 pub use address::{EmailAddress, Mailbox};
 pub use dns::{DnsAnswer, DnsFailure, DnsResolver, Record, RecordKind};
@@ -16,3 +17,4 @@ pub use fingerprint::{Fingerprint, Technology};
 pub use jiff::Timestamp;
 pub use raw::{Envelope, RawMessage};
 pub use secret::Secret;
+pub use spool::{Spool, SpoolFile};

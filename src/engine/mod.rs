@@ -4,6 +4,7 @@
 mod account;
 mod command;
 mod demo;
+mod dispatch;
 mod failure;
 pub mod headless;
 mod keys;

@@ -9,6 +9,7 @@ use crate::crypto::smime::SmimeRing;
 use crate::crypto::{CertificateReport, ImportError, Imported, Keyring, pgp, smime};
 use crate::domain::{Fingerprint, Secret, Technology};
 use crate::store::secret::SecretStore;
+use crate::store::spool::SpoolFolder;
 use crate::store::{CertificateRecord, ProfileKey, Store, StoreError, TrustKind};
 use crate::trust::TrustPolicy;
 
@@ -28,6 +29,8 @@ pub enum SecretsIn {
 pub struct Profile {
     /// The database.
     pub store: Store,
+    /// Where large plaintexts wait for their proof.
+    pub(super) spool: SpoolFolder,
     /// Passwords.
     pub(super) secrets: Option<SecretStore>,
     /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
@@ -50,20 +53,26 @@ impl Profile {
         .map_err(store_failure)?;
         let key = ProfileKey::obtain(dir, &secrets).map_err(store_failure)?;
         let store = Store::open(dir, &key).map_err(store_failure)?;
-        Self::with(store, Some(secrets), None)
+        Self::with(dir, store, Some(secrets), None)
     }
 
     /// A profile that is gone when the folder is: its key is kept nowhere.
     pub(super) fn fleeting(dir: &Path, at: Option<Timestamp>) -> Result<Self, Failure> {
         let key = ProfileKey::generate().map_err(store_failure)?;
         let store = Store::open(dir, &key).map_err(store_failure)?;
-        Self::with(store, None, at)
+        Self::with(dir, store, None, at)
     }
 
-    fn with(store: Store, secrets: Option<SecretStore>, fixed_at: Option<Timestamp>) -> Result<Self, Failure> {
+    fn with(
+        dir: &Path,
+        store: Store,
+        secrets: Option<SecretStore>,
+        fixed_at: Option<Timestamp>,
+    ) -> Result<Self, Failure> {
+        let spool = SpoolFolder::new(dir);
         let key_passphrase = key_passphrase(&store)?;
         let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
-        let profile = Self { store, secrets, fixed_at, keyring: Mutex::new(Arc::new(keyring)), key_passphrase };
+        let profile = Self { store, spool, secrets, fixed_at, keyring: Mutex::new(Arc::new(keyring)), key_passphrase };
         profile.load_keyring(Vec::new())?;
         Ok(profile)
     }

@@ -110,8 +110,13 @@ pub(super) fn assess(profile: &Profile, message: MessageId) -> Result<(RawMessag
     let sender = stateless::sender(&raw, &question, policy.at);
     let keyring = profile.keyring();
     let limits = Limits::default();
-    let circumstances =
-        Circumstances { keyring: &keyring, policy: &policy, limits: &limits, plaintext_limit: PLAINTEXT_LIMIT };
+    let circumstances = Circumstances {
+        keyring: &keyring,
+        policy: &policy,
+        limits: &limits,
+        plaintext_limit: PLAINTEXT_LIMIT,
+        spool: Some(&profile.spool),
+    };
     let assessment = incoming::assess(&raw, sender, &circumstances);
     Ok((raw, assessment))
 }

@@ -1,6 +1,5 @@
 //! The engine's thread: takes commands one by one, and lets long work run beside them.
 
-use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -8,15 +7,12 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::domain::Secret;
-use crate::net::Cancel;
-use crate::store::files;
 use crate::store::secret::SecretStore;
 
-use super::network::{self, Publish};
-use super::profile::{Profile, SecretsIn, store_failure};
-use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
-use super::{Command, Event, Failure, FailureKind, Retry, account, demo, keys, reading, sending, stateless};
+use super::dispatch::Engine;
+use super::network::Publish;
+use super::profile::{Profile, SecretsIn};
+use super::{Command, Event, Failure, FailureKind, Retry, demo};
 
 /// How often the outbox and the servers are looked at without being asked.
 const TICK: Duration = Duration::from_secs(30);
@@ -86,15 +82,7 @@ pub fn start(what: &Start, wake: impl Fn() + Send + Sync + 'static) -> Result<En
                 None => return,
             },
         };
-        let engine = Engine {
-            profile: Arc::new(profile),
-            is_demo: keep.is_some(),
-            publish,
-            open_folder: None,
-            open_message: None,
-            cancel: Cancel::new(),
-            is_busy: Arc::new(tokio::sync::Mutex::new(())),
-        };
+        let engine = Engine::new(profile, keep.is_some(), publish);
         run(engine, inbox);
         drop(keep);
     });
@@ -162,290 +150,6 @@ fn run(mut engine: Engine, mut inbox: UnboundedReceiver<Command>) {
         }
     });
     runtime.shutdown_timeout(Duration::from_secs(2));
-}
-
-pub(super) struct Engine {
-    pub profile: Arc<Profile>,
-    pub is_demo: bool,
-    pub publish: Publish,
-    pub open_folder: Option<FolderId>,
-    pub open_message: Option<MessageId>,
-    cancel: Cancel,
-    is_busy: Arc<tokio::sync::Mutex<()>>,
-}
-
-impl Engine {
-    /// Carries one command out. A panic in it becomes a failure, and the engine goes on.
-    fn carry_out(&mut self, command: Command) {
-        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| self.one(command)));
-        match outcome {
-            Ok(Ok(())) => {}
-            Ok(Err(failure)) => (self.publish)(Event::Failed(failure)),
-            Err(_) => (self.publish)(Event::Failed(internal("panic"))),
-        }
-    }
-
-    fn one(&mut self, command: Command) -> Result<(), Failure> {
-        match command {
-            Command::OpenFolder(folder) => {
-                self.open_folder = Some(folder);
-                self.show_mailbox();
-                Ok(())
-            }
-            Command::OpenMessage(message) => {
-                self.open_message = Some(message);
-                self.show_message(message)
-            }
-            Command::Unlock { passphrase } => self.unlock(passphrase),
-            Command::SetSeen { message, seen } => {
-                self.profile.store.set_seen(message, seen).map_err(store_failure)?;
-                self.show_mailbox();
-                Ok(())
-            }
-            Command::Synchronise => {
-                self.work(true);
-                Ok(())
-            }
-            Command::Cancel => {
-                self.cancel.cancel();
-                self.cancel = Cancel::new();
-                Ok(())
-            }
-            other => self.writing(other),
-        }
-    }
-
-    /// The commands of the composer and the outbox.
-    fn writing(&mut self, command: Command) -> Result<(), Failure> {
-        match command {
-            Command::Preflight(draft) => {
-                let view = sending::preflight(&self.profile, &draft)?;
-                (self.publish)(Event::Preflight(Arc::new(view)));
-                Ok(())
-            }
-            Command::Send { draft, id } => {
-                sending::send(&self.profile, &draft, self.is_demo)?;
-                if let Some(id) = id {
-                    // It is in the outbox now; a draft that stays would be sent twice.
-                    self.profile.store.remove_draft(id).map_err(store_failure)?;
-                }
-                (self.publish)(Event::Queued);
-                self.show_outbox()?;
-                self.work(false);
-                Ok(())
-            }
-            Command::SaveDraft { draft, id } => {
-                let id = sending::save_draft(&self.profile, id, &draft)?;
-                (self.publish)(Event::DraftSaved(id));
-                self.show_mailbox();
-                Ok(())
-            }
-            Command::OpenDraft(id) => {
-                let draft = Box::new(sending::draft(&self.profile, id)?);
-                (self.publish)(Event::Compose { draft, id: Some(id) });
-                Ok(())
-            }
-            Command::DiscardDraft(id) => {
-                self.profile.store.remove_draft(id).map_err(store_failure)?;
-                self.show_mailbox();
-                Ok(())
-            }
-            Command::SaveDelivery { authserv_ids, evaluates_sender } => {
-                let store = &self.profile.store;
-                store.set_setting("authserv_ids", &authserv_ids).map_err(store_failure)?;
-                store.set_setting("evaluates_sender", &evaluates_sender).map_err(store_failure)?;
-                self.show_preferences();
-                self.open_message.map_or(Ok(()), |message| self.show_message(message))
-            }
-            Command::Remember { language, theme } => {
-                self.profile.store.set_setting("preferences", &(language, theme)).map_err(store_failure)
-            }
-            Command::Reply { message, all } => self.answer(message, all, false),
-            Command::Forward(message) => self.answer(message, false, true),
-            Command::SaveAttachment { message, part, to } => {
-                let bytes = reading::attachment(&self.profile, message, &part)?;
-                files::write_new(&to, &bytes).map_err(store_failure)?;
-                self.done("saved", &to.display().to_string());
-                Ok(())
-            }
-            Command::ReadAttachments(paths) => {
-                let read = sending::read_attachments(&paths)?;
-                (self.publish)(Event::AttachmentsRead(read));
-                Ok(())
-            }
-            Command::RetrySubmission(id) => {
-                self.profile.store.requeue(id).map_err(store_failure)?;
-                self.show_outbox()?;
-                self.work(false);
-                Ok(())
-            }
-            Command::CancelSubmission(id) => {
-                self.profile.store.remove_submission(id).map_err(store_failure)?;
-                self.show_outbox()
-            }
-            Command::SaveAccount(form) => {
-                account::save(&self.profile, &form, self.is_demo)?;
-                self.done("account_saved", &form.address);
-                self.show_mailbox();
-                self.work(true);
-                Ok(())
-            }
-            Command::TestAccount(form) => {
-                self.test_account(form);
-                Ok(())
-            }
-            other => self.keys(other),
-        }
-    }
-
-    /// The commands of the keys screen.
-    fn keys(&mut self, command: Command) -> Result<(), Failure> {
-        let profile = Arc::clone(&self.profile);
-        match command {
-            Command::GenerateKey { technology, name, address, passphrase } => {
-                let made = keys::generate(&profile, technology, &name, &address, passphrase.as_ref())?;
-                self.done("generated", &made.spaced());
-            }
-            Command::RequestCertificate { name, address, passphrase, to } => {
-                keys::request(&name, &address, passphrase.as_ref(), &to)?;
-                self.done("exported", &to.display().to_string());
-            }
-            Command::ImportKeys { from, passphrase } => {
-                let found = keys::import(&profile, &from, passphrase.as_ref())?;
-                self.done("imported", &found.to_string());
-            }
-            Command::ExportKey { fingerprint, secret, passphrase, to } => {
-                let bytes = profile.export(&fingerprint, secret, passphrase.as_ref())?;
-                files::write_new(&to, &bytes).map_err(store_failure)?;
-                self.done("exported", &to.display().to_string());
-            }
-            Command::SetTrusted { fingerprint, trusted } => keys::set_trusted(&profile, &fingerprint, trusted)?,
-            Command::SetTrustRoot { fingerprint, root } => keys::set_root(&profile, &fingerprint, root)?,
-            _ => {}
-        }
-        (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
-        // What is believed may have changed: the open message is judged anew.
-        self.open_message.map_or(Ok(()), |message| self.show_message(message))
-    }
-
-    fn answer(&self, message: MessageId, all: bool, forward: bool) -> Result<(), Failure> {
-        let draft = reading::answer(&self.profile, message, all, forward)?;
-        (self.publish)(Event::Compose { draft: Box::new(draft), id: None });
-        Ok(())
-    }
-
-    fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {
-        self.profile.load_keyring(vec![passphrase])?;
-        (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
-        self.open_message.map_or(Ok(()), |message| self.show_message(message))
-    }
-
-    fn done(&self, code: &'static str, subject: &str) {
-        (self.publish)(Event::Done { code, subject: subject.to_owned() });
-    }
-
-    fn show_message(&self, message: MessageId) -> Result<(), Failure> {
-        let view = reading::view(&self.profile, message, self.is_demo)?;
-        (self.publish)(Event::Reading(Arc::new(view.clone())));
-        self.show_mailbox();
-        self.evaluate_sender(view);
-        Ok(())
-    }
-
-    /// Asks DNS who vouches for an open message, beside the loop, and shows it again with the answers.
-    fn evaluate_sender(&self, mut view: ReadingView) {
-        let (trusted, evaluates) = self.profile.delivery();
-        if self.is_demo || !evaluates {
-            return;
-        }
-        let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
-        tokio::spawn(async move {
-            let Ok(raw) = profile.store.raw(view.id) else { return };
-            let found = stateless::evaluate_sender(&raw, &trusted, None, profile.now()).await;
-            let mut assessment = (*view.assessment).clone();
-            assessment.sender.extend(found);
-            view.assessment = Arc::new(assessment);
-            publish(Event::Reading(Arc::new(view)));
-        });
-    }
-
-    fn show_preferences(&self) {
-        let (language, theme) = self.profile.store.setting::<(String, String)>("preferences").ok().flatten().unzip();
-        let (authserv_ids, evaluates_sender) = self.profile.delivery();
-        let view = PreferencesView { language, theme, authserv_ids, evaluates_sender };
-        (self.publish)(Event::Preferences(view));
-    }
-
-    fn show_mailbox(&self) {
-        match reading::mailbox(&self.profile, self.open_folder, self.is_demo) {
-            Ok(view) => (self.publish)(Event::Mailbox(Arc::new(view))),
-            Err(failure) => (self.publish)(Event::Failed(failure)),
-        }
-    }
-
-    fn show_outbox(&self) -> Result<(), Failure> {
-        (self.publish)(Event::Outbox(Arc::new(sending::outbox(&self.profile)?)));
-        self.show_mailbox();
-        Ok(())
-    }
-
-    /// Sends what is due and, if asked, fetches what is new, beside the loop; one such work at a time.
-    fn work(&self, fetch: bool) {
-        if self.is_demo {
-            return;
-        }
-        let Ok(turn) = Arc::clone(&self.is_busy).try_lock_owned() else {
-            // It runs already; the outbox is looked at again when it ends.
-            return;
-        };
-        let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
-        let open_folder = self.open_folder;
-        tokio::spawn(async move {
-            let _turn = turn;
-            let mut outcome = network::send_due(&profile, &publish).await;
-            if fetch && outcome.is_ok() {
-                outcome = network::synchronise(&profile, &publish, &cancel).await.map(|_| ());
-                if outcome.is_ok() {
-                    let _ = profile.store.set_setting("synchronised_at", &jiff::Timestamp::now());
-                }
-                // What was queued meanwhile must not wait for the next tick.
-                if outcome.is_ok() {
-                    outcome = network::send_due(&profile, &publish).await;
-                }
-            }
-            publish(Event::Progress(None));
-            if let Err(failure) = outcome
-                && failure.kind != FailureKind::Cancelled
-            {
-                publish(Event::Failed(failure));
-            }
-            if let Ok(view) = sending::outbox(&profile) {
-                publish(Event::Outbox(Arc::new(view)));
-            }
-            if let Ok(view) = reading::mailbox(&profile, open_folder, false) {
-                publish(Event::Mailbox(Arc::new(view)));
-            }
-        });
-    }
-
-    fn test_account(&self, form: Box<super::view::AccountForm>) {
-        let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
-        if self.is_demo {
-            return;
-        }
-        tokio::spawn(async move {
-            match account::test(&profile, &form).await {
-                Ok(()) => publish(Event::Done { code: "account_works", subject: form.address.clone() }),
-                Err(failure) => publish(Event::Failed(failure)),
-            }
-        });
-    }
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        self.cancel.cancel();
-    }
 }
 
 pub(super) fn internal(detail: &str) -> Failure {

@@ -85,6 +85,9 @@ pub struct JudgedSignature {
     pub coverage: Coverage,
     /// It was made before the encryption, inside it.
     pub inside_encryption: bool,
+    /// It is over a ciphertext. Anybody can take off such a signature and put on another, and need
+    /// not know what is encrypted: it says nothing of who wrote it.
+    pub around_encryption: bool,
     /// Whose it is.
     pub judgement: Judgement,
 }
@@ -92,12 +95,13 @@ pub struct JudgedSignature {
 impl JudgedSignature {
     /// The mathematics hold, over everything that is shown.
     pub(super) fn is_whole_and_intact(&self) -> bool {
-        self.coverage == Coverage::Whole && self.check.outcome == SignatureOutcome::Intact
+        self.coverage == Coverage::Whole && !self.around_encryption && self.check.outcome == SignatureOutcome::Intact
     }
 
     /// Some reason to believe that it was made by the address shown as From.
     pub(super) fn is_believed(&self) -> bool {
         self.check.outcome == SignatureOutcome::Intact
+            && !self.around_encryption
             && matches!(self.judgement.verdict, TrustVerdict::Authenticated | TrustVerdict::Partial)
     }
 }

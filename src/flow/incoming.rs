@@ -11,7 +11,7 @@ mod payload;
 mod peel;
 
 use crate::crypto::Keyring;
-use crate::domain::RawMessage;
+use crate::domain::{RawMessage, Spool};
 use crate::message::{self, Limits};
 use crate::sender::SenderResult;
 use crate::trust::TrustPolicy;
@@ -35,6 +35,8 @@ pub struct Circumstances<'a> {
     pub limits: &'a Limits,
     /// The most bytes that all layers together may open to.
     pub plaintext_limit: usize,
+    /// Where a large plaintext waits until its integrity is proven; without one, in memory.
+    pub spool: Option<&'a dyn Spool>,
 }
 
 /// Assesses a message. Never fails: what could not be evaluated is said in the assessment.
@@ -57,7 +59,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
 
     let headline = Headline {
         lock: Lock::of(envelope.encryption.iter().map(|layer| layer.failure.is_none())),
-        seal: Seal::of(signatures.iter().map(|signature| {
+        seal: Seal::of(signatures.iter().filter(|signature| !signature.around_encryption).map(|signature| {
             let seal = Seal::of_signature(signature.check.outcome, signature.coverage, signature.judgement.verdict);
             // The mathematics hold, but others could have made the same hash (SHA-1).
             let weak = signature.check.reason.as_deref() == Some("weak_hash");

@@ -3,16 +3,48 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
 use zeroize::{Zeroize as _, Zeroizing};
+
+use crate::domain;
 
 use super::StoreError;
 
 /// Plaintext bytes in a chunk.
 const CHUNK: usize = 64 * 1024;
 const TAG: usize = 16;
+
+/// A folder for spools.
+#[derive(Clone, Debug)]
+pub struct SpoolFolder(PathBuf);
+
+impl SpoolFolder {
+    /// This folder; it has to exist.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self(dir.into())
+    }
+
+    /// The system's folder for temporary files.
+    pub fn of_system() -> Self {
+        Self(std::env::temp_dir())
+    }
+}
+
+impl domain::Spool for SpoolFolder {
+    fn create(&self) -> io::Result<Box<dyn domain::SpoolFile>> {
+        Ok(Box::new(create(&self.0).map_err(io::Error::other)?))
+    }
+}
+
+impl domain::SpoolFile for SpoolWriter {
+    fn finish(self: Box<Self>) -> io::Result<Vec<u8>> {
+        let mut spool = SpoolWriter::finish(*self).map_err(io::Error::other)?;
+        let mut bytes = spool.read_all().map_err(io::Error::other)?;
+        Ok(std::mem::take(&mut *bytes))
+    }
+}
 
 /// A spool that is being written.
 pub struct SpoolWriter {
@@ -143,9 +175,9 @@ impl Read for SpoolReader<'_> {
         }
         let rest = self.chunk.get(self.at..).unwrap_or_default();
         let count = rest.len().min(out.len());
-        for (to, from) in out.iter_mut().zip(rest) {
-            *to = *from;
-        }
+        let (rest, _) = rest.split_at(count);
+        let (out, _) = out.split_at_mut(count);
+        out.copy_from_slice(rest);
         self.at += count;
         Ok(count)
     }
@@ -179,6 +211,22 @@ mod tests {
             assert_eq!(*spool.read_all().unwrap(), bytes, "{size}");
             assert_eq!(*spool.read_all().unwrap(), bytes, "{size} again");
         }
+    }
+
+    #[test]
+    fn a_folder_gives_back_what_was_written_and_keeps_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = SpoolFolder::new(dir.path());
+        let bytes = vec![7; 2 * CHUNK + 5];
+        let mut file = domain::Spool::create(&folder).unwrap();
+        file.write_all(&bytes).unwrap();
+        assert_eq!(file.finish().unwrap(), bytes);
+        let mut dropped = domain::Spool::create(&folder).unwrap();
+        dropped.write_all(&bytes).unwrap();
+        drop(dropped);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+        let nowhere = SpoolFolder::new(dir.path().join("nowhere"));
+        assert!(domain::Spool::create(&nowhere).is_err());
     }
 
     #[test]

@@ -26,7 +26,7 @@ fn a_ciphertext_between_pieces_of_html_is_never_joined_with_them() {
             for block in &found.blocks {
                 let html = block.html.as_deref().unwrap_or_default();
                 assert!(!(html.contains("evil.test") && html.contains(SECRET)), "{kind}: {block:?}");
-                assert!(!(block.text.contains(SECRET) && !block.decrypted));
+                assert!(block.decrypted || !block.text.contains(SECRET));
             }
             assert!(!quoted(&found).contains(SECRET), "{kind}: {}", quoted(&found));
             assert!(!found.text.contains(SECRET));
@@ -164,4 +164,35 @@ fn a_picture_and_a_page_of_different_protection_are_in_blocks_of_different_prote
     let part = found.parts.iter().find(|part| part.content_id.as_deref() == Some("logo")).expect("the picture");
     let block = found.blocks.iter().find(|block| block.html.is_some()).expect("the page");
     assert!(block.signed && !part.signed);
+}
+
+#[test]
+fn a_signature_around_a_ciphertext_does_not_make_its_content_the_signers() {
+    for cipher in [WORLD.pgp_encrypted(&text(SECRET), None), WORLD.smime_encrypted(&text(SECRET), true)] {
+        for taken in
+            [WORLD.pgp_signed(MALLORY, &cipher), WORLD.smime_signed(MALLORY, &cipher), WORLD.pgp_signed(BOB, &cipher)]
+        {
+            for from in [BOB, MALLORY] {
+                let found = WORLD.assess(mail(from, &taken));
+                assert_eq!((found.headline.lock, found.headline.seal), (Lock::Encrypted, Seal::Unsigned));
+                assert!(found.parts.iter().all(|part| !part.signed));
+                assert_eq!(found.signatures.len(), 1);
+            }
+        }
+    }
+    // What bob signed inside is bob's, whoever signs around it.
+    let inside = WORLD.smime_encrypted(&WORLD.smime_signed(BOB, &text(SECRET)), true);
+    assert_eq!(WORLD.assess(mail(BOB, &WORLD.smime_signed(MALLORY, &inside))).headline.seal, Seal::Authenticated);
+    assert_eq!(WORLD.assess(mail(MALLORY, &WORLD.smime_signed(MALLORY, &inside))).headline.seal, Seal::Unauthenticated);
+}
+
+#[test]
+fn a_signed_part_inside_an_encryption_does_not_seal_what_is_beside_it() {
+    let mixed = multipart("mixed", &[&html("<b>I owe you 1000</b>"), &WORLD.pgp_signed(BOB, &text("I owe you 10"))]);
+    for entity in [WORLD.pgp_encrypted(&mixed, None), WORLD.smime_encrypted(&mixed, true)] {
+        let found = WORLD.assess(mail(BOB, &entity));
+        assert_eq!((found.headline.lock, found.headline.seal), (Lock::Encrypted, Seal::Unsigned));
+        assert!(found.blocks.iter().all(|block| !(block.signed && block.text.contains("1000"))));
+        assert!(cautioned(&found, CautionCode::Mixture));
+    }
 }

@@ -1,6 +1,6 @@
 use kakitome::flow::{CautionCode, HeaderScheme, Seal};
 
-use super::world::{ALICE, BOB, MALLORY, WORLD, cautioned, mail, text};
+use super::world::{ALICE, BOB, MALLORY, WORLD, cautioned, mail, shown, text};
 
 /// An entity with header fields of its own.
 fn protected(from: &str, subject: &str, hp: &str) -> Vec<u8> {
@@ -185,4 +185,37 @@ fn an_outer_reply_to_is_not_followed_when_the_header_is_protected() {
     raw.extend(mail(BOB, &entity));
     let found = WORLD.assess(raw);
     assert!(found.reply_to.is_empty() && found.cc.is_empty(), "{:?} {:?}", found.reply_to, found.cc);
+}
+
+#[test]
+fn an_encrypted_from_without_an_outer_one_has_no_seal_and_no_authors_word() {
+    let inner = protected(BOB, "Dinner", "hp=\"cipher\"");
+    let message = mail("x", &WORLD.pgp_encrypted(&inner, None));
+    let message = String::from_utf8(message).expect("ASCII").replacen("From: x\r\n", "", 1);
+    let found = WORLD.assess(message);
+    assert_eq!(found.headline.seal, Seal::Unsigned);
+    assert!(cautioned(&found, CautionCode::NoFrom), "{:?} {:?}", found.from, found.cautions);
+}
+
+#[test]
+fn line_ends_of_another_kind_do_not_bring_other_words_under_a_seal() {
+    let sealed = String::from_utf8(WORLD.pgp_signed(BOB, &text("I owe you 10"))).expect("ASCII");
+    let from = format!("From: {BOB}");
+    for head in [
+        format!("X: y\rFrom: {MALLORY}\r\n{from}\r\n"),
+        format!("{from}\rFrom: {MALLORY}\r\n"),
+        format!("{from}\nFrom: {MALLORY}\n"),
+        format!("{from}\n\rFrom: {MALLORY}\r\n"),
+        format!("{from}\r\n\u{0}\r\nFrom: {MALLORY}\r\n"),
+        format!("{from}\r\n \r\n\t{MALLORY}\r\n"),
+    ] {
+        let found = WORLD.assess(format!("{head}{sealed}"));
+        let authors: Vec<_> = found.from.iter().map(|one| one.address.as_str()).collect();
+        assert!(found.headline.seal != Seal::Authenticated || authors == [BOB], "{head:?}: {authors:?}");
+        assert!(!shown(&found).contains("1000"));
+    }
+    for (from, to) in [("\r\n", "\n"), ("\r\n", "\r")] {
+        let found = WORLD.assess(mail(BOB, sealed.replace(from, to).as_bytes()));
+        assert!(found.headline.seal != Seal::Authenticated || shown(&found).trim().ends_with("I owe you 10"));
+    }
 }

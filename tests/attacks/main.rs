@@ -3,7 +3,9 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
+mod certificates;
 mod encryption;
 mod identity;
+mod outgoing;
 mod signatures;
 mod world;

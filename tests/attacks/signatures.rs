@@ -181,7 +181,10 @@ fn a_signed_text_is_shown_whole_when_it_comes_as_an_entity_without_a_type() {
         let words = format!("{first}\r\n\r\nI owe you 1000");
         let signature = signature_part("application/pgp-signature", &WORLD.pgp_signature(BOB, words.as_bytes()));
         let entity = multipart("signed; protocol=\"application/pgp-signature\"", &[words.as_bytes(), &signature]);
-        for entity in [entity, WORLD.pgp_encrypted(words.as_bytes(), Some(BOB))] {
+        let opaque =
+            kakitome::message::pkcs7_mime(&WORLD.smime_opaque(BOB, words.as_bytes()), "signed-data", "smime.p7m");
+        let apart = multipart("mixed", &[&text("x"), &entity]);
+        for entity in [entity, WORLD.pgp_encrypted(words.as_bytes(), Some(BOB)), opaque, apart] {
             let found = WORLD.assess(mail(BOB, &entity));
             assert!(shown(&found).contains("say"), "{:?} {}", found.headline, shown(&found));
         }
@@ -250,7 +253,15 @@ fn a_second_signature_of_mallory_does_not_vouch_for_a_display_name() {
 }
 
 #[test]
-fn a_hundred_layers_end_as_closed_and_unsealed() {
+fn of_several_pages_in_an_alternative_none_is_lost() {
+    let entity = multipart("alternative", &[&text("x"), &html("first"), &html("second")]);
+    let found = WORLD.assess(mail(BOB, &WORLD.pgp_encrypted(&entity, Some(BOB))));
+    assert!(shown(&found).contains("second") && !shown(&found).contains("first"));
+    assert_eq!(found.parts.iter().filter(|part| part.media_type == "text/html").count(), 2);
+}
+
+#[test]
+fn more_layers_than_anybody_needs_end_as_closed_and_that_is_said() {
     let mut entity = text("hello");
     for _ in 0..12 {
         entity = WORLD.smime_signed(BOB, &entity);

@@ -73,9 +73,7 @@ impl World {
     }
 
     pub fn assess_with(&self, keyring: &Keyring, message: impl AsRef<[u8]>) -> Assessment {
-        let limits = Limits::default();
-        let circumstances = Circumstances { keyring, policy: &self.policy, limits: &limits, plaintext_limit: 64 << 20 };
-        assess(&RawMessage::new(message.as_ref().to_vec()), Vec::new(), &circumstances)
+        assess_under(keyring, &self.policy, message)
     }
 
     pub fn pgp_cert(&self, who: &str) -> Arc<sequoia_openpgp::Cert> {
@@ -142,6 +140,12 @@ impl World {
     }
 }
 
+pub fn assess_under(keyring: &Keyring, policy: &TrustPolicy, message: impl AsRef<[u8]>) -> Assessment {
+    let limits = Limits::default();
+    let circumstances = Circumstances { keyring, policy, limits: &limits, plaintext_limit: 64 << 20, spool: None };
+    assess(&RawMessage::new(message.as_ref().to_vec()), Vec::new(), &circumstances)
+}
+
 /// The header of a message from somebody to alice, and an entity.
 pub fn mail(from: &str, entity: &[u8]) -> Vec<u8> {
     let mut bytes = format!(
@@ -180,5 +184,6 @@ pub fn cautioned(found: &Assessment, code: CautionCode) -> bool {
 
 /// All that is drawn or quoted.
 pub fn shown(found: &Assessment) -> String {
-    found.blocks.iter().map(|block| format!("{}\n{}", block.text, block.html.as_deref().unwrap_or_default())).collect()
+    let all = found.blocks.iter().flat_map(|block| [block.text.as_str(), block.html.as_deref().unwrap_or_default()]);
+    all.collect::<Vec<_>>().join("\n")
 }

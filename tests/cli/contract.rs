@@ -357,3 +357,19 @@ fn the_words_for_people_come_in_both_languages() {
     };
     assert!(say("en").contains("not encrypted") && say("ja").contains("暗号化なし"));
 }
+
+#[test]
+fn nothing_that_others_wrote_steers_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let message = "From: \"A \x1b[31mred\x07\" <a@b.test>\r\nSubject: =?utf-8?q?x=1B]0;t=07=C2=9B31m?= \x1b]0;t\x07\r\n\r\nbody \x1b[2J\r\n";
+    let file = write(folder.path(), "x\x1b[31m.eml", message);
+    let answer = kakitome(["inspect", text(&file), "-v"]);
+    assert_eq!(answer.code, Some(0));
+    let shown = String::from_utf8(answer.output).unwrap();
+    assert!(shown.contains("red") && !shown.chars().any(|c| c.is_control() && c != '\n'), "{shown:?}");
+    let missing = kakitome(["inspect", "no\x1b[31m\x07.eml"]);
+    assert!(!missing.refused(1).trim_end().chars().any(char::is_control));
+    // In JSON the name of a file stays what it is.
+    let read = kakitome(["inspect", text(&file), "--json"]).document();
+    assert_eq!(word(&read, "/file"), text(&file));
+}

@@ -5,7 +5,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod contract;
+mod evaluating;
 mod keys;
+mod large;
 mod mime;
 mod peers;
 mod profile;

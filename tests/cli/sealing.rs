@@ -299,6 +299,33 @@ fn lines_that_mail_servers_change_are_protected_before_they_are_signed() {
     assert_eq!(read["signatures"][0]["outcome"], "intact");
 }
 
+#[test]
+fn names_and_domains_of_every_script_travel_in_ascii() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = write(folder.path(), "body.txt", "x\n");
+    let out = folder.path().join("out");
+    let done = kakitome([
+        "seal",
+        "--from",
+        "Bob \"the\" Baker <bob@example.test>",
+        "--to",
+        "山田 花子 <alice@例え.テスト>",
+        "--subject",
+        "件名",
+        "--body",
+        text(&body),
+        "-o",
+        text(&out),
+    ]);
+    assert_eq!(done.code, Some(0), "{}", done.error);
+    let file = out.join("delivery-1.eml");
+    assert!(std::fs::read(&file).unwrap().is_ascii());
+    let read = inspect(&[&file], &[]).document();
+    assert_eq!(word(&read, "/displayed/to/0/address"), "alice@xn--r8jz45g.xn--zckzah");
+    assert_eq!(word(&read, "/displayed/to/0/name"), "山田 花子");
+    assert_eq!(word(&read, "/displayed/from/0/name"), "Bob \"the\" Baker");
+}
+
 /// The message as the composer would have built it, before protection.
 fn holds_everything(entity: &[u8], wish: Wish) {
     let text = String::from_utf8_lossy(entity);

@@ -123,6 +123,7 @@ fn signature(technology: Technology, seal: Seal) -> JudgedSignature {
         },
         coverage: Coverage::Whole,
         inside_encryption: true,
+        around_encryption: false,
         judgement: Judgement { verdict, path: TrustPath(path), reason: None, revoked_at: None },
     }
 }

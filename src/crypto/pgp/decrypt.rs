@@ -9,7 +9,8 @@ use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
 use sequoia_openpgp::types::SymmetricAlgorithm;
 use sequoia_openpgp::{Cert, Error, KeyHandle};
 
-use crate::crypto::{DecryptFailure, Decrypted, Decryption, Integrity};
+use crate::crypto::unproven::Unproven;
+use crate::crypto::{Bounds, DecryptFailure, Decrypted, Decryption, Integrity};
 use crate::domain::{Fingerprint, Secret};
 
 use super::outcome::{Checker, Layer};
@@ -35,18 +36,19 @@ const HIDDEN: &str = "hidden";
 ///
 /// The whole must be one OpenPGP message (RFC 9580 §10.3) of one encryption container with
 /// integrity protection (SEIPD version 1 or 2), with no other encryption inside. Nothing of it is
-/// given before its integrity is proven. What grows beyond `limit` bytes is `TooLarge`.
-pub fn decrypt(
+/// given before its integrity is proven. What grows beyond the bounds is `TooLarge`.
+pub fn decrypt<'a>(
     bytes: &[u8],
     ring: &PgpRing,
     passphrases: &[Secret<String>],
     at: Timestamp,
-    limit: usize,
+    bounds: impl Into<Bounds<'a>>,
 ) -> Decryption {
+    let bounds = bounds.into();
     let bytes = inline::tidy_armor(bytes);
     let (recipients, container) = survey(&bytes);
     let outcome = container.and_then(|integrity| {
-        let opened = guarded(|| open(&bytes, integrity, ring, passphrases, at, limit));
+        let opened = guarded(|| open(&bytes, integrity, ring, passphrases, at, bounds));
         opened.unwrap_or_else(|| Err(DecryptFailure::Malformed("library".into())))
     });
     Decryption { outcome, recipients }
@@ -101,7 +103,7 @@ fn open(
     ring: &PgpRing,
     passphrases: &[Secret<String>],
     at: Timestamp,
-    limit: usize,
+    bounds: Bounds<'_>,
 ) -> Result<Decrypted, DecryptFailure> {
     let moment = system_time(at) + CLOCK_SKEW;
     let opener = Opener { ring, passphrases, checker: Checker::new(ring, moment), progress: Progress::default() };
@@ -111,7 +113,8 @@ fn open(
         .map(|builder| builder.buffer_size(BUFFER))
         .and_then(|builder| builder.with_policy(&ReadingPolicy, moment, opener))
         .map_err(|error| state().explain(explain(&error)))?;
-    let plaintext = read_all(&mut decryptor, limit).map_err(|failure| state().explain(failure))?;
+    let mut plaintext = Unproven::of(bytes.len(), bounds)?;
+    read_all(&mut decryptor, &mut plaintext).map_err(|failure| state().explain(failure))?;
     if !decryptor.message_processed() {
         return Err(DecryptFailure::IntegrityFailed);
     }
@@ -123,7 +126,7 @@ fn open(
     if inner_encryption || is_aead != (integrity == Integrity::Seipd2) {
         return Err(DecryptFailure::Malformed("structure".into()));
     }
-    Ok(Decrypted { plaintext, cipher, integrity, signatures: checker.checks })
+    Ok(Decrypted { plaintext: plaintext.proven()?, cipher, integrity, signatures: checker.checks })
 }
 
 /// Finds the session key.

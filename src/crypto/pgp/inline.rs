@@ -83,6 +83,9 @@ pub(super) fn tidy_armor(bytes: &[u8]) -> Cow<'_, [u8]> {
         return Cow::Borrowed(bytes);
     };
     let text = String::from_utf8_lossy(bytes.get(start..).unwrap_or_default());
+    if start == 0 && is_tidy(&text) {
+        return Cow::Borrowed(bytes);
+    }
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
         let line = line.trim_end_matches(is_blank);
@@ -93,6 +96,19 @@ pub(super) fn tidy_armor(bytes: &[u8]) -> Cow<'_, [u8]> {
         }
     }
     Cow::Owned(out.into_bytes())
+}
+
+/// Whether an armored object begins and ends its text, and no line of it is followed by a blank.
+fn is_tidy(text: &str) -> bool {
+    let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+    let mut has_ended = false;
+    for line in lines.map(|line| line.strip_suffix('\r').unwrap_or(line)) {
+        if has_ended || line.ends_with(is_blank) {
+            return false;
+        }
+        has_ended = line.starts_with("-----END PGP ");
+    }
+    has_ended
 }
 
 /// Whether an object is of the cleartext signature framework.

@@ -22,7 +22,7 @@ pub use protect::{encrypt, sign_detached};
 pub use ring::PgpRing;
 pub(crate) use ring::certifiers;
 pub use unlock::{protected_by, unlockable};
-pub use verify::{detached, signed_message};
+pub use verify::{detached, signed_message, signed_message_within};
 
 use std::time::{Duration, SystemTime};
 

@@ -1,12 +1,14 @@
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use sequoia_openpgp::Error;
 use sequoia_openpgp::parse::Parse;
 use sequoia_openpgp::parse::stream::{DetachedVerifierBuilder, VerifierBuilder};
+use zeroize::Zeroizing;
 
+use crate::crypto::unproven::Unproven;
 use crate::crypto::{DecryptFailure, Opened, SignatureCheck, SignatureOutcome};
 
 use super::outcome::{Checker, Layer, unreadable};
@@ -61,22 +63,35 @@ fn detached_as_is(content: &[u8], signature: &[u8], ring: &PgpRing, at: Timestam
 /// [`DecryptFailure::Malformed`] when it is no such message (`encrypted`, …), `TooLarge` when it
 /// grows beyond ten times its size and 64 MiB.
 pub fn signed_message(bytes: &[u8], ring: &PgpRing, at: Timestamp) -> Result<Opened, DecryptFailure> {
-    guarded(|| open_signed(bytes, ring, at)).unwrap_or_else(|| Err(DecryptFailure::Malformed("library".into())))
+    signed_message_within(bytes, ring, at, bytes.len().saturating_mul(10).saturating_add(64 << 20))
 }
 
-fn open_signed(bytes: &[u8], ring: &PgpRing, at: Timestamp) -> Result<Opened, DecryptFailure> {
+/// The same; `TooLarge` when it grows beyond `limit` bytes.
+///
+/// # Errors
+/// As [`signed_message`].
+pub fn signed_message_within(
+    bytes: &[u8],
+    ring: &PgpRing,
+    at: Timestamp,
+    limit: usize,
+) -> Result<Opened, DecryptFailure> {
+    guarded(|| open_signed(bytes, ring, at, limit)).unwrap_or_else(|| Err(DecryptFailure::Malformed("library".into())))
+}
+
+fn open_signed(bytes: &[u8], ring: &PgpRing, at: Timestamp, limit: usize) -> Result<Opened, DecryptFailure> {
     let is_cleartext = inline::is_cleartext(bytes);
     if is_cleartext && !inline::has_only_hash_headers(bytes) {
         return Err(DecryptFailure::Malformed("cleartext_header".into()));
     }
     let bytes = if is_cleartext { Cow::Borrowed(bytes) } else { inline::tidy_armor(bytes) };
-    let limit = bytes.len().saturating_mul(10).saturating_add(64 << 20);
     let moment = system_time(at) + CLOCK_SKEW;
     let mut verifier = VerifierBuilder::from_bytes(&*bytes)
         .map(|builder| builder.buffer_size(BUFFER))
         .and_then(|builder| builder.with_policy(&ReadingPolicy, moment, Checker::new(ring, moment)))
         .map_err(|error| explain(&error))?;
-    let content = read_all(&mut verifier, limit)?;
+    let mut content = Unproven::of(bytes.len(), limit.into())?;
+    read_all(&mut verifier, &mut content)?;
     if !verifier.message_processed() {
         return Err(DecryptFailure::Malformed("incomplete".into()));
     }
@@ -84,27 +99,31 @@ fn open_signed(bytes: &[u8], ring: &PgpRing, at: Timestamp) -> Result<Opened, De
     if checker.layers.iter().any(|layer| matches!(layer, Layer::Encrypted { .. })) {
         return Err(DecryptFailure::Malformed("encrypted".into()));
     }
-    Ok(Opened { content, signatures: checker.checks })
+    Ok(Opened { content: content.proven()?, signatures: checker.checks })
 }
 
 /// Reads to the end or fails as a whole.
-pub(super) fn read_all(reader: &mut impl Read, limit: usize) -> Result<Vec<u8>, DecryptFailure> {
-    let mut content = Vec::new();
-    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    match reader.take(bound).read_to_end(&mut content) {
-        Ok(read) if read > limit => Err(DecryptFailure::TooLarge),
-        Ok(_) => Ok(content),
-        Err(error) => {
-            // The library puts its own errors into those of the reader.
-            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
-            let chained = std::iter::successors(
-                error.get_ref().map(|inner| inner as &(dyn std::error::Error + 'static)),
-                |cause| cause.source(),
-            )
-            .find_map(|cause| cause.downcast_ref::<Error>());
-            Err(inner.or(chained).map_or(DecryptFailure::Malformed("packets".into()), explain_one))
+pub(super) fn read_all(reader: &mut impl Read, into: &mut Unproven<'_>) -> Result<(), DecryptFailure> {
+    let mut piece = Zeroizing::new(vec![0; 64 << 10]);
+    loop {
+        match reader.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(read) => into.push(piece.get(..read).unwrap_or_default())?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(explain_io(&error)),
         }
     }
+}
+
+/// The library puts its own errors into those of the reader.
+fn explain_io(error: &io::Error) -> DecryptFailure {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    let chained =
+        std::iter::successors(error.get_ref().map(|inner| inner as &(dyn std::error::Error + 'static)), |cause| {
+            cause.source()
+        })
+        .find_map(|cause| cause.downcast_ref::<Error>());
+    inner.or(chained).map_or(DecryptFailure::Malformed("packets".into()), explain_one)
 }
 
 /// The library's error as ours.

@@ -7,8 +7,14 @@ use openssl::md::Md;
 use openssl::pkey_ctx::HkdfMode;
 use zeroize::Zeroizing;
 
+use crate::crypto::DecryptFailure;
+use crate::crypto::unproven::Unproven;
+
 use super::algorithm::{Algorithm, Hash};
 use super::asn1::{Broken, Cursor, INTEGER, OCTET_STRING, SEQUENCE};
+
+/// Octets deciphered at once.
+const PIECE: usize = 64 << 10;
 
 pub const AES256_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.42");
 pub const AES256_GCM: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.46");
@@ -86,19 +92,41 @@ impl ContentCipher {
         Some(out)
     }
 
-    /// Opens content without authentication; `None` when the padding is wrong.
-    pub fn decrypt(&self, key: &[u8], content: &[u8]) -> Option<Vec<u8>> {
+    /// Opens content without authentication; `IntegrityFailed` when the padding is wrong.
+    pub fn decrypt(&self, key: &[u8], content: &[u8], into: &mut Unproven<'_>) -> Result<(), DecryptFailure> {
+        let mut operation = self.begin(key).ok_or(DecryptFailure::IntegrityFailed)?;
+        pass(&mut operation, content, PIECE, into)?;
+        end(&mut operation, into)
+    }
+
+    /// Opens authenticated content (RFC 5083 §2.2); `IntegrityFailed` when the tag does not fit, and what went
+    /// `into` is not to be used.
+    pub fn open(
+        &self,
+        key: &[u8],
+        content: &[u8],
+        associated: &[u8],
+        tag: &[u8],
+        into: &mut Unproven<'_>,
+    ) -> Result<(), DecryptFailure> {
+        let operation = self.begin_authenticated(key, content.len(), associated, tag);
+        let mut operation = operation.ok_or(DecryptFailure::IntegrityFailed)?;
+        if self.is_ccm {
+            // It takes everything at once, and gives nothing when the tag does not fit.
+            return pass(&mut operation, content, content.len(), into);
+        }
+        pass(&mut operation, content, PIECE, into)?;
+        end(&mut operation, into)
+    }
+
+    fn begin(&self, key: &[u8]) -> Option<CipherCtx> {
         let key = self.content_key(key)?;
         let mut operation = CipherCtx::new().ok()?;
         operation.decrypt_init(Some(self.openssl), Some(&key), Some(&self.nonce)).ok()?;
-        let mut out = Vec::with_capacity(content.len() + 32);
-        operation.cipher_update_vec(content, &mut out).ok()?;
-        operation.cipher_final_vec(&mut out).ok()?;
-        Some(out)
+        Some(operation)
     }
 
-    /// Opens authenticated content (RFC 5083 §2.2); nothing comes out unless the tag fits.
-    pub fn open(&self, key: &[u8], content: &[u8], associated: &[u8], tag: &[u8]) -> Option<Vec<u8>> {
+    fn begin_authenticated(&self, key: &[u8], length: usize, associated: &[u8], tag: &[u8]) -> Option<CipherCtx> {
         if Some(tag.len()) != self.tag_length {
             return None;
         }
@@ -111,20 +139,42 @@ impl ContentCipher {
         }
         operation.decrypt_init(None, Some(&key), Some(&self.nonce)).ok()?;
         if self.is_ccm {
-            operation.set_data_len(content.len()).ok()?;
+            operation.set_data_len(length).ok()?;
         } else {
             operation.set_tag(tag).ok()?;
         }
         if !associated.is_empty() {
             operation.cipher_update(associated, None).ok()?;
         }
-        let mut out = Vec::with_capacity(content.len() + 32);
-        operation.cipher_update_vec(content, &mut out).ok()?;
-        if !self.is_ccm {
-            operation.cipher_final_vec(&mut out).ok()?;
-        }
-        Some(out)
+        Some(operation)
     }
+}
+
+/// Deciphers content in pieces of at most so many octets.
+fn pass(
+    operation: &mut CipherCtx,
+    content: &[u8],
+    piece: usize,
+    into: &mut Unproven<'_>,
+) -> Result<(), DecryptFailure> {
+    let failed = |_| DecryptFailure::IntegrityFailed;
+    let mut out = Zeroizing::new(Vec::with_capacity(piece.min(content.len()) + 32));
+    if content.is_empty() {
+        operation.cipher_update_vec(content, &mut out).map_err(failed)?;
+    }
+    for piece in content.chunks(piece.max(1)) {
+        out.clear();
+        operation.cipher_update_vec(piece, &mut out).map_err(failed)?;
+        into.push(&out)?;
+    }
+    Ok(())
+}
+
+/// The last octets, if padding or tag are right.
+fn end(operation: &mut CipherCtx, into: &mut Unproven<'_>) -> Result<(), DecryptFailure> {
+    let mut out = Zeroizing::new(Vec::with_capacity(32));
+    operation.cipher_final_vec(&mut out).map_err(|_| DecryptFailure::IntegrityFailed)?;
+    into.push(&out)
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -6,7 +6,8 @@ use openssl::pkey::{Id, PKey, Private, Public};
 use openssl::rsa::Padding;
 use zeroize::Zeroizing;
 
-use crate::crypto::{DecryptFailure, Decrypted, Decryption, Integrity};
+use crate::crypto::unproven::Unproven;
+use crate::crypto::{Bounds, DecryptFailure, Decrypted, Decryption, Integrity};
 use crate::domain::Secret;
 
 use super::SmimeRing;
@@ -24,8 +25,13 @@ const RECIPIENTS: usize = 2_000;
 const TRIES: usize = 16;
 
 /// Opens EnvelopedData (RFC 5652 §6) or AuthEnvelopedData (RFC 5083). Nothing of an authenticated
-/// content comes out before its tag was checked. Content larger than `limit` octets is left closed.
-pub fn decrypt(bytes: &[u8], ring: &SmimeRing, passphrases: &[Secret<String>], limit: usize) -> Decryption {
+/// content comes out before its tag was checked. Content larger than the bounds is left closed.
+pub fn decrypt<'a>(
+    bytes: &[u8],
+    ring: &SmimeRing,
+    passphrases: &[Secret<String>],
+    bounds: impl Into<Bounds<'a>>,
+) -> Decryption {
     let closed = |broken| Decryption { outcome: Err(malformed(broken)), recipients: Vec::new() };
     let object = match unwrap(bytes) {
         Ok(object) => object,
@@ -33,7 +39,7 @@ pub fn decrypt(bytes: &[u8], ring: &SmimeRing, passphrases: &[Secret<String>], l
     };
     match Enveloped::read(&object) {
         Ok(enveloped) => Decryption {
-            outcome: enveloped.open(ring, passphrases, limit),
+            outcome: enveloped.open(ring, passphrases, bounds.into()),
             recipients: enveloped.recipients.iter().map(Recipient::describe).collect(),
         },
         Err(broken) => closed(broken),
@@ -116,10 +122,10 @@ impl<'a> Enveloped<'a> {
         &self,
         ring: &SmimeRing,
         passphrases: &[Secret<String>],
-        limit: usize,
+        bounds: Bounds<'_>,
     ) -> Result<Decrypted, DecryptFailure> {
         let Some(content) = &self.content else { return Err(DecryptFailure::Malformed("no_content".to_owned())) };
-        if content.len() > limit {
+        if content.len() > bounds.limit {
             return Err(DecryptFailure::TooLarge);
         }
         let unsupported = || DecryptFailure::Unsupported(self.algorithm.oid.to_string());
@@ -135,9 +141,9 @@ impl<'a> Enveloped<'a> {
                 continue;
             };
             match recipient.content_key(&key, identity, cipher.key_length) {
-                Ok(content_key) => match self.with_key(&cipher, &content_key, content) {
-                    Some(plaintext) => return Ok(self.decrypted(&cipher, plaintext)),
-                    None => failure = DecryptFailure::IntegrityFailed,
+                Ok(content_key) => match self.with_key(&cipher, &content_key, content, bounds) {
+                    Ok(plaintext) => return Ok(self.decrypted(&cipher, plaintext)),
+                    Err(why) => failure = why,
                 },
                 Err(why) => failure = why,
             }
@@ -152,11 +158,19 @@ impl<'a> Enveloped<'a> {
         })
     }
 
-    fn with_key(&self, cipher: &ContentCipher, key: &[u8], content: &[u8]) -> Option<Vec<u8>> {
+    fn with_key(
+        &self,
+        cipher: &ContentCipher,
+        key: &[u8],
+        content: &[u8],
+        bounds: Bounds<'_>,
+    ) -> Result<Vec<u8>, DecryptFailure> {
+        let mut plaintext = Unproven::of(content.len(), bounds)?;
         match &self.authentication {
-            Some(with) => cipher.open(key, content, &with.associated, &with.tag),
-            None => cipher.decrypt(key, content),
+            Some(with) => cipher.open(key, content, &with.associated, &with.tag, &mut plaintext)?,
+            None => cipher.decrypt(key, content, &mut plaintext)?,
         }
+        plaintext.proven()
     }
 
     fn decrypted(&self, cipher: &ContentCipher, plaintext: Vec<u8>) -> Decrypted {

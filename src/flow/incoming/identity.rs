@@ -45,7 +45,7 @@ impl Identity {
     /// is the lesser claim (RFC 9788 §4.4). Says whether that changed anything.
     pub fn fall_back_on(&mut self, outer: &ParsedMessage) -> bool {
         let addresses = |mailboxes: &[Mailbox]| mailboxes.iter().map(Mailbox::email).collect::<Vec<_>>();
-        if outer.from.is_empty() || addresses(&outer.from) == addresses(&self.from) {
+        if addresses(&outer.from) == addresses(&self.from) {
             return false;
         }
         self.from.clone_from(&outer.from);
@@ -128,7 +128,13 @@ pub(super) fn judge_all(
             )),
             (None, _) => unknown(),
         };
-        JudgedSignature { check, coverage, inside_encryption: found.inside_encryption, judgement }
+        JudgedSignature {
+            check,
+            coverage,
+            inside_encryption: found.inside_encryption,
+            around_encryption: found.around_encryption,
+            judgement,
+        }
     };
     found.iter().map(judge).collect()
 }

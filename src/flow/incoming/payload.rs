@@ -49,8 +49,8 @@ struct Showing<'a, 'b> {
     repeats: Vec<String>,
     /// From, as shown.
     from: Option<EmailAddress>,
-    /// The root of what is inside the envelope, when that was signed.
-    signed_root: Option<String>,
+    /// The payload is a whole message, whose header fields are shown as such.
+    is_wrapped: bool,
     /// Texts may begin with such repetitions (RFC 9788 §4.5.3).
     has_legacy_display: bool,
     out: Payload,
@@ -70,7 +70,7 @@ pub(super) fn show(
         apart: 0,
         repeats: Vec::new(),
         from: identity.single_from(),
-        signed_root: None,
+        is_wrapped: identity.is_wrapped,
         has_legacy_display: false,
         out: Payload::default(),
     };
@@ -86,7 +86,6 @@ pub(super) fn show(
         showing.has_legacy_display =
             root.content_type.parameter("hp").is_some_and(|hp| hp.eq_ignore_ascii_case("cipher"));
     }
-    showing.signed_root = root.filter(|_| envelope.is_signed && !identity.is_wrapped).map(|root| root.path.clone());
     let protection = Protection {
         signed: envelope.is_signed,
         decrypted: envelope.is_decrypted,
@@ -219,7 +218,12 @@ impl Showing<'_, '_> {
                 if child.content_type.is("multipart", "related") { child.children.first() } else { Some(child) };
             match shown {
                 Some(leaf) if plain.is_none() && leaf.content_type.is("text", "plain") => plain = Some(leaf),
-                Some(leaf) if leaf.content_type.is("text", "html") => html = Some(leaf),
+                // The last is the best (RFC 2046 §5.1.4); one before it is offered as a file.
+                Some(leaf) if leaf.content_type.is("text", "html") => {
+                    if let Some(poorer) = html.replace(leaf) {
+                        self.file(message, poorer, prefix, protection, false);
+                    }
+                }
                 _ => rest.push(child),
             }
             if child.content_type.is("multipart", "related") && shown.is_some_and(is_body_text) {
@@ -256,7 +260,7 @@ impl Showing<'_, '_> {
     /// The text of a part, without what only repeats protected header fields.
     fn words(&mut self, message: &ParsedMessage, part: &Part, protection: Protection) -> String {
         let mut text = part.text(&message.raw);
-        if protection.is_headline && self.signed_root.as_ref() == Some(&part.path) && part.children.is_empty() {
+        if protection.signed && !self.is_wrapped {
             text = with_signed_lines(message, part, text);
         }
         if text.len() > MAX_TEXT {

@@ -1,11 +1,15 @@
 //! Peels the layers off an entity: multipart/signed, multipart/encrypted, application/pkcs7-mime,
 //! inline OpenPGP that is all there is.
 
+use std::borrow::Cow;
+
 use crate::crypto::smime::CmsKind;
-use crate::crypto::{DecryptFailure, Decryption, Integrity, Opened, SignatureCheck, SignatureOutcome, pgp, smime};
+use crate::crypto::{
+    Bounds, DecryptFailure, Decryption, Integrity, Opened, SignatureCheck, SignatureOutcome, pgp, smime,
+};
 use crate::domain::{RawMessage, Technology};
 use crate::flow::{Coverage, Encryption};
-use crate::message::{self, Defect, DefectCode, ParsedMessage, Part};
+use crate::message::{self, Defect, DefectCode, Encoding, ParsedMessage, Part};
 
 use super::Circumstances;
 
@@ -17,6 +21,8 @@ const MAX_LAYERS: usize = 8;
 pub(super) struct Found {
     pub check: SignatureCheck,
     pub inside_encryption: bool,
+    /// It is over a ciphertext: whoever made it need not have known what was in it.
+    pub around_encryption: bool,
 }
 
 /// What the layers were around.
@@ -94,7 +100,7 @@ pub(super) fn peel(
         is_unproven: false,
         inside: Inside::Same(part.path.clone()),
     };
-    let mut current = std::borrow::Cow::Borrowed(message);
+    let mut current = Cow::Borrowed(message);
     let mut path = part.path.clone();
     let mut prefix = prefix.to_owned();
     for _ in 0..MAX_LAYERS {
@@ -169,7 +175,8 @@ impl Envelope {
         self.is_signed |= is_intact;
         self.is_unproven &= !is_intact;
         let inside_encryption = self.is_decrypted;
-        self.signatures.extend(checks.into_iter().map(|check| Found { check, inside_encryption }));
+        let found = |check| Found { check, inside_encryption, around_encryption: false };
+        self.signatures.extend(checks.into_iter().map(found));
     }
 
     /// Notes a decryption; gives its plaintext if there is one.
@@ -182,6 +189,10 @@ impl Envelope {
             recipients: decryption.recipients,
             failure: None,
         };
+        for found in &mut self.signatures {
+            found.around_encryption = true;
+        }
+        self.is_signed = false;
         match decryption.outcome {
             Ok(decrypted) => {
                 layer.cipher = decrypted.cipher;
@@ -203,7 +214,7 @@ impl Envelope {
     /// Goes on with an entity that came out of a layer; gives the path of its root.
     fn enter(
         &mut self,
-        current: &mut std::borrow::Cow<'_, ParsedMessage>,
+        current: &mut Cow<'_, ParsedMessage>,
         bytes: Vec<u8>,
         prefix: &str,
         circumstances: &Circumstances,
@@ -218,7 +229,7 @@ impl Envelope {
                 .map(|defect| Defect { code: defect.code, part: join(prefix, &defect.part) }),
         );
         let start = entity.root.path.clone();
-        *current = std::borrow::Cow::Owned(entity.clone());
+        *current = Cow::Owned(entity.clone());
         self.inside = Inside::Entity { entity: Box::new(entity), start: start.clone(), prefix: prefix.to_owned() };
         start
     }
@@ -236,21 +247,29 @@ fn step(message: &ParsedMessage, part: &Part, whole_text: bool, circumstances: &
         && part.children.len() == 2
         && is_pgp_encrypted(part)
     {
-        return decrypt_pgp(&ciphertext.decoded(raw), Form::Entity, circumstances, limit);
+        return decrypt_pgp(&content(ciphertext, raw), Form::Entity, circumstances, limit);
     }
     if kind.is("multipart", "mixed")
         && is_exchange_mangled(part)
         && let Some(ciphertext) = part.children.get(2)
     {
-        return decrypt_pgp(&ciphertext.decoded(raw), Form::Entity, circumstances, limit);
+        return decrypt_pgp(&content(ciphertext, raw), Form::Entity, circumstances, limit);
     }
     if is_pkcs7(part) {
-        return cms(&part.decoded(raw), circumstances, limit);
+        return cms(&content(part, raw), circumstances, limit);
     }
     if whole_text && kind.is("text", "plain") && !part.is_attachment {
-        return inline(&part.text(raw), &part.decoded(raw), circumstances, limit);
+        return inline(&part.text(raw), &content(part, raw), circumstances, limit);
     }
     Step::Bare
+}
+
+/// The content of a part, without a copy where nothing is to be decoded.
+fn content<'a>(part: &Part, raw: &'a [u8]) -> Cow<'a, [u8]> {
+    match part.transfer_encoding {
+        Encoding::Identity => Cow::Borrowed(raw.get(part.body.clone()).unwrap_or_default()),
+        _ => Cow::Owned(part.decoded(raw)),
+    }
 }
 
 /// multipart/signed of either technology (RFC 3156 §5, RFC 8551 §3.5.3).
@@ -293,7 +312,7 @@ fn cms(bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
         },
         CmsKind::EnvelopedData | CmsKind::AuthEnvelopedData => Step::Encrypted(
             Technology::Smime,
-            smime::decrypt(bytes, ring, &circumstances.keyring.passphrases, limit),
+            smime::decrypt(bytes, ring, &circumstances.keyring.passphrases, bounds(circumstances, limit)),
             Form::Entity,
         ),
         CmsKind::CompressedData => match smime::decompress(bytes, limit) {
@@ -309,14 +328,16 @@ fn cms(bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
     }
 }
 
+fn bounds<'a>(circumstances: &Circumstances<'a>, limit: usize) -> Bounds<'a> {
+    Bounds { limit, spool: circumstances.spool }
+}
+
 fn decrypt_pgp(bytes: &[u8], form: Form, circumstances: &Circumstances, limit: usize) -> Step {
     let keyring = circumstances.keyring;
-    let decryption = pgp::decrypt(bytes, &keyring.pgp, &keyring.passphrases, circumstances.policy.at, limit);
+    let bounds = bounds(circumstances, limit);
+    let decryption = pgp::decrypt(bytes, &keyring.pgp, &keyring.passphrases, circumstances.policy.at, bounds);
     let only_signed = matches!(&decryption.outcome, Err(DecryptFailure::Malformed(why)) if why == "not_encrypted");
-    if only_signed
-        && let Ok(opened) = pgp::signed_message(bytes, &keyring.pgp, circumstances.policy.at)
-        && opened.content.len() <= limit
-    {
+    if only_signed && let Ok(opened) = pgp::signed_message_within(bytes, &keyring.pgp, circumstances.policy.at, limit) {
         return match form {
             Form::Entity => Step::Opaque(opened.signatures, opened.content),
             Form::InlineText => Step::InlineSigned(opened),
@@ -342,7 +363,7 @@ fn open_inline(kind: pgp::InlineKind, bytes: &[u8], circumstances: &Circumstance
     match kind {
         pgp::InlineKind::Message => decrypt_pgp(bytes, Form::InlineText, circumstances, limit),
         pgp::InlineKind::Signed => {
-            match pgp::signed_message(bytes, &circumstances.keyring.pgp, circumstances.policy.at) {
+            match pgp::signed_message_within(bytes, &circumstances.keyring.pgp, circumstances.policy.at, limit) {
                 Ok(opened) => Step::InlineSigned(opened),
                 Err(_) => Step::Broken(Technology::OpenPgp),
             }

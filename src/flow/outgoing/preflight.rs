@@ -313,6 +313,10 @@ impl Work<'_> {
                 deliveries.push(self.delivery(author, candidate.technology, &[(who, candidate)], true));
             }
         }
+        if visible.is_empty() && !hidden.is_empty() {
+            // The copy that is kept is one for a Bcc recipient, and nobody else is to be seen in it.
+            self.caution(SendCautionCode::SentCopyUnreadable, &self.draft.from.address);
+        }
         let readiness = visible
             .iter()
             .chain(hidden)

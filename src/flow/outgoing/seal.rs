@@ -50,6 +50,9 @@ pub enum SealError {
     /// The plan reaches nobody.
     #[error("nobody is reached")]
     Nobody,
+    /// The plan names keys of another technology than its own.
+    #[error("the keys are of another technology")]
+    Mixed,
 }
 
 /// Seals a plan.
@@ -144,8 +147,11 @@ fn encrypted(
                 .collect();
             let signer = match sign {
                 Some(OwnKey::Pgp(cert)) => Some(cert.as_ref()),
-                _ => None,
+                // A plan that says "sign" is never sealed without.
+                Some(OwnKey::Smime(_)) => return Err(SealError::Mixed),
+                None => None,
             };
+            all_or_nothing(recipients.len(), encrypt)?;
             let armored = pgp::encrypt(entity, &recipients, signer, &keyring.passphrases, at)?;
             Ok(build::multipart_encrypted(&armored))
         }
@@ -158,6 +164,7 @@ fn encrypted(
                     Certificate::Pgp(_) => None,
                 })
                 .collect();
+            all_or_nothing(recipients.len(), encrypt)?;
             let inner = match sign {
                 Some(key) => signed(entity, key, keyring, at)?,
                 None => entity.to_vec(),
@@ -170,6 +177,11 @@ fn encrypted(
             Ok(build::pkcs7_mime(&der, kind, "smime.p7m"))
         }
     }
+}
+
+/// Nobody is left out of an encryption in silence.
+fn all_or_nothing(found: usize, encrypt: &Encrypt) -> Result<(), SealError> {
+    if found == encrypt.certificates.len() { Ok(()) } else { Err(SealError::Mixed) }
 }
 
 fn own_identity(keyring: &Keyring, certificate: &smime::X509) -> Result<smime::Identity, SealError> {

@@ -137,6 +137,16 @@ fn unstructured(value: &str) -> String {
     encoded_words(&value).join(" ")
 }
 
+/// A domain of other scripts in the form that every server carries (RFC 5891 §4.4).
+fn with_ascii_domain(address: String) -> String {
+    match address.rsplit_once('@') {
+        Some((local, domain)) if !domain.is_ascii() => {
+            idna::domain_to_ascii(domain).map_or(address.clone(), |ascii| format!("{local}@{ascii}"))
+        }
+        _ => address,
+    }
+}
+
 fn addresses(mailboxes: &[Mailbox]) -> String {
     mailboxes.iter().map(mailbox).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
 }
@@ -144,6 +154,7 @@ fn addresses(mailboxes: &[Mailbox]) -> String {
 /// A mailbox (RFC 5322 §3.4): the name as atoms, as a quoted string, or as encoded-words.
 fn mailbox(mailbox: &Mailbox) -> String {
     let address: String = mailbox.address.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
+    let address = with_ascii_domain(address);
     let name = clean_line(&mailbox.name);
     if address.is_empty() {
         return String::new();

@@ -86,6 +86,9 @@ pub fn seal(language: Language, assessment: &Assessment, clock: &Clock) -> Sente
 /// The signature that the seal speaks of.
 fn deciding(assessment: &Assessment) -> Option<&JudgedSignature> {
     let wanted = |signature: &&JudgedSignature| {
+        if signature.around_encryption {
+            return false;
+        }
         let intact = signature.check.outcome == SignatureOutcome::Intact;
         let verdict = signature.judgement.verdict;
         match assessment.headline.seal {

@@ -103,7 +103,11 @@ fn a_wrong_padding_says_no_more_than_a_wrong_key() {
         let mut altered = cms.clone();
         altered[at + offset] ^= 0x55;
         let outcome = decrypt(&altered, &ring, &[], LIMIT).outcome;
-        assert!(outcome.is_err_and(|why| why == DecryptFailure::IntegrityFailed) || offset > 255);
+        match outcome {
+            Err(why) => assert_eq!(why, DecryptFailure::IntegrityFailed, "octet {offset}"),
+            // One wrong key in 256 ends in a padding that looks right, and in noise.
+            Ok(opened) => assert_ne!(opened.plaintext, MESSAGE, "octet {offset}"),
+        }
     }
 }
 
