@@ -81,7 +81,13 @@ fn picture(what: &Start, language: Option<Language>, theme: Theme, args: &GuiArg
             app.state.drawer = name == "evidence";
             settle(&mut app, |app| app.views.reading.as_ref().is_some_and(|view| view.id == id))?;
         }
-        "compose" => app.compose(),
+        "compose" => {
+            app.compose_sample();
+            // The first frame asks what would happen; the picture waits for the answer.
+            ui::screenshot(&mut app, size, 1.0)?;
+            settle(&mut app, |app| app.views.preflight.is_some())?;
+        }
+        "write" => app.compose(),
         "drafts" => app.state.screen = Screen::Drafts,
         "keys" => {
             app.state.screen = Screen::Keys;
@@ -91,7 +97,7 @@ fn picture(what: &Start, language: Option<Language>, theme: Theme, args: &GuiArg
         "outbox" => app.state.screen = Screen::Outbox,
         "settings" => app.state.screen = Screen::Settings,
         other => bail!(
-            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, drafts, keys, outbox, settings"
+            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, outbox, settings"
         ),
     }
     let image = ui::screenshot(&mut app, size, 1.0)?;

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod people;
 #[allow(unused_imports)]
 mod servers;
 
@@ -10,79 +11,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kakitome::crypto::smime::SmimeRing;
-use kakitome::domain::{Attachment, Draft, Fingerprint, Mailbox, Protection, Secret, Technology, TechnologyChoice};
-use kakitome::engine::view::{AccountForm, Lock, MailboxView, ReadingView, Seal};
-use kakitome::engine::{Command, EngineHandle, Event, FailureKind, Profile, SecretsIn, Start, headless, start};
-use servers::{HOST, PASSWORD, Servers, Way, servers};
-
-const PATIENCE: Duration = Duration::from_mins(1);
-
-struct Person {
-    name: &'static str,
-    dir: tempfile::TempDir,
-}
-
-impl Person {
-    fn new(name: &'static str) -> Self {
-        Self { name, dir: tempfile::tempdir().unwrap() }
-    }
-
-    fn address(&self) -> String {
-        format!("{}@example.test", self.name)
-    }
-
-    fn mailbox(&self) -> Mailbox {
-        Mailbox::new(self.name, self.address())
-    }
-
-    fn profile(&self) -> Profile {
-        Profile::open(self.dir.path(), &secrets()).unwrap()
-    }
-
-    fn engine(&self) -> EngineHandle {
-        start(&Start::Profile { dir: self.dir.path().to_owned(), secrets: secrets() }, || {}).unwrap()
-    }
-
-    fn account(&self, servers: &Servers, host: &str, way: Way) -> AccountForm {
-        AccountForm {
-            id: None,
-            name: self.name.to_owned(),
-            address: self.address(),
-            smtp_host: host.to_owned(),
-            smtp_port: servers.port(way),
-            imap_host: HOST.to_owned(),
-            imap_port: servers.imap_port(),
-            user: self.address(),
-            password: Some(Secret::from(PASSWORD)),
-        }
-    }
-
-    /// An account and both key pairs.
-    fn settle(&self, servers: &Servers, host: &str, way: Way) -> [Fingerprint; 2] {
-        let profile = self.profile();
-        let mut roots = SmimeRing::default();
-        roots.add(&servers.ca(), &[]).unwrap();
-        profile.add_server_roots(&roots).unwrap();
-        headless::save_account(&profile, &self.account(servers, host, way)).unwrap();
-        [Technology::OpenPgp, Technology::Smime]
-            .map(|technology| profile.generate(technology, self.name, &self.address(), None).unwrap())
-    }
-
-    /// Takes another's certificates, compared with their owner.
-    fn trust(&self, other: &Self, fingerprints: &[Fingerprint]) {
-        let (mine, theirs) = (self.profile(), other.profile());
-        for fingerprint in fingerprints {
-            let bytes = theirs.export(fingerprint, false, None).unwrap();
-            mine.import(&bytes, &[]).unwrap();
-            mine.store.set_trust(fingerprint, kakitome::store::TrustKind::Direct, true).unwrap();
-        }
-    }
-}
-
-fn secrets() -> SecretsIn {
-    SecretsIn::File(Secret::from("profile passphrase"))
-}
+use kakitome::domain::{Attachment, Draft, Protection, Technology, TechnologyChoice};
+use kakitome::engine::view::{Lock, MailboxView, ReadingView, Seal};
+use kakitome::engine::{Command, EngineHandle, Event, FailureKind, headless};
+use people::{PATIENCE, Person};
+use servers::{HOST, Way, servers};
 
 /// Waits for an event that is what is wanted; a failure on the way ends the test.
 fn wait<T>(engine: &EngineHandle, mut wanted: impl FnMut(Event) -> Option<T>) -> T {

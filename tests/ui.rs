@@ -544,7 +544,7 @@ fn a_profile_that_is_locked_shows_nothing_but_the_question_for_its_passphrase() 
         };
         type_into(&mut window, ui::Word::ProfilePassphrase, "correct horse");
         type_into(&mut window, ui::Word::ProfilePassphraseAgain, "correct hors");
-        let open = language.say(ui::Word::OpenProfile);
+        let open = language.say(ui::Word::UsePassphrase);
         assert!(window.get_by_role_and_label(Role::Button, open).accesskit_node().is_disabled(), "they differ");
         type_into(&mut window, ui::Word::ProfilePassphraseAgain, "e");
         window.get_by_role_and_label(Role::Button, open).click();
@@ -752,5 +752,270 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     }));
     failed.update(Event::Mailbox(Arc::new(MailboxView::default())));
     add("failure-empty", failed);
+    let (mut first_day, _) = app(language);
+    first_day.update(Event::Mailbox(Arc::new(MailboxView::default())));
+    add("welcome", first_day);
+    let (mut unopened, _) = app(language);
+    unopened.state.selected = Some(1);
+    unopened.state.reads = true;
+    unopened.update(Event::Failed(Failure {
+        kind: FailureKind::Store,
+        retry: Retry::Now,
+        subject: String::new(),
+        source: "database disk image is malformed".into(),
+    }));
+    add("unopened", unopened);
     all
+}
+
+/// Types, and goes to the next field.
+fn type_and_tab(window: &mut Harness<'_, App>, text: &str) {
+    window.event(egui::Event::Text(text.into()));
+    window.run();
+    window.key_press(egui::Key::Tab);
+    window.run();
+}
+
+#[test]
+fn tab_goes_from_the_first_passphrase_to_the_second_and_enter_opens() {
+    let (mut app, paper) = app(Language::English);
+    app.update(Event::ProfileLocked { is_new: true });
+    let mut window = window(app, WIDE);
+    type_and_tab(&mut window, "correct horse");
+    window.event(egui::Event::Text("correct horse".into()));
+    window.run();
+    window.key_press(egui::Key::Enter);
+    window.run();
+    assert!(sent(&paper, |command| matches!(command,
+        Command::OpenProfile { passphrase } if passphrase.declassify() == "correct horse")));
+}
+
+#[test]
+fn a_message_is_written_without_the_mouse_from_recipients_to_subject_to_text() {
+    for size in [WIDE, NARROW] {
+        let (app, paper) = app(Language::English);
+        let mut window = window(app, size);
+        window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::N);
+        window.run();
+        type_and_tab(&mut window, "hanako@example.co.jp");
+        // Preflight answers, and what it says appears above.
+        assert!(sent(&paper, |command| matches!(command, Command::Preflight(_))));
+        window.state_mut().update(Event::Preflight(Arc::new(sample::preflight(true))));
+        window.run();
+        type_and_tab(&mut window, "Minutes");
+        window.event(egui::Event::Text("Dear Hanako".into()));
+        window.run();
+        let composer = window.state().state.composer.as_ref().unwrap();
+        assert_eq!(composer.to.entries, ["hanako@example.co.jp"]);
+        assert_eq!((composer.subject.as_str(), composer.text.as_str()), ("Minutes", "Dear Hanako"));
+    }
+}
+
+#[test]
+fn an_answer_begins_with_its_text() {
+    let (mut app, _) = app(Language::English);
+    app.update(Event::Compose { draft: Box::new(Draft { text: String::new(), ..draft() }), id: None });
+    let mut window = window(app, WIDE);
+    window.event(egui::Event::Text("Thank you".into()));
+    window.run();
+    assert_eq!(window.state().state.composer.as_ref().unwrap().text, "Thank you");
+}
+
+#[test]
+fn new_keys_are_made_for_both_technologies_without_the_mouse_once_the_passphrase_is_repeated() {
+    let (mut app, paper) = app(Language::English);
+    app.update(Event::Keys(Arc::new(sample::keys())));
+    app.state.screen = Screen::Keys;
+    let mut window = window(app, WIDE);
+    window.get_by_label("New key").click();
+    window.run();
+    // The account's name and address are proposed.
+    window.key_press(egui::Key::Tab);
+    window.run();
+    window.key_press(egui::Key::Tab);
+    window.run();
+    type_and_tab(&mut window, "hunter2");
+    window.event(egui::Event::Text("hunter".into()));
+    window.run();
+    window.key_press(egui::Key::Enter);
+    window.run();
+    assert!(!sent(&paper, |command| matches!(command, Command::GenerateKey { .. })), "the two differ");
+    window.get_by_role_and_label(Role::PasswordInput, "The same again").focus();
+    window.run();
+    window.event(egui::Event::Text("2".into()));
+    window.run();
+    window.key_press(egui::Key::Enter);
+    window.run();
+    for wanted in [Technology::OpenPgp, Technology::Smime] {
+        assert!(sent(&paper, |command| matches!(command,
+            Command::GenerateKey { technology, address, passphrase: Some(_), .. }
+                if *technology == wanted && address == "alice@example.org")));
+    }
+}
+
+#[test]
+fn a_file_of_keys_is_imported_without_the_mouse() {
+    let (mut app, paper) = app(Language::English);
+    app.update(Event::Keys(Arc::new(sample::keys())));
+    app.state.screen = Screen::Keys;
+    let mut window = window(app, WIDE);
+    window.get_by_label("Import").click();
+    window.run();
+    window.event(egui::Event::Text("bob.asc".into()));
+    window.run();
+    window.key_press(egui::Key::Enter);
+    window.run();
+    assert!(sent(&paper, |command| matches!(command,
+        Command::ImportKeys { from, .. } if from == std::path::Path::new("bob.asc"))));
+}
+
+#[test]
+fn an_account_is_filled_in_without_the_mouse_and_changing_it_begins_with_what_is_kept() {
+    let (mut app, paper) = app(Language::English);
+    app.update(Event::Mailbox(Arc::new(MailboxView::default())));
+    let mut window = window(app, WIDE);
+    window.get_by_label("Welcome to Kakitome");
+    window.get_by_label("Add account").click();
+    window.run();
+    for text in ["Alice", "alice@example.org", "smtp.example.org", "", "", "imap.example.org", "", "", ""] {
+        type_and_tab(&mut window, text);
+    }
+    window.event(egui::Event::Text("secret".into()));
+    window.run();
+    window.key_press(egui::Key::Enter);
+    window.run();
+    let kept = paper.commands.borrow().iter().find_map(|command| match command {
+        Command::SaveAccount(form) => Some(form.clone()),
+        _ => None,
+    });
+    let mut form = kept.expect("the account is saved");
+    assert_eq!((form.name.as_str(), form.user.as_str()), ("Alice", "alice@example.org"));
+    assert_eq!((form.smtp_host.as_str(), form.imap_host.as_str()), ("smtp.example.org", "imap.example.org"));
+    assert_eq!(form.password.as_ref().map(|password| password.declassify().clone()).as_deref(), Some("secret"));
+
+    (form.id, form.password) = (Some(1), None);
+    let mut mailbox = sample::mailbox();
+    mailbox.accounts[0].form = *form;
+    window.state_mut().update(Event::Mailbox(Arc::new(mailbox)));
+    window.state_mut().state.screen = Screen::Settings;
+    window.run();
+    window.get_by_label("Change").click();
+    window.run();
+    for kept in ["smtp.example.org", "imap.example.org"] {
+        assert!(window.query_all_by_value(kept).next().is_some(), "{kept}");
+    }
+}
+
+#[test]
+fn a_message_that_cannot_be_opened_says_why_in_its_pane_and_can_be_tried_again() {
+    for (language, size) in [(Language::English, WIDE), (Language::Japanese, NARROW)] {
+        let (app, paper) = app(language);
+        let mut window = window(app, size);
+        window.key_press(egui::Key::J);
+        window.run();
+        window.get_by_label(language.say(ui::Word::Loading));
+        window.state_mut().update(Event::Failed(Failure {
+            kind: FailureKind::Store,
+            retry: Retry::Now,
+            subject: String::new(),
+            source: "database disk image is malformed".into(),
+        }));
+        window.run();
+        assert!(window.query_by_label(language.say(ui::Word::Loading)).is_none());
+        window.get_by_label(language.say(ui::Word::NotOpened));
+        paper.commands.borrow_mut().clear();
+        window.get_by_label(language.say(ui::Word::TryAgain)).click();
+        window.run();
+        assert!(sent(&paper, |command| matches!(command, Command::OpenMessage(1))));
+        window.state_mut().update(Event::Reading(Arc::new(message(Lock::Encrypted, Seal::Authenticated))));
+        window.run();
+        assert!(window.query_by_label(language.say(ui::Word::NotOpened)).is_none());
+        window.get_by_label(language.say(ui::Word::Why));
+    }
+}
+
+#[test]
+fn a_server_out_of_reach_says_nothing_about_the_message_being_opened() {
+    let (app, _) = app(Language::English);
+    let mut window = window(app, WIDE);
+    window.key_press(egui::Key::J);
+    window.run();
+    window.state_mut().update(Event::Failed(Failure {
+        kind: FailureKind::Unreachable,
+        retry: Retry::Now,
+        subject: "mail.example.org".into(),
+        source: String::new(),
+    }));
+    window.run();
+    window.get_by_label("Loading");
+    window.get_by_label_contains("mail.example.org");
+}
+
+#[test]
+fn a_system_that_says_nothing_about_its_look_gets_the_light_one() {
+    let ctx = egui::Context::default();
+    ui::install_theme(&ctx);
+    let mut output = ctx.run_ui(egui::RawInput { system_theme: None, ..Default::default() }, |_| {});
+    Raster::default().apply(&mut output.textures_delta);
+    assert!(!ctx.global_style().visuals.dark_mode);
+}
+
+#[test]
+fn the_first_day_is_over_once_there_are_an_account_and_keys() {
+    for language in LANGUAGES {
+        let (mut app, _) = app(language);
+        let mut mailbox = sample::mailbox();
+        mailbox.rows = Arc::default();
+        app.update(Event::Mailbox(Arc::new(mailbox)));
+        app.update(Event::Keys(Arc::default()));
+        let mut window = window(app, NARROW);
+        window.get_by_label(language.say(ui::Word::Welcome));
+        assert!(window.query_by_label(language.say(ui::Word::AddAccount)).is_none(), "that is done");
+        window.get_by_label(language.say(ui::Word::MakeKeys)).click();
+        window.run();
+        assert_eq!(window.state().state.keys.dialog, ui::KeyDialog::Generate);
+        window.state_mut().update(Event::Keys(Arc::new(sample::keys())));
+        window.state_mut().state.screen = Screen::Mailbox;
+        window.run();
+        assert!(window.query_by_label(language.say(ui::Word::Welcome)).is_none());
+    }
+}
+
+#[test]
+fn the_keys_of_other_mail_programs_answer_forward_search_and_mark() {
+    let (app, paper) = reads(Language::English, message(Lock::Encrypted, Seal::Authenticated));
+    let mut window = window(app, WIDE);
+    let (control, shift) = (egui::Modifiers::COMMAND, egui::Modifiers::SHIFT);
+    let mut press = |modifiers, key| {
+        paper.commands.borrow_mut().clear();
+        window.key_press_modifiers(modifiers, key);
+        window.run();
+        paper.commands.borrow().clone()
+    };
+    assert!(matches!(press(control, egui::Key::R)[..], [Command::Reply { message: 1, all: false }]));
+    assert!(matches!(press(control | shift, egui::Key::R)[..], [Command::Reply { message: 1, all: true }]));
+    assert!(matches!(press(control, egui::Key::L)[..], [Command::Forward(1)]));
+    assert!(matches!(press(egui::Modifiers::NONE, egui::Key::M)[..], [Command::SetSeen { message: 1, seen: true }]));
+    assert!(press(control, egui::Key::F).is_empty());
+    window.event(egui::Event::Text("minutes".into()));
+    window.run();
+    assert_eq!(window.state().state.search, "minutes");
+}
+
+#[test]
+fn a_server_out_of_reach_is_not_said_to_have_asked_for_anything() {
+    let (mut app, _) = app(Language::English);
+    let mut view = sample::outbox();
+    view.submissions.truncate(2);
+    view.submissions[0].state = "deferred".into();
+    view.submissions[0].detail = "unreachable Connection refused (os error 111)".into();
+    view.submissions[1].detail = "deferred 451 4.7.1 Greylisted".into();
+    app.update(Event::Outbox(Arc::new(view)));
+    app.state.screen = Screen::Outbox;
+    let window = window(app, WIDE);
+    window.get_by_label("The server could not be reached.");
+    window.get_by_label("Connection refused (os error 111)");
+    window.get_by_label("The server asked to try later.");
+    window.get_by_label("451 4.7.1 Greylisted");
+    assert_eq!(window.query_all_by_label("The server said").count(), 1);
 }

@@ -46,9 +46,47 @@ fn the_demo_window_opens_and_a_click_on_a_message_shows_it_with_its_seal() {
     assert!(sealed, "no seal is drawn in vermilion");
 }
 
+/// Types faster than a frame is drawn: what stands before a Tab and after it still lands in its own field.
+#[test]
+fn a_new_profile_is_made_in_the_real_window_with_the_keyboard_alone() {
+    if let Some(program) = ["Xvfb", "xdotool", "import"].iter().find(|program| !is_installed(program)) {
+        eprintln!("skipped: {program} is not installed");
+        return;
+    }
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let profile = home.path().join("profile");
+    let display = Display::start();
+    let arguments = ["gui", "--profile", profile.to_str().expect("an ASCII path")];
+    let mut program = Killed(command(home.path(), &display.name, &arguments).spawn().expect("kakitome starts"));
+
+    let window = display.wait_for_window(&mut program.0);
+    let before = display.wait_until_still(home.path());
+    // Without a window manager nobody else gives the window the keyboard.
+    display.xdotool(&["windowfocus", &window]);
+    std::thread::sleep(Duration::from_millis(500));
+    for arguments in [["type", "--delay", "1", "correct horse"], ["key", "--delay", "1", "Tab"]] {
+        display.xdotool(&arguments);
+    }
+    display.xdotool(&["type", "--delay", "1", "correct horse"]);
+    let typed = display.wait_until_still(home.path());
+    assert!(before != typed, "nothing of what was typed is seen");
+    display.xdotool(&["key", "Return"]);
+
+    let begin = Instant::now();
+    while !profile.join("secrets.vault").exists() {
+        assert!(begin.elapsed() < PATIENCE, "the two passphrases did not agree");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(program.0.try_wait().expect("a child can be asked").is_none(), "the program ended by itself");
+}
+
 fn program(home: &Path, display: &str) -> Command {
+    command(home, display, &["gui", "--demo"])
+}
+
+fn command(home: &Path, display: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kakitome"));
-    command.args(["gui", "--demo"]).env("DISPLAY", display).env("HOME", home).env("LIBGL_ALWAYS_SOFTWARE", "1");
+    command.args(arguments).env("DISPLAY", display).env("HOME", home).env("LIBGL_ALWAYS_SOFTWARE", "1");
     for (variable, folder) in [
         ("XDG_RUNTIME_DIR", "run"),
         ("XDG_DATA_HOME", "data"),

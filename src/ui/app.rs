@@ -9,7 +9,9 @@ use super::files::{Files, Purpose, Spawn};
 use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
-use super::{compose, confirm, drafts, evidence, keys, list, outbox, reading, settings, sidebar, status, unlock};
+use super::{
+    compose, confirm, drafts, evidence, keys, list, outbox, reading, settings, sidebar, status, unlock, welcome,
+};
 
 /// The engine, as the window sees it.
 pub trait Backend {
@@ -30,13 +32,14 @@ pub struct App {
     /// Where the user is.
     pub state: State,
     backend: Box<dyn Backend>,
+    is_choice_kept: bool,
 }
 
 impl App {
     /// A window on an engine.
     pub fn new(backend: Box<dyn Backend>) -> Self {
         let state = State { files: Files::with_spawn(backend.spawn()), ..State::default() };
-        Self { views: Views::default(), state, backend }
+        Self { views: Views::default(), state, backend, is_choice_kept: true }
     }
 
     /// Takes note of one event.
@@ -73,12 +76,18 @@ impl App {
         self.state.selected = Some(id);
         self.state.reads = true;
         self.state.follows = true;
+        self.state.unopened = None;
         self.ask(Command::OpenMessage(id));
     }
 
     /// Begins a new message, as the button does.
     pub fn compose(&mut self) {
         compose::begin(&mut self.views, &mut self.state);
+    }
+
+    /// Begins a message that shows what writing looks like: to users of both technologies.
+    pub fn compose_sample(&mut self) {
+        compose::sample(&mut self.views, &mut self.state);
     }
 
     /// Takes every waiting event, draws one frame, and sends what the user did.
@@ -91,7 +100,10 @@ impl App {
         for command in commands {
             self.backend.send(command);
         }
-        if chosen != (self.state.language, self.state.theme) {
+        self.is_choice_kept &= chosen == (self.state.language, self.state.theme);
+        // A profile that isn't open yet can keep nothing.
+        if !self.is_choice_kept && self.views.locked.is_none() {
+            self.is_choice_kept = true;
             let (language, theme) = (self.state.language.code().to_owned(), self.state.theme.code().to_owned());
             self.backend.send(Command::Remember { language, theme });
         }
@@ -157,6 +169,10 @@ fn no_dialog() -> Failure {
 fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec<Command>, is_narrow: bool) {
     let colours = palette(ui);
     let desk = Frame::new().fill(colours.desk);
+    if welcome::is_due(views) {
+        welcome::show(ui, views, state, commands);
+        return;
+    }
     let shows_drawer = state.drawer && views.reading.is_some();
     if is_narrow {
         if shows_drawer && state.reads {
@@ -170,7 +186,7 @@ fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec
                 });
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
-            if state.reads && views.reading.is_some() {
+            if state.reads && state.selected.is_some() {
                 reading::show(ui, views, state, commands, true);
             } else {
                 ui.painter().rect_filled(ui.max_rect(), 0.0, colours.desk);
@@ -233,6 +249,9 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if pressed(shortcut(Modifiers::COMMAND, Key::Comma)) {
         state.screen = Screen::Settings;
     }
+    if state.screen == Screen::Mailbox && pressed(shortcut(Modifiers::COMMAND, Key::F)) {
+        (state.searches, state.reads) = (true, false);
+    }
     if pressed(shortcut(Modifiers::NONE, Key::F6)) {
         next_pane(ctx, state);
     }
@@ -255,10 +274,29 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if pressed(shortcut(Modifiers::NONE, Key::K)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowUp)) {
         list::step(views, state, commands, -1);
     }
-    if let Some(message) = views.reading.as_ref().map(|view| view.id)
-        && pressed(shortcut(Modifiers::NONE, Key::R))
-    {
+    about_the_message(ctx, views, state, commands);
+}
+
+/// The keys that other mail programs have taught: R or Ctrl+R, Ctrl+Shift+R, Ctrl+L, and M.
+fn about_the_message(ctx: &Context, views: &Views, state: &State, commands: &mut Vec<Command>) {
+    let Some(message) = views.reading.as_ref().map(|view| view.id).filter(|id| state.selected == Some(*id)) else {
+        return;
+    };
+    let pressed = |modifiers, key| ctx.input_mut(|input| input.consume_shortcut(&shortcut(modifiers, key)));
+    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::R) {
+        commands.push(Command::Reply { message, all: true });
+    }
+    if pressed(Modifiers::COMMAND, Key::R) || pressed(Modifiers::NONE, Key::R) {
         commands.push(Command::Reply { message, all: false });
+    }
+    if pressed(Modifiers::COMMAND, Key::L) {
+        commands.push(Command::Forward(message));
+    }
+    let rows = views.mailbox.as_ref().map(|mailbox| mailbox.rows.as_slice()).unwrap_or_default();
+    if let Some(row) = rows.iter().find(|row| row.id == message)
+        && pressed(Modifiers::NONE, Key::M)
+    {
+        commands.push(Command::SetSeen { message, seen: !row.is_seen });
     }
 }
 

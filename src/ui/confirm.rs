@@ -73,6 +73,11 @@ pub fn answers_if(ui: &mut Ui, language: Language, can: bool, yes: Word, weight:
     answer
 }
 
+/// Enter was pressed in a field of one line: the form is meant.
+pub fn is_entered(ui: &Ui) -> bool {
+    ui.input(|input| input.key_pressed(egui::Key::Enter)) && ui.memory(|memory| memory.focused().is_none())
+}
+
 fn scheme(target: &str) -> Option<String> {
     let (scheme, _) = target.split_once(':')?;
     Some(scheme.to_ascii_lowercase())

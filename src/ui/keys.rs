@@ -58,9 +58,10 @@ pub struct KeysState {
     /// Others are shown, not one's own.
     pub shows_others: bool,
     passphrase: String,
+    again: String,
     name: String,
     address: String,
-    is_smime: bool,
+    only: Option<Technology>,
     compared: bool,
 }
 
@@ -76,6 +77,11 @@ impl KeysState {
     fn open(&mut self, dialog: Dialog) {
         self.close_dialog();
         self.dialog = dialog;
+    }
+
+    /// A passphrase that is chosen now was entered twice alike: a slip would lock its owner out.
+    fn is_repeated(&self) -> bool {
+        self.passphrase == self.again
     }
 
     fn secret(&self) -> Option<Secret<String>> {
@@ -101,6 +107,14 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
                 (Word::NoOwnKeys, Word::NoOwnKeysHint)
             };
             widgets::empty(ui, Icon::Keys, language.say(headline), language.say(hint));
+            if !state.keys.shows_others {
+                ui.add_space(space::M);
+                ui.vertical_centered(|ui| {
+                    if widgets::button(ui, Some(Icon::Plus), language.say(Word::MakeKeys), Weight::Primary).clicked() {
+                        begin_generate(views, state);
+                    }
+                });
+            }
             return;
         }
         ScrollArea::vertical().id_salt("keys").auto_shrink([false, false]).show(ui, |ui| {
@@ -130,18 +144,31 @@ fn heading(ui: &mut Ui, views: &Views, state: &mut State) {
         }
         ui.add_space(space::L);
         if widgets::button(ui, Some(Icon::Import), language.say(Word::Import), Weight::Plain).clicked() {
-            state.keys.open(Dialog::Import);
+            begin_import(state);
         }
         if widgets::button(ui, Some(Icon::Plus), language.say(Word::NewKey), Weight::Plain).clicked() {
-            state.keys.open(Dialog::Generate);
-            propose_owner(views, state);
+            begin_generate(views, state);
         }
         if widgets::button(ui, Some(Icon::File), language.say(Word::RequestCertificate), Weight::Quiet).clicked() {
             state.keys.open(Dialog::Request);
+            state.focuses = true;
             propose_owner(views, state);
         }
     });
     ui.add_space(space::S);
+}
+
+/// Opens the dialog for new keys.
+pub fn begin_generate(views: &Views, state: &mut State) {
+    state.keys.open(Dialog::Generate);
+    state.focuses = true;
+    propose_owner(views, state);
+}
+
+/// Opens the dialog for a file of keys.
+pub fn begin_import(state: &mut State) {
+    state.keys.open(Dialog::Import);
+    state.focuses = true;
 }
 
 fn propose_owner(views: &Views, state: &mut State) {
@@ -282,13 +309,22 @@ fn dialogs(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
     }
 }
 
-fn carry_out(keys: &KeysState) -> Option<Command> {
+fn carry_out(keys: &KeysState) -> Vec<Command> {
     let path = PathBuf::from(keys.path.trim());
-    let technology = if keys.is_smime { Technology::Smime } else { Technology::OpenPgp };
     let (name, address) = (keys.name.trim().to_owned(), keys.address.trim().to_owned());
-    Some(match &keys.dialog {
-        Dialog::None => return None,
-        Dialog::Generate => Command::GenerateKey { technology, name, address, passphrase: keys.secret() },
+    vec![match &keys.dialog {
+        Dialog::None => return Vec::new(),
+        Dialog::Generate => {
+            let both = [Technology::OpenPgp, Technology::Smime].into_iter();
+            let wanted = both.filter(|technology| keys.only.is_none_or(|only| only == *technology));
+            let make = |technology| Command::GenerateKey {
+                technology,
+                name: name.clone(),
+                address: address.clone(),
+                passphrase: keys.secret(),
+            };
+            return wanted.map(make).collect();
+        }
         Dialog::Request => Command::RequestCertificate { name, address, passphrase: keys.secret(), to: path },
         Dialog::Import => Command::ImportKeys { from: path, passphrase: keys.secret() },
         Dialog::Export { fingerprint, secret, .. } => Command::ExportKey {
@@ -298,16 +334,32 @@ fn carry_out(keys: &KeysState) -> Option<Command> {
             to: path,
         },
         Dialog::Compare { fingerprint, .. } => Command::SetTrusted { fingerprint: fingerprint.clone(), trusted: true },
-    })
+    }]
 }
 
-fn owner_fields(ui: &mut Ui, state: &mut State) -> bool {
+fn owner_fields(ui: &mut Ui, state: &mut State, passphrase: Word) -> bool {
+    let language = state.language;
+    let name = widgets::field(ui, language.say(Word::Name), &mut state.keys.name, "");
+    state.focus_first(&name);
+    widgets::field(ui, language.say(Word::Address), &mut state.keys.address, "alice@example.org");
+    let is_address = crate::domain::EmailAddress::parse(&state.keys.address).is_some();
+    new_passphrase(ui, state, passphrase) && is_address
+}
+
+/// A passphrase that is chosen now: entered twice, unless it stays empty.
+fn new_passphrase(ui: &mut Ui, state: &mut State, name: Word) -> bool {
     let language = state.language;
     let keys = &mut state.keys;
-    widgets::field(ui, language.say(Word::Name), &mut keys.name, "");
-    widgets::field(ui, language.say(Word::Address), &mut keys.address, "alice@example.org");
-    widgets::secret_field(ui, language.say(Word::PassphraseForKey), &mut keys.passphrase);
-    crate::domain::EmailAddress::parse(&keys.address).is_some()
+    widgets::secret_field(ui, language.say(name), &mut keys.passphrase);
+    if keys.passphrase.is_empty() {
+        keys.again.clear();
+        return true;
+    }
+    widgets::secret_field(ui, language.say(Word::ProfilePassphraseAgain), &mut keys.again);
+    if !keys.again.is_empty() && !keys.is_repeated() {
+        widgets::caption(ui, language.say(Word::PassphrasesDiffer));
+    }
+    keys.is_repeated()
 }
 
 fn generate(ui: &mut Ui, state: &mut State) -> Option<bool> {
@@ -315,27 +367,33 @@ fn generate(ui: &mut Ui, state: &mut State) -> Option<bool> {
     widgets::title(ui, language.say(Word::NewKey));
     widgets::soft(ui, language.say(Word::NewKeyHint));
     ui.horizontal(|ui| {
-        for (is_smime, words) in [(false, "OpenPGP"), (true, "S/MIME")] {
-            if widgets::choice(ui, state.keys.is_smime == is_smime, words).clicked() {
-                state.keys.is_smime = is_smime;
+        let choices = [
+            (None, language.say(Word::BothTechnologies)),
+            (Some(Technology::OpenPgp), "OpenPGP"),
+            (Some(Technology::Smime), "S/MIME"),
+        ];
+        for (only, words) in choices {
+            if widgets::choice(ui, state.keys.only == only, words).clicked() {
+                state.keys.only = only;
             }
         }
     });
-    if state.keys.is_smime {
+    if state.keys.only != Some(Technology::OpenPgp) {
         widgets::caption(ui, language.say(Word::SelfSignedHint));
     }
-    let can = owner_fields(ui, state);
-    confirm::answers_if(ui, language, can, Word::Generate, Weight::Primary)
+    let can = owner_fields(ui, state, Word::PassphraseIfWanted);
+    let word = if state.keys.only.is_none() { Word::MakeKeys } else { Word::Generate };
+    or_entered(ui, can, |ui| confirm::answers_if(ui, language, can, word, Weight::Primary))
 }
 
 fn request(ui: &mut Ui, state: &mut State) -> Option<bool> {
     let language = state.language;
     widgets::title(ui, language.say(Word::RequestCertificate));
     widgets::soft(ui, language.say(Word::RequestHint));
-    let can = owner_fields(ui, state);
+    let can = owner_fields(ui, state, Word::PassphraseForKey) && !state.keys.passphrase.is_empty();
     path_field(ui, state, Purpose::Request, "request.pem");
     let can = can && !state.keys.path.trim().is_empty();
-    confirm::answers_if(ui, language, can, Word::RequestCertificate, Weight::Primary)
+    or_entered(ui, can, |ui| confirm::answers_if(ui, language, can, Word::RequestCertificate, Weight::Primary))
 }
 
 fn import(ui: &mut Ui, state: &mut State) -> Option<bool> {
@@ -345,7 +403,7 @@ fn import(ui: &mut Ui, state: &mut State) -> Option<bool> {
     path_field(ui, state, Purpose::Import, "");
     widgets::secret_field(ui, language.say(Word::PassphraseIfAny), &mut state.keys.passphrase);
     let can = !state.keys.path.trim().is_empty();
-    confirm::answers_if(ui, language, can, Word::Import, Weight::Primary)
+    or_entered(ui, can, |ui| confirm::answers_if(ui, language, can, Word::Import, Weight::Primary))
 }
 
 fn export(ui: &mut Ui, state: &mut State, secret: bool, name: &str) -> Option<bool> {
@@ -356,16 +414,21 @@ fn export(ui: &mut Ui, state: &mut State, secret: bool, name: &str) -> Option<bo
         widgets::signed_line(ui, Icon::Caution, palette(ui).amber, language.say(Word::ExportSecretHint));
     }
     path_field(ui, state, Purpose::Export, if secret { "key" } else { "certificate.asc" });
-    if secret {
-        widgets::secret_field(ui, language.say(Word::PassphraseForFile), &mut state.keys.passphrase);
-    }
-    let can = !state.keys.path.trim().is_empty() && (!secret || !state.keys.passphrase.is_empty());
-    confirm::answers_if(ui, language, can, Word::Export, Weight::Primary)
+    let is_repeated = !secret || new_passphrase(ui, state, Word::PassphraseForFile);
+    let can = !state.keys.path.trim().is_empty() && (!secret || !state.keys.passphrase.is_empty()) && is_repeated;
+    or_entered(ui, can, |ui| confirm::answers_if(ui, language, can, Word::Export, Weight::Primary))
+}
+
+/// Enter in a field is a yes, when a yes is possible.
+fn or_entered(ui: &mut Ui, can: bool, answers: impl FnOnce(&mut Ui) -> Option<bool>) -> Option<bool> {
+    let entered = can && confirm::is_entered(ui);
+    answers(ui).or(entered.then_some(true))
 }
 
 fn path_field(ui: &mut Ui, state: &mut State, purpose: Purpose, name: &str) {
     let language = state.language;
-    widgets::field(ui, language.say(Word::FilePath), &mut state.keys.path, "");
+    let path = widgets::field(ui, language.say(Word::FilePath), &mut state.keys.path, "");
+    state.focus_first(&path);
     if widgets::button(ui, Some(Icon::Folder), language.say(Word::ChooseFile), Weight::Plain).clicked() {
         state.ask_file(ui.ctx(), purpose, language.say(Word::ChooseFile), name);
     }

@@ -78,6 +78,7 @@ fn follow(ui: &Ui, shown: &[&RowView], first: usize, state: &State) {
 fn open(row: &RowView, state: &mut State, commands: &mut Vec<Command>) {
     state.selected = Some(row.id);
     state.reads = true;
+    state.unopened = None;
     commands.push(Command::OpenMessage(row.id));
     if !row.is_seen {
         commands.push(Command::SetSeen { message: row.id, seen: true });
@@ -106,7 +107,10 @@ fn search_field(ui: &mut Ui, state: &mut State) {
         .hint_text(name)
         .margin(egui::Margin { left: 30, right: 8, top: 7, bottom: 7 })
         .desired_width(inner.width());
-    ui.place(inner, edit);
+    let field = ui.place(inner, edit);
+    if std::mem::take(&mut state.searches) {
+        field.request_focus();
+    }
     let square = Rect::from_center_size(pos2(inner.left() + space::L, inner.center().y), Vec2::splat(size::ICON));
     icons::paint(ui, Icon::Search, square, palette(ui).ink_soft);
 }

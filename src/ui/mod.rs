@@ -24,6 +24,7 @@ mod state;
 mod status;
 mod theme;
 mod unlock;
+mod welcome;
 mod when;
 mod widgets;
 mod window;

@@ -2,14 +2,14 @@
 
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 
-use crate::engine::Command;
 use crate::engine::view::SubmissionView;
+use crate::engine::{Command, Failure, Retry};
 
 use super::icons::{self, Icon};
 use super::state::{State, Views};
 use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
-use super::words::{Word, codes, one_line};
+use super::words::{Language, Word, codes, failure, one_line};
 
 /// Draws the screen.
 pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
@@ -51,14 +51,15 @@ fn submission(ui: &mut Ui, submission: &SubmissionView, state: &State, commands:
             icons::show(ui, icon, size::ICON_LARGE, colour);
             widgets::emphasis(ui, one_line(&submission.recipients.join(", ")));
         });
-        widgets::body(ui, codes::submission(language, &submission.state));
+        let Told { happened, words, is_server } = told(language, submission);
+        widgets::body(ui, happened);
         if let Some(at) = submission.retry_at {
             let at = state.clock.brief(language, at);
             widgets::caption(ui, language.fill(Word::TriedAgainAt, &[("time", &at)]));
         }
-        if !submission.detail.is_empty() {
-            widgets::caption(ui, language.say(Word::ServerSaid));
-            widgets::text(ui, one_line(&submission.detail), super::theme::fixed(size::CAPTION), colours.ink_soft);
+        if !words.is_empty() {
+            widgets::caption(ui, language.say(if is_server { Word::ServerSaid } else { Word::TechnicalDetail }));
+            widgets::text(ui, one_line(words), super::theme::fixed(size::CAPTION), colours.ink_soft);
         }
         if submission.state == "accepted" {
             return;
@@ -76,4 +77,25 @@ fn submission(ui: &mut Ui, submission: &SubmissionView, state: &State, commands:
             }
         });
     });
+}
+
+/// What is said about a submission.
+struct Told<'a> {
+    happened: String,
+    words: &'a str,
+    is_server: bool,
+}
+
+/// What came between it and the server, or what the server said: nothing is put into the server's mouth.
+fn told(language: Language, submission: &SubmissionView) -> Told<'_> {
+    let detail = submission.detail.trim();
+    let (code, rest) = detail.split_once(' ').unwrap_or((detail, ""));
+    let happened = codes::submission(language, &submission.state);
+    if let Some(kind) = failure::of_code(code).filter(|_| submission.state == "deferred") {
+        let (subject, source) = (String::new(), String::new());
+        let (happened, _) = failure::sentences(language, &Failure { kind, retry: Retry::Now, subject, source });
+        return Told { happened, words: rest, is_server: false };
+    }
+    let is_code = matches!(code, "deferred" | "rejected" | "uncertain");
+    Told { happened, words: if is_code { rest } else { detail }, is_server: code != "uncertain" }
 }

@@ -52,11 +52,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     pane.widget_info(|| WidgetInfo::labeled(Role::Group, true, state.language.say(Word::Message)));
     // While another message is being looked at, the one before says nothing about it.
     let Some(view) = views.reading.clone().filter(|view| state.selected == Some(view.id)) else {
-        let (headline, hint) = match state.selected {
-            Some(_) => (Word::Loading, Word::LoadingHint),
-            None => (Word::NothingOpen, Word::NothingOpenHint),
-        };
-        widgets::empty(ui, Icon::Mark, state.language.say(headline), state.language.say(hint));
+        absent(ui, state, commands, has_back);
         widgets::ring(ui, &pane, whole);
         return;
     };
@@ -82,6 +78,34 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     });
     ui.advance_cursor_after_rect(rest);
     widgets::ring(ui, &pane, whole);
+}
+
+/// There is no message to show: none was chosen, it isn't there yet, or it could not be opened.
+fn absent(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>, has_back: bool) {
+    let language = state.language;
+    if has_back && widgets::icon_button(ui, Icon::Back, language.say(Word::BackToList)).clicked() {
+        state.reads = false;
+    }
+    let Some(id) = state.selected else {
+        widgets::empty(ui, Icon::Mark, language.say(Word::NothingOpen), language.say(Word::NothingOpenHint));
+        return;
+    };
+    let Some((_, failure)) = state.unopened.clone().filter(|(failed, _)| *failed == id) else {
+        widgets::empty(ui, Icon::Mark, language.say(Word::Loading), language.say(Word::LoadingHint));
+        return;
+    };
+    let (happened, now) = super::words::failure::sentences(language, &failure);
+    widgets::empty(ui, Icon::Caution, language.say(Word::NotOpened), &format!("{happened} {now}"));
+    ui.add_space(space::M);
+    ui.vertical_centered(|ui| {
+        if widgets::button(ui, Some(Icon::Sync), language.say(Word::TryAgain), Weight::Primary).clicked() {
+            state.unopened = None;
+            commands.push(Command::OpenMessage(id));
+        }
+        if !failure.source.is_empty() {
+            widgets::caption(ui, one_line(&failure.source));
+        }
+    });
 }
 
 fn head(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec<Command>, has_back: bool) {

@@ -7,7 +7,7 @@ use crate::engine::Command;
 use crate::engine::view::AccountForm;
 
 use super::icons::Icon;
-use super::state::{State, Theme, Views};
+use super::state::{Screen, State, Theme, Views};
 use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Language, Word, one_line};
@@ -80,25 +80,27 @@ fn accounts(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
                 super::icons::show(ui, Icon::Person, size::ICON, palette(ui).ink_soft);
                 widgets::body(ui, one_line(&account.identity.to_string()));
                 if widgets::button(ui, None, language.say(Word::Change), Weight::Quiet).clicked() {
-                    edits = Some(existing(account.id, &account.identity));
+                    edits = Some(account.form.clone());
                 }
             });
         }
         if let Some(form) = edits {
             state.settings = SettingsState { form: Some(form), ..SettingsState::default() };
+            state.focuses = true;
         }
         if state.settings.form.is_none() {
             if accounts.iter().all(|account| account.identity.address.is_empty()) {
                 widgets::soft(ui, language.say(Word::NoAccountHint));
             }
             if widgets::button(ui, Some(Icon::Plus), language.say(Word::AddAccount), Weight::Plain).clicked() {
-                state.settings.form = Some(empty());
+                begin(state);
             }
             return;
         }
+        let is_first = accounts.iter().all(|account| account.identity.address.is_empty());
         ui.add_space(space::XS);
         widgets::hairline(ui);
-        form(ui, state, commands);
+        form(ui, is_first, state, commands);
     });
 }
 
@@ -127,18 +129,24 @@ fn delivery(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     });
 }
 
+/// Opens the form for a new account.
+pub fn begin(state: &mut State) {
+    state.settings.form = Some(empty());
+    state.focuses = true;
+}
+
 fn empty() -> AccountForm {
     AccountForm { smtp_port: 587, imap_port: 993, ..AccountForm::default() }
 }
 
-fn existing(id: i64, identity: &crate::domain::Mailbox) -> AccountForm {
-    AccountForm { id: Some(id), name: identity.name.clone(), address: identity.address.clone(), ..empty() }
-}
-
-fn form(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
+fn form(ui: &mut Ui, is_first: bool, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
+    let focuses = std::mem::take(&mut state.focuses);
     let SettingsState { form: Some(form), password, .. } = &mut state.settings else { return };
-    widgets::field(ui, language.say(Word::Name), &mut form.name, "");
+    let name = widgets::field(ui, language.say(Word::Name), &mut form.name, "");
+    if focuses {
+        name.request_focus();
+    }
     let address = widgets::field(ui, language.say(Word::Address), &mut form.address, "alice@example.org");
     if address.lost_focus() && form.user.is_empty() {
         form.user.clone_from(&form.address);
@@ -154,11 +162,17 @@ fn form(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
     let filled =
         AccountForm { password: (!password.is_empty()).then(|| Secret::from(password.as_str())), ..form.clone() };
     let mut closes = false;
+    let entered = super::confirm::is_entered(ui);
     ui.horizontal_wrapped(|ui| {
         let can = missing.is_none();
-        if widgets::button_if(ui, can, Some(Icon::Check), language.say(Word::SaveAccount), Weight::Primary).clicked() {
+        let save = widgets::button_if(ui, can, Some(Icon::Check), language.say(Word::SaveAccount), Weight::Primary);
+        if save.clicked() || can && entered {
             commands.push(Command::SaveAccount(Box::new(filled.clone())));
             closes = true;
+            if is_first {
+                // What comes next on the first day is shown there.
+                state.screen = Screen::Mailbox;
+            }
         }
         if widgets::button_if(ui, can, Some(Icon::Server), language.say(Word::TestAccount), Weight::Plain).clicked() {
             commands.push(Command::TestAccount(Box::new(filled)));

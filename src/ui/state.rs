@@ -142,6 +142,12 @@ pub struct State {
     pub reads: bool,
     /// What the list is narrowed to.
     pub search: String,
+    /// The message that could not be opened, and why.
+    pub unopened: Option<(MessageId, Failure)>,
+    /// The first field of what was just opened takes the focus with the next frame.
+    pub focuses: bool,
+    /// The search field takes the focus with the next frame.
+    pub searches: bool,
     /// The evidence drawer is open.
     pub drawer: bool,
     /// HTML messages are shown as their plain text.
@@ -183,6 +189,9 @@ impl Default for State {
             follows: false,
             reads: false,
             search: String::new(),
+            unopened: None,
+            focuses: false,
+            searches: false,
             drawer: false,
             plain_text: false,
             source: false,
@@ -206,6 +215,10 @@ impl State {
         match event {
             Event::Mailbox(view) => {
                 views.locked = None;
+                if views.mailbox.is_none() && views.keys.is_none() {
+                    // Whether there are own keys decides what a newcomer is shown.
+                    self.owed.push(Command::ListKeys);
+                }
                 views.mailbox = Some(view);
             }
             Event::Reading(view) => self.take_reading(views, view),
@@ -223,6 +236,7 @@ impl State {
                 }
                 let mut composer = Composer::of(*draft);
                 composer.id = id;
+                self.focuses = true;
                 self.composer = Some(composer);
                 self.screen = Screen::Compose;
             }
@@ -258,7 +272,10 @@ impl State {
                     fraction: progress.fraction,
                 });
             }
-            Event::ProfileLocked { is_new } => views.locked = Some(is_new),
+            Event::ProfileLocked { is_new } => {
+                views.locked = Some(is_new);
+                self.focuses = true;
+            }
             Event::Preferences(view) => {
                 if !self.is_language_given {
                     self.language = view.language.as_deref().and_then(Language::from_code).unwrap_or(self.language);
@@ -269,14 +286,21 @@ impl State {
                 views.preferences = view;
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
-            Event::Failed(failure) => {
-                if let Some(composer) = &mut self.composer {
-                    composer.is_locked = composer.is_sending && failure.kind == FailureKind::WrongPassphrase;
-                    composer.is_sending = false;
-                }
-                views.activity = None;
-                views.failure = Some(failure);
+            Event::Failed(failure) => self.take_failure(views, failure),
+        }
+    }
+
+    fn take_failure(&mut self, views: &mut Views, failure: Failure) {
+        if let Some(composer) = &mut self.composer {
+            composer.is_locked = composer.is_sending && failure.kind == FailureKind::WrongPassphrase;
+            composer.is_sending = false;
+        }
+        views.activity = None;
+        match self.selected.filter(|id| views.reading.as_ref().is_none_or(|view| view.id != *id)) {
+            Some(id) if is_local(failure.kind) && self.screen == Screen::Mailbox => {
+                self.unopened = Some((id, failure));
             }
+            _ => views.failure = Some(failure),
         }
     }
 
@@ -285,13 +309,29 @@ impl State {
             self.source = false;
             self.passphrase.clear();
         }
+        if self.unopened.as_ref().is_some_and(|(id, _)| *id == view.id) {
+            self.unopened = None;
+        }
         // What arrives late does not take the place of what was chosen since.
         self.selected = self.selected.or(Some(view.id));
         views.reading = Some(view);
+    }
+
+    /// Gives the focus to the first field of what was just opened.
+    pub fn focus_first(&mut self, field: &egui::Response) {
+        if std::mem::take(&mut self.focuses) {
+            field.request_focus();
+        }
     }
 
     /// Asks for a file in the system's dialog.
     pub fn ask_file(&mut self, ctx: &egui::Context, purpose: Purpose, title: &str, name: &str) {
         self.files.ask(ctx, purpose, title, name);
     }
+}
+
+/// What can keep a message of the store from being opened; servers have no part in that.
+fn is_local(kind: FailureKind) -> bool {
+    use FailureKind::{File, Input, Internal, ProfileLocked, Protect, SecretStore, Store, WrongPassphrase};
+    matches!(kind, Store | SecretStore | ProfileLocked | File | Input | Internal | Protect | WrongPassphrase)
 }

@@ -51,6 +51,9 @@ fn line(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comman
             widgets::caption(ui, language.say(Word::DemoMailbox));
             return;
         }
+        if mailbox.accounts.iter().all(|account| account.identity.address.is_empty()) {
+            return;
+        }
         if widgets::icon_button(ui, Icon::Sync, language.say(Word::Synchronise)).clicked() {
             commands.push(Command::Synchronise);
         }

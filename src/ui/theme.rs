@@ -156,6 +156,8 @@ pub fn fixed(points: f32) -> FontId {
 
 /// Teaches a context both themes.
 pub fn install(ctx: &Context) {
+    // What a system that says nothing looks like.
+    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
     ctx.style_mut_of(Theme::Light, |style| dress(style, &LIGHT, Visuals::light()));
     ctx.style_mut_of(Theme::Dark, |style| dress(style, &DARK, Visuals::dark()));
 }
@@ -199,7 +201,7 @@ fn paint(colours: &Palette, mut visuals: Visuals) -> Visuals {
     visuals.error_fg_color = colours.plum;
     visuals.weak_text_color = Some(colours.ink_soft);
     visuals.selection.bg_fill = colours.selected;
-    visuals.selection.stroke = Stroke::new(1.0, colours.indigo);
+    visuals.selection.stroke = Stroke::new(size::RING, colours.indigo);
     visuals.disabled_alpha = 0.55;
 
     let widgets = &mut visuals.widgets;

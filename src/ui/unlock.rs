@@ -9,7 +9,7 @@ use super::icons::{self, Icon};
 use super::state::{State, Views};
 use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
-use super::words::Word;
+use super::words::{Language, Word};
 
 /// Draws the one question that stands before everything else.
 pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
@@ -34,13 +34,28 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
                     question(ui, is_new, state, commands);
                 });
             });
+            ui.add_space(space::M);
+            languages(ui, state);
         });
+    });
+}
+
+/// Whoever can't read the question can change its language.
+fn languages(ui: &mut Ui, state: &mut State) {
+    ui.horizontal(|ui| {
+        for (choice, name) in [(Language::English, "English"), (Language::Japanese, "日本語")] {
+            if widgets::choice(ui, state.language == choice, name).clicked() {
+                state.language = choice;
+                state.is_language_given = true;
+            }
+        }
     });
 }
 
 fn question(ui: &mut Ui, is_new: bool, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     let field = widgets::secret_field(ui, language.say(Word::ProfilePassphrase), &mut state.passphrase);
+    state.focus_first(&field);
     let mut entered = field.lost_focus();
     if is_new {
         let again = widgets::secret_field(ui, language.say(Word::ProfilePassphraseAgain), &mut state.passphrase_again);
@@ -51,8 +66,8 @@ fn question(ui: &mut Ui, is_new: bool, state: &mut State, commands: &mut Vec<Com
     }
     let entered = entered && ui.input(|input| input.key_pressed(egui::Key::Enter));
     let can = !state.passphrase.is_empty() && (!is_new || state.passphrase == state.passphrase_again);
-    let clicked =
-        widgets::button_if(ui, can, Some(Icon::Keys), language.say(Word::OpenProfile), Weight::Primary).clicked();
+    let word = if is_new { Word::UsePassphrase } else { Word::OpenProfile };
+    let clicked = widgets::button_if(ui, can, Some(Icon::Keys), language.say(word), Weight::Primary).clicked();
     if can && (clicked || entered) {
         state.passphrase_again.clear();
         commands.push(Command::OpenProfile { passphrase: Secret::new(std::mem::take(&mut state.passphrase)) });

@@ -129,6 +129,10 @@ pub fn ring(ui: &Ui, response: &Response, rect: Rect) {
         let stroke = Stroke::new(size::RING, palette(ui).indigo);
         ui.painter().rect_stroke(rect, CornerRadius::same(size::RADIUS), stroke, StrokeKind::Inside);
     }
+    // Tab never goes out of sight.
+    if response.gained_focus() {
+        ui.scroll_to_rect(rect, None);
+    }
 }
 
 /// Text that wraps and can be selected.
@@ -248,19 +252,30 @@ fn entry(ui: &mut Ui, label: &str, value: &mut String, hint: &str, secret: bool)
         let name = caption(ui, label);
         let hint = WidgetText::from(RichText::new(hint).color(palette(ui).ink_soft));
         let edit = TextEdit::singleline(value)
+            // What appears above the field meanwhile does not take the focus from it.
+            .id_salt(label)
             .password(secret)
             .hint_text(hint)
             .margin(Margin::symmetric(8, 5))
             .desired_width(f32::INFINITY);
-        ui.add(edit).labelled_by(name.id)
+        let field = ui.add(edit).labelled_by(name.id);
+        if field.gained_focus() {
+            field.scroll_to_me(None);
+        }
+        field
     })
     .inner
 }
 
 /// A section that unfolds.
 pub fn folded(ui: &mut Ui, salt: &str, words: &str, add: impl FnOnce(&mut Ui)) {
+    folded_from(ui, salt, words, false, add);
+}
+
+/// The same, that may begin open.
+pub fn folded_from(ui: &mut Ui, salt: &str, words: &str, begins_open: bool, add: impl FnOnce(&mut Ui)) {
     let id = ui.make_persistent_id(salt);
-    let mut open = ui.data_mut(|data| data.get_temp(id)).unwrap_or(false);
+    let mut open = ui.data_mut(|data| data.get_temp(id)).unwrap_or(begins_open);
     let colours = palette(ui);
     let galley = ui.painter().layout_no_wrap(words.to_owned(), theme::plain(size::CAPTION), colours.ink_soft);
     let wanted = vec2(galley.size().x + size::ICON + space::XS, size::HIT);

@@ -1,6 +1,6 @@
 //! The real window.
 
-use egui::{Context, ViewportBuilder, ViewportCommand};
+use egui::{Context, Event, Key, RawInput, ViewportBuilder, ViewportCommand};
 
 use super::app::{App, Backend};
 use super::icons::{Icon, rasterise};
@@ -60,7 +60,7 @@ where
         if let Some(language) = language {
             app.speak(language);
         }
-        Ok(Box::new(Window { app, frames, drawn: 0 }))
+        Ok(Box::new(Window { app, frames, drawn: 0, held: Vec::new() }))
     });
     eframe::run_native("kakitome", native, create).map_err(|error| WindowError::Open(error.to_string()))
 }
@@ -69,9 +69,16 @@ struct Window {
     app: App,
     frames: Option<u64>,
     drawn: u64,
+    held: Vec<Event>,
 }
 
 impl eframe::App for Window {
+    fn raw_input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
+        if pace(&mut self.held, input) {
+            ctx.request_repaint();
+        }
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.app.show(ui);
         self.drawn += 1;
@@ -89,10 +96,62 @@ impl Window {
     }
 }
 
+/// Lets the focus move between two frames only: what was typed before a Tab goes to the field before it,
+/// what was typed after it to the next, also when a slow frame gathered all of it. What has to wait for
+/// another frame is held; gives whether there is any.
+fn pace(held: &mut Vec<Event>, input: &mut RawInput) -> bool {
+    held.append(&mut input.events);
+    let moves = |event: &Event| matches!(event, Event::Key { key: Key::Tab, pressed: true, .. });
+    let until = match held.iter().position(moves) {
+        Some(0) => 1,
+        Some(first) => first,
+        None => held.len(),
+    };
+    input.events = held.drain(..until).collect();
+    !held.is_empty()
+}
+
 /// The mark in vermilion on paper.
 fn app_icon() -> Option<egui::IconData> {
     let mask = rasterise(Icon::Mark, 64)?;
     let ink = super::theme::LIGHT.vermilion;
     let rgba = mask.pixels.iter().flat_map(|pixel| [ink.r(), ink.g(), ink.b(), pixel.a()]).collect();
     Some(egui::IconData { rgba, width: 64, height: 64 })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use egui::{Modifiers, Sense, TextEdit};
+
+    use super::*;
+
+    fn press(key: Key) -> Event {
+        Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE }
+    }
+
+    #[test]
+    fn what_is_typed_around_a_tab_in_one_slow_frame_lands_in_both_fields() {
+        let ctx = Context::default();
+        let (mut first, mut second) = (String::new(), String::new());
+        let (mut held, mut focused) = (Vec::new(), false);
+        let mut events = vec![Event::Text("ab".into()), press(Key::Tab), Event::Text("cd".into())];
+        for frame in 0..6 {
+            let mut input = RawInput { focused: true, ..RawInput::default() };
+            if frame == 2 {
+                input.events.append(&mut events);
+            }
+            pace(&mut held, &mut input);
+            let mut output = ctx.run_ui(input, |ui| {
+                let field = ui.add(TextEdit::singleline(&mut first));
+                if !std::mem::replace(&mut focused, true) {
+                    field.request_focus();
+                }
+                ui.add(TextEdit::singleline(&mut second));
+                ui.allocate_response(egui::vec2(10.0, 10.0), Sense::click());
+            });
+            output.textures_delta.clear();
+        }
+        assert_eq!((first.as_str(), second.as_str()), ("ab", "cd"));
+    }
 }

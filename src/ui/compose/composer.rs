@@ -97,6 +97,8 @@ pub struct Composer {
     pub is_locked: bool,
     /// The draft was kept as it is.
     pub is_saved: bool,
+    /// Each recipient's way is in sight from the beginning.
+    pub unfolds: bool,
     /// An open question.
     pub question: Option<Question>,
     in_reply_to: Option<String>,

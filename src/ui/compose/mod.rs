@@ -3,8 +3,9 @@
 mod composer;
 mod parts;
 mod recipients;
+mod sample;
 
-use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align, CentralPanel, Frame, Id, Layout, Margin, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
 
 use crate::domain::{Protection, Secret, Technology, TechnologyChoice};
 use crate::engine::Command;
@@ -20,6 +21,7 @@ use super::words::{Language, Word, codes};
 
 pub use composer::{Composer, Question, Recipients};
 pub use recipients::{verdict_colour, verdict_icon};
+pub use sample::sample;
 
 /// The least height of the text field; in a low window the rest scrolls away from it.
 const BODY: f32 = 240.0;
@@ -33,6 +35,7 @@ pub fn begin(views: &mut Views, state: &mut State) {
         });
         views.preflight = None;
         state.composer = Some(Composer::new(from.unwrap_or_default()));
+        state.focuses = true;
     }
     state.screen = Screen::Compose;
 }
@@ -64,13 +67,18 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         ui.spacing_mut().item_spacing.y = space::S;
         toolbar(ui, views, state, &mut composer, commands);
         ScrollArea::vertical().id_salt("draft").auto_shrink([false, false]).show(ui, |ui| {
+            // The scroll bar has a place of its own.
+            ui.set_max_width(ui.available_width() - space::S);
             // What is being handed over can't change any more.
             if composer.is_sending {
                 ui.disable();
             }
             summary(ui, views.preflight.as_deref(), state, &mut composer);
-            recipients::fields(ui, views, state.language, &mut composer);
-            body(ui, state, &mut composer);
+            // What preflight says appears above while the author writes: the fields keep their ids, and the focus.
+            ui.scope_builder(UiBuilder::new().scope_id(Id::unique("draft-fields")), |ui| {
+                recipients::fields(ui, views, state, &mut composer);
+                body(ui, state, &mut composer);
+            });
         });
     });
     let closes = questions(ui, views, state, &mut composer, commands);
@@ -106,7 +114,8 @@ fn obstacle(language: Language, composer: &Composer, preflight: Option<&Prefligh
 fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Composer, commands: &mut Vec<Command>) {
     let language = state.language;
     let obstacle = obstacle(language, composer, views.preflight.as_deref());
-    let send = ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::Enter));
+    let pressed = |key| ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, key));
+    let (send, save) = (pressed(egui::Key::Enter), pressed(egui::Key::S));
     ui.horizontal_wrapped(|ui| {
         let (icon, word) = if composer.protection.encrypt {
             (Icon::LockClosed, Word::SendEncrypted)
@@ -125,7 +134,7 @@ fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Compose
         if widgets::button(ui, Some(Icon::Attach), language.say(Word::Attach), Weight::Plain).clicked() {
             state.ask_file(ui.ctx(), Purpose::Attach, language.say(Word::Attach), "");
         }
-        if widgets::button(ui, Some(Icon::Save), language.say(Word::SaveDraft), Weight::Plain).clicked() {
+        if widgets::button(ui, Some(Icon::Save), language.say(Word::SaveDraft), Weight::Plain).clicked() || save {
             commands.push(Command::SaveDraft { draft: Box::new(composer.draft()), id: composer.id });
         }
         if widgets::button(ui, Some(Icon::Trash), language.say(Word::Discard), Weight::Danger).clicked() {
@@ -243,13 +252,15 @@ fn summary(ui: &mut Ui, preflight: Option<&PreflightView>, state: &State, compos
             super::icons::show(ui, icon, size::ICON, colour);
             widgets::body(ui, codes::summary(language, preflight, &composer.from));
         });
-        for (code, about) in &preflight.cautions {
+        // A subject that is still to be written is no caution yet; it is asked about before sending.
+        for (code, about) in preflight.cautions.iter().filter(|(code, _)| code != "empty_subject") {
             widgets::signed_line(ui, Icon::Caution, colours.amber, codes::send_caution(language, code, about));
         }
         for (code, about) in preflight.blockers.iter().skip(1) {
             widgets::signed_line(ui, Icon::Caution, colours.plum, codes::blocker(language, code, about));
         }
-        widgets::folded(ui, "preflight", language.say(Word::EachRecipient), |ui| {
+        let begins_open = composer.unfolds;
+        widgets::folded_from(ui, "preflight", language.say(Word::EachRecipient), begins_open, |ui| {
             for recipient in &preflight.recipients {
                 recipients::readiness(ui, language, recipient);
             }
@@ -257,7 +268,7 @@ fn summary(ui: &mut Ui, preflight: Option<&PreflightView>, state: &State, compos
     });
 }
 
-fn body(ui: &mut Ui, state: &State, composer: &mut Composer) {
+fn body(ui: &mut Ui, state: &mut State, composer: &mut Composer) {
     let language = state.language;
     let colours = palette(ui);
     let mut changed = false;
@@ -278,7 +289,10 @@ fn body(ui: &mut Ui, state: &State, composer: &mut Composer) {
         .margin(Margin::same(12))
         .desired_width(f32::INFINITY)
         .min_size(vec2(0.0, height));
-    changed |= ui.add(edit).accessible_name(language.say(Word::Body)).changed();
+    let text = ui.add(edit).accessible_name(language.say(Word::Body));
+    // Whoever answers has named everybody already.
+    state.focus_first(&text);
+    changed |= text.changed();
     if changed {
         composer.is_saved = false;
     }

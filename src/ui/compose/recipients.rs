@@ -1,15 +1,15 @@
 //! From, To, Cc and Bcc: each recipient is a chip whose lock says how they get the message.
 
 use egui::{
-    Align, ComboBox, CornerRadius, Frame, Key, Layout, Margin, Rect, Role, Sense, Stroke, StrokeKind, TextEdit, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    ComboBox, CornerRadius, Frame, Key, Margin, Rect, Response, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use crate::domain::Mailbox;
 use crate::engine::view::{PreflightView, ReadinessView, TrustVerdict};
 
 use crate::ui::icons::{self, Icon};
-use crate::ui::state::Views;
+use crate::ui::state::{State, Views};
 use crate::ui::theme::{self, palette, size, space};
 use crate::ui::widgets::{self, Weight};
 use crate::ui::words::{Language, Word, codes, one_line};
@@ -20,23 +20,32 @@ use super::{Composer, Recipients};
 const NAMES: f32 = 64.0;
 
 /// Draws the four fields.
-pub fn fields(ui: &mut Ui, views: &Views, language: Language, composer: &mut Composer) {
+pub fn fields(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Composer) {
+    let language = state.language;
     let preflight = views.preflight.clone().filter(|_| !composer.is_checking);
     let preflight = preflight.as_deref();
-    row(ui, language.say(Word::From), |ui| from(ui, views, language, composer));
-    row(ui, language.say(Word::To), |ui| {
-        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+    row(ui, language.say(Word::From), |ui| {
+        ui.horizontal(|ui| {
+            from(ui, views, language, composer);
+            // Before the recipients, so that Tab goes from them to the subject.
             if !composer.shows_copies && widgets::button(ui, None, language.say(Word::CcBcc), Weight::Quiet).clicked() {
                 composer.shows_copies = true;
             }
-            ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                field(ui, language, "to", Word::To, &mut composer.to, preflight);
-            });
         });
     });
+    row(ui, language.say(Word::To), |ui| {
+        let typed = field(ui, language, "to", Word::To, &mut composer.to, preflight);
+        if composer.to.entries.is_empty() {
+            state.focus_first(&typed);
+        }
+    });
     if composer.shows_copies {
-        row(ui, language.say(Word::Cc), |ui| field(ui, language, "cc", Word::Cc, &mut composer.cc, preflight));
-        row(ui, language.say(Word::Bcc), |ui| field(ui, language, "bcc", Word::Bcc, &mut composer.bcc, preflight));
+        row(ui, language.say(Word::Cc), |ui| {
+            field(ui, language, "cc", Word::Cc, &mut composer.cc, preflight);
+        });
+        row(ui, language.say(Word::Bcc), |ui| {
+            field(ui, language, "bcc", Word::Bcc, &mut composer.bcc, preflight);
+        });
     }
 }
 
@@ -71,7 +80,7 @@ fn field(
     name: Word,
     field: &mut Recipients,
     preflight: Option<&PreflightView>,
-) {
+) -> Response {
     let colours = palette(ui);
     Frame::new()
         .fill(colours.raised)
@@ -91,12 +100,14 @@ fn field(
                 if let Some(index) = removed {
                     field.entries.remove(index);
                 }
-                entry(ui, language, salt, name, field);
-            });
-        });
+                entry(ui, language, salt, name, field)
+            })
+            .inner
+        })
+        .inner
 }
 
-fn entry(ui: &mut Ui, language: Language, salt: &str, name: Word, field: &mut Recipients) {
+fn entry(ui: &mut Ui, language: Language, salt: &str, name: Word, field: &mut Recipients) -> Response {
     let was_empty = field.typing.is_empty();
     let width = ui.available_size_before_wrap().x.max(160.0);
     let edit = TextEdit::singleline(&mut field.typing)
@@ -114,6 +125,7 @@ fn entry(ui: &mut Ui, language: Language, salt: &str, name: Word, field: &mut Re
     if response.has_focus() && was_empty && ui.input(|input| input.key_pressed(Key::Backspace)) {
         field.entries.pop();
     }
+    response
 }
 
 /// Draws a recipient; gives whether to take it out.

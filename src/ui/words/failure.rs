@@ -20,6 +20,19 @@ pub fn sentences(language: Language, failure: &Failure) -> (String, String) {
     (fill(happened, &[("subject", &quoted)]), now.to_owned())
 }
 
+/// The kind that a code of the network stands for, when it is not the server's own answer.
+pub fn of_code(code: &str) -> Option<FailureKind> {
+    Some(match code {
+        "unreachable" | "tls" => FailureKind::Unreachable,
+        "no_start_tls" => FailureKind::NoStartTls,
+        "bad_certificate" => FailureKind::BadServerCertificate,
+        "no_login_method" => FailureKind::NoLoginMethod,
+        "login_refused" => FailureKind::LoginRefused,
+        "protocol" => FailureKind::Protocol,
+        _ => return None,
+    })
+}
+
 type Two = (&'static str, &'static str);
 
 fn pair(kind: FailureKind) -> (Two, Two) {

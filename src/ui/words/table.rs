@@ -48,6 +48,7 @@ words! {
     LoadingHint => "The message is being looked at.", "メールを確かめています。";
     NothingOpen => "No message is open", "メールは開いていません";
     NothingOpenHint => "Choose one in the list, or press J.", "一覧から選ぶか、J キーを押すと開きます。";
+    NotOpened => "The message was not opened", "メールを開けませんでした";
     NoMessages => "Nothing here", "ここは空です";
     NoMessagesHint => "New mail appears here when it arrives.", "新しいメールは届くとここに並びます。";
     NothingFound => "Nothing found", "見つかりません";
@@ -269,8 +270,25 @@ words! {
     NobodyYet => "No recipient yet", "宛先なし";
     ChangedAt => "Last changed {time}", "最終更新 {time}";
 
+    // A message of the demo
+    SampleSubject => "Minutes of Thursday, and the offer", "木曜日の議事録と見積書";
+    SampleText => "Dear Bob, dear Hanako,\n\nhere are the minutes of Thursday. The offer is attached; it stays among us until Monday.\n\nThe date of the next meeting is open. Would the 14th suit you?\n\nAlice\n", "花子様、Bob様\n\n木曜日の議事録をお送りします。見積書を添付しましたので、月曜日までは社外秘でお願いします。\n\n次回の打ち合わせは14日でいかがでしょうか。\n\n有村アリス\n";
+    SampleFile => "offer.pdf", "見積書.pdf";
+
+    // The first day
+    Welcome => "Welcome to Kakitome", "Kakitomeへようこそ";
+    WelcomeHint => "Three steps, and your mail goes out sealed and encrypted.", "三つの準備で、封印と暗号化のできるメールになります。";
+    StepAccount => "Your mail account", "メールアカウント";
+    StepAccountHint => "The servers that your mail goes through, and your password for them.", "メールの送受信に使うサーバーと、そのパスワードです。";
+    StepKeys => "Your keys", "自分の鍵";
+    StepKeysHint => "One for OpenPGP and one for S/MIME, so that users of both can write to you. If you have some already, import them.", "OpenPGPとS/MIMEの鍵を一つずつ作ると、どちらを使う人ともやり取りできます。すでに持っている鍵は読み込めます。";
+    StepPeople => "The keys of others", "ほかの人の鍵";
+    StepPeopleHint => "Import the certificate that somebody gave you, and compare its fingerprint with them. From then on mail to them is encrypted.", "相手からもらった証明書を読み込み、指紋を照合すると、その人へのメールを暗号化できます。";
+    StepDone => "Done", "済み";
+
     // Opening the profile
     OpenProfile => "Open your mail", "メールを開く";
+    UsePassphrase => "Use this passphrase", "このパスフレーズを使う";
     OpenProfileHint => "Your mail on this computer is encrypted. Enter the passphrase of this profile.", "このコンピューターのメールは暗号化されています。プロファイルのパスフレーズで開きます。";
     NewProfile => "Choose a passphrase", "パスフレーズを決める";
     NewProfileHint => "This computer has no keyring that keeps secrets, so your mail is encrypted with a passphrase of yours. It can't be recovered if it is lost.", "秘密を預けるキーリングがないため、あなたのパスフレーズでメールを暗号化します。忘れると取り戻せません。";
@@ -327,10 +345,13 @@ words! {
     Name => "Name", "名前";
     Address => "Address", "アドレス";
     PassphraseForKey => "Passphrase for the new key", "新しい鍵のパスフレーズ";
+    PassphraseIfWanted => "Passphrase for the new key (may stay empty)", "新しい鍵のパスフレーズ（なくてもかまいません）";
     PassphraseIfAny => "Passphrase, if the file has one", "パスフレーズ（ある場合）";
     PassphraseForFile => "Passphrase for the file", "ファイルのパスフレーズ";
     NewKeyHint => "With it you seal your mail, and others encrypt for you.", "この鍵でメールを封印し、ほかの人はあなたあてに暗号化します。";
-    SelfSignedHint => "The certificate is signed by itself. Others believe it once they compared its fingerprint.", "自分で署名する証明書です。相手が指紋を照合すると信頼されます。";
+    SelfSignedHint => "The S/MIME certificate is signed by itself. Others believe it once they compared its fingerprint.", "S/MIMEの証明書には自分で署名します。相手が指紋を照合すると信頼されます。";
+    BothTechnologies => "Both", "両方";
+    MakeKeys => "Make keys", "鍵を作る";
     Generate => "Make key", "鍵を作る";
     RequestHint => "Makes a key and a request file that a certificate authority turns into a certificate.", "鍵と申請ファイルを作ります。認証局が申請から証明書を発行します。";
     ImportHint => "Certificates and keys of both technologies: OpenPGP, PEM, DER, PKCS#12.", "両方式の証明書と鍵を読み込めます（OpenPGP、PEM、DER、PKCS#12）。";
@@ -392,7 +413,7 @@ words! {
     WorkGenerate => "Making a key {subject}", "鍵を作成中 {subject}";
     WorkImport => "Importing {subject}", "読み込み中 {subject}";
     WorkOther => "Working {subject}", "処理中 {subject}";
-    DoneQueued => "The message is sealed and on its way.", "メールに封をして送り出しました。";
+    DoneQueued => "The message is in the outbox until its server takes it.", "メールを送信待ちに入れました。サーバーが受け取るまで残ります。";
     DoneDraft => "The draft is kept, encrypted on this computer.", "下書きを暗号化して保存しました。";
     DoneImported => "Imported {subject}", "読み込みました {subject}";
     DoneExported => "Written to {subject}", "書き出しました {subject}";
