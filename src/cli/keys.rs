@@ -134,13 +134,11 @@ pub(crate) fn export(
         common,
         profile.export_in(secret.unwrap_or_default(), fingerprint, secret.is_some(), passphrases.first()),
     )?;
-    match to {
-        Some(path) => write(path, &bytes),
-        None => {
-            output::bytes(&bytes);
-            Ok(())
-        }
+    if let Some(path) = to {
+        return write(path, &bytes);
     }
+    output::bytes(&bytes);
+    Ok(())
 }
 
 fn generate(common: &Common, args: &GenerateArgs) -> Result<(), Problem> {
