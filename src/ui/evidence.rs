@@ -3,8 +3,8 @@
 use egui::{Align, Color32, Frame, Layout, Margin, Rect, ScrollArea, Sense, Stroke, Ui, Vec2, pos2, vec2};
 
 use crate::engine::view::{
-    Assessment, Encryption, Integrity, JudgedSignature, Lock, ReadingView, SenderResult, SenderWord, SignatureOutcome,
-    Source, StepKind, TrustVerdict,
+    Assessment, Encryption, HeaderScheme, Integrity, JudgedSignature, Lock, ReadingView, Seal, SenderResult,
+    SenderWord, SignatureOutcome, Source, StepKind, TrustVerdict,
 };
 
 use super::icons::{self, Icon};
@@ -129,6 +129,10 @@ fn signatures(ui: &mut Ui, view: &ReadingView, state: &State) {
         let seal = assessment.headline.seal;
         let colour = icons::seal_colour(ui, seal);
         reading::sign(ui, Icon::of_seal(seal), colour, &verdict::seal(language, assessment, &state.clock));
+        // A seal says nothing of fields that it does not cover (RFC 9788 §1).
+        if !matches!(seal, Seal::Unsigned | Seal::Broken) && assessment.header_protection.scheme == HeaderScheme::None {
+            widgets::soft(ui, language.say(Word::OutsideSeal));
+        }
         for (index, signature) in assessment.signatures.iter().take(SHOWN).enumerate() {
             widgets::hairline(ui);
             self::signature(ui, signature, index, state);

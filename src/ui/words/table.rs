@@ -153,6 +153,7 @@ words! {
     TrustPath => "Trust path", "信頼の経路";
     Delivery => "Delivery", "配送";
     PartlyEncrypted => "Some parts of the message were encrypted.", "メールの一部が暗号化されていました。";
+    OutsideSeal => "Subject, date and recipients stand outside this seal; servers on the way could have changed them.", "件名・日付・宛先はこの封印の外にあり、途中のサーバーが変えることもできます。";
     HiddenFields => "Hidden from servers on the way: {fields}", "途中のサーバーに隠されていた項目: {fields}";
     Technology => "Technology", "方式";
     Cipher => "Cipher", "暗号";
