@@ -100,3 +100,79 @@ fn who_delivered_a_message_says_nothing_about_its_lock_and_seal() {
     assert_eq!(result(&plain, "dkim"), "pass");
     assert_eq!(super::headline(&plain), ("not_encrypted", "unsigned"));
 }
+
+/// A real Knot DNS on loopback with the corpus' zone; stopped at the end.
+struct Knot {
+    child: std::process::Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl Knot {
+    fn start() -> Self {
+        let port = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path().display();
+        let records: Value =
+            serde_json::from_slice(&std::fs::read(super::corpus().join("zone.json")).unwrap()).unwrap();
+        let mut zone =
+            "$TTL 60\ntest. SOA ns.test. a.test. 1 60 60 60 60\ntest. NS ns.test.\nns.test. A 127.0.0.1\n".to_owned();
+        for (name, of_name) in records.as_object().unwrap() {
+            for record in of_name["TXT"].as_array().into_iter().flatten() {
+                // One string of a TXT record holds 255 octets (RFC 1035 §3.3).
+                let pieces: Vec<String> = record
+                    .as_str()
+                    .unwrap()
+                    .as_bytes()
+                    .chunks(200)
+                    .map(|piece| format!("\"{}\"", std::str::from_utf8(piece).unwrap()))
+                    .collect();
+                zone += &[name, " TXT ", &pieces.join(" "), "\n"].concat();
+            }
+        }
+        std::fs::write(folder.path().join("zone"), zone).unwrap();
+        let config = format!(
+            "server:\n    listen: 127.0.0.1@{port}\n    rundir: \"{here}\"\ndatabase:\n    storage: \"{here}\"\n\
+             zone:\n  - domain: test\n    file: \"{here}/zone\"\n"
+        );
+        let file = folder.path().join("knot.conf");
+        std::fs::write(&file, config).unwrap();
+        let child = std::process::Command::new("/usr/sbin/knotd")
+            .arg("-c")
+            .arg(&file)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("Knot DNS is installed");
+        Self { child, port, _folder: folder }
+    }
+}
+
+impl Drop for Knot {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn inspect_asks_a_real_name_server_who_vouches_and_says_no_more_of_lock_and_seal() {
+    let server = Knot::start();
+    let dns = format!("127.0.0.1:{}", server.port);
+    let asked =
+        |file: &str| kakitome(["inspect", text(&mail(file)), "--json", "--evaluate-sender", "--dns", &dns]).document();
+    // The server needs a moment to begin.
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let mut good = asked("dkim");
+    while result(&good, "dkim") != "pass" && std::time::Instant::now() < end {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        good = asked("dkim");
+    }
+    assert_eq!((result(&good, "dkim"), result(&good, "dmarc")), ("pass", "pass"), "{good}");
+    assert_eq!((word(&good, "/headline/lock"), word(&good, "/headline/seal")), ("not_encrypted", "unsigned"));
+    let altered = asked("dkim-altered");
+    assert_eq!(result(&altered, "dkim"), "fail", "{altered}");
+    let offline = kakitome(["inspect", text(&mail("dkim")), "--json", "--evaluate-sender", "--dns", &dns, "--offline"])
+        .document();
+    assert_eq!(offline["sender"].as_array().map(Vec::len), Some(0), "nobody is asked offline");
+}
