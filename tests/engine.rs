@@ -15,7 +15,7 @@ use kakitome::domain::{Attachment, Draft, Protection, Technology, TechnologyChoi
 use kakitome::engine::view::{Lock, MailboxView, ReadingView, Seal};
 use kakitome::engine::{Command, EngineHandle, Event, FailureKind, headless};
 use people::{PATIENCE, Person};
-use servers::{HOST, Way, servers};
+use servers::{HOST, PASSWORD, Way, servers};
 
 /// Waits for an event that is what is wanted; a failure on the way ends the test.
 fn wait<T>(engine: &EngineHandle, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
@@ -194,4 +194,53 @@ fn a_draft_in_another_persons_name_is_not_sent() {
         }
     }
     panic!("nothing came");
+}
+
+#[test]
+fn the_command_line_seals_sends_fetches_and_shows() {
+    let Some(servers) = servers() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("passphrases"), format!("profile passphrase\n{PASSWORD}\n")).unwrap();
+    std::fs::write(path("body"), "The bridge, at noon.\n").unwrap();
+    let ca = servers.ca_file().display().to_string();
+    let (smtp, imap) = (servers.port(Way::Submission).to_string(), servers.imap_port().to_string());
+    let run = |args: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_kakitome"))
+            .args(["--profile", &path("profile"), "--secret-store", "file", "--passphrase-file", &path("passphrases")])
+            .args(args)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{args:?}: {said}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let servers_of_mallory =
+        ["--smtp-host", HOST, "--smtp-port", &smtp, "--imap-host", HOST, "--imap-port", &imap, "--ca", &ca];
+    run(&[&["account", "add", "mallory@example.test"], &servers_of_mallory[..]].concat());
+    run(&["account", "test", "mallory@example.test"]);
+
+    let me = "mallory@example.test";
+    run(&["key", "generate", "--technology", "openpgp", "--address", me, "-o", &path("keys")]);
+    let key = path("keys/mallory_example.test.secret.asc");
+    let seal = ["--from", me, "--to", me, "--subject", "Noon", "--body", &path("body"), "--sign", "--encrypt"];
+    run(&[&["seal"], &seal[..], &["--key", &key, "-o", &path("out")]].concat());
+    run(&["key", "import", &key]);
+
+    let sent: serde_json::Value = serde_json::from_str(&run(&["send", &path("out/delivery-1.eml"), "--json"])).unwrap();
+    assert_eq!((sent["sent"].as_u64(), sent["waiting"].as_u64()), (Some(1), Some(0)), "{sent}");
+    let end = Instant::now() + PATIENCE;
+    let list = loop {
+        run(&["sync"]);
+        let list = run(&["list", "inbox", "--json"]);
+        if !list.trim().is_empty() || Instant::now() > end {
+            break list;
+        }
+    };
+    let row: serde_json::Value = serde_json::from_str(list.lines().next().unwrap()).unwrap();
+    assert_eq!(row["subject"], "[...]");
+    let shown: serde_json::Value = serde_json::from_str(&run(&["show", &row["id"].to_string(), "--json"])).unwrap();
+    assert_eq!(shown["headline"], serde_json::json!({ "lock": "encrypted", "seal": "authenticated" }), "{shown}");
+    assert_eq!((&shown["displayed"]["subject"], &shown["text"]), (&"Noon".into(), &"The bridge, at noon.\n".into()));
+    assert_eq!(run(&["outbox", "list"]), "");
 }
