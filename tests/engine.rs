@@ -123,6 +123,19 @@ fn alice_writes_to_bob_in_both_technologies_and_bob_reads_what_she_wrote() {
     no_plaintext_at_rest(alice.dir.path());
     no_plaintext_at_rest(bob.dir.path());
 
+    // What bob read is read on the server, too: another program of his sees it.
+    let read = list.rows[0].id;
+    engine_of_bob.send(Command::SetSeen { message: read, seen: true });
+    engine_of_bob.send(Command::Synchronise);
+    wait(&engine_of_bob, |event| matches!(event, Event::Progress(Some(_))).then_some(()));
+    wait(&engine_of_bob, |event| matches!(event, Event::Progress(None)).then_some(()));
+    let elsewhere = Person::new("bob");
+    elsewhere.settle(servers, HOST, Way::Submission);
+    let profile = elsewhere.profile();
+    headless::synchronise(&profile).unwrap();
+    let there = headless::mailbox(&profile, None).unwrap();
+    assert_eq!(there.rows.iter().filter(|row| row.is_seen).count(), 1, "{:?}", there.rows);
+
     // The copies in alice's Sent folder are on the server, and open with her own keys.
     engine.send(Command::Synchronise);
     let sent = wait(&engine, |event| match event {

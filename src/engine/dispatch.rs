@@ -60,6 +60,7 @@ impl Engine {
             Command::Unlock { passphrase } => self.unlock(passphrase),
             Command::SetSeen { message, seen } => {
                 self.profile.store.set_seen(message, seen).map_err(store_failure)?;
+                network::note_seen(&self.profile, message, seen)?;
                 self.show_mailbox();
                 Ok(())
             }

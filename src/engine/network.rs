@@ -178,6 +178,45 @@ pub(super) async fn synchronise(profile: &Profile, publish: &Publish, cancel: &C
     Ok(fetched)
 }
 
+/// Marks made here that the server doesn't know yet: folder, UID, seen.
+type Marks = Vec<(i64, u32, bool)>;
+
+const MARKS: &str = "pending_seen";
+
+/// Notes that a message was read (or not): the server is told at the next occasion.
+pub(super) fn note_seen(profile: &Profile, message: i64, seen: bool) -> Result<(), Failure> {
+    let store = &profile.store;
+    let (folder, row) = store.row(message).map_err(store_failure)?;
+    let mut marks: Marks = store.setting(MARKS).map_err(store_failure)?.unwrap_or_default();
+    marks.retain(|(of, uid, _)| (*of, *uid) != (folder, row.uid));
+    marks.push((folder, row.uid, seen));
+    store.set_setting(MARKS, &marks).map_err(store_failure)
+}
+
+/// Tells the server what was read here, before its own marks are taken. When the folder was
+/// renumbered, the marks are for messages that nobody can name any more.
+async fn tell_seen(
+    profile: &Profile,
+    session: &mut Session,
+    path: &str,
+    folder: i64,
+    is_renumbered: bool,
+) -> Result<(), Failure> {
+    let store = &profile.store;
+    let marks: Marks = store.setting(MARKS).map_err(store_failure)?.unwrap_or_default();
+    for seen in [true, false] {
+        let uids: Vec<u32> =
+            marks.iter().filter(|(of, _, mark)| *of == folder && *mark == seen).map(|(_, uid, _)| *uid).collect();
+        if !uids.is_empty() && !is_renumbered {
+            session.set_seen(path, &uids, seen).await.map_err(|error| net_failure(&error, path))?;
+        }
+    }
+    // What was marked meanwhile stays for the next time.
+    let mut left: Marks = store.setting(MARKS).map_err(store_failure)?.unwrap_or_default();
+    left.retain(|mark| !marks.contains(mark) || mark.0 != folder);
+    store.set_setting(MARKS, &left).map_err(store_failure)
+}
+
 async fn fetch_folder(
     profile: &Profile,
     session: &mut Session,
@@ -192,11 +231,13 @@ async fn fetch_folder(
         after_uid: store.highest_uid(folder).map_err(store_failure)?,
     };
     let mut failed: Option<Failure> = None;
+    let mut is_renumbered = false;
     let mut batch: Vec<NewMessage> = Vec::new();
     let outcome = session
         .fetch_new(path, known, cancel, |step| {
             let kept = match step {
-                Step::Selected { uid_validity, .. } => {
+                Step::Selected { uid_validity, is_changed } => {
+                    is_renumbered = is_changed;
                     store.set_uid_validity(folder, uid_validity).map_err(store_failure)
                 }
                 Step::TooBig { .. } => Ok(()),
@@ -230,6 +271,7 @@ async fn fetch_folder(
         return Err(failure);
     }
     let done = outcome.map_err(|error| net_failure(&error, path))?;
+    tell_seen(profile, session, path, folder, is_renumbered).await?;
     let highest = store.highest_uid(folder).map_err(store_failure)?;
     let flags = session.flags(path, highest).await.map_err(|error| net_failure(&error, path))?;
     let flags: Vec<(u32, MessageFlags)> = flags
