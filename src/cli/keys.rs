@@ -172,8 +172,9 @@ fn generate(common: &Common, args: &GenerateArgs) -> Result<(), Problem> {
                 certs::print(common, &own.certificate.report(true, false, at));
             } else {
                 let (request, key) = smime::request(&args.name, &args.address, passphrase)?;
-                write(&at_path("csr.pem"), &request)?;
+                // The key first: a request whose key is nowhere would bring a certificate of no use.
                 write(&at_path("key.pem"), &key)?;
+                write(&at_path("csr.pem"), &request)?;
                 output::line(&format!(
                     "{}: send this request to an authority, then import its answer with the key",
                     at_path("csr.pem").display()

@@ -60,8 +60,9 @@ pub(super) fn request(
         source: "passphrase_needed".to_owned(),
     })?;
     let (request, key) = smime::request(name, &address, passphrase).map_err(protect)?;
-    files::write_new(to, &request).map_err(store_failure)?;
-    files::write_new(&to.with_extension("key.pem"), &key).map_err(store_failure)
+    // The key first: a request whose key is nowhere would bring a certificate of no use.
+    files::write_new(&to.with_extension("key.pem"), &key).map_err(store_failure)?;
+    files::write_new(to, &request).map_err(store_failure)
 }
 
 /// Imports a file; how many certificates and keys it brought.

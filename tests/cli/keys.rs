@@ -346,3 +346,17 @@ fn keys_of_others_programs_go_through_a_profile_unharmed() {
     profile.run(&["cert", "import", "keys/pgp/alice.asc", "keys/x509/alice.pem"]);
     assert_eq!(profile.own().len(), 4);
 }
+
+#[test]
+fn a_request_is_never_written_without_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = passphrase(folder.path());
+    let keys = folder.path().join("keys");
+    std::fs::create_dir(&keys).unwrap();
+    // The key of an older request is in the way, and is not written over.
+    std::fs::write(keys.join("dora_example.test.key.pem"), b"the older key").unwrap();
+    let made = generate(folder.path(), "smime", &["--passphrase-file", text(&given)]);
+    assert_eq!(made.code, Some(1), "{}", made.error);
+    assert_eq!(std::fs::read(keys.join("dora_example.test.key.pem")).unwrap(), b"the older key");
+    assert!(!keys.join("dora_example.test.csr.pem").exists(), "a request for a key that is lost");
+}
