@@ -125,10 +125,11 @@ struct Display {
 }
 
 impl Display {
-    /// Xvfb chooses a free number itself and prints it.
+    /// Xvfb chooses a free number itself and prints it. It must not start over whenever its last
+    /// client leaves, as each xdotool does: a program that connects at that moment is turned away.
     fn start() -> Self {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
