@@ -73,6 +73,15 @@ pub enum Command {
     RetrySubmission(i64),
     /// Take a queued submission back.
     CancelSubmission(i64),
+    /// Keep a certificate that came with a message, and the authorities that came with it. Nobody is trusted by that.
+    KeepCertificate { message: MessageId, fingerprint: Fingerprint },
+    /// Look through the stored messages for the certificates that a message lacks, and keep them, trusting nobody.
+    FindCertificate(MessageId),
+    /// Make the draft of a question to a message's author, in the window's words: to nobody when it is doubtful who
+    /// that is; with one's own certificates for an answer that one can open.
+    Ask { message: MessageId, subject: String, text: String, attach: bool },
+    /// Move the end of an own OpenPGP key two years from now.
+    RenewKey { fingerprint: Fingerprint, passphrase: Option<Secret<String>> },
 }
 
 /// What happened; each carries a whole snapshot, and a newer one replaces an older one.
@@ -113,7 +122,7 @@ pub enum Event {
 /// How far a long work is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
-    /// A code: `synchronise`, `send`, `generate_key`, `import`.
+    /// A code: `synchronise`, `send`, `generate_key`, `import`, `find_certificate`.
     pub work: &'static str,
     /// What it is at: a folder, an address.
     pub subject: String,

@@ -2,7 +2,9 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
+use crate::crypto::CertificateReport;
 use crate::domain::Secret;
 use crate::net::Cancel;
 use crate::store::files;
@@ -11,7 +13,7 @@ use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
-use super::{Command, Event, Failure, FailureKind, account, keys, reading, sending, stateless};
+use super::{Command, Event, Failure, FailureKind, account, keys, reading, remedy, sending, stateless};
 
 pub(super) struct Engine {
     profile: Arc<Profile>,
@@ -19,6 +21,8 @@ pub(super) struct Engine {
     pub(super) publish: Publish,
     open_folder: Option<FolderId>,
     open_message: Option<MessageId>,
+    /// The same for work beside the loop.
+    shown: Arc<AtomicI64>,
     cancel: Cancel,
     is_busy: Arc<tokio::sync::Mutex<()>>,
 }
@@ -31,6 +35,7 @@ impl Engine {
             publish,
             open_folder: None,
             open_message: None,
+            shown: Arc::default(),
             cancel: Cancel::new(),
             is_busy: Arc::new(tokio::sync::Mutex::new(())),
         }
@@ -55,6 +60,7 @@ impl Engine {
             }
             Command::OpenMessage(message) => {
                 self.open_message = Some(message);
+                self.shown.store(message, Ordering::Relaxed);
                 self.show_message(message)
             }
             Command::Unlock { passphrase } => self.unlock(passphrase),
@@ -156,6 +162,15 @@ impl Engine {
                 self.test_account(form);
                 Ok(())
             }
+            Command::Ask { message, subject, text, attach } => {
+                let draft = Box::new(remedy::ask(&self.profile, message, subject, text, attach)?);
+                (self.publish)(Event::Compose { draft, id: None });
+                Ok(())
+            }
+            Command::FindCertificate(message) => {
+                self.find_certificate(message);
+                Ok(())
+            }
             other => self.keys(other),
         }
     }
@@ -180,6 +195,14 @@ impl Engine {
                 let bytes = profile.export(&fingerprint, secret, passphrase.as_ref())?;
                 files::write_new(&to, &bytes).map_err(store_failure)?;
                 self.done("exported", &to.display().to_string());
+            }
+            Command::KeepCertificate { message, fingerprint } => {
+                let kept = remedy::keep(&profile, message, &fingerprint)?;
+                self.done("certificate_kept", &called(&kept));
+            }
+            Command::RenewKey { fingerprint, passphrase } => {
+                let renewed = remedy::renew(&profile, &fingerprint, passphrase.as_ref())?;
+                self.done("key_renewed", &called(&renewed));
             }
             Command::SetTrusted { fingerprint, trusted } => keys::set_trusted(&profile, &fingerprint, trusted)?,
             Command::SetTrustRoot { fingerprint, root } => keys::set_root(&profile, &fingerprint, root)?,
@@ -290,6 +313,35 @@ impl Engine {
         });
     }
 
+    /// Looks for a certificate beside the loop: the window goes on meanwhile, and can stop it.
+    fn find_certificate(&self, message: MessageId) {
+        let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
+        let (shown, is_demo) = (Arc::clone(&self.shown), self.is_demo);
+        tokio::task::spawn_blocking(move || {
+            let work = || remedy::find(&profile, message, &publish, &cancel);
+            let outcome = std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(internal("panic")));
+            publish(Event::Progress(None));
+            match outcome {
+                Ok(found) => {
+                    let names: Vec<String> = found.iter().map(called).collect();
+                    let code = if found.is_empty() { "certificate_not_found" } else { "certificate_found" };
+                    publish(Event::Done { code, subject: names.join(", ") });
+                }
+                Err(failure) if failure.kind == FailureKind::Cancelled => {}
+                Err(failure) => publish(Event::Failed(failure)),
+            }
+            if let Ok(view) = keys::view(&profile) {
+                publish(Event::Keys(Arc::new(view)));
+            }
+            // Another message may have been opened meanwhile; that one stays.
+            if shown.load(Ordering::Relaxed) == message
+                && let Ok(view) = reading::view(&profile, message, is_demo)
+            {
+                publish(Event::Reading(Arc::new(view)));
+            }
+        });
+    }
+
     fn test_account(&self, form: Box<super::view::AccountForm>) {
         let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
         if self.is_demo {
@@ -302,6 +354,12 @@ impl Engine {
             }
         });
     }
+}
+
+/// What a certificate is called: an address, else a name, else its fingerprint.
+fn called(report: &CertificateReport) -> String {
+    let address = report.addresses.first().map(ToString::to_string);
+    address.or_else(|| report.names.first().cloned()).unwrap_or_else(|| report.fingerprint.spaced())
 }
 
 impl Drop for Engine {

@@ -2,6 +2,7 @@
 //! May use: domain, message, crypto, trust, sender, flow, net, store.
 
 mod account;
+mod carried;
 mod command;
 mod demo;
 mod dispatch;
@@ -11,6 +12,7 @@ mod keys;
 mod network;
 mod profile;
 mod reading;
+mod remedy;
 mod sending;
 pub mod stateless;
 pub mod view;

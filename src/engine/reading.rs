@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::crypto::DecryptFailure;
+use crate::crypto::{DecryptFailure, Keyring};
 use crate::domain::{Draft, Mailbox, RawMessage};
 use crate::flow::incoming::{self, Circumstances};
 use crate::flow::reply::{self, Answer};
@@ -11,6 +11,7 @@ use crate::message::{self, Limits};
 
 use super::network;
 use super::profile::{Profile, store_failure};
+use super::remedy;
 use super::stateless::{self, SenderQuestion};
 use super::view::{
     AccountForm, AccountView, AttachmentView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView,
@@ -104,21 +105,25 @@ fn row(row: crate::store::MessageRow) -> RowView {
 /// Assesses a message of the store with what the profile knows.
 pub(super) fn assess(profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
     let raw = profile.store.raw(message).map_err(store_failure)?;
+    let assessment = assess_with(profile, &raw, &profile.keyring())?;
+    Ok((raw, assessment))
+}
+
+/// The same with other certificates and keys than those of the profile.
+pub(super) fn assess_with(profile: &Profile, raw: &RawMessage, keyring: &Keyring) -> Result<Assessment, Failure> {
     let policy = profile.policy(profile.now())?;
     let (authserv_ids, _) = profile.delivery();
     let question = SenderQuestion { authserv_ids: &authserv_ids, evaluate: false, dns: None };
-    let sender = stateless::sender(&raw, &question, policy.at);
-    let keyring = profile.keyring();
+    let sender = stateless::sender(raw, &question, policy.at);
     let limits = Limits::default();
     let circumstances = Circumstances {
-        keyring: &keyring,
+        keyring,
         policy: &policy,
         limits: &limits,
         plaintext_limit: PLAINTEXT_LIMIT,
         spool: Some(&profile.spool),
     };
-    let assessment = incoming::assess(&raw, sender, &circumstances);
-    Ok((raw, assessment))
+    Ok(incoming::assess(raw, sender, &circumstances))
 }
 
 /// The open message, assessed; what was found goes into the list too.
@@ -150,7 +155,9 @@ pub(super) fn view(profile: &Profile, message: MessageId, _is_demo: bool) -> Res
         })
         .collect();
     let source = String::from_utf8_lossy(raw.get(..raw.len().min(MAX_SOURCE)).unwrap_or_default()).into_owned();
-    Ok(ReadingView { id: message, assessment: Arc::new(assessment), attachments, locked_key, source: source.into() })
+    let help = remedy::help(profile, message, &raw, &assessment)?;
+    let assessment = Arc::new(assessment);
+    Ok(ReadingView { id: message, assessment, attachments, locked_key, source: source.into(), help })
 }
 
 /// The content of a file in a message.
@@ -168,16 +175,21 @@ pub(super) fn attachment(profile: &Profile, message: MessageId, part: &str) -> R
 /// The draft of an answer, written as the account whose folder the message is in.
 pub(super) fn answer(profile: &Profile, message: MessageId, all: bool, forward: bool) -> Result<Draft, Failure> {
     let (_, assessment) = assess(profile, message)?;
-    let (folder, _) = profile.store.row(message).map_err(store_failure)?;
-    let folders = profile.store.folders().map_err(store_failure)?;
-    let account = folders.iter().find(|candidate| candidate.id == folder).map(|folder| folder.account);
-    let accounts = profile.store.accounts().map_err(store_failure)?;
-    let me = accounts.into_iter().find(|candidate| Some(candidate.id) == account);
-    let me = me.map(|account| Mailbox::new(account.name, account.address)).unwrap_or_default();
+    let me = account_of(profile, message)?;
     let kind = match (forward, all) {
         (true, _) => Answer::Forward,
         (_, true) => Answer::ReplyAll,
         _ => Answer::Reply,
     };
     Ok(reply::draft(&assessment, &me, kind))
+}
+
+/// Whom a message was sent to, as an account here: the one whose folder it is in.
+pub(super) fn account_of(profile: &Profile, message: MessageId) -> Result<Mailbox, Failure> {
+    let (folder, _) = profile.store.row(message).map_err(store_failure)?;
+    let folders = profile.store.folders().map_err(store_failure)?;
+    let account = folders.iter().find(|candidate| candidate.id == folder).map(|folder| folder.account);
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let me = accounts.into_iter().find(|candidate| Some(candidate.id) == account);
+    Ok(me.map(|account| Mailbox::new(account.name, account.address)).unwrap_or_default())
 }

@@ -129,6 +129,21 @@ pub struct ReadingView {
     pub locked_key: Option<Fingerprint>,
     /// The message source, decoded leniently for display (at most 1 MiB).
     pub source: Arc<str>,
+    /// What can be done about what was found.
+    pub help: Help,
+}
+
+/// What is at hand to do something about what was found in a message.
+#[derive(Clone, Debug, Default)]
+pub struct Help {
+    /// Certificates that came with the message and are not kept.
+    pub carried: Vec<CertificateReport>,
+    /// The signers whose certificates are kept.
+    pub kept: Vec<Fingerprint>,
+    /// The user's own keys for the address of the message's account.
+    pub own: Vec<CertificateReport>,
+    /// It is doubtful to whom an answer to the author would go.
+    pub is_author_doubtful: bool,
 }
 
 /// A file in a message.
