@@ -15,6 +15,14 @@ pub use crate::message::{Defect, DefectCode};
 pub use crate::sender::{Method, SenderResult, SenderWord, Source};
 pub use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
 
+/// Every code that a reason may have, by the room that gives it.
+pub mod reasons {
+    pub use crate::crypto::reason::ALL as CRYPTO;
+    pub use crate::flow::reason::ALL as FLOW;
+    pub use crate::sender::reason::ALL as SENDER;
+    pub use crate::trust::reason::ALL as TRUST;
+}
+
 /// A row id in the store.
 pub type FolderId = i64;
 /// A row id in the store.

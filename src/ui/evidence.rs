@@ -12,6 +12,7 @@ use super::reading;
 use super::state::{State, Views};
 use super::theme::{self, palette, size, space};
 use super::widgets;
+use super::words::reason::{self, About};
 use super::words::verdict;
 use super::words::{Language, Word, codes, one_line};
 
@@ -195,9 +196,9 @@ fn trust(ui: &mut Ui, assessment: &Assessment, state: &State) {
             let judgement = &signature.judgement;
             widgets::body(ui, verdict::trust(language, signature, assessment, &state.clock));
             path(ui, language, signature);
-            let reason = judgement.reason.as_deref().unwrap_or_default();
-            if !reason.is_empty() {
-                widgets::fact(ui, language.say(Word::Reason), &codes::reason(language, reason));
+            let code = judgement.reason.as_deref().unwrap_or_default();
+            if !code.is_empty() {
+                widgets::fact(ui, language.say(Word::Reason), &reason::reason(language, About::Trust, code));
             }
         }
     });
@@ -314,7 +315,7 @@ fn mechanism(ui: &mut Ui, language: Language, result: &SenderResult, goes_on: bo
             widgets::caption(ui, language.fill(Word::PolicyIs, &[("policy", policy)]));
         }
         if let Some(why) = &result.explanation {
-            widgets::caption(ui, codes::reason(language, why));
+            widgets::caption(ui, reason::reason(language, About::Delivery, why));
         }
     });
 }

@@ -60,24 +60,6 @@ pub fn field(language: Language, name: &str) -> String {
     language.say(word).to_owned()
 }
 
-/// A reason's code in words; one that is not known here is made readable.
-pub fn reason(language: Language, code: &str) -> String {
-    let word = match code {
-        "no_path" => Word::ReasonNoPath,
-        "expired" => Word::ReasonExpired,
-        "revoked" => Word::ReasonRevoked,
-        "not_yet_valid" => Word::ReasonNotYet,
-        "not_for_email" => Word::ReasonNotForMail,
-        "address_missing" => Word::ReasonAddress,
-        "not_an_authority" => Word::ReasonNotAuthority,
-        "name_constraints" => Word::ReasonNames,
-        "too_complex" => Word::ReasonComplex,
-        "revocation_unknown" => Word::ReasonUnknownRevocation,
-        other => return one_line(&other.replace('_', " ")),
-    };
-    language.say(word).to_owned()
-}
-
 /// A key's problem.
 pub fn problem(language: Language, code: &str) -> String {
     let word = match code {

@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod failure;
+pub mod reason;
 mod table;
 pub mod verdict;
 

@@ -112,18 +112,6 @@ macro_rules! evidence {
             PolicyIs => "Policy of the domain: {policy}", "ドメインのポリシー: {policy}";
             PartsOfMessage => "Parts of the message", "メールの構成";
 
-            // Reasons
-            ReasonNoPath => "nothing leads from what you trust to this key", "信頼するものからこの鍵への経路がない";
-            ReasonExpired => "it had expired", "期限切れ";
-            ReasonRevoked => "it was withdrawn", "失効";
-            ReasonNotYet => "it was not in force yet", "有効期間の前";
-            ReasonNotForMail => "the certificate is not meant for mail", "メール用の証明書ではない";
-            ReasonAddress => "the address is not in the certificate", "アドレスが証明書にない";
-            ReasonNotAuthority => "it was issued by a certificate that may not issue any", "発行の権限がない証明書による発行";
-            ReasonNames => "the authority may not issue for this name", "認証局が扱えない名前";
-            ReasonComplex => "the path is too complicated", "経路が複雑すぎる";
-            ReasonUnknownRevocation => "whether it was withdrawn is not known", "失効したかどうか不明";
-
             // Results of mechanisms
             ResultPass => "passed", "合格";
             ResultFail => "failed", "不合格";
