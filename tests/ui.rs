@@ -4,6 +4,8 @@
 
 #[path = "ui/sample.rs"]
 mod sample;
+#[path = "ui/why.rs"]
+mod why;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -765,6 +767,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
         source: "database disk image is malformed".into(),
     }));
     add("unopened", unopened);
+    all.extend(why::screens(language));
     all
 }
 

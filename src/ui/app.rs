@@ -182,7 +182,7 @@ fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec
                 .resizable(false)
                 .show_separator_line(false)
                 .show(ui, |ui| {
-                    evidence::show(ui, views, state);
+                    evidence::show(ui, views, state, commands);
                 });
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
@@ -209,7 +209,7 @@ fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec
         Panel::right("drawer").frame(desk).exact_size(size::DRAWER).resizable(false).show_separator_line(false).show(
             ui,
             |ui| {
-                evidence::show(ui, views, state);
+                evidence::show(ui, views, state, commands);
             },
         );
     }

@@ -20,7 +20,7 @@ use super::theme::{self, palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::verdict::{self, Sentence};
 use super::words::{Word, one_line, short_address, short_name};
-use super::{attachments, confirm, prose};
+use super::{attachments, confirm, prose, remedies};
 
 /// Authors that are named in full.
 const AUTHORS: usize = 2;
@@ -73,7 +73,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     area.shrink_clip_rect(rest);
     ScrollArea::vertical().id_salt(("body", view.id)).auto_shrink([false, false]).show(&mut area, |ui| {
         Frame::new().inner_margin(Margin { left: 24, right: 24, top: 16, bottom: 24 }).show(ui, |ui| {
-            contents(ui, &view, state, commands);
+            contents(ui, views, &view, state, commands);
         });
     });
     ui.advance_cursor_after_rect(rest);
@@ -269,14 +269,14 @@ fn below_band(ui: &mut Ui, assessment: &Assessment, state: &State) {
     }
 }
 
-fn contents(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec<Command>) {
+fn contents(ui: &mut Ui, views: &Views, view: &ReadingView, state: &mut State, commands: &mut Vec<Command>) {
     if state.source {
         source(ui, view);
         return;
     }
     let assessment = &view.assessment;
     if assessment.headline.lock == Lock::CannotOpen {
-        closed(ui, view, state, commands);
+        closed(ui, views, view, state, commands);
     }
     let mut budget = Budget { text: prose::SHOWN, drawings: DRAWINGS };
     let (main, apart): (Vec<_>, Vec<_>) = assessment.blocks.iter().partition(|block| block.is_headline);
@@ -362,17 +362,19 @@ fn pictures(view: &ReadingView, block: &ShownBlock) -> HashMap<String, crate::do
 }
 
 /// Encrypted, and not open: what can be done, here.
-fn closed(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec<Command>) {
+fn closed(ui: &mut Ui, views: &Views, view: &ReadingView, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     let colours = palette(ui);
     ui.set_max_width(ui.available_width().min(size::FORM));
     widgets::card_with(ui, colours.amber, |ui| {
         sign(ui, Icon::LockQuestion, colours.amber, &verdict::lock(language, &view.assessment));
         let Some(key) = &view.locked_key else {
-            widgets::soft(ui, language.say(Word::CannotOpenHint));
+            let remedies = verdict::lock_row(&view.assessment).remedies;
+            remedies::Desk { views, view, signature: None }.show(ui, remedies, state, commands);
             return;
         };
         let field = widgets::secret_field(ui, language.say(Word::Passphrase), &mut state.passphrase);
+        state.focus_first(&field);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let can = !state.passphrase.is_empty();
         if widgets::button_if(ui, can, Some(Icon::Keys), language.say(Word::Unlock), Weight::Primary).clicked()
@@ -389,7 +391,7 @@ fn apart(ui: &mut Ui, view: &ReadingView, blocks: &[&ShownBlock], budget: &mut B
     let colours = palette(ui);
     ui.add_space(space::XL);
     widgets::card_with(ui, colours.amber, |ui| {
-        sign(ui, Icon::Caution, colours.amber, &Sentence::of(state.language, Word::Apart, &[]));
+        sign(ui, Icon::Caution, colours.amber, &Sentence::of(state.language, state.language.say(Word::Apart), &[]));
         for block in blocks.iter().take(BLOCKS) {
             widgets::hairline(ui);
             let word = match (block.decrypted, block.signed) {

@@ -1,7 +1,7 @@
 //! The engine's codes in words. A code that is not known here is shown as it is, never hidden.
 
 use crate::domain::{Mailbox, Technology};
-use crate::engine::view::{DefectCode, Method, PreflightView, ReadinessView, SenderWord, TrustVerdict};
+use crate::engine::view::{Method, PreflightView, ReadinessView, SenderWord, TrustVerdict};
 
 use super::{Language, Word, one_line};
 
@@ -29,23 +29,6 @@ pub fn sender_word(language: Language, word: SenderWord) -> &'static str {
         SenderWord::Temperror => Word::ResultTemperror,
         SenderWord::Permerror => Word::ResultPermerror,
         SenderWord::Policy => Word::ResultPolicy,
-    })
-}
-
-/// What was broken in a message.
-pub fn defect(language: Language, code: DefectCode) -> &'static str {
-    language.say(match code {
-        DefectCode::MissingEndBoundary => Word::DefectEnd,
-        DefectCode::MissingBoundary => Word::DefectBoundary,
-        DefectCode::BareLineFeed => Word::DefectLineFeed,
-        DefectCode::BadTransferEncoding => Word::DefectEncoding,
-        DefectCode::BadCharset => Word::DefectCharset,
-        DefectCode::DuplicateHeader => Word::DefectDuplicate,
-        DefectCode::EightBitHeader => Word::DefectEightBit,
-        DefectCode::NulByte => Word::DefectNul,
-        DefectCode::MalformedHeader => Word::DefectHeader,
-        DefectCode::MissingFrom => Word::DefectFrom,
-        DefectCode::LimitReached => Word::DefectLimit,
     })
 }
 
@@ -184,6 +167,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "send" => Word::WorkSend,
         "generate_key" => Word::WorkGenerate,
         "import" => Word::WorkImport,
+        "find_certificate" => Word::WorkFind,
         _ => Word::WorkOther,
     };
     language.fill(word, &[("subject", subject)])
@@ -199,6 +183,10 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "saved" | "attachment_saved" | "account_saved" => Word::DoneSaved,
         "generated" | "key_generated" => Word::DoneGenerated,
         "account_works" => Word::DoneAccount,
+        "certificate_kept" => Word::DoneKept,
+        "certificate_found" => Word::DoneFound,
+        "certificate_not_found" => Word::DoneNotFound,
+        "key_renewed" => Word::DoneRenewed,
         _ => Word::DoneOther,
     };
     language.fill(word, &[("subject", subject)])
