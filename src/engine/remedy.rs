@@ -10,7 +10,7 @@ use crate::crypto::{CertificateReport, Keyring, ProtectError, SignatureOutcome, 
 use crate::domain::{
     Attachment, Draft, EmailAddress, Fingerprint, Mailbox, Protection, RawMessage, Secret, Technology,
 };
-use crate::flow::{Assessment, CautionCode};
+use crate::flow::{Assessment, CautionCode, JudgedSignature};
 use crate::net::Cancel;
 
 use super::network::Publish;
@@ -151,8 +151,11 @@ fn keep_one(profile: &Profile, from: &Keyring, fingerprint: &Fingerprint) -> Res
 }
 
 fn missing(assessment: &Assessment) -> usize {
-    let is_missing = |outcome| outcome == SignatureOutcome::MissingCertificate;
-    assessment.signatures.iter().filter(|signature| is_missing(signature.check.outcome)).count()
+    assessment.signatures.iter().filter(|signature| is_missing(signature)).count()
+}
+
+fn is_missing(signature: &JudgedSignature) -> bool {
+    signature.check.outcome == SignatureOutcome::MissingCertificate
 }
 
 /// Every stored message: those that say they are from an address, and the others.
@@ -191,10 +194,11 @@ fn fitting(
     let mut keyring = (*known).clone();
     take(&mut keyring, candidates);
     let after = reading::assess_with(profile, raw, &keyring)?;
-    if missing(&after) >= missing(before) {
-        return Ok(BTreeSet::new());
-    }
-    let signers = after.signatures.iter().filter_map(|signature| signature.check.signer.as_ref());
+    // One that only bears the right name, and whose key did not make the signature, fits nothing.
+    let fits = |outcome| matches!(outcome, SignatureOutcome::Intact | SignatureOutcome::BadKey);
+    let pairs = before.signatures.iter().zip(&after.signatures);
+    let found = pairs.filter(|(before, after)| is_missing(before) && fits(after.check.outcome));
+    let signers = found.filter_map(|(_, after)| after.check.signer.as_ref());
     let is_new = |one: &Fingerprint| known.pgp.find(one).is_none() && known.smime.find(one).is_none();
     Ok(signers.map(|signer| signer.fingerprint.clone()).filter(is_new).collect())
 }
@@ -288,7 +292,8 @@ pub(super) fn renew(
     let mut one = Keyring::default();
     one.pgp.add_cert((*renewed).clone());
     profile.keep(&one, None, "renewed")?;
-    profile.keyring().report(fingerprint, at).ok_or_else(|| input("unknown_fingerprint"))
+    // The signatures are of this moment, which is a little later than the one before.
+    profile.keyring().report(fingerprint, profile.now()).ok_or_else(|| input("unknown_fingerprint"))
 }
 
 fn input(source: &str) -> Failure {

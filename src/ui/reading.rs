@@ -223,7 +223,7 @@ fn band(ui: &mut Ui, assessment: &Assessment, state: &mut State) {
     widgets::card(ui, |ui| {
         ui.horizontal_top(|ui| {
             let why = language.say(if state.drawer { Word::HideWhy } else { Word::Why });
-            let button = 96.0;
+            let button = 136.0;
             let width = (ui.available_width() - button).max(160.0);
             ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
                 ui.set_width(width);
@@ -367,10 +367,10 @@ fn closed(ui: &mut Ui, views: &Views, view: &ReadingView, state: &mut State, com
     let colours = palette(ui);
     ui.set_max_width(ui.available_width().min(size::FORM));
     widgets::card_with(ui, colours.amber, |ui| {
-        sign(ui, Icon::LockQuestion, colours.amber, &verdict::lock(language, &view.assessment));
+        let row = verdict::lock_row(&view.assessment);
+        sign(ui, Icon::LockQuestion, colours.amber, &row.whole(language, &[]));
         let Some(key) = &view.locked_key else {
-            let remedies = verdict::lock_row(&view.assessment).remedies;
-            remedies::Desk { views, view, signature: None }.show(ui, remedies, state, commands);
+            remedies::Desk { views, view, signature: None }.show(ui, row.remedies, state, commands);
             return;
         };
         let field = widgets::secret_field(ui, language.say(Word::Passphrase), &mut state.passphrase);

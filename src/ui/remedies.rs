@@ -26,7 +26,11 @@ pub struct Desk<'a> {
 
 /// What is offered already: the same button stands once in the evidence.
 #[derive(Default)]
-pub struct Offered(Vec<(Remedy, Option<Fingerprint>)>);
+pub struct Offered {
+    buttons: Vec<(Remedy, Option<Fingerprint>)>,
+    /// That a question goes to nobody yet was said.
+    is_told: bool,
+}
 
 impl Desk<'_> {
     /// Draws those that can be done now.
@@ -47,8 +51,8 @@ impl Desk<'_> {
         let mut due = Vec::new();
         for remedy in remedies.iter().copied().filter(|remedy| self.can(*remedy, state)) {
             let name = (remedy, self.subject(remedy));
-            if !offered.0.contains(&name) {
-                offered.0.push(name);
+            if !offered.buttons.contains(&name) {
+                offered.buttons.push(name);
                 due.push(remedy);
             }
         }
@@ -65,7 +69,8 @@ impl Desk<'_> {
             }
         });
         let asks = due.iter().any(|remedy| matches!(remedy, Remedy::Ask(_)));
-        if asks && self.view.help.is_author_doubtful {
+        if asks && self.view.help.is_author_doubtful && !offered.is_told {
+            offered.is_told = true;
             widgets::caption(ui, language.say(Word::DoubtfulAuthor));
         }
     }

@@ -7,6 +7,7 @@ use crate::domain::TechnologyChoice;
 use crate::engine::network::new_message;
 use crate::engine::stateless;
 use crate::engine::view::{Seal, TrustVerdict};
+use crate::engine::{Command as Wish, EngineHandle, Start, start};
 use crate::flow::outgoing;
 use crate::store::{AccountRecord, MessageFlags};
 
@@ -273,4 +274,62 @@ fn a_certificate_in_an_object_that_is_no_message_is_read_all_the_same() {
     let header = "Content-Type: application/octet-stream; name=alice.crt\r\n";
     let id = bob.receives(&plain(&alice.me, header, &pem));
     assert_eq!(bob.help_for(id).carried[0].fingerprint, Certificate::X509(certificate).fingerprint());
+}
+
+/// What the demo's engine answers to a wish, once something of it is what is waited for.
+fn answer<T>(engine: &EngineHandle, wish: Wish, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
+    engine.send(wish);
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while std::time::Instant::now() < end {
+        match engine.try_next() {
+            Some(Event::Failed(failure)) => panic!("{failure:?}"),
+            Some(event) => {
+                if let Some(found) = wanted(event) {
+                    return found;
+                }
+            }
+            None => std::thread::sleep(std::time::Duration::from_millis(10)),
+        }
+    }
+    panic!("nothing came");
+}
+
+#[test]
+fn the_engine_carries_out_what_the_buttons_ask_for_and_shows_what_came_of_it() {
+    let engine = start(&Start::Demo, || {}).unwrap();
+    let rows = answer(&engine, Wish::ListKeys, |event| match event {
+        Event::Mailbox(view) => Some(Arc::clone(&view.rows)),
+        _ => None,
+    });
+    let id = rows[0].id;
+    let draft = answer(
+        &engine,
+        Wish::Ask { message: id, subject: "About it".into(), text: "Hello".into(), attach: true },
+        |event| match event {
+            Event::Compose { draft, .. } => Some(draft),
+            _ => None,
+        },
+    );
+    assert_eq!((draft.text.as_str(), draft.attachments.len()), ("Hello", 2));
+    let done = |event| match event {
+        Event::Done { code, .. } => Some(code),
+        _ => None,
+    };
+    assert_eq!(answer(&engine, Wish::FindCertificate(id), done), "certificate_not_found");
+    // A certificate that came along with a message of the demo is kept, and the message is shown anew.
+    let carried = rows.iter().find_map(|row| {
+        let view = answer(&engine, Wish::OpenMessage(row.id), |event| match event {
+            Event::Reading(view) if view.id == row.id => Some(view),
+            _ => None,
+        });
+        view.help.carried.first().map(|report| (row.id, report.fingerprint.clone()))
+    });
+    let (message, fingerprint) = carried.expect("some message of the demo carries a certificate");
+    let wish = Wish::KeepCertificate { message, fingerprint: fingerprint.clone() };
+    assert_eq!(answer(&engine, wish, done), "certificate_kept");
+    let shown = answer(&engine, Wish::OpenMessage(message), |event| match event {
+        Event::Reading(view) if view.id == message => Some(view),
+        _ => None,
+    });
+    assert!(shown.help.carried.iter().all(|report| report.fingerprint != fingerprint));
 }

@@ -55,9 +55,9 @@ fn signature(ui: &mut Ui, page: &mut Page, signature: &JudgedSignature, index: u
         | SignatureOutcome::BadKey => (Icon::Caution, palette(ui).plum),
     };
     let (row, filled) = (verdict::outcome_row(signature), page.facts(Some(signature)));
-    widgets::signed_line(ui, icon, colour, row.means(language, &filled.blanks()));
     // What the headline has said is not said again.
     if row != verdict::seal_row(&page.view.assessment) {
+        widgets::signed_line(ui, icon, colour, row.means(language, &filled.blanks()));
         page.advise(ui, &row, &filled, Some(signature), false);
     }
     facts(ui, |ui| {

@@ -3,6 +3,7 @@
 use crate::domain::{Mailbox, Technology};
 use crate::engine::view::{Method, PreflightView, ReadinessView, SenderWord, TrustVerdict};
 
+use super::reason::{About, reason};
 use super::{Language, Word, one_line};
 
 /// A mechanism's name, and what it asks.
@@ -55,9 +56,10 @@ pub fn problem(language: Language, code: &str) -> String {
         "wrong_key_usage" => Word::ProblemUsage,
         "no_email_protection" => Word::ProblemMail,
         "unreadable" => Word::ProblemUnreadable,
-        _ => Word::ProblemOther,
+        "not_bound" => Word::ProblemNotBound,
+        other => return language.fill(Word::ProblemOther, &[("code", &reason(language, About::Seal, other))]),
     };
-    language.fill(word, &[("code", code)])
+    language.say(word).to_owned()
 }
 
 /// What stands in the way of sending.

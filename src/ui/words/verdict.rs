@@ -92,13 +92,9 @@ pub fn lock_row(assessment: &Assessment) -> Row {
     }
 }
 
-/// Who could read it, in the band: with what to do, when there is something to be done.
+/// Who could read it, in the band. What to do stands where the text would be.
 pub fn lock(language: Language, assessment: &Assessment) -> Sentence {
-    let row = lock_row(assessment);
-    match assessment.headline.lock {
-        Lock::CannotOpen => row.whole(language, &[]),
-        Lock::NotEncrypted | Lock::Encrypted => row.sentence(language, &[]),
-    }
+    lock_row(assessment).sentence(language, &[])
 }
 
 /// The row of the seal: the one that says most to the reader.
