@@ -45,6 +45,8 @@ pub fn defect(language: Language, code: DefectCode) -> &'static str {
         DefectCode::NulByte => Word::DefectNul,
         DefectCode::MalformedHeader => Word::DefectHeader,
         DefectCode::MissingFrom => Word::DefectFrom,
+        DefectCode::PartialMessage => Word::DefectPartial,
+        DefectCode::ExternalBody => Word::DefectExternal,
         DefectCode::LimitReached => Word::DefectLimit,
     })
 }

@@ -462,5 +462,7 @@ words! {
     DefectNul => "There is a NUL byte.", "NULバイトがあります。";
     DefectHeader => "A header line is broken.", "ヘッダーの行が壊れています。";
     DefectFrom => "The sender is missing.", "差出人がありません。";
+    DefectPartial => "This is one piece of a message that was sent in several; the others are in other messages.", "分割して送られたメッセージの一部です。残りは別のメッセージにあります。";
+    DefectExternal => "A part is not in the message: it only says where it could be fetched. Kakitome doesn't fetch it.", "メッセージに含まれず、取得先だけが書かれた部分があります。取得はしません。";
     DefectLimit => "The message is too large or too deep to be looked at entirely.", "大きさか深さの限度を超えたため、一部を確かめていません。";
 }
