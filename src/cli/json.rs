@@ -245,6 +245,8 @@ fn defect_code(code: DefectCode) -> &'static str {
         DefectCode::NulByte => "nul_byte",
         DefectCode::MalformedHeader => "malformed_header",
         DefectCode::MissingFrom => "missing_from",
+        DefectCode::PartialMessage => "partial_message",
+        DefectCode::ExternalBody => "external_body",
         DefectCode::LimitReached => "limit_reached",
     }
 }

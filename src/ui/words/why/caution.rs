@@ -142,6 +142,18 @@ explained! { DefectCode {
         "差出人がありません。",
         "知らない人からのメールとして読めます。";
         [Source];
+    PartialMessage =>
+        "This is one piece of a message that was sent in several; the others are in other messages.",
+        "Open the other pieces too, or ask the sender to send it in one.";
+        "分割して送られたメールの一部です。残りは別のメールにあります。",
+        "ほかの部分も開くか、一通で送ってもらうと読めます。";
+        [Ask(Resend), Source];
+    ExternalBody =>
+        "A part is not in the message: it only says where it could be fetched.",
+        "It is not fetched for you. Ask the sender to send the part itself.";
+        "メールに含まれず、取得先だけが書かれた部分があります。",
+        "自動では取得しません。必要なら、そのものを送ってもらえます。";
+        [Ask(Resend), Source];
     LimitReached =>
         "The message is too large or too deep to be looked at entirely. The rest is not shown.",
         "Take what is shown for a part of it. The source has more.";
