@@ -230,6 +230,8 @@ pub(crate) fn caution_code(code: CautionCode) -> &'static str {
         CautionCode::DateDiffers => "date_differs",
         CautionCode::LookAlike => "look_alike",
         CautionCode::SenderDiffers => "sender_differs",
+        CautionCode::ListFooter => "list_footer",
+        CautionCode::FromUnproven => "from_unproven",
     }
 }
 
@@ -246,5 +248,7 @@ fn defect_code(code: DefectCode) -> &'static str {
         DefectCode::MalformedHeader => "malformed_header",
         DefectCode::MissingFrom => "missing_from",
         DefectCode::LimitReached => "limit_reached",
+        DefectCode::MangledEncryption => "mangled_encryption",
+        DefectCode::LostSignature => "lost_signature",
     }
 }

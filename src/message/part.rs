@@ -152,4 +152,8 @@ pub enum DefectCode {
     MissingFrom,
     /// Limits were reached; what lies beyond is not shown.
     LimitReached,
+    /// A server on the way made another multipart of a multipart/encrypted; it was opened all the same.
+    MangledEncryption,
+    /// An unobtrusive signature does not fit what arrived; the message counts as one without.
+    LostSignature,
 }

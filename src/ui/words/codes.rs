@@ -46,6 +46,8 @@ pub fn defect(language: Language, code: DefectCode) -> &'static str {
         DefectCode::MalformedHeader => Word::DefectHeader,
         DefectCode::MissingFrom => Word::DefectFrom,
         DefectCode::LimitReached => Word::DefectLimit,
+        DefectCode::MangledEncryption => Word::DefectMangled,
+        DefectCode::LostSignature => Word::DefectLostSignature,
     })
 }
 

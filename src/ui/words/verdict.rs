@@ -203,5 +203,7 @@ fn caution_word(code: CautionCode) -> Word {
         CautionCode::DateDiffers => Word::CautionDateDiffers,
         CautionCode::LookAlike => Word::CautionLookAlike,
         CautionCode::SenderDiffers => Word::CautionSenderDiffers,
+        CautionCode::ListFooter => Word::CautionListFooter,
+        CautionCode::FromUnproven => Word::CautionFromUnproven,
     }
 }
