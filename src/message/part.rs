@@ -156,4 +156,8 @@ pub enum DefectCode {
     ExternalBody,
     /// Limits were reached; what lies beyond is not shown.
     LimitReached,
+    /// A server on the way made another multipart of a multipart/encrypted; it was opened all the same.
+    MangledEncryption,
+    /// An unobtrusive signature does not fit what arrived; the message counts as one without.
+    LostSignature,
 }

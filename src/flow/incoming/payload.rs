@@ -1,6 +1,7 @@
 //! What is inside the envelope, as the reading pane shows it: parts, and blocks that are kept
 //! apart where their protection differs.
 
+mod members;
 mod within;
 
 use crate::crypto::pgp::{InlineKind, find_inline_blocks};
@@ -172,9 +173,7 @@ impl Showing<'_, '_> {
         if kind.is("multipart", "alternative") {
             self.alternative(message, part, prefix, protection);
         } else if kind.kind == "multipart" {
-            for child in &part.children {
-                self.part(message, child, prefix, protection);
-            }
+            self.members(message, part, prefix, protection);
         } else if is_body_text(part) {
             self.text(message, part, prefix, protection);
         } else {

@@ -168,6 +168,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "synchronise" => Word::WorkSynchronise,
         "send" => Word::WorkSend,
         "generate_key" => Word::WorkGenerate,
+        "assess" => Word::WorkAssess,
         "import" => Word::WorkImport,
         "find_certificate" => Word::WorkFind,
         _ => Word::WorkOther,
