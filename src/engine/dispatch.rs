@@ -6,12 +6,13 @@ use std::sync::Arc;
 use crate::domain::Secret;
 use crate::net::Cancel;
 use crate::store::files;
+use crate::store::opened::OpenedFiles;
 
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
-use super::{Command, Event, Failure, FailureKind, account, keys, reading, sending, stateless};
+use super::{Command, Event, Failure, FailureKind, account, attachment, keys, reading, sending, stateless};
 
 pub(super) struct Engine {
     profile: Arc<Profile>,
@@ -21,10 +22,11 @@ pub(super) struct Engine {
     open_message: Option<MessageId>,
     cancel: Cancel,
     is_busy: Arc<tokio::sync::Mutex<()>>,
+    opened: Arc<OpenedFiles>,
 }
 
 impl Engine {
-    pub(super) fn new(profile: Profile, is_demo: bool, publish: Publish) -> Self {
+    pub(super) fn new(profile: Profile, is_demo: bool, publish: Publish, opened: Arc<OpenedFiles>) -> Self {
         Self {
             profile: Arc::new(profile),
             is_demo,
@@ -33,6 +35,7 @@ impl Engine {
             open_message: None,
             cancel: Cancel::new(),
             is_busy: Arc::new(tokio::sync::Mutex::new(())),
+            opened,
         }
     }
 
@@ -124,10 +127,15 @@ impl Engine {
             }
             Command::Reply { message, all } => self.answer(message, all, false),
             Command::Forward(message) => self.answer(message, false, true),
-            Command::SaveAttachment { message, part, to } => {
-                let bytes = reading::attachment(&self.profile, message, &part)?;
-                files::write_new(&to, &bytes).map_err(store_failure)?;
-                self.done("saved", &to.display().to_string());
+            command @ (Command::SaveAttachment { .. }
+            | Command::SaveAttachments { .. }
+            | Command::OpenAttachment { .. }
+            | Command::ShowSource(_)
+            | Command::SaveSource { .. }
+            | Command::WriteFile { .. }) => {
+                if let Some(event) = attachment::carry_out(&self.profile, &self.opened, command)? {
+                    (self.publish)(event);
+                }
                 Ok(())
             }
             Command::ReadAttachments(paths) => {

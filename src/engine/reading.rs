@@ -9,12 +9,11 @@ use crate::flow::reply::{self, Answer};
 use crate::flow::{Assessment, Headline, Lock, Seal};
 use crate::message::{self, Limits};
 
+use super::attachment;
 use super::network;
 use super::profile::{Profile, store_failure};
 use super::stateless::{self, SenderQuestion};
-use super::view::{
-    AccountForm, AccountView, AttachmentView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView,
-};
+use super::view::{AccountForm, AccountView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
 use super::{Failure, FailureKind, Retry};
 
 /// As many rows as the list ever shows.
@@ -101,6 +100,22 @@ fn row(row: crate::store::MessageRow) -> RowView {
     }
 }
 
+/// A message as it came, and what its outermost layers open to, each with the path that it came out of.
+pub(super) fn layers(profile: &Profile, message: MessageId) -> Result<Vec<(String, RawMessage)>, Failure> {
+    let raw = profile.store.raw(message).map_err(store_failure)?;
+    let policy = profile.policy(profile.now())?;
+    let (keyring, limits) = (profile.keyring(), Limits::default());
+    let circumstances = Circumstances {
+        keyring: &keyring,
+        policy: &policy,
+        limits: &limits,
+        plaintext_limit: PLAINTEXT_LIMIT,
+        spool: Some(&profile.spool),
+    };
+    let opened = incoming::opened(&raw, &circumstances);
+    Ok(std::iter::once((String::new(), raw)).chain(opened).collect())
+}
+
 /// Assesses a message of the store with what the profile knows.
 pub(super) fn assess(profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
     let raw = profile.store.raw(message).map_err(store_failure)?;
@@ -136,21 +151,17 @@ pub(super) fn view(profile: &Profile, message: MessageId, _is_demo: bool) -> Res
         Some(DecryptFailure::Locked(fingerprint)) => Some(fingerprint.clone()),
         _ => None,
     });
-    let attachments = assessment
-        .parts
-        .iter()
-        .filter(|part| part.is_file)
-        .map(|part| AttachmentView {
-            part: part.path.clone(),
-            name: part.filename.clone().unwrap_or_default(),
-            media_type: part.media_type.clone(),
-            bytes: part.bytes,
-            decrypted: part.decrypted,
-            signed: part.signed,
-        })
-        .collect();
+    let attachments = attachment::views(&assessment);
+    let cards = attachment::cards(&assessment);
     let source = String::from_utf8_lossy(raw.get(..raw.len().min(MAX_SOURCE)).unwrap_or_default()).into_owned();
-    Ok(ReadingView { id: message, assessment: Arc::new(assessment), attachments, locked_key, source: source.into() })
+    Ok(ReadingView {
+        id: message,
+        assessment: Arc::new(assessment),
+        attachments,
+        cards,
+        locked_key,
+        source: source.into(),
+    })
 }
 
 /// The content of a file in a message.

@@ -3,6 +3,7 @@
 
 mod app;
 mod attachments;
+mod calendar;
 mod compose;
 mod confirm;
 mod drafts;
@@ -14,12 +15,15 @@ mod icons;
 mod keys;
 mod list;
 mod outbox;
+mod preview;
+mod print;
 mod prose;
 mod raster;
 mod reading;
 mod screenshot;
 mod settings;
 mod sidebar;
+mod source;
 mod state;
 mod status;
 mod theme;

@@ -34,7 +34,12 @@ pub fn report(name: &str, media_type: &str, content: &[u8]) -> FileReport {
     let claimed = kind::claimed(name, media_type);
     let found = kind::found(content);
     let disagrees = kind::disagree(name, media_type, found, content);
-    let kind = found.unwrap_or(if disagrees { FileKind::Other } else { claimed });
+    let kind = match found {
+        // An office document is an archive by its bytes, a script a text: the label says it better.
+        _ if !disagrees && claimed != FileKind::Other => claimed,
+        Some(found) => found,
+        None => FileKind::Other,
+    };
     FileReport { kind, claimed, disagrees, dangers: danger::dangers(name, media_type, content) }
 }
 

@@ -7,6 +7,8 @@ mod evidence;
 #[macro_use]
 mod keys;
 #[macro_use]
+mod pane;
+#[macro_use]
 mod settings;
 #[macro_use]
 mod window;
@@ -35,4 +37,4 @@ macro_rules! words {
     };
 }
 
-window! { evidence writing keys settings words; }
+window! { evidence writing keys settings pane words; }
