@@ -1,12 +1,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::{Draft, Fingerprint, Secret, Technology};
+use crate::domain::{Draft, Fingerprint, RawMessage, Secret, Technology};
 
 use super::Failure;
 use super::view::{
     AccountForm, DraftId, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView,
-    ReadingView,
+    ReadingView, SourceView,
 };
 
 /// What the user wants; sent by the UI, carried out by the engine.
@@ -42,6 +42,16 @@ pub enum Command {
     Forward(MessageId),
     /// Write an attachment of the open message to a file.
     SaveAttachment { message: MessageId, part: String, to: PathBuf },
+    /// Write attachments of the open message into a folder, beside what is there.
+    SaveAttachments { message: MessageId, parts: Vec<String>, to: PathBuf },
+    /// Open an attachment with the system's program; `confirmed` after the reader was told what it may do.
+    OpenAttachment { message: MessageId, part: String, confirmed: bool },
+    /// Show the whole source of a message and what its layers open to.
+    ShowSource(MessageId),
+    /// Write a layer of the source to a file.
+    SaveSource { message: MessageId, layer: usize, to: PathBuf },
+    /// Write a file that the window made: a printed message.
+    WriteFile { to: PathBuf, content: RawMessage },
     /// Read files as attachments of the draft being written.
     ReadAttachments(Vec<PathBuf>),
     /// Show certificates and keys.
@@ -92,6 +102,8 @@ pub enum Event {
     Mailbox(Arc<MailboxView>),
     /// The open message.
     Reading(Arc<ReadingView>),
+    /// The source of a message.
+    Source(Arc<SourceView>),
     /// What would happen to the draft.
     Preflight(Arc<PreflightView>),
     /// A draft to put into a compose window.

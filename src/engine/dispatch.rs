@@ -8,13 +8,16 @@ use crate::crypto::CertificateReport;
 use crate::domain::Secret;
 use crate::net::Cancel;
 use crate::store::files;
+use crate::store::opened::OpenedFiles;
 
 use super::assessing::{OpenFolder, Which};
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
-use super::{Command, Event, Failure, FailureKind, account, assessing, keys, reading, remedy, sending, stateless};
+use super::{
+    Command, Event, Failure, FailureKind, account, assessing, attachment, keys, reading, remedy, sending, stateless,
+};
 
 pub(super) struct Engine {
     profile: Arc<Profile>,
@@ -28,10 +31,11 @@ pub(super) struct Engine {
     is_busy: Arc<tokio::sync::Mutex<()>>,
     /// Held while messages are assessed without being asked.
     assesses: Arc<Mutex<()>>,
+    opened: Arc<OpenedFiles>,
 }
 
 impl Engine {
-    pub(super) fn new(profile: Profile, is_demo: bool, publish: Publish) -> Self {
+    pub(super) fn new(profile: Profile, is_demo: bool, publish: Publish, opened: Arc<OpenedFiles>) -> Self {
         Self {
             profile: Arc::new(profile),
             is_demo,
@@ -42,6 +46,7 @@ impl Engine {
             cancel: Cancel::new(),
             is_busy: Arc::new(tokio::sync::Mutex::new(())),
             assesses: Arc::default(),
+            opened,
         }
     }
 
@@ -134,10 +139,15 @@ impl Engine {
             }
             Command::Reply { message, all } => self.answer(message, all, false),
             Command::Forward(message) => self.answer(message, false, true),
-            Command::SaveAttachment { message, part, to } => {
-                let bytes = reading::attachment(&self.profile, message, &part)?;
-                files::write_new(&to, &bytes).map_err(store_failure)?;
-                self.done("saved", &to.display().to_string());
+            command @ (Command::SaveAttachment { .. }
+            | Command::SaveAttachments { .. }
+            | Command::OpenAttachment { .. }
+            | Command::ShowSource(_)
+            | Command::SaveSource { .. }
+            | Command::WriteFile { .. }) => {
+                if let Some(event) = attachment::carry_out(&self.profile, &self.opened, command)? {
+                    (self.publish)(event);
+                }
                 Ok(())
             }
             Command::ReadAttachments(paths) => {

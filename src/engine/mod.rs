@@ -3,6 +3,7 @@
 
 mod account;
 mod assessing;
+pub mod attachment;
 mod carried;
 mod command;
 mod demo;

@@ -9,11 +9,8 @@ use crate::flow::{Assessment, Headline, Lock, Seal};
 use crate::message;
 
 use super::profile::{Profile, store_failure};
-use super::remedy;
-use super::view::{
-    AccountForm, AccountView, AttachmentView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView,
-};
-use super::{Failure, FailureKind, Retry, assessing, network};
+use super::view::{AccountForm, AccountView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
+use super::{Failure, FailureKind, Retry, assessing, attachment, network, remedy};
 
 /// As many rows as the list ever shows.
 const MAX_ROWS: usize = 200_000;
@@ -113,23 +110,12 @@ pub(super) fn view(profile: &Profile, message: MessageId, _is_demo: bool) -> Res
         Some(DecryptFailure::Locked(fingerprint)) => Some(fingerprint.clone()),
         _ => None,
     });
-    let attachments = assessment
-        .parts
-        .iter()
-        .filter(|part| part.is_file)
-        .map(|part| AttachmentView {
-            part: part.path.clone(),
-            name: part.filename.clone().unwrap_or_default(),
-            media_type: part.media_type.clone(),
-            bytes: part.bytes,
-            decrypted: part.decrypted,
-            signed: part.signed,
-        })
-        .collect();
+    let attachments = attachment::views(&assessment);
+    let cards = attachment::cards(&assessment);
     let source = String::from_utf8_lossy(raw.get(..raw.len().min(MAX_SOURCE)).unwrap_or_default()).into_owned();
     let help = remedy::help(profile, message, &raw, &assessment)?;
     let assessment = Arc::new(assessment);
-    Ok(ReadingView { id: message, assessment, attachments, locked_key, source: source.into(), help })
+    Ok(ReadingView { id: message, assessment, attachments, cards, locked_key, source: source.into(), help })
 }
 
 /// The content of a file in a message.

@@ -11,6 +11,10 @@ pub use crate::flow::{
     Assessment, Caution, CautionCode, Coverage, Encryption, HeaderProtection, HeaderScheme, Headline, JudgedSignature,
     Lock, Seal, ShownBlock, ShownPart,
 };
+pub use crate::message::calendar::{
+    Answer, Attendee, Contact, Frequency, Invitation, Method as CalendarMethod, Moment, Repeats,
+};
+pub use crate::message::file::{Danger, FileKind, FileReport};
 pub use crate::message::{Defect, DefectCode};
 pub use crate::sender::{Method, SenderResult, SenderWord, Source};
 pub use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
@@ -133,6 +137,8 @@ pub struct ReadingView {
     pub assessment: Arc<Assessment>,
     /// Files of the message: those that the pane offers to save.
     pub attachments: Vec<AttachmentView>,
+    /// Parts that are shown as a card: invitations and contacts.
+    pub cards: Vec<CardView>,
     /// The fingerprint of a key that could be unlocked to open it.
     pub locked_key: Option<Fingerprint>,
     /// The message source, decoded leniently for display (at most 1 MiB).
@@ -159,7 +165,7 @@ pub struct Help {
 pub struct AttachmentView {
     /// The part's path.
     pub part: String,
-    /// A name without any directory.
+    /// A name that can do no harm: one component, visible, never empty.
     pub name: String,
     /// The declared media type.
     pub media_type: String,
@@ -169,6 +175,50 @@ pub struct AttachmentView {
     pub decrypted: bool,
     /// It is covered by the seal.
     pub signed: bool,
+    /// What it is by its content, and what opening it may do.
+    pub report: FileReport,
+}
+
+/// A part that is shown as a card, with what protects it.
+#[derive(Clone, Debug)]
+pub struct CardView {
+    /// The part's path.
+    pub part: String,
+    /// It was inside the encryption.
+    pub decrypted: bool,
+    /// It is covered by the seal.
+    pub signed: bool,
+    /// What is on it.
+    pub content: CardContent,
+}
+
+/// What is on a card.
+#[derive(Clone, Debug)]
+pub enum CardContent {
+    /// An event.
+    Invitation(Box<Invitation>),
+    /// People.
+    Contacts(Vec<Contact>),
+}
+
+/// The source of a message: as it came, and as its layers opened to.
+#[derive(Clone, Debug)]
+pub struct SourceView {
+    /// Row id of the message.
+    pub id: MessageId,
+    /// Outermost first; the first is the message as it came.
+    pub layers: Vec<SourceLayer>,
+}
+
+/// One layer of a source.
+#[derive(Clone, Debug)]
+pub struct SourceLayer {
+    /// The path of the part that it came out of; empty for the message itself.
+    pub path: String,
+    /// Its bytes.
+    pub content: crate::domain::RawMessage,
+    /// Where each line to be drawn begins; long ones are broken.
+    pub lines: Arc<Vec<u32>>,
 }
 
 /// What would happen to a draft.

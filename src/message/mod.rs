@@ -3,7 +3,9 @@
 
 mod access;
 mod build;
+pub mod calendar;
 mod displayed;
+pub mod file;
 mod file_kind;
 mod header;
 mod html;

@@ -3,6 +3,7 @@
 
 mod app;
 mod attachments;
+mod calendar;
 mod compose;
 mod confirm;
 mod drafts;
@@ -14,6 +15,8 @@ mod icons;
 mod keys;
 mod list;
 mod outbox;
+mod preview;
+mod print;
 mod prose;
 mod raster;
 mod reading;
@@ -21,6 +24,7 @@ mod remedies;
 mod screenshot;
 mod settings;
 mod sidebar;
+mod source;
 mod state;
 mod status;
 mod theme;

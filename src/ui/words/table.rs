@@ -7,6 +7,8 @@ mod evidence;
 #[macro_use]
 mod keys;
 #[macro_use]
+mod pane;
+#[macro_use]
 mod remedy;
 #[macro_use]
 mod settings;
@@ -37,4 +39,4 @@ macro_rules! words {
     };
 }
 
-window! { evidence writing keys settings remedy words; }
+window! { evidence writing keys settings pane remedy words; }
