@@ -11,6 +11,7 @@ mod keys;
 mod network;
 mod profile;
 mod reading;
+mod remote;
 mod sending;
 pub mod stateless;
 pub mod view;

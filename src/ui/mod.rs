@@ -17,6 +17,7 @@ mod outbox;
 mod prose;
 mod raster;
 mod reading;
+mod remote;
 mod screenshot;
 mod settings;
 mod sidebar;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::engine::view::{KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView};
+use crate::engine::view::{
+    KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView, RemoteView,
+};
 use crate::engine::{Command, Event, Failure, FailureKind};
 
 use super::compose::Composer;
@@ -24,6 +26,8 @@ pub struct Views {
     pub locked: Option<bool>,
     /// The open message.
     pub reading: Option<Arc<ReadingView>>,
+    /// What the open message would fetch from the web.
+    pub remote: Option<Arc<RemoteView>>,
     /// What would happen to the draft.
     pub preflight: Option<Arc<PreflightView>>,
     /// Certificates and keys.
@@ -222,6 +226,7 @@ impl State {
                 views.mailbox = Some(view);
             }
             Event::Reading(view) => self.take_reading(views, view),
+            Event::Remote(view) => views.remote = Some(view),
             Event::Preflight(view) => {
                 views.preflight = Some(view);
                 if let Some(composer) = &mut self.composer {

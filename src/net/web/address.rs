@@ -98,7 +98,9 @@ mod tests {
         for ip in inside.split_whitespace() {
             assert!(!is_public(ip.parse().unwrap()), "{ip}");
         }
-        for ip in "1.1.1.1 8.8.8.8 100.63.255.255 172.32.0.1 198.20.0.1 2606:4700::1111 2a00:1450::1 ::ffff:8.8.8.8".split_whitespace() {
+        for ip in "1.1.1.1 8.8.8.8 100.63.255.255 172.32.0.1 198.20.0.1 2606:4700::1111 2a00:1450::1 ::ffff:8.8.8.8"
+            .split_whitespace()
+        {
             assert!(is_public(ip.parse().unwrap()), "{ip}");
         }
     }

@@ -42,6 +42,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     ScrollArea::vertical().id_salt("head").max_height(most).auto_shrink([false, true]).show(ui, |ui| {
         Frame::new().inner_margin(Margin { left: 24, right: 24, top: 16, bottom: 12 }).show(ui, |ui| {
             head(ui, &view, state, commands, has_back);
+            super::remote::show(ui, &view, views, state, commands);
         });
     });
     ui.add_space(-space::S);

@@ -178,7 +178,9 @@ fn are_related(one: &str, other: &str) -> bool {
 pub fn cautions(language: Language, assessment: &Assessment) -> Vec<String> {
     let address = from_address(assessment);
     let mut words: Vec<String> = Vec::new();
-    for caution in assessment.cautions.iter().take(100) {
+    // Remote content has a line of its own, with what can be done about it.
+    let others = assessment.cautions.iter().filter(|caution| caution.code != CautionCode::RemoteContent);
+    for caution in others.take(100) {
         let blanks = [("subject", short_address(&caution.subject)), ("address", address.clone())];
         let blanks: Vec<(&str, &str)> = blanks.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let sentence = language.fill(caution_word(caution.code), &blanks);
