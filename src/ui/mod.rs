@@ -3,11 +3,13 @@
 
 mod app;
 mod attachments;
+mod column;
 mod compose;
 mod confirm;
 mod drafts;
 mod evidence;
 mod files;
+mod find;
 mod fonts;
 mod html;
 mod icons;
@@ -16,9 +18,11 @@ mod list;
 mod outbox;
 mod prose;
 mod raster;
+mod reader;
 mod reading;
 mod remote;
 mod screenshot;
+mod selection;
 mod settings;
 mod sidebar;
 mod state;

@@ -2,87 +2,64 @@
 
 use std::ops::Range;
 
-use egui::text::LayoutJob;
-use egui::text_selection::LabelSelectionState;
-use egui::{CursorIcon, Label, Role, Sense, Stroke, TextFormat, Ui, WidgetInfo};
+use egui::Ui;
 
-use super::confirm;
+use crate::engine::view::{MessageId, ShownBlock};
+
+use super::column::Passage;
 use super::html::Link;
 use super::icons::Icon;
+use super::reading;
 use super::state::State;
-use super::theme::{self, Palette, palette, size, space};
+use super::theme::{palette, size, space};
 use super::widgets;
 use super::words::Word;
 
 /// Text that is laid out as one piece, in bytes.
 const PIECE: usize = 4_000;
 /// Text of one message that is shown, in bytes: beyond it the source or the file is the better reader.
-pub const SHOWN: usize = 400_000;
+pub const SHOWN: usize = 8_000_000;
 
-/// Draws a body's text, as much as the budget of the message leaves.
-pub fn show(ui: &mut Ui, text: &str, budget: &mut usize, state: &mut State) {
-    ui.set_max_width(ui.available_width().min(size::MEASURE));
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let colours = palette(ui);
+/// Draws a block's text, as much as the budget of the message leaves.
+pub fn show(ui: &mut Ui, (message, block): (MessageId, &ShownBlock), budget: &mut usize, state: &mut State) {
+    let text = &block.text;
     let mut end = text.len().min(*budget);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     *budget -= end;
     let shown = text.get(..end).unwrap_or_default().trim_end();
-    for piece in pieces(shown) {
-        if let Some(target) = self::piece(ui, piece, &colours) {
-            confirm::follow(ui.ctx(), state, Link { words: target.clone(), target, areas: Vec::new() });
-        }
-    }
+    let colours = palette(ui);
+    let key = format!("text {}", block.path);
+    let version = state.reader.version(message, &block.path, text);
+    let marks = state.reader.find.marks(ui.ctx(), &key, version, shown);
+    let highlights = state.reader.highlights(&key, &marks, &colours);
+    ui.scope(|ui| {
+        let zoom = state.reader.zoom();
+        ui.set_max_width(ui.available_width().min(size::MEASURE * zoom.max(1.0)));
+        let passage = Passage { block: &key, offset: 0, version, text: shown, zoom };
+        let brings = marks.current.as_ref().filter(|_| marks.follows);
+        let column = state.reader.columns.show(ui, &passage, &highlights, brings, addresses);
+        let selection = &mut state.reader.selection;
+        selection.touch(ui, &column.response, &key, (0, shown), |at| column.place(shown, at));
+        selection.menu(&column.response, state.language, &key, shown);
+        selection.keys(ui.ctx(), &key, block.is_headline, shown);
+        let link = |at| address_at(shown, column.place(shown, at));
+        reading::pointer(ui, &column.response, link, state);
+    });
     if end < text.len() {
         ui.add_space(space::S);
         widgets::signed_line(ui, Icon::Caution, colours.amber, state.language.say(Word::TextCut));
     }
-    ui.spacing_mut().item_spacing.y = space::S;
 }
 
-/// Draws one piece; gives the address that was clicked.
-fn piece(ui: &mut Ui, text: &str, colours: &Palette) -> Option<String> {
-    let links = addresses(text);
-    let label = Label::new(layout(text, &links, colours)).wrap().selectable(true).sense(Sense::click());
-    let (corner, galley, response) = label.layout_in_ui(ui);
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
-    if ui.is_rect_visible(response.rect) {
-        LabelSelectionState::label_text_selection(ui, &response, corner, galley.clone(), colours.ink, Stroke::NONE);
-    }
-    if links.is_empty() {
-        return None;
-    }
-    let pointer = response.hover_pos()?;
-    let at = galley.cursor_from_pos(pointer - corner).index.0;
-    let at = text.char_indices().nth(at).map(|(byte, _)| byte)?;
-    let link = links.iter().find(|range| range.contains(&at))?;
-    ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-    response.clicked().then(|| text.get(link.clone()).unwrap_or_default().to_owned())
-}
-
-fn layout(text: &str, links: &[Range<usize>], colours: &Palette) -> LayoutJob {
-    let mut job = LayoutJob::default();
-    let format = |colour| TextFormat {
-        line_height: Some(size::READING * 1.5),
-        ..TextFormat::simple(theme::plain(size::READING), colour)
-    };
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let end = start + line.len();
-        let plain = format(if line.starts_with('>') { colours.ink_soft } else { colours.ink });
-        let mut from = start;
-        for link in links.iter().filter(|link| link.start >= start && link.end <= end) {
-            job.append(text.get(from..link.start).unwrap_or_default(), 0.0, plain.clone());
-            let underlined = TextFormat { underline: Stroke::new(1.0, colours.indigo), ..format(colours.indigo) };
-            job.append(text.get(link.clone()).unwrap_or_default(), 0.0, underlined);
-            from = link.end;
-        }
-        job.append(text.get(from..end).unwrap_or_default(), 0.0, plain);
-        start = end;
-    }
-    job
+/// The address of the web that stands at a place of a text.
+fn address_at(text: &str, at: usize) -> Option<Link> {
+    let start = text.get(..at)?.rfind(char::is_whitespace).map_or(0, |before| before + 1);
+    let word = text.get(start..)?.split(char::is_whitespace).next()?;
+    let range = addresses(word).into_iter().find(|range| range.contains(&(at - start)))?;
+    let target = word.get(range)?.to_owned();
+    Some(Link { words: target.clone(), target, areas: Vec::new() })
 }
 
 /// Where addresses of the web stand in a text.

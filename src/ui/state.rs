@@ -11,6 +11,7 @@ use super::compose::Composer;
 use super::files::{Files, Purpose};
 use super::html::Drawings;
 use super::keys::KeysState;
+use super::reader::Reader;
 use super::settings::SettingsState;
 use super::when::Clock;
 use super::words::Language;
@@ -174,6 +175,8 @@ pub struct State {
     pub files: Files,
     /// Drawings of HTML bodies.
     pub drawings: Drawings,
+    /// Size, colours, what is selected and found in the open message.
+    pub reader: Reader,
     /// The present moment and place.
     pub clock: Clock,
     /// Commands that follow from events: sent with the next frame.
@@ -207,6 +210,7 @@ impl Default for State {
             link: None,
             files: Files::default(),
             drawings: Drawings::default(),
+            reader: Reader::default(),
             clock: Clock::system(),
             owed: Vec::new(),
         }
@@ -288,6 +292,9 @@ impl State {
                 if !self.is_theme_given {
                     self.theme = view.theme.as_deref().map_or(self.theme, Theme::from_code);
                 }
+                if let Some(zoom) = view.zoom {
+                    self.reader.set_zoom(zoom);
+                }
                 views.preferences = view;
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
@@ -312,6 +319,7 @@ impl State {
     fn take_reading(&mut self, views: &mut Views, view: Arc<ReadingView>) {
         if views.reading.as_ref().is_none_or(|old| old.id != view.id) {
             self.source = false;
+            self.plain_text = false;
             self.passphrase.clear();
         }
         if self.unopened.as_ref().is_some_and(|(id, _)| *id == view.id) {

@@ -20,6 +20,18 @@ macro_rules! body {
             RemoteSenders => "Loaded for these senders, when their seal or domain vouches for them", "封印かドメインで確認できたとき読み込む差出人";
             RemoteNobody => "No sender so far. The reading pane offers it.", "まだいません。メールを読む画面で選べます。";
             RemoteSettingHint => "They come over encrypted connections only, without cookies. The sender can see that and where a message was read.", "暗号化された接続だけを使い、Cookieは送りません。いつどこで読んだかが差出人に伝わることがあります。";
+            // Finding, selecting, colours
+            FindInMessage => "Find in the message", "メール内を検索";
+            FindNext => "Next", "次へ";
+            FindPrevious => "Previous", "前へ";
+            FindClose => "Close the search", "検索を閉じる";
+            FindCount => "{position} of {count}", "{count} 件中 {position} 件目";
+            FindNothing => "Not found", "見つかりません";
+            FindWorking => "Searching", "検索中";
+            Copy => "Copy", "コピー";
+            SelectAll => "Select all", "すべて選択";
+            OriginalColours => "Original colours", "元の配色";
+            AdaptedColours => "Dark colours", "暗い配色";
             WorkRemote => "Loading pictures from the web {subject}", "Web上の画像を読み込み中 {subject}";
         }
     };
