@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::crypto::CertificateReport;
 use crate::domain::Secret;
 use crate::net::Cancel;
+use crate::net::web::Reach;
 use crate::store::files;
 use crate::store::opened::OpenedFiles;
 
 use super::assessing::{OpenFolder, Which};
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
+use super::remote::{self, Means, Remote};
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
 use super::{
@@ -32,6 +34,7 @@ pub(super) struct Engine {
     /// Held while messages are assessed without being asked.
     assesses: Arc<Mutex<()>>,
     opened: Arc<OpenedFiles>,
+    pub(super) remote: Arc<Remote>,
 }
 
 impl Engine {
@@ -47,6 +50,7 @@ impl Engine {
             is_busy: Arc::new(tokio::sync::Mutex::new(())),
             assesses: Arc::default(),
             opened,
+            remote: Remote::new(Reach::Public),
         }
     }
 
@@ -86,10 +90,30 @@ impl Engine {
             Command::Cancel => {
                 self.cancel.cancel();
                 self.cancel = Cancel::new();
+                self.remote.cancel();
                 Ok(())
             }
+            Command::LoadRemote(_) | Command::AllowRemote { .. } | Command::RefuseRemote(_) => self.remote(command),
+            Command::RememberZoom(zoom) => self.profile.store.set_setting("zoom", &zoom).map_err(store_failure),
             other => self.writing(other),
         }
+    }
+
+    /// Pictures from the web.
+    fn remote(&self, command: Command) -> Result<(), Failure> {
+        let means = self.means();
+        match command {
+            Command::LoadRemote(message) => self.remote.load(&means, message),
+            Command::AllowRemote { address, allowed } => self.remote.allow(&means, &address, allowed)?,
+            Command::RefuseRemote(never) => self.remote.refuse(&means, never)?,
+            _ => {}
+        }
+        self.show_preferences();
+        Ok(())
+    }
+
+    pub(super) fn means(&self) -> Means {
+        Means { profile: Arc::clone(&self.profile), publish: Arc::clone(&self.publish), is_demo: self.is_demo }
     }
 
     /// The commands of the composer and the outbox.
@@ -252,8 +276,10 @@ impl Engine {
     }
 
     fn show_message(&self, message: MessageId) -> Result<(), Failure> {
+        self.remote.open(message);
         let view = reading::view(&self.profile, message, self.is_demo)?;
         (self.publish)(Event::Reading(Arc::new(view.clone())));
+        self.remote.shown(&self.means(), message, &view.assessment);
         self.show_mailbox();
         self.evaluate_sender(view);
         Ok(())
@@ -266,20 +292,30 @@ impl Engine {
             return;
         }
         let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
+        let (remote, means) = (Arc::clone(&self.remote), self.means());
         tokio::spawn(async move {
             let Ok(raw) = profile.store.raw(view.id) else { return };
             let found = stateless::evaluate_sender(&raw, &trusted, None, profile.now()).await;
             let mut assessment = (*view.assessment).clone();
             assessment.sender.extend(found);
             view.assessment = Arc::new(assessment);
-            publish(Event::Reading(Arc::new(view)));
+            publish(Event::Reading(Arc::new(view.clone())));
+            remote.shown_again(&means, view.id, &view.assessment);
         });
     }
 
     pub(super) fn show_preferences(&self) {
         let (language, theme) = self.profile.store.setting::<(String, String)>("preferences").ok().flatten().unzip();
         let (authserv_ids, evaluates_sender) = self.profile.delivery();
-        let view = PreferencesView { language, theme, authserv_ids, evaluates_sender };
+        let view = PreferencesView {
+            language,
+            theme,
+            authserv_ids,
+            evaluates_sender,
+            remote_senders: remote::senders(&self.profile).into_iter().collect(),
+            remote_never: remote::never(&self.profile),
+            zoom: self.profile.store.setting("zoom").ok().flatten(),
+        };
         (self.publish)(Event::Preferences(view));
     }
 

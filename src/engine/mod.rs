@@ -15,6 +15,7 @@ mod network;
 mod profile;
 mod reading;
 mod remedy;
+mod remote;
 mod sending;
 pub mod stateless;
 pub mod view;

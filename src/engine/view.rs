@@ -1,10 +1,11 @@
 //! Immutable snapshots that a screen draws. Codes and data only: the sentences are the UI's.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{Fingerprint, Mailbox, Secret, Technology};
+use crate::domain::{EmailAddress, Fingerprint, Mailbox, RawMessage, Secret, Technology};
 
 pub use crate::crypto::{CertificateReport, DecryptFailure, Integrity, SignatureCheck, SignatureOutcome, Signer};
 pub use crate::flow::{
@@ -64,6 +65,12 @@ pub struct PreferencesView {
     pub authserv_ids: Vec<String>,
     /// SPF, DKIM and DMARC are evaluated here over DNS.
     pub evaluates_sender: bool,
+    /// Senders whose pictures from the web are loaded, lower-cased.
+    pub remote_senders: Vec<String>,
+    /// Pictures from the web are never loaded, and nobody is asked.
+    pub remote_never: bool,
+    /// The size of what is read, in percent; `None` as it is.
+    pub zoom: Option<u16>,
 }
 
 /// One draft that is kept.
@@ -158,6 +165,44 @@ pub struct Help {
     pub own: Vec<CertificateReport>,
     /// It is doubtful to whom an answer to the author would go.
     pub is_author_doubtful: bool,
+}
+
+/// What the open message would fetch from the web.
+#[derive(Clone, Debug)]
+pub struct RemoteView {
+    /// Row id.
+    pub message: MessageId,
+    /// How it stands.
+    pub state: RemoteState,
+    /// Pictures that are to be had over TLS.
+    pub pictures: usize,
+    /// Pictures that are only to be had without; they are never loaded.
+    pub unencrypted: usize,
+    /// Pictures that could not be loaded.
+    pub failed: usize,
+    /// The author, when somebody vouches for the address: may be let for good.
+    pub sender: Option<EmailAddress>,
+    /// The author was.
+    pub is_sender_allowed: bool,
+    /// What was loaded, by address.
+    pub loaded: Arc<HashMap<String, RawMessage>>,
+}
+
+/// How it stands with pictures from the web.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemoteState {
+    /// The message asks for none.
+    Nothing,
+    /// Not loaded until the user says so.
+    Blocked,
+    /// Not loaded, since the user never wants any.
+    Never,
+    /// Never loaded, since something in the message is or was encrypted.
+    Forbidden,
+    /// Being loaded.
+    Loading,
+    /// Loaded, as far as it could be.
+    Loaded,
 }
 
 /// A file in a message.

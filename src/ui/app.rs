@@ -257,7 +257,11 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if pressed(shortcut(Modifiers::COMMAND, Key::Comma)) {
         state.screen = Screen::Settings;
     }
-    if state.screen == Screen::Mailbox && pressed(shortcut(Modifiers::COMMAND, Key::F)) {
+    // Ctrl+F looks through the message that is open, Ctrl+K through the folder.
+    let opens = views.reading.as_ref().is_some_and(|view| state.selected == Some(view.id));
+    let searches =
+        !opens && pressed(shortcut(Modifiers::COMMAND, Key::F)) || pressed(shortcut(Modifiers::COMMAND, Key::K));
+    if state.screen == Screen::Mailbox && searches {
         (state.searches, state.reads) = (true, false);
     }
     if pressed(shortcut(Modifiers::NONE, Key::F6)) {
@@ -318,6 +322,7 @@ fn escape(state: &mut State) {
     }
     match state.screen {
         Screen::Compose => compose::ask_discard(state),
+        Screen::Mailbox if state.reader.find.is_open => state.reader.find.close(),
         Screen::Mailbox if state.drawer => state.drawer = false,
         Screen::Mailbox => state.reads = false,
         Screen::Keys if state.keys.close_dialog() => {}
