@@ -113,10 +113,14 @@ fn certificate(bytes: &[u8]) {
 fn asks_for_patience(bytes: &[u8]) -> bool {
     let armored = ["PKCS12", "ENCRYPTED PRIVATE KEY"].into_iter().flat_map(|label| smime::pem_contents(bytes, label));
     armored.chain([bytes.to_vec()]).any(|der| {
-        (0..der.len()).any(|at| {
-            let after = der.get(at + 1).map_or(at, |length| at + 2 + usize::from(*length));
-            der[at] == 4
-                && matches!(der.get(after..), Some([2, length, high, ..]) if *length > 2 || *length == 2 && *high > 1)
+        (0..der.len()).filter(|at| der[*at] == 4).any(|at| {
+            let end = |at: usize| der.get(at + 1).map_or(der.len(), |length| at + 2 + usize::from(*length));
+            let is_large = |at: usize| match der.get(at..) {
+                Some([2, length, high, ..]) => *length > 2 || *length == 2 && *high > 1,
+                _ => false,
+            };
+            // Up to three numbers, as scrypt has them.
+            [end(at), end(end(at)), end(end(end(at)))].into_iter().any(is_large)
         })
     })
 }
