@@ -1,26 +1,29 @@
 //! What each command does.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::Secret;
 use crate::net::Cancel;
 use crate::store::files;
 
+use super::assessing::{OpenFolder, Which};
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
-use super::{Command, Event, Failure, FailureKind, account, keys, reading, sending, stateless};
+use super::{Command, Event, Failure, FailureKind, account, assessing, keys, reading, sending, stateless};
 
 pub(super) struct Engine {
     profile: Arc<Profile>,
     pub(super) is_demo: bool,
     pub(super) publish: Publish,
-    open_folder: Option<FolderId>,
+    open_folder: OpenFolder,
     open_message: Option<MessageId>,
     cancel: Cancel,
     is_busy: Arc<tokio::sync::Mutex<()>>,
+    /// Held while messages are assessed without being asked.
+    assesses: Arc<Mutex<()>>,
 }
 
 impl Engine {
@@ -29,10 +32,11 @@ impl Engine {
             profile: Arc::new(profile),
             is_demo,
             publish,
-            open_folder: None,
+            open_folder: OpenFolder::default(),
             open_message: None,
             cancel: Cancel::new(),
             is_busy: Arc::new(tokio::sync::Mutex::new(())),
+            assesses: Arc::default(),
         }
     }
 
@@ -49,7 +53,7 @@ impl Engine {
     fn one(&mut self, command: Command) -> Result<(), Failure> {
         match command {
             Command::OpenFolder(folder) => {
-                self.open_folder = Some(folder);
+                *self.open_folder.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder);
                 self.show_mailbox();
                 Ok(())
             }
@@ -174,6 +178,7 @@ impl Engine {
             }
             Command::ImportKeys { from, passphrase } => {
                 let found = keys::import(&profile, &from, passphrase.as_ref())?;
+                self.judge_anew()?;
                 self.done("imported", &found.to_string());
             }
             Command::ExportKey { fingerprint, secret, passphrase, to } => {
@@ -181,8 +186,14 @@ impl Engine {
                 files::write_new(&to, &bytes).map_err(store_failure)?;
                 self.done("exported", &to.display().to_string());
             }
-            Command::SetTrusted { fingerprint, trusted } => keys::set_trusted(&profile, &fingerprint, trusted)?,
-            Command::SetTrustRoot { fingerprint, root } => keys::set_root(&profile, &fingerprint, root)?,
+            Command::SetTrusted { fingerprint, trusted } => {
+                keys::set_trusted(&profile, &fingerprint, trusted)?;
+                self.judge_anew()?;
+            }
+            Command::SetTrustRoot { fingerprint, root } => {
+                keys::set_root(&profile, &fingerprint, root)?;
+                self.judge_anew()?;
+            }
             _ => {}
         }
         (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
@@ -199,6 +210,7 @@ impl Engine {
     fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {
         self.profile.load_keyring(vec![passphrase])?;
         (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
+        self.assess(Which::Closed);
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
     }
 
@@ -239,10 +251,28 @@ impl Engine {
     }
 
     pub(super) fn show_mailbox(&self) {
-        match reading::mailbox(&self.profile, self.open_folder, self.is_demo) {
+        match reading::mailbox(&self.profile, self.open_folder(), self.is_demo) {
             Ok(view) => (self.publish)(Event::Mailbox(Arc::new(view))),
             Err(failure) => (self.publish)(Event::Failed(failure)),
         }
+    }
+
+    fn open_folder(&self) -> Option<FolderId> {
+        *self.open_folder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Assesses messages beside the loop, so that the list shows their protected subjects.
+    fn assess(&self, which: Which) {
+        let (profile, publish) = (&self.profile, &self.publish);
+        assessing::beside(which, profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo);
+    }
+
+    /// Another certificate or another trust may change every seal of the list.
+    fn judge_anew(&self) -> Result<(), Failure> {
+        self.profile.store.forget_seals().map_err(store_failure)?;
+        self.assess(Which::New);
+        self.assess(Which::Closed);
+        Ok(())
     }
 
     fn show_outbox(&self) -> Result<(), Failure> {
@@ -261,7 +291,7 @@ impl Engine {
             return;
         };
         let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
-        let open_folder = self.open_folder;
+        let (open_folder, assesses) = (Arc::clone(&self.open_folder), Arc::clone(&self.assesses));
         tokio::spawn(async move {
             let _turn = turn;
             let mut outcome = network::send_due(&profile, &publish).await;
@@ -284,8 +314,12 @@ impl Engine {
             if let Ok(view) = sending::outbox(&profile) {
                 publish(Event::Outbox(Arc::new(view)));
             }
-            if let Ok(view) = reading::mailbox(&profile, open_folder, false) {
+            let folder = *open_folder.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Ok(view) = reading::mailbox(&profile, folder, false) {
                 publish(Event::Mailbox(Arc::new(view)));
+            }
+            if fetch {
+                assessing::beside(Which::New, &profile, &publish, &cancel, &open_folder, &assesses, false);
             }
         });
     }

@@ -2,6 +2,7 @@
 //! May use: domain, message, crypto, trust, sender, flow, net, store.
 
 mod account;
+mod assessing;
 mod command;
 mod demo;
 mod dispatch;

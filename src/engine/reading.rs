@@ -4,23 +4,18 @@ use std::sync::Arc;
 
 use crate::crypto::DecryptFailure;
 use crate::domain::{Draft, Mailbox, RawMessage};
-use crate::flow::incoming::{self, Circumstances};
 use crate::flow::reply::{self, Answer};
 use crate::flow::{Assessment, Headline, Lock, Seal};
-use crate::message::{self, Limits};
+use crate::message;
 
-use super::network;
 use super::profile::{Profile, store_failure};
-use super::stateless::{self, SenderQuestion};
 use super::view::{
     AccountForm, AccountView, AttachmentView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView,
 };
-use super::{Failure, FailureKind, Retry};
+use super::{Failure, FailureKind, Retry, assessing, network};
 
 /// As many rows as the list ever shows.
 const MAX_ROWS: usize = 200_000;
-/// The most bytes that the layers of one message may open to.
-const PLAINTEXT_LIMIT: usize = 256 << 20;
 /// The source view shows no more.
 const MAX_SOURCE: usize = 1 << 20;
 
@@ -103,32 +98,13 @@ fn row(row: crate::store::MessageRow) -> RowView {
 
 /// Assesses a message of the store with what the profile knows.
 pub(super) fn assess(profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
-    let raw = profile.store.raw(message).map_err(store_failure)?;
-    let policy = profile.policy(profile.now())?;
-    let (authserv_ids, _) = profile.delivery();
-    let question = SenderQuestion { authserv_ids: &authserv_ids, evaluate: false, dns: None };
-    let sender = stateless::sender(&raw, &question, policy.at);
-    let keyring = profile.keyring();
-    let limits = Limits::default();
-    let circumstances = Circumstances {
-        keyring: &keyring,
-        policy: &policy,
-        limits: &limits,
-        plaintext_limit: PLAINTEXT_LIMIT,
-        spool: Some(&profile.spool),
-    };
-    let assessment = incoming::assess(&raw, sender, &circumstances);
-    Ok((raw, assessment))
+    assessing::one(profile, message)
 }
 
 /// The open message, assessed; what was found goes into the list too.
 pub(super) fn view(profile: &Profile, message: MessageId, _is_demo: bool) -> Result<ReadingView, Failure> {
     let (raw, mut assessment) = assess(profile, message)?;
-    let headline = assessment.headline;
-    profile
-        .store
-        .set_headline(message, headline.lock.word(), headline.seal.word(), &assessment.subject)
-        .map_err(store_failure)?;
+    assessing::note(profile, message, &assessment)?;
     for block in &mut assessment.blocks {
         block.html = block.html.take().map(|html| message::sanitize_html(&html));
     }

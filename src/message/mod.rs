@@ -4,15 +4,18 @@
 mod access;
 mod build;
 mod displayed;
+mod file_kind;
 mod header;
 mod html;
 mod mbox;
 mod parse;
 mod part;
 mod protected;
+mod rtf;
 #[cfg(test)]
 mod tests;
 mod text;
+mod tnef;
 mod tree;
 
 pub use access::bare_text;
@@ -28,3 +31,4 @@ pub use protected::{
     ProtectedHeaders, ProtectionScheme, legacy_display_parts, protected_headers, without_legacy_display,
 };
 pub use text::Encoding;
+pub use tnef::parse_tnef;

@@ -148,6 +148,9 @@ impl Showing<'_, '_> {
         if protection.is_headline && self.repeats.contains(&part.path) {
             return self.file(message, part, prefix, protection, true);
         }
+        if part.is_tnef() && self.tnef(message, part, prefix, protection) {
+            return;
+        }
         if self.is_apart(part) && self.layers_below(message, part, prefix, protection) {
             return;
         }
@@ -163,6 +166,50 @@ impl Showing<'_, '_> {
         } else {
             self.file(message, part, prefix, protection, false);
         }
+    }
+
+    /// What Outlook put into a file of its own is shown as what it stands for, under the protection
+    /// of that file. False if nothing can be read in it.
+    fn tnef(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection) -> bool {
+        let content = part.decoded(&message.raw);
+        if self.apart >= MAX_APART || content.len() > *self.budget {
+            return false;
+        }
+        let Some(entity) = message::parse_tnef(&content, self.circumstances.limits) else { return false };
+        self.apart += 1;
+        *self.budget -= content.len();
+        let at = join(prefix, &part.path);
+        let codes = entity.defects.iter().map(|d| Defect { code: d.code, part: join(&at, &d.part) });
+        self.out.defects.extend(codes);
+        self.file(message, part, prefix, protection, false);
+        if let Some(shown) = self.out.parts.last_mut() {
+            shown.is_file = false;
+        }
+        let is_said = self.is_said(&entity);
+        // They are paths of the payload, not of this entity.
+        let repeats = std::mem::take(&mut self.repeats);
+        for child in &entity.root.children {
+            if is_said && (child.content_type.is("multipart", "alternative") || is_body_text(child)) {
+                for leaf in child.walk().filter(|leaf| leaf.children.is_empty()) {
+                    self.file(&entity, leaf, &at, protection, false);
+                }
+            } else {
+                self.part(&entity, child, &at, protection);
+            }
+        }
+        self.repeats = repeats;
+        true
+    }
+
+    /// Whether the text of an entity only says again what is shown already: most of its words are there.
+    fn is_said(&self, entity: &ParsedMessage) -> bool {
+        let shown: std::collections::HashSet<&str> =
+            self.out.blocks.iter().flat_map(|block| block.text.split_whitespace()).collect();
+        let Some(text) = entity.walk().find(|part| is_body_text(part)) else { return true };
+        let written = text.text(&entity.raw);
+        let written = if text.content_type.is("text", "html") { message::html_to_text(&written) } else { written };
+        let words = || written.split_whitespace();
+        words().filter(|word| shown.contains(word)).count() * 3 >= words().count() * 2
     }
 
     /// A part that may hold a layer of its own below the root.

@@ -98,6 +98,30 @@ pub(in super::super) fn html_label(bytes: &[u8]) -> Option<String> {
     (!label.is_empty() && !label.starts_with("utf-16")).then_some(label)
 }
 
+/// The name of a Windows code page, as [`decode`] knows it.
+pub(in super::super) fn label_of_code_page(page: u32) -> String {
+    match page {
+        932 => "shift_jis".to_owned(),
+        936 => "gbk".to_owned(),
+        949 => "euc-kr".to_owned(),
+        950 => "big5".to_owned(),
+        10_000 => "macintosh".to_owned(),
+        10_007 => "x-mac-cyrillic".to_owned(),
+        20_127 => "us-ascii".to_owned(),
+        20_866 => "koi8-r".to_owned(),
+        20_932 | 51_932 => "euc-jp".to_owned(),
+        21_866 => "koi8-u".to_owned(),
+        28_591..=28_606 => format!("iso-8859-{}", page - 28_590),
+        50_220..=50_222 => "iso-2022-jp".to_owned(),
+        51_949 => "euc-kr".to_owned(),
+        52_936 | 54_936 => "gb18030".to_owned(),
+        1200 => "utf-16le".to_owned(),
+        65_001 => "utf-8".to_owned(),
+        874 | 1250..=1258 => format!("windows-{page}"),
+        _ => format!("cp{page}"),
+    }
+}
+
 fn guessed(bytes: &[u8]) -> Decoded {
     Decoded { text: guess(bytes), is_sound: false }
 }

@@ -6,7 +6,7 @@ mod iso2022;
 mod transfer;
 mod words;
 
-pub(super) use charset::{decode, guess, html_label};
+pub(super) use charset::{decode, guess, html_label, label_of_code_page};
 pub(super) use clean::{body as clean_body, file_name, line as clean_line};
 pub use transfer::Encoding;
 pub(super) use transfer::hex_pair;

@@ -463,4 +463,7 @@ words! {
     DefectHeader => "A header line is broken.", "ヘッダーの行が壊れています。";
     DefectFrom => "The sender is missing.", "差出人がありません。";
     DefectLimit => "The message is too large or too deep to be looked at entirely.", "大きさか深さの限度を超えたため、一部を確かめていません。";
+
+    // Protected header fields and mended messages
+    WorkAssess => "Looking at what came {subject}", "届いたメールを確認中 {subject}";
 }
