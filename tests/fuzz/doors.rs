@@ -16,13 +16,14 @@ use kakitome::trust::TrustPolicy;
 pub type Door = (&'static str, fn(&[u8]));
 
 /// Every door.
-pub const DOORS: [Door; 7] = [
+pub const DOORS: [Door; 8] = [
     ("message", message),
     ("cms", cms),
     ("openpgp", openpgp),
     ("certificate", certificate),
     ("headers", headers),
     ("html", html),
+    ("tnef", tnef),
     ("charset", charset),
 ];
 
@@ -159,6 +160,13 @@ fn html(bytes: &[u8]) {
         assert!(!safe.contains(forbidden), "{forbidden} in what is safe");
     }
     assert!(reaches_out || !message::has_remote_content(&safe), "what is safe reaches out further");
+}
+
+/// A `winmail.dat`: read as a message, and every part of that asked everything.
+fn tnef(bytes: &[u8]) {
+    if let Some(entity) = message::parse_tnef(bytes, &Limits::default()) {
+        look_at(&entity);
+    }
 }
 
 /// A label on the first line, then bytes in that charset: as a text, a field, an encoded-word and a parameter.
