@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_wrap)]
 
+#[path = "ui/pane.rs"]
+mod pane;
 #[path = "ui/sample.rs"]
 mod sample;
 #[path = "ui/why.rs"]

@@ -2,6 +2,8 @@
 //! May use: domain, message, crypto, trust, sender, flow, net, store.
 
 mod account;
+mod assessing;
+pub mod attachment;
 mod carried;
 mod command;
 mod demo;
@@ -13,6 +15,7 @@ mod network;
 mod profile;
 mod reading;
 mod remedy;
+mod remote;
 mod sending;
 pub mod stateless;
 pub mod view;

@@ -16,7 +16,7 @@ use crate::net::Cancel;
 use super::network::Publish;
 use super::profile::{Profile, store_failure};
 use super::view::{Help, MessageId};
-use super::{Event, Failure, FailureKind, Progress, Retry, carried, reading, sending};
+use super::{Event, Failure, FailureKind, Progress, Retry, assessing, carried, reading, sending};
 
 /// As many certificates are looked at in a search.
 const MAX_FOUND: usize = 4_000;
@@ -193,7 +193,7 @@ fn fitting(
     let known = profile.keyring();
     let mut keyring = (*known).clone();
     take(&mut keyring, candidates);
-    let after = reading::assess_with(profile, raw, &keyring)?;
+    let after = assessing::with(profile, raw, keyring)?;
     // One that only bears the right name, and whose key did not make the signature, fits nothing.
     let fits = |outcome| matches!(outcome, SignatureOutcome::Intact | SignatureOutcome::BadKey);
     let pairs = before.signatures.iter().zip(&after.signatures);

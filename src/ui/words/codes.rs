@@ -168,8 +168,10 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "synchronise" => Word::WorkSynchronise,
         "send" => Word::WorkSend,
         "generate_key" => Word::WorkGenerate,
+        "assess" => Word::WorkAssess,
         "import" => Word::WorkImport,
         "find_certificate" => Word::WorkFind,
+        "remote" => Word::WorkRemote,
         _ => Word::WorkOther,
     };
     language.fill(word, &[("subject", subject)])

@@ -67,6 +67,18 @@ explained! { CautionCode {
         "封印の日付とメールの日付が大きく違います。",
         "古いメールが送り直された可能性があります。今の用件かどうか、差出人に尋ねられます。";
         [Ask(Confirm)];
+    ListFooter =>
+        "Below the sealed part stands text that the seal does not cover; a mailing list may have added it.",
+        "Only the sealed part is the signer's. Take the rest for anyone's.";
+        "封印された部分の下に、封印の対象でない文があります。メーリングリストが加えた可能性があります。",
+        "署名者のものは封印された部分だけです。残りはだれでも書けます。";
+        [Source];
+    FromUnproven =>
+        "Inside, the message names another sender, and no seal proves that. The outer sender is shown.",
+        "Don't take it for a message of the person named inside. Ask them in another way.";
+        "内側には別の差出人が書かれていますが、封印で確かめられません。外側の差出人を表示しています。",
+        "内側の名前の人からとは限りません。別の方法で本人に確かめられます。";
+        [Source];
     LookAlike =>
         "The sender's address imitates another one ({subject}).",
         "Compare it letter by letter with the address you know, and write to that one.";
@@ -142,6 +154,30 @@ explained! { DefectCode {
         "差出人がありません。",
         "知らない人からのメールとして読めます。";
         [Source];
+    PartialMessage =>
+        "This is one piece of a message that was sent in several; the others are in other messages.",
+        "Open the other pieces too, or ask the sender to send it in one.";
+        "分割して送られたメールの一部です。残りは別のメールにあります。",
+        "ほかの部分も開くか、一通で送ってもらうと読めます。";
+        [Ask(Resend), Source];
+    ExternalBody =>
+        "A part is not in the message: it only says where it could be fetched.",
+        "It is not fetched for you. Ask the sender to send the part itself.";
+        "メールに含まれず、取得先だけが書かれた部分があります。",
+        "自動では取得しません。必要なら、そのものを送ってもらえます。";
+        [Ask(Resend), Source];
+    MangledEncryption =>
+        "A server on the way rebuilt the encrypted message wrongly. It was mended here, and opened.",
+        "There is nothing to do. Other programs may not be able to open it.";
+        "途中のサーバーが暗号メールの形を崩していたため、直して開きました。",
+        "することはありません。ほかのソフトでは開けないことがあります。";
+        [Source];
+    LostSignature =>
+        "A signature came along that does not fit this text; something on the way changed it.",
+        "Take it for a message without a seal. Ask the sender to send it again if that matters.";
+        "添えられた署名が文面に合いません。途中で変わったようです。",
+        "封印のないメールとして読めます。大事な用件なら、再送を頼めます。";
+        [Ask(Resend), Source];
     LimitReached =>
         "The message is too large or too deep to be looked at entirely. The rest is not shown.",
         "Take what is shown for a part of it. The source has more.";
