@@ -13,6 +13,7 @@ pub use crate::flow::{
     Lock, Seal, ShownBlock, ShownPart,
 };
 pub use crate::message::{Defect, DefectCode};
+pub use crate::sender::is_look_alike;
 pub use crate::sender::{Method, SenderResult, SenderWord, Source};
 pub use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
 

@@ -11,9 +11,9 @@ use super::selection::{self, Cluster, Lettering, Line};
 use super::theme::{self, Palette, palette, size};
 
 /// Text that is laid out as one piece, in bytes.
-const PIECE: usize = 4_000;
+const PIECE: usize = 2_000;
 /// A line that is longer is divided, in bytes.
-const LONGEST: usize = 12_000;
+const LONGEST: usize = 4_000;
 /// The height of a line in its own size.
 const LEADING: f32 = 1.5;
 /// Columns that are remembered.
@@ -63,8 +63,8 @@ pub struct Shown {
     pub response: Response,
     /// The pieces in sight: where in the block's text each begins, its corner, its galley.
     pieces: Vec<(usize, Pos2, Arc<Galley>)>,
-    /// Where the column begins and ends in the block's text.
-    range: Range<usize>,
+    /// Where the passage begins in the block's text.
+    begins: usize,
 }
 
 impl Columns {
@@ -82,7 +82,7 @@ impl Columns {
         let column = self.column(passage, width);
         let total: f32 = column.pieces.iter().map(|piece| piece.height).sum();
         let (_, rect) = ui.allocate_space(vec2(width, total));
-        let response = ui.interact(rect, selection::id(passage.block, passage.offset), Sense::click_and_drag());
+        let id = selection::id(passage.block, passage.offset);
         let sight = ui.clip_rect();
         let mut shown = Vec::new();
         let mut top = rect.top();
@@ -115,13 +115,14 @@ impl Columns {
                 let target = areas.first().copied().unwrap_or(Rect::from_min_size(Pos2::ZERO, Vec2::splat(20.0)));
                 ui.scroll_to_rect(target.translate(corner.to_vec2()), Some(egui::Align::Center));
             }
-            let name = ui.interact(area, response.id.with(begins), Sense::empty());
+            let name = ui.interact(area, id.with(begins), Sense::empty());
             name.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
             paint(ui, begins, text, &galley, corner, highlights, &colours);
             shown.push((begins, corner, galley));
         }
-        let end = passage.offset + passage.text.len();
-        Shown { response, pieces: shown, range: passage.offset..end }
+        // Above the pieces, so that the pointer is the column's.
+        let response = ui.interact(rect, id, Sense::click_and_drag());
+        Shown { response, pieces: shown, begins: passage.offset }
     }
 
     /// The pieces of a passage, as high as they are known or guessed to be.
@@ -147,15 +148,14 @@ impl Columns {
 }
 
 impl Shown {
-    /// The place in the block's text under a point.
+    /// The place in the passage under a point.
     pub fn place(&self, text: &str, at: Pos2) -> usize {
-        let begins = self.range.start;
         let found = self.pieces.iter().min_by(|one, other| distance(one, at).total_cmp(&distance(other, at)));
-        let Some((start, corner, galley)) = found else { return begins };
+        let Some((start, corner, galley)) = found else { return 0 };
         let index = galley.cursor_from_pos(at - *corner).index.0;
-        let part = text.get(start - begins..).unwrap_or_default();
-        let byte = part.char_indices().nth(index).map_or(part.len(), |(byte, _)| byte);
-        (start + byte).min(self.range.end)
+        let start = start - self.begins;
+        let part = text.get(start..).unwrap_or_default();
+        start + part.char_indices().nth(index).map_or(part.len(), |(byte, _)| byte)
     }
 }
 

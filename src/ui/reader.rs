@@ -13,7 +13,10 @@ use super::column::{Columns, Highlights};
 use super::find::{Find, Marks};
 use super::html::{self, Link};
 use super::selection::Selection;
+use super::state::State;
 use super::theme::Palette;
+use super::widgets::{self, Weight};
+use super::words::Word;
 
 /// The sizes that are stepped through, in percent.
 const ZOOMS: [u16; 12] = [50, 67, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300];
@@ -30,6 +33,9 @@ pub struct Reader {
     pub columns: Columns,
     /// The colours of HTML are those that were written, on white.
     pub original_colours: bool,
+    /// A drawing's colours were made readable on dark paper, in this frame or the last.
+    pub is_adapted: bool,
+    was_adapted: bool,
     /// The link under the pointer, since the last frame.
     pub hovers: Option<Link>,
     zoom: u16,
@@ -48,6 +54,8 @@ impl Default for Reader {
             find: Find::default(),
             columns: Columns::default(),
             original_colours: false,
+            is_adapted: false,
+            was_adapted: false,
             hovers: None,
             zoom: 100,
             wheel: 0.0,
@@ -77,11 +85,15 @@ impl Reader {
             .map(|remote| Arc::clone(&remote.loaded))
             .unwrap_or_default();
         self.hovers = None;
+        self.was_adapted = std::mem::take(&mut self.is_adapted);
         self.find.begin();
     }
 
     /// Ends a frame.
     pub fn end(&mut self, ctx: &Context) {
+        if self.is_adapted != self.was_adapted {
+            ctx.request_repaint();
+        }
         self.find.end();
         self.selection.settle(ctx);
     }
@@ -160,4 +172,16 @@ fn selected(colours: &Palette) -> Color32 {
 pub fn hover(ui: &Ui, reader: &mut Reader, link: Link) {
     ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
     reader.hovers = Some(link);
+}
+
+/// On dark paper: the colours as they were written, or those that can be read there.
+pub fn colours_switch(ui: &mut Ui, state: &mut State) {
+    let is_original = state.reader.original_colours;
+    if !ui.visuals().dark_mode || state.plain_text || !(state.reader.was_adapted || is_original) {
+        return;
+    }
+    let word = if is_original { Word::AdaptedColours } else { Word::OriginalColours };
+    if widgets::button(ui, None, state.language.say(word), Weight::Quiet).clicked() {
+        state.reader.original_colours = !is_original;
+    }
 }

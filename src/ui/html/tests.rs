@@ -199,7 +199,8 @@ fn letters_of_lines_that_wrap_are_one_text() {
 #[test]
 fn a_larger_size_wraps_earlier_and_keeps_links_and_letters_together() {
     let html = "<p>some words before the <a href='https://example.org/'>link</a> and some more after it</p>";
-    let (small, large) = (draw(&request(html)).ok().unwrap(), draw(&Request { zoom: 2.0, ..request(html) }).ok().unwrap());
+    let (small, large) =
+        (draw(&request(html)).ok().unwrap(), draw(&Request { zoom: 2.0, ..request(html) }).ok().unwrap());
     assert_eq!(small.size.x, large.size.x);
     assert!(large.letters.lines.len() > small.letters.lines.len());
     for picture in [small, large] {
@@ -225,7 +226,8 @@ fn a_letter_without_a_ground_of_its_own_is_readable_on_dark_paper() {
     for html in [
         "<p>written in nothing special".repeat(5),
         "<p style='color:#1f497d'>written in Outlook's blue".repeat(5),
-        "<body bgcolor=#ffffff><div style='background:white;color:black'><font color=#000000>written on white".repeat(5),
+        "<body bgcolor=#ffffff><div style='background:white;color:black'><font color=#000000>written on white"
+            .repeat(5),
     ] {
         let picture = on_dark_paper(&html);
         assert!(picture.is_adapted, "{html}");
@@ -249,4 +251,13 @@ fn a_letter_with_a_ground_of_its_own_keeps_its_colours() {
         let plain = draw(&request(html)).ok().unwrap();
         assert!(picture.tiles == plain.tiles, "{html}");
     }
+}
+
+#[test]
+fn a_line_with_nothing_but_a_picture_is_no_text() {
+    let mut with =
+        request("<p>before</p><img src='cid:red@example.org'><br><br><p>after <img src='cid:red@example.org'></p>");
+    with.parts.insert("red@example.org".to_owned(), red_picture());
+    let letters = draw(&with).ok().unwrap().letters;
+    assert_eq!(letters.text.split_whitespace().collect::<Vec<_>>(), ["before", "after"]);
 }

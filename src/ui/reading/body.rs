@@ -9,7 +9,7 @@ use crate::ui::state::State;
 use crate::ui::theme::{self, palette, size, space};
 use crate::ui::words::Word;
 use crate::ui::words::verdict::Sentence;
-use crate::ui::{attachments, prose, widgets};
+use crate::ui::{attachments, prose, reader, widgets};
 
 use super::absent::closed;
 use super::band::sign;
@@ -70,6 +70,7 @@ fn kind_switch(ui: &mut Ui, state: &mut State) {
         if widgets::choice(ui, state.plain_text, state.language.say(Word::PlainText)).clicked() {
             state.plain_text = true;
         }
+        reader::colours_switch(ui, state);
     });
     ui.add_space(space::XS);
 }
