@@ -5,7 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use egui::text::LayoutJob;
-use egui::{Color32, Galley, Pos2, Rect, Response, Role, Sense, Stroke, TextFormat, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, CornerRadius, Galley, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, TextFormat, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
+};
 
 use super::selection::{self, Cluster, Lettering, Line};
 use super::theme::{self, Palette, palette, size};
@@ -54,8 +57,26 @@ pub struct Passage<'t> {
     pub zoom: f32,
 }
 
-/// Parts of the block's text that are painted over: ranges of it, with their colours.
-pub type Highlights = Vec<(Range<usize>, Color32)>;
+/// Parts of the block's text that are painted over.
+pub type Highlights = Vec<Highlight>;
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Highlight {
+    /// Which part of the block's text.
+    pub range: Range<usize>,
+    /// The colour that lies on it.
+    pub fill: Color32,
+    /// A line around it.
+    pub edge: Stroke,
+}
+
+impl Highlight {
+    /// Paints it on an area of letters.
+    pub fn paint(&self, ui: &Ui, area: Rect) {
+        ui.painter().rect(area, CornerRadius::ZERO, self.fill, self.edge, StrokeKind::Outside);
+    }
+}
 
 /// What the pointer may do with a column that was drawn.
 pub struct Shown {
@@ -174,11 +195,11 @@ fn paint(
 ) {
     let ends = begins + text.len();
     let mut letters = None;
-    for (range, colour) in highlights.iter().filter(|(range, _)| range.start < ends && range.end > begins) {
-        let letters = letters.get_or_insert_with(|| lettering(text, galley));
+    for highlight in highlights.iter().filter(|one| one.range.start < ends && one.range.end > begins) {
+        let (letters, range) = (letters.get_or_insert_with(|| lettering(text, galley)), &highlight.range);
         let inside = range.start.saturating_sub(begins)..range.end.min(ends) - begins;
         for area in letters.areas(&inside) {
-            ui.painter().rect_filled(area.translate(corner.to_vec2()), 0.0, *colour);
+            highlight.paint(ui, area.translate(corner.to_vec2()));
         }
     }
     ui.painter().galley(corner, Arc::clone(galley), colours.ink);

@@ -1,20 +1,21 @@
 //! What the reader does with the open message's body: size, colours, what is selected and found.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-use egui::{Color32, Context, Key, KeyboardShortcut, Modifiers, Rect, Ui};
+use egui::{Color32, Context, Key, KeyboardShortcut, Modifiers, Rect, Stroke, Ui};
 
 use crate::domain::RawMessage;
 use crate::engine::Command;
 use crate::engine::view::{Assessment, MessageId, ReadingView, RemoteView};
 
-use super::column::{Columns, Highlights};
+use super::column::{Columns, Highlight, Highlights};
 use super::find::{Find, Marks};
 use super::html::{self, Link};
 use super::selection::Selection;
 use super::state::State;
-use super::theme::Palette;
+use super::theme::{Palette, size};
 use super::widgets::{self, Weight};
 use super::words::Word;
 
@@ -150,10 +151,13 @@ impl Reader {
 
     /// What is painted over the letters of a block.
     pub fn highlights(&self, block: &str, marks: &Marks, colours: &Palette) -> Highlights {
-        let mut painted: Highlights =
-            marks.found.iter().map(|range| (range.clone(), colours.amber.gamma_multiply(0.28))).collect();
-        painted.extend(marks.current.clone().map(|range| (range, colours.amber.gamma_multiply(0.45))));
-        painted.extend(self.selection.of(block).map(|range| (range, selected(colours))));
+        let plain = |range: &Range<usize>, fill: Color32| Highlight { range: range.clone(), fill, edge: Stroke::NONE };
+        let found = colours.amber.gamma_multiply(0.22);
+        let mut painted: Highlights = marks.found.iter().map(|range| plain(range, found)).collect();
+        if let Some(current) = &marks.current {
+            painted.push(Highlight { edge: Stroke::new(size::RING, colours.amber), ..plain(current, found) });
+        }
+        painted.extend(self.selection.of(block).map(|range| plain(&range, colours.indigo.gamma_multiply(0.3))));
         painted
     }
 
@@ -162,10 +166,6 @@ impl Reader {
         let key = format!("text {path}");
         self.content(&key, || html::hash(&(message, path, text)))
     }
-}
-
-fn selected(colours: &Palette) -> Color32 {
-    colours.indigo.gamma_multiply(0.3)
 }
 
 /// The pointer says that it is over a link, and the line at the bottom where it leads.

@@ -75,9 +75,9 @@ fn drawn(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, sheet: &mut Sheet,
     selection.menu(&response, language, &key, &letters.text);
     selection.keys(ui.ctx(), &key, block.is_headline, &letters.text);
     let colours = palette(ui);
-    for (range, colour) in state.reader.highlights(&key, &marks, &colours) {
-        for area in letters.areas(&range) {
-            ui.painter().rect_filled(sheet.area(rect, area), 0.0, colour);
+    for highlight in state.reader.highlights(&key, &marks, &colours) {
+        for area in letters.areas(&highlight.range) {
+            highlight.paint(ui, sheet.area(rect, area));
         }
     }
     if let Some(area) = marks.current.filter(|_| marks.follows).and_then(|range| letters.areas(&range).first().copied())
