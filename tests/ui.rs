@@ -4,8 +4,12 @@
 
 #[path = "ui/body.rs"]
 mod body;
+#[path = "ui/pane.rs"]
+mod pane;
 #[path = "ui/sample.rs"]
 mod sample;
+#[path = "ui/why.rs"]
+mod why;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -767,6 +771,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
         source: "database disk image is malformed".into(),
     }));
     add("unopened", unopened);
+    all.extend(why::screens(language));
     all
 }
 

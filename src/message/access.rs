@@ -1,13 +1,43 @@
 use std::iter;
 
+use crate::domain::EmailAddress;
+
+use super::file_kind;
 use super::header::{self, Caps, Field};
 use super::part::{Limits, ParsedMessage, Part};
-use super::text::{clean_body, decode, decode_bytes, html_label};
+use super::text::{Carrier, Flowed, clean_body, decode, decode_bytes, enriched, file_name, html_label, with_emoji};
 
 /// A text that came without MIME (an inline OpenPGP object), as [`Part::text`] gives it: its charset guessed,
 /// lines ended by `\n`, without control characters.
 pub fn bare_text(bytes: &[u8]) -> String {
     clean_body(&decode_bytes(bytes, None))
+}
+
+/// A text/enriched (RFC 1896) or text/richtext as plain text.
+pub fn enriched_to_text(text: &str) -> String {
+    enriched(text)
+}
+
+/// The type of a file by the ending of its name; `application/octet-stream` when that says nothing.
+pub fn type_of_name(name: &str) -> &'static str {
+    file_kind::of_name(name).unwrap_or("application/octet-stream")
+}
+
+/// The ending that files of a type have, such as `pdf`.
+pub fn ending_of_type(kind: &str) -> Option<&'static str> {
+    file_kind::ending(kind)
+}
+
+/// A file name made of any text: without directories, control and direction characters; `None` when
+/// nothing is left of it.
+pub fn safe_file_name(text: &str) -> Option<String> {
+    file_name(text)
+}
+
+/// A text with the symbols of Japanese mobile phones as Unicode has them. They are told apart by the
+/// network of `from`, the address that the message is from.
+pub fn with_mobile_emoji(text: String, from: Option<&EmailAddress>) -> String {
+    with_emoji(text, from.and_then(Carrier::of))
 }
 
 impl ParsedMessage {
@@ -35,6 +65,15 @@ impl Part {
         let own = self.content_type.is("text", "html").then(|| html_label(&bytes)).flatten();
         let label = self.content_type.parameter("charset").or(own.as_deref());
         clean_body(&decode(&bytes, label).text)
+    }
+
+    /// A text of this part as it is to be read: `format=flowed` (RFC 3676) unwrapped. Signed and
+    /// encrypted blocks in it must have been taken out before.
+    pub fn unwrapped(&self, text: String) -> String {
+        match Flowed::of(&self.content_type) {
+            Some(flowed) => flowed.unwrapped(&text),
+            None => text,
+        }
     }
 
     /// The values of a field in this part's own header, unfolded, in order; encoded-words are

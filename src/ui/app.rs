@@ -10,7 +10,8 @@ use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
 use super::{
-    compose, confirm, drafts, evidence, keys, list, outbox, reading, settings, sidebar, status, unlock, welcome,
+    attachments, compose, confirm, drafts, evidence, keys, list, outbox, preview, reading, settings, sidebar, status,
+    unlock, welcome,
 };
 
 /// The engine, as the window sees it.
@@ -133,6 +134,8 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         Screen::Settings => settings::show(ui, views, state, commands),
     }
     confirm::link(ui.ctx(), views, state);
+    attachments::ask(ui.ctx(), state, commands);
+    preview::show(ui.ctx(), state);
 }
 
 /// The window does not close over a message that would be lost.
@@ -182,7 +185,7 @@ fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec
                 .resizable(false)
                 .show_separator_line(false)
                 .show(ui, |ui| {
-                    evidence::show(ui, views, state);
+                    evidence::show(ui, views, state, commands);
                 });
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
@@ -209,7 +212,7 @@ fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec
         Panel::right("drawer").frame(desk).exact_size(size::DRAWER).resizable(false).show_separator_line(false).show(
             ui,
             |ui| {
-                evidence::show(ui, views, state);
+                evidence::show(ui, views, state, commands);
             },
         );
     }
@@ -227,6 +230,11 @@ fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command
         (Purpose::SaveAttachment { message, part }, Some(to)) => {
             commands.push(Command::SaveAttachment { message, part, to });
         }
+        (Purpose::SaveAttachments { message, parts }, Some(to)) => {
+            commands.push(Command::SaveAttachments { message, parts, to });
+        }
+        (Purpose::SaveSource { message, layer }, Some(to)) => commands.push(Command::SaveSource { message, layer, to }),
+        (Purpose::Print, Some(to)) => state.print.begin(to),
         (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
             state.keys.path = path.to_string_lossy().into_owned();
         }
@@ -268,7 +276,7 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if pressed(shortcut(Modifiers::NONE, Key::Escape)) {
         escape(state);
     }
-    if state.screen != Screen::Mailbox || state.link.is_some() {
+    if state.screen != Screen::Mailbox || state.link.is_some() || state.opening.is_some() || state.preview.is_open() {
         return;
     }
     let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == list::pane_id());
@@ -305,7 +313,11 @@ fn about_the_message(ctx: &Context, views: &Views, state: &State, commands: &mut
 }
 
 fn escape(state: &mut State) {
-    if state.link.take().is_some() {
+    if state.link.take().is_some() || state.opening.take().is_some() {
+        return;
+    }
+    if state.preview.is_open() {
+        state.preview.close();
         return;
     }
     match state.screen {

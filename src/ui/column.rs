@@ -55,6 +55,8 @@ pub struct Passage<'t> {
     pub text: &'t str,
     /// How much larger than usual.
     pub zoom: f32,
+    /// Not the author's own words, or only their signature.
+    pub is_soft: bool,
 }
 
 /// Parts of the block's text that are painted over.
@@ -119,7 +121,7 @@ impl Columns {
             // The end of the last line is the beginning of the next piece.
             let text = text.strip_suffix('\n').unwrap_or(text);
             let marks = links(text);
-            let mut job = layout(text, &marks, &colours, passage.zoom);
+            let mut job = layout(text, &marks, &colours, passage);
             job.wrap.max_width = width;
             let galley = ui.painter().layout_job(job);
             let corner = pos2(rect.left(), top);
@@ -229,16 +231,22 @@ fn lettering(text: &str, galley: &Galley) -> Lettering {
     letters
 }
 
-fn layout(text: &str, links: &[Range<usize>], colours: &Palette, zoom: f32) -> LayoutJob {
+fn layout(text: &str, links: &[Range<usize>], colours: &Palette, passage: &Passage<'_>) -> LayoutJob {
     let mut job = LayoutJob::default();
-    let points = size::READING * zoom;
+    let points = size::READING * passage.zoom;
     let format =
         |colour| TextFormat { line_height: Some(points * LEADING), ..TextFormat::simple(theme::plain(points), colour) };
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
-        let plain = format(if line.starts_with('>') { colours.ink_soft } else { colours.ink });
+        let plain = format(if passage.is_soft { colours.ink_soft } else { colours.ink });
         let mut from = start;
+        // The marks of quotation stay, so that they are copied; bars tell the levels to the eye.
+        let marks = line.len() - line.trim_start_matches(['>', ' ']).len();
+        if passage.is_soft && line.starts_with('>') {
+            job.append(line.get(..marks).unwrap_or_default(), 0.0, format(colours.line));
+            from += marks;
+        }
         for link in links.iter().filter(|link| link.start >= start && link.end <= end) {
             job.append(text.get(from..link.start).unwrap_or_default(), 0.0, plain.clone());
             let underlined = TextFormat { underline: Stroke::new(1.0, colours.indigo), ..format(colours.indigo) };

@@ -3,6 +3,7 @@
 
 mod app;
 mod attachments;
+mod calendar;
 mod column;
 mod compose;
 mod confirm;
@@ -17,15 +18,19 @@ mod keys;
 mod link;
 mod list;
 mod outbox;
+mod preview;
+mod print;
 mod prose;
 mod raster;
 mod reader;
 mod reading;
+mod remedies;
 mod remote;
 mod screenshot;
 mod selection;
 mod settings;
 mod sidebar;
+mod source;
 mod state;
 mod status;
 mod theme;

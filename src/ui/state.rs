@@ -169,6 +169,14 @@ pub struct State {
     pub keys: KeysState,
     /// The settings screen.
     pub settings: SettingsState,
+    /// A file that the reader is asked about before it is opened.
+    pub opening: Option<super::attachments::Opening>,
+    /// A file that is looked at.
+    pub preview: super::preview::Preview,
+    /// What is shown of the source.
+    pub sources: super::source::Source,
+    /// What is being printed.
+    pub print: super::print::Print,
     /// A link that the reader is asked about.
     pub link: Option<super::html::Link>,
     /// File dialogs.
@@ -207,6 +215,10 @@ impl Default for State {
             composer: None,
             keys: KeysState::default(),
             settings: SettingsState::default(),
+            opening: None,
+            preview: super::preview::Preview::default(),
+            sources: super::source::Source::default(),
+            print: super::print::Print::default(),
             link: None,
             files: Files::default(),
             drawings: Drawings::default(),
@@ -230,6 +242,7 @@ impl State {
                 views.mailbox = Some(view);
             }
             Event::Reading(view) => self.take_reading(views, view),
+            Event::Source(view) => self.sources.take(view),
             Event::Remote(view) => views.remote = Some(view),
             Event::Preflight(view) => {
                 views.preflight = Some(view);
@@ -319,12 +332,16 @@ impl State {
     fn take_reading(&mut self, views: &mut Views, view: Arc<ReadingView>) {
         if views.reading.as_ref().is_none_or(|old| old.id != view.id) {
             self.source = false;
+            self.preview.close();
+            self.opening = None;
             self.plain_text = false;
             self.passphrase.clear();
         }
         if self.unopened.as_ref().is_some_and(|(id, _)| *id == view.id) {
             self.unopened = None;
         }
+        // It may have been unlocked.
+        self.sources.forget();
         // What arrives late does not take the place of what was chosen since.
         self.selected = self.selected.or(Some(view.id));
         views.reading = Some(view);

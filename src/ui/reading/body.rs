@@ -5,11 +5,11 @@ use egui::Ui;
 use crate::engine::Command;
 use crate::engine::view::{Lock, ReadingView, ShownBlock};
 use crate::ui::icons::Icon;
-use crate::ui::state::State;
-use crate::ui::theme::{self, palette, size, space};
+use crate::ui::state::{State, Views};
+use crate::ui::theme::{palette, size, space};
 use crate::ui::words::Word;
 use crate::ui::words::verdict::Sentence;
-use crate::ui::{attachments, prose, reader, widgets};
+use crate::ui::{attachments, calendar, prose, reader, source, widgets};
 
 use super::absent::closed;
 use super::band::sign;
@@ -29,17 +29,18 @@ pub(super) struct Budget {
     pub(super) drawings: usize,
 }
 
-pub(super) fn contents(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec<Command>) {
+pub(super) fn contents(ui: &mut Ui, views: &Views, view: &ReadingView, state: &mut State, commands: &mut Vec<Command>) {
     if state.source {
-        source(ui, view);
+        source::show(ui, view, state, commands);
         return;
     }
     let assessment = &view.assessment;
     if assessment.headline.lock == Lock::CannotOpen {
-        closed(ui, view, state, commands);
+        closed(ui, views, view, state, commands);
     }
     let mut budget = Budget { text: prose::SHOWN, drawings: DRAWINGS };
     let (main, apart): (Vec<_>, Vec<_>) = assessment.blocks.iter().partition(|block| block.is_headline);
+    calendar::show(ui, view, true, state);
     if main.iter().chain(&apart).any(|block| block.html.is_some()) {
         kind_switch(ui, state);
     }
@@ -56,7 +57,10 @@ pub(super) fn contents(ui: &mut Ui, view: &ReadingView, state: &mut State, comma
         widgets::signed_line(ui, Icon::Caution, palette(ui).amber, state.language.say(Word::TextCut));
     }
     attachments::show(ui, view, true, state);
-    if !apart.is_empty() || view.attachments.iter().any(|file| !attachments::belongs(view, file)) {
+    if !apart.is_empty()
+        || calendar::has_apart(view)
+        || view.attachments.iter().any(|file| !attachments::belongs(view, file))
+    {
         self::apart(ui, view, &apart, &mut budget, state);
     }
 }
@@ -80,7 +84,7 @@ fn apart(ui: &mut Ui, view: &ReadingView, blocks: &[&ShownBlock], budget: &mut B
     let colours = palette(ui);
     ui.add_space(space::XL);
     widgets::card_with(ui, colours.amber, |ui| {
-        sign(ui, Icon::Caution, colours.amber, &Sentence::of(state.language, Word::Apart, &[]));
+        sign(ui, Icon::Caution, colours.amber, &Sentence::of(state.language, state.language.say(Word::Apart), &[]));
         for block in blocks.iter().take(BLOCKS) {
             widgets::hairline(ui);
             let word = match (block.decrypted, block.signed) {
@@ -92,14 +96,7 @@ fn apart(ui: &mut Ui, view: &ReadingView, blocks: &[&ShownBlock], budget: &mut B
             widgets::caption(ui, state.language.say(word));
             self::block(ui, view, block, budget, state);
         }
+        calendar::show(ui, view, false, state);
         attachments::show(ui, view, false, state);
     });
-}
-
-fn source(ui: &mut Ui, view: &ReadingView) {
-    let colours = palette(ui);
-    ui.spacing_mut().item_spacing.y = 0.0;
-    for piece in prose::pieces(&view.source) {
-        widgets::text(ui, piece, theme::fixed(size::CAPTION), colours.ink);
-    }
 }

@@ -60,7 +60,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     area.shrink_clip_rect(rest);
     ScrollArea::vertical().id_salt(("body", view.id)).auto_shrink([false, false]).show(&mut area, |ui| {
         Frame::new().inner_margin(Margin { left: 24, right: 24, top: 16, bottom: 24 }).show(ui, |ui| {
-            contents(ui, &view, state, commands);
+            contents(ui, views, &view, state, commands);
         });
     });
     ui.advance_cursor_after_rect(rest);

@@ -9,6 +9,10 @@ mod evidence;
 #[macro_use]
 mod keys;
 #[macro_use]
+mod pane;
+#[macro_use]
+mod remedy;
+#[macro_use]
 mod settings;
 #[macro_use]
 mod window;
@@ -37,4 +41,4 @@ macro_rules! words {
     };
 }
 
-window! { body evidence writing keys settings words; }
+window! { body evidence writing keys settings pane remedy words; }
