@@ -15,6 +15,7 @@ mod fonts;
 mod html;
 mod icons;
 mod keys;
+mod link;
 mod list;
 mod outbox;
 mod preview;
