@@ -10,7 +10,7 @@ use egui::{
     Context, Event as Input, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, vec2,
 };
 use kakitome::domain::{RawMessage, Secret};
-use kakitome::engine::view::MessageId;
+use kakitome::engine::view::{AccountForm, MessageId};
 use kakitome::engine::{Command, EngineHandle, Event, Profile, SecretsIn, Start, headless, start};
 use kakitome::ui::{self, App, Backend, Language};
 
@@ -66,6 +66,15 @@ fn fill(home: &Path, secrets: &SecretsIn, folder: &Path, keys: &[String]) -> Vec
     for key in keys {
         profile.import(&std::fs::read(key).unwrap(), &[Secret::new("bob".to_owned())]).unwrap();
     }
+    // Without an account and a key of one's own, the window says how to begin.
+    let form = AccountForm {
+        name: "Bob Baker".to_owned(),
+        address: "bob@example.test".to_owned(),
+        smtp_host: "localhost".to_owned(),
+        smtp_port: 587,
+        ..AccountForm::default()
+    };
+    headless::save_account(&profile, &form).unwrap();
     let small = |n: usize| {
         let date = format!("{} Sep 2026 {:02}:{:02}:00 +0900", 1 + n % 28, n / 60 % 24, n % 60);
         RawMessage::new(format!(
