@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_wrap)]
 
+#[path = "ui/pane.rs"]
+mod pane;
 #[path = "ui/sample.rs"]
 mod sample;
+#[path = "ui/why.rs"]
+mod why;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -765,6 +769,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
         source: "database disk image is malformed".into(),
     }));
     add("unopened", unopened);
+    all.extend(why::screens(language));
     all
 }
 

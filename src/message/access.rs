@@ -1,10 +1,11 @@
 use std::iter;
 
-use crate::domain::RawMessage;
+use crate::domain::{EmailAddress, RawMessage};
 
+use super::file_kind;
 use super::header::{self, Caps, Field};
 use super::part::{Limits, ParsedMessage, Part};
-use super::text::{clean_body, decode, decode_bytes, html_label};
+use super::text::{Carrier, Flowed, clean_body, decode, decode_bytes, enriched, file_name, html_label, with_emoji};
 
 /// No transfer encoding makes a text so many times as long; most make it a third longer.
 const ENOUGH: usize = 4;
@@ -13,6 +14,33 @@ const ENOUGH: usize = 4;
 /// lines ended by `\n`, without control characters.
 pub fn bare_text(bytes: &[u8]) -> String {
     clean_body(&decode_bytes(bytes, None))
+}
+
+/// A text/enriched (RFC 1896) or text/richtext as plain text.
+pub fn enriched_to_text(text: &str) -> String {
+    enriched(text)
+}
+
+/// The type of a file by the ending of its name; `application/octet-stream` when that says nothing.
+pub fn type_of_name(name: &str) -> &'static str {
+    file_kind::of_name(name).unwrap_or("application/octet-stream")
+}
+
+/// The ending that files of a type have, such as `pdf`.
+pub fn ending_of_type(kind: &str) -> Option<&'static str> {
+    file_kind::ending(kind)
+}
+
+/// A file name made of any text: without directories, control and direction characters; `None` when
+/// nothing is left of it.
+pub fn safe_file_name(text: &str) -> Option<String> {
+    file_name(text)
+}
+
+/// A text with the symbols of Japanese mobile phones as Unicode has them. They are told apart by the
+/// network of `from`, the address that the message is from.
+pub fn with_mobile_emoji(text: String, from: Option<&EmailAddress>) -> String {
+    with_emoji(text, from.and_then(Carrier::of))
 }
 
 impl ParsedMessage {
@@ -69,6 +97,15 @@ impl Part {
         let mut bytes = self.transfer_encoding.decode(whole_lines);
         bytes.truncate(memchr::memrchr(b'\n', &bytes)? + 1);
         Some(bytes)
+    }
+
+    /// A text of this part as it is to be read: `format=flowed` (RFC 3676) unwrapped. Signed and
+    /// encrypted blocks in it must have been taken out before.
+    pub fn unwrapped(&self, text: String) -> String {
+        match Flowed::of(&self.content_type) {
+            Some(flowed) => flowed.unwrapped(&text),
+            None => text,
+        }
     }
 
     /// The values of a field in this part's own header, unfolded, in order; encoded-words are

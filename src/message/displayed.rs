@@ -3,6 +3,7 @@ use jiff::Timestamp;
 use crate::domain::Mailbox;
 
 use super::header::{self, Field};
+use super::text::{Carrier, with_emoji};
 
 /// The header fields that a reader sees, decoded.
 #[derive(Clone, Debug, Default)]
@@ -32,8 +33,12 @@ impl Displayed {
             }
             mailboxes
         };
-        let (from, sender, reply_to) = (list("From"), list("Sender"), list("Reply-To"));
+        let (mut from, sender, reply_to) = (list("From"), list("Sender"), list("Reply-To"));
         let (to, cc) = (list("To"), list("Cc"));
+        let carrier = from.first().and_then(Mailbox::email).as_ref().and_then(Carrier::of);
+        for mailbox in &mut from {
+            mailbox.name = with_emoji(std::mem::take(&mut mailbox.name), carrier);
+        }
         let mut references: Vec<String> = first("In-Reply-To").map(header::identifiers).unwrap_or_default();
         references.extend(first("References").map(header::identifiers).unwrap_or_default());
         Self {
@@ -42,7 +47,7 @@ impl Displayed {
             reply_to,
             to,
             cc,
-            subject: first("Subject").map(header::text),
+            subject: first("Subject").map(|value| with_emoji(header::text(value), carrier)),
             date: first("Date").and_then(header::date),
             message_id: first("Message-ID").and_then(header::identifier),
             references,

@@ -152,6 +152,14 @@ pub enum DefectCode {
     MalformedHeader,
     /// No From field, or one without an address.
     MissingFrom,
+    /// A piece of a message that was sent in several (message/partial, RFC 2046 §5.2.2).
+    PartialMessage,
+    /// A pointer to content that is not in the message (message/external-body, RFC 2046 §5.2.3).
+    ExternalBody,
     /// Limits were reached; what lies beyond is not shown.
     LimitReached,
+    /// A server on the way made another multipart of a multipart/encrypted; it was opened all the same.
+    MangledEncryption,
+    /// An unobtrusive signature does not fit what arrived; the message counts as one without.
+    LostSignature,
 }

@@ -46,6 +46,25 @@ pub struct NewMessage {
     pub raw: RawMessage,
 }
 
+/// What the list shows of a message once it was assessed: what is protected, not what is outside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AssessedRow {
+    /// The lock's word.
+    pub lock: &'static str,
+    /// The seal's word.
+    pub seal: &'static str,
+    /// Who it is from.
+    pub from: Mailbox,
+    /// The subject.
+    pub subject: String,
+    /// The first words of the body.
+    pub preview: String,
+    /// Its Date field; `None` leaves the one that is known.
+    pub date: Option<Timestamp>,
+    /// Has attachments.
+    pub has_attachments: bool,
+}
+
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MessageRow {
@@ -147,12 +166,50 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// Notes what was found when a message was assessed: the words of lock and seal, and the
-    /// subject that is really the author's.
-    pub fn set_headline(&self, id: i64, lock: &str, seal: &str, subject: &str) -> Result<(), StoreError> {
-        let update = "UPDATE message SET lock = ?2, seal = ?3, subject = ?4 WHERE id = ?1";
-        self.db().execute(update, params![id, lock, seal, subject])?;
+    /// Notes the words of lock and seal that a message was found to have, and nothing else.
+    pub fn set_headline(&self, id: i64, lock: &str, seal: &str) -> Result<(), StoreError> {
+        self.db().execute("UPDATE message SET lock = ?2, seal = ?3 WHERE id = ?1", params![id, lock, seal])?;
         Ok(())
+    }
+
+    /// Notes what was found when a message was assessed: its list and its search know it from now
+    /// on, and no longer what stood outside of its protection. Its place in the list stays.
+    pub fn set_assessed(&self, id: i64, found: &AssessedRow) -> Result<(), StoreError> {
+        let db = self.db();
+        let mut update = db.prepare_cached(
+            "UPDATE message SET lock = ?2, seal = ?3, from_name = ?4, from_address = ?5, subject = ?6, preview = ?7,
+                 date = coalesce(?8, date), has_attachments = ?9
+             WHERE id = ?1",
+        )?;
+        update.execute(params![
+            id,
+            found.lock,
+            found.seal,
+            found.from.name,
+            found.from.address,
+            found.subject,
+            found.preview,
+            found.date.map(millis),
+            found.has_attachments,
+        ])?;
+        Ok(())
+    }
+
+    /// What was found of signatures is no longer to be believed: whom the user trusts has changed.
+    pub fn forget_seals(&self) -> Result<(), StoreError> {
+        self.db().execute("UPDATE message SET lock = NULL, seal = NULL WHERE seal <> 'unsigned'", [])?;
+        Ok(())
+    }
+
+    /// Messages that were never assessed, or were found closed (`closed`), newest first: at most
+    /// `limit` of those below an id.
+    pub fn unassessed(&self, closed: bool, below: i64, limit: usize) -> Result<Vec<i64>, StoreError> {
+        let which = if closed { "lock = 'cannot_open'" } else { "lock IS NULL" };
+        let db = self.db();
+        let mut statement =
+            db.prepare_cached(&format!("SELECT id FROM message WHERE {which} AND id < ?1 ORDER BY id DESC LIMIT ?2"))?;
+        let ids = statement.query_map(params![below, i64::try_from(limit).unwrap_or(i64::MAX)], |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
     }
 
     /// Removes a message from its folder.

@@ -8,6 +8,7 @@ mod mbox;
 mod offsets;
 mod peers;
 mod protected;
+mod tnef;
 
 use super::{Limits, ParsedMessage, parse};
 use crate::domain::RawMessage;

@@ -110,6 +110,10 @@ impl Decoder {
             }
             Set::Gb2312 => self.foreign(encoding_rs::GBK, &pair),
             Set::Ksc5601 => self.foreign(encoding_rs::EUC_KR, &pair),
+            Set::Jis0208 if first >= 0x75 && super::emoji::of_au(first, second).is_some() => {
+                self.flush();
+                self.text.push_str(super::emoji::of_au(first, second).unwrap_or_default());
+            }
             Set::Ascii | Set::Kana | Set::Jis0208 => self.euc.extend(pair),
         }
     }

@@ -31,7 +31,7 @@ impl Encoding {
     }
 
     /// Decodes leniently; the result is never longer than what went in.
-    pub(in super::super) fn decode(self, bytes: &[u8]) -> Vec<u8> {
+    pub fn decode(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Identity | Self::Unknown => bytes.to_vec(),
             Self::Base64 => base64(bytes),
