@@ -465,7 +465,7 @@ words! {
     DefectLimit => "The message is too large or too deep to be looked at entirely.", "大きさか深さの限度を超えたため、一部を確かめていません。";
 
     // Protected header fields and mended messages
-    DefectMangled => "A server on the way rebuilt the encrypted message wrongly. It was mended here, and opened.", "途中のサーバーが暗号メールの形を崩していたため、直して開きました。";
+    DefectMangled => "A server on the way took the encrypted message apart. It was put together again here.", "途中のサーバーが暗号メールの形を崩していたため、元に組み直しました。";
     DefectLostSignature => "A signature came along that does not fit this text; something on the way changed it. The message counts as one without a seal.", "添えられた署名が文面に合いません。途中で変わったようです。封印のないメールとして扱います。";
     CautionFromUnproven => "Inside, the message names another sender, and no seal proves that. The outer sender is shown; be careful.", "内側には別の差出人が書かれていますが、封印で確かめられません。外側の差出人を表示しています。注意してください。";
     CautionListFooter => "Below the sealed part stands text that the seal does not cover; a mailing list may have added it. Only the sealed part is the signer's.", "封印された部分の下に、封印の対象でない文があります。メーリングリストが加えた可能性があります。署名者のものは封印された部分だけです。";
