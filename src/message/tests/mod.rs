@@ -1,4 +1,5 @@
 mod build;
+mod charsets;
 mod headers;
 mod hostile;
 mod html;
