@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::crypto::DecryptFailure;
 use crate::domain::RawMessage;
 use crate::flow::{Assessment, ShownPart};
 use crate::message::calendar;
@@ -11,13 +12,15 @@ use crate::store::files;
 use crate::store::opened::OpenedFiles;
 
 use super::profile::{Profile, store_failure};
-use super::view::{AttachmentView, CardContent, CardView, MessageId, SourceLayer, SourceView};
+use super::view::{AttachmentView, CardContent, CardView, MessageId, ReadingView, SourceLayer, SourceView};
 use super::{Command, Event, Failure, FailureKind, Retry, reading};
 
 /// As much of a text is shown without opening the file, in bytes.
 pub const PREVIEW: usize = 64 << 10;
 /// A line of a source that is longer is broken, in bytes.
 const LINE: usize = 400;
+/// The beginning of the source that goes along with an open message, in bytes.
+const SOURCE: usize = 1 << 20;
 /// Cards of one message.
 const CARDS: usize = 20;
 
@@ -32,6 +35,26 @@ pub fn is_refused(dangers: &[Danger]) -> bool {
 pub fn text(content: &[u8]) -> (String, bool) {
     let head = content.get(..content.len().min(PREVIEW)).unwrap_or_default();
     (crate::message::bare_text(head), content.len() > PREVIEW)
+}
+
+/// What is drawn of a message that was assessed.
+pub fn reading(id: MessageId, raw: &RawMessage, mut assessment: Assessment) -> ReadingView {
+    for block in &mut assessment.blocks {
+        block.html = block.html.take().map(|html| crate::message::sanitize_html(&html));
+    }
+    let locked_key = assessment.encryption.iter().find_map(|layer| match &layer.failure {
+        Some(DecryptFailure::Locked(fingerprint)) => Some(fingerprint.clone()),
+        _ => None,
+    });
+    let source = String::from_utf8_lossy(raw.get(..raw.len().min(SOURCE)).unwrap_or_default()).into_owned();
+    ReadingView {
+        id,
+        attachments: views(&assessment),
+        cards: cards(&assessment),
+        assessment: Arc::new(assessment),
+        locked_key,
+        source: source.into(),
+    }
 }
 
 /// The files of a message, under names that can do no harm.

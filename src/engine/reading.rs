@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::crypto::DecryptFailure;
 use crate::domain::{Draft, Mailbox, RawMessage};
 use crate::flow::incoming::{self, Circumstances};
 use crate::flow::reply::{self, Answer};
 use crate::flow::{Assessment, Headline, Lock, Seal};
-use crate::message::{self, Limits};
+use crate::message::Limits;
 
 use super::attachment;
 use super::network;
@@ -20,8 +19,6 @@ use super::{Failure, FailureKind, Retry};
 const MAX_ROWS: usize = 200_000;
 /// The most bytes that the layers of one message may open to.
 const PLAINTEXT_LIMIT: usize = 256 << 20;
-/// The source view shows no more.
-const MAX_SOURCE: usize = 1 << 20;
 
 /// Accounts, folders and the open list.
 pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Result<MailboxView, Failure> {
@@ -138,30 +135,13 @@ pub(super) fn assess(profile: &Profile, message: MessageId) -> Result<(RawMessag
 
 /// The open message, assessed; what was found goes into the list too.
 pub(super) fn view(profile: &Profile, message: MessageId, _is_demo: bool) -> Result<ReadingView, Failure> {
-    let (raw, mut assessment) = assess(profile, message)?;
+    let (raw, assessment) = assess(profile, message)?;
     let headline = assessment.headline;
     profile
         .store
         .set_headline(message, headline.lock.word(), headline.seal.word(), &assessment.subject)
         .map_err(store_failure)?;
-    for block in &mut assessment.blocks {
-        block.html = block.html.take().map(|html| message::sanitize_html(&html));
-    }
-    let locked_key = assessment.encryption.iter().find_map(|layer| match &layer.failure {
-        Some(DecryptFailure::Locked(fingerprint)) => Some(fingerprint.clone()),
-        _ => None,
-    });
-    let attachments = attachment::views(&assessment);
-    let cards = attachment::cards(&assessment);
-    let source = String::from_utf8_lossy(raw.get(..raw.len().min(MAX_SOURCE)).unwrap_or_default()).into_owned();
-    Ok(ReadingView {
-        id: message,
-        assessment: Arc::new(assessment),
-        attachments,
-        cards,
-        locked_key,
-        source: source.into(),
-    })
+    Ok(attachment::reading(message, &raw, assessment))
 }
 
 /// The content of a file in a message.

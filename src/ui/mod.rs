@@ -40,6 +40,7 @@ pub use fonts::{install as install_fonts, system_has};
 pub use html::Link;
 pub use icons::Icon;
 pub use keys::Dialog as KeyDialog;
+pub use print::print_pdf;
 pub use raster::Raster;
 pub use screenshot::{ScreenshotError, screenshot, write_png};
 pub use state::{Activity, Notice, Pane, Screen, State, Theme, Views};

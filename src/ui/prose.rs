@@ -133,6 +133,14 @@ fn follow(ui: &mut Ui, piece: &str, ink: Color32, colours: &Palette, state: &mut
     }
 }
 
+/// A text as it is printed: pieces without the marks of quotation, how often each is quoted, and whether it is the
+/// signature.
+pub fn levels(text: &str) -> Vec<(String, usize, bool)> {
+    let shown = text.get(..text.floor_char_boundary(SHOWN)).unwrap_or_default();
+    let words = |run: &Run| if run.level > 0 { unquoted(run.text) } else { run.text.to_owned() };
+    runs(shown.trim_end()).iter().map(|run| (words(run), run.level, run.is_signature)).collect()
+}
+
 /// How often a line is quoted: marks at its beginning, with at most one space before each.
 fn level(line: &str) -> usize {
     let mut level = 0;

@@ -16,8 +16,8 @@ use egui::{Context, CursorIcon, Rect, Sense, TextureHandle, TextureOptions, Ui, 
 
 use crate::domain::RawMessage;
 
-pub use render::Link;
 use render::Picture;
+pub use render::{Link, draw};
 
 /// How long one drawing may take.
 const TIME: Duration = Duration::from_secs(5);

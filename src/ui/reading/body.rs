@@ -118,7 +118,7 @@ fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, budget: &mut Budge
 }
 
 /// Pictures with the same protection as the block, by Content-ID.
-fn pictures(view: &ReadingView, block: &ShownBlock) -> HashMap<String, crate::domain::RawMessage> {
+pub fn pictures(view: &ReadingView, block: &ShownBlock) -> HashMap<String, crate::domain::RawMessage> {
     let same =
         |part: &&crate::engine::view::ShownPart| part.signed == block.signed && part.decrypted == block.decrypted;
     let parts = view.assessment.parts.iter().filter(same);

@@ -17,6 +17,7 @@ use super::words::Word;
 use absent::absent;
 pub use band::sign;
 use body::contents;
+pub use body::pictures;
 use head::head;
 
 /// The pane, for F6.

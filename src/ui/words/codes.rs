@@ -202,6 +202,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "send" => Word::WorkSend,
         "generate_key" => Word::WorkGenerate,
         "import" => Word::WorkImport,
+        "print" => Word::WorkPrint,
         _ => Word::WorkOther,
     };
     language.fill(word, &[("subject", subject)])
