@@ -767,6 +767,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
         source: "database disk image is malformed".into(),
     }));
     add("unopened", unopened);
+    all.extend(pane::screens(language));
     all
 }
 

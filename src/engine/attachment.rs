@@ -231,6 +231,63 @@ mod tests {
         assert_eq!(all.as_bytes(), &content[..]);
     }
 
+    /// The demo mailbox, and the message in it whose subject this is.
+    fn demo(subject: &str) -> (Profile, tempfile::TempDir, MessageId) {
+        let (profile, folder) = crate::engine::demo::open().unwrap();
+        let inbox = profile.store.folders().unwrap().into_iter().find(|folder| folder.role == "inbox").unwrap();
+        let rows = profile.store.rows(inbox.id, 1_000, 0).unwrap();
+        let id = rows.iter().find(|row| row.subject == subject).unwrap().id;
+        (profile, folder, id)
+    }
+
+    #[test]
+    fn files_are_saved_beside_what_is_there_and_dangerous_ones_are_not_opened() {
+        let (profile, _folder, message) = demo("Files");
+        let opened = OpenedFiles::default();
+        let view = reading::view(&profile, message, true).unwrap();
+        let part = |name: &str| view.attachments.iter().find(|file| file.name == name).unwrap().part.clone();
+        let to = tempfile::tempdir().unwrap();
+        std::fs::write(to.path().join("notes.txt"), "mine").unwrap();
+        let parts = vec![part("notes.txt"), part("seal.png")];
+        let command = Command::SaveAttachments { message, parts, to: to.path().to_owned() };
+        assert!(matches!(carry_out(&profile, &opened, command).unwrap(), Some(Event::Done { code: "saved", .. })));
+        assert_eq!(std::fs::read(to.path().join("notes.txt")).unwrap(), b"mine");
+        assert!(to.path().join("notes (1).txt").exists() && to.path().join("seal.png").exists());
+        assert_eq!(std::fs::read_dir(to.path()).unwrap().count(), 3);
+
+        for (name, confirmed) in
+            [("invoice.pdf", true), ("payment.url", true), ("photos.zip", false), ("login.html", false)]
+        {
+            let command = Command::OpenAttachment { message, part: part(name), confirmed };
+            let failure = carry_out(&profile, &opened, command).unwrap_err();
+            assert_eq!((failure.kind, failure.source.as_str()), (FailureKind::Input, "dangerous_file"), "{name}");
+        }
+        let path = place(&profile, &opened, message, &part("photos.zip"), true).unwrap();
+        assert_eq!(path.file_name().unwrap(), "photos.zip");
+        let path = place(&profile, &opened, message, &part("seal.png"), false).unwrap();
+        assert!(std::fs::read(path).unwrap().starts_with(b"\x89PNG"));
+    }
+
+    #[test]
+    fn the_source_of_an_encrypted_message_has_what_it_opened_to_as_a_layer() {
+        let (profile, _folder, message) = demo("Tuesday's rehearsal");
+        let source = source(&profile, message).unwrap();
+        let [outer, inner] = &source.layers[..] else { panic!("{}", source.layers.len()) };
+        let holds = |layer: &SourceLayer, words: &[u8]| layer.content.windows(words.len()).any(|part| part == words);
+        assert!(holds(outer, b"BEGIN PGP MESSAGE") && !holds(outer, b"the hall is ours"));
+        assert!(holds(inner, b"the hall is ours") && !inner.path.is_empty());
+    }
+
+    #[test]
+    fn an_invitation_is_a_card_once_with_the_protection_of_its_part() {
+        let (profile, _folder, message) = demo("秋の演奏会 打ち合わせ");
+        let view = reading::view(&profile, message, true).unwrap();
+        let [card] = &view.cards[..] else { panic!("{:?}", view.cards) };
+        assert!(!card.signed && !card.decrypted);
+        let CardContent::Invitation(event) = &card.content else { panic!("{card:?}") };
+        assert_eq!((event.title.as_str(), event.attendees.len()), ("秋の演奏会 打ち合わせ", 3));
+    }
+
     #[test]
     fn a_text_is_previewed_in_its_charset_and_only_its_beginning() {
         assert_eq!(text("書留\r\n".as_bytes()), ("書留\n".to_owned(), false));
