@@ -232,6 +232,9 @@ pub(crate) fn caution_code(code: CautionCode) -> &'static str {
         CautionCode::SenderDiffers => "sender_differs",
         CautionCode::ListFooter => "list_footer",
         CautionCode::FromUnproven => "from_unproven",
+        CautionCode::EncryptedLater => "encrypted_later",
+        CautionCode::EncryptionRemoved => "encryption_removed",
+        CautionCode::AddressedToOthers => "addressed_to_others",
     }
 }
 

@@ -79,6 +79,18 @@ pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
             format!("The address {subject} mixes letters of different scripts; it may imitate another."),
             format!("アドレス {subject} は異なる文字体系が混ざっています。別のアドレスに似せた可能性があります。"),
         ),
+        CautionCode::EncryptedLater => (
+            "Its author sent it in the clear; somebody else encrypted it, and others may have read it.".into(),
+            "差出人は暗号化せずに送っています。暗号化したのは別の人で、ほかの人も読めた可能性があります。".into(),
+        ),
+        CautionCode::EncryptionRemoved => (
+            "Its author sent it encrypted; somebody opened it and passed it on in the clear.".into(),
+            "差出人は暗号化して送っています。だれかが開いて、暗号化せずに送り直しました。".into(),
+        ),
+        CautionCode::AddressedToOthers => (
+            format!("The protected header names {subject} as recipient, and not you; it may have been passed on."),
+            format!("保護されたヘッダーの宛先は {subject} で、あなたではありません。転送された可能性があります。"),
+        ),
         CautionCode::SenderDiffers => (
             format!("Another address, {subject}, handed this message in."),
             format!("このメールは別のアドレス {subject} から出されています。"),

@@ -7,6 +7,7 @@
 
 mod cautions;
 mod identity;
+mod intent;
 mod layer;
 mod payload;
 mod peel;
@@ -59,6 +60,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
     let payload = payload::show(&outer, &envelope, &identity, circumstances, &mut budget);
     signatures.extend(identity::judge_all(&payload.signatures, Coverage::Part, from.as_ref(), circumstances));
 
+    let intents = intent::find(&outer, &envelope, &identity, circumstances);
     let headline = Headline {
         lock: Lock::of(envelope.encryption.iter().map(|layer| layer.failure.is_none())),
         seal: Seal::of(signatures.iter().filter(|signature| !signature.around_encryption).map(|signature| {
@@ -96,5 +98,6 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
         blocks: payload.blocks,
     };
     assessment.cautions = cautions::find(&assessment, &outer, is_unproven);
+    assessment.cautions.extend(intents);
     assessment
 }

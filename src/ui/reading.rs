@@ -353,12 +353,9 @@ fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, budget: &mut Budge
     }
 }
 
-/// Pictures with the same protection as the block, by Content-ID.
+/// Pictures of the block's own layer, by Content-ID.
 fn pictures(view: &ReadingView, block: &ShownBlock) -> HashMap<String, crate::domain::RawMessage> {
-    let same =
-        |part: &&crate::engine::view::ShownPart| part.signed == block.signed && part.decrypted == block.decrypted;
-    let parts = view.assessment.parts.iter().filter(same);
-    parts.filter_map(|part| Some((part.content_id.clone()?, part.content.clone()))).collect()
+    view.assessment.pictures(block).map(|(id, content)| (id.to_owned(), content.clone())).collect()
 }
 
 /// Encrypted, and not open: what can be done, here.

@@ -89,7 +89,7 @@ fn is_list_footer(assessment: &Assessment, outer: &ParsedMessage) -> bool {
 }
 
 /// A display name with an address in it that is not the mailbox's own.
-fn holds_other_address(mailbox: &Mailbox) -> bool {
+pub(super) fn holds_other_address(mailbox: &Mailbox) -> bool {
     let name: String = mailbox.name.nfkc().collect();
     if !name.contains('@') {
         return false;
