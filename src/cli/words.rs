@@ -64,8 +64,8 @@ pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
             format!("{subject} が途中で変わっています。保護された値を表示しています。"),
         ),
         CautionCode::ReplyToElsewhere => (
-            format!("An answer would go to {subject}, at another domain than the sender's."),
-            format!("返信は差出人と異なるドメインの {subject} に届きます。"),
+            format!("An answer would go to {subject}, which is not the sender's address."),
+            format!("返信は、差出人とは別のアドレス {subject} に届きます。"),
         ),
         CautionCode::RemoteContent => (
             "Pictures from the web are not loaded, so the sender can't see that you read this.".into(),
@@ -78,6 +78,10 @@ pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
         CautionCode::LookAlike => (
             format!("The address {subject} mixes letters of different scripts; it may imitate another."),
             format!("アドレス {subject} は異なる文字体系が混ざっています。別のアドレスに似せた可能性があります。"),
+        ),
+        CautionCode::ImitatesKnown => (
+            format!("The sender's address is almost, but not quite, {subject}, which you know."),
+            format!("差出人のアドレスは、あなたの知る {subject} によく似た別のものです。"),
         ),
         CautionCode::EncryptedLater => (
             "Its author sent it in the clear; somebody else encrypted it, and others may have read it.".into(),

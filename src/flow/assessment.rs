@@ -155,7 +155,7 @@ pub enum CautionCode {
     Mixture,
     /// An outer header field differs from the protected one.
     HeaderMismatch,
-    /// Reply-To leads to another domain.
+    /// Reply-To leads to another domain or, from what was encrypted or sealed, unsealed, to another address.
     ReplyToElsewhere,
     /// The message would load content from the web.
     RemoteContent,
@@ -165,6 +165,8 @@ pub enum CautionCode {
     LookAlike,
     /// The Sender field names another address than From.
     SenderDiffers,
+    /// The From address reads like that of somebody whose certificate is known.
+    ImitatesKnown,
     /// Its author sent it in the clear (`hp="clear"`); the encryption was put around it later.
     EncryptedLater,
     /// Its author sent it encrypted (`hp="cipher"`), and it came without.

@@ -7,6 +7,7 @@
 
 mod cautions;
 mod identity;
+mod imitation;
 mod intent;
 mod layer;
 mod payload;
@@ -98,6 +99,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
         blocks: payload.blocks,
     };
     assessment.cautions = cautions::find(&assessment, &outer, is_unproven);
+    assessment.cautions.extend(imitation::find(&assessment.from, circumstances.keyring));
     assessment.cautions.extend(intents);
     assessment
 }

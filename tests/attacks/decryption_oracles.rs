@@ -163,3 +163,20 @@ fn an_answer_to_anything_that_was_encrypted_is_to_be_encrypted() {
         assert!(reply::draft(&found, &Mailbox::new("", ALICE), reply::Answer::Reply).protection.encrypt);
     }
 }
+
+/// Mallory has an address at bob's own provider, and sends what bob encrypted or sealed "from bob",
+/// with the answers to herself.
+#[test]
+fn answers_to_another_at_the_same_domain_are_told_where_they_would_give_something_away() {
+    let reply_to =
+        |entity: &[u8]| WORLD.assess([format!("Reply-To: {MALLORY}\r\n").as_bytes(), &mail(BOB, entity)].concat());
+    for entity in [
+        WORLD.pgp_encrypted(&text(SECRET), Some(BOB)),
+        WORLD.smime_encrypted(&text(SECRET), false),
+        WORLD.smime_signed(BOB, &text("hello")),
+        multipart("mixed", &[&text("x"), &WORLD.pgp_encrypted(&text(SECRET), None)]),
+    ] {
+        assert!(cautioned(&reply_to(&entity), CautionCode::ReplyToElsewhere));
+    }
+    assert!(!cautioned(&reply_to(&text("hello")), CautionCode::ReplyToElsewhere));
+}

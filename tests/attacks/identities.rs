@@ -286,3 +286,24 @@ fn alices_own_address_is_not_sealed_by_bob() {
     let found = WORLD.assess(mail(ALICE, &WORLD.smime_signed(BOB, &text("hello"))));
     assert_eq!(found.headline.seal, Seal::Unauthenticated);
 }
+
+/// Mallory has an address that reads like bob's, all in Latin letters: no script is mixed.
+#[test]
+fn an_address_that_reads_like_that_of_somebody_known_is_told() {
+    for from in [
+        "bob@examp1e.test",
+        "bob@exarnple.test",
+        "b0b@example.test",
+        "bob@ex-ample.test",
+        "Bob Baker <bob@exampie.test>",
+    ] {
+        for entity in [text("hello"), WORLD.pgp_signed(BOB, &text("hello"))] {
+            let found = WORLD.assess(mail(from, &entity));
+            assert!(cautioned(&found, CautionCode::ImitatesKnown), "{from}: {:?}", found.cautions);
+            assert!(found.headline.seal <= Seal::Unauthenticated);
+        }
+    }
+    for from in [BOB, MALLORY, "dave@example.test", "bob@elsewhere.test"] {
+        assert!(!cautioned(&WORLD.assess(mail(from, &text("hello"))), CautionCode::ImitatesKnown), "{from}");
+    }
+}

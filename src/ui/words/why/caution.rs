@@ -50,9 +50,9 @@ explained! { CautionCode {
         "表示のほうが確かです。届いたときの形はソースで見られます。";
         [Source];
     ReplyToElsewhere =>
-        "Answers would go to {subject}, which is another domain.",
+        "Answers would go to {subject}, which is not the sender's address.",
         "Look at the address once more before you send an answer.";
-        "返信先は {subject} で、差出人とはドメインが違います。",
+        "返信先は {subject} で、差出人のアドレスとは違います。",
         "返信を送る前に、宛先をもう一度確かめられます。";
         [Source];
     RemoteContent =>
@@ -84,6 +84,12 @@ explained! { CautionCode {
         "Compare it letter by letter with the address you know, and write to that one.";
         "差出人のアドレスは、別のアドレスに似せてあります（{subject}）。",
         "知っているアドレスと一文字ずつ比べ、知っているほうに書けます。";
+        [Source];
+    ImitatesKnown =>
+        "The sender's address is almost, but not quite, {subject}, which you know.",
+        "Take it for a message from somebody else, and write to the address you know to ask.";
+        "差出人のアドレスは、あなたの知る {subject} によく似た別のものです。",
+        "別の人からのメールとして読めます。知っているアドレスに書いて確かめられます。";
         [Source];
     EncryptedLater =>
         "Its author sent it in the clear. Somebody else encrypted it afterwards.",
