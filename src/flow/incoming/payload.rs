@@ -45,12 +45,18 @@ struct Protection {
     depth: usize,
     /// It is in a message that was passed on; layers in it stay closed.
     is_forwarded: bool,
+    /// Which layer it is.
+    layer: usize,
 }
 
 struct Showing<'a, 'b> {
     circumstances: &'a Circumstances<'a>,
     budget: &'b mut usize,
     apart: usize,
+    /// Layers seen so far.
+    layers: usize,
+    /// Of what was decrypted nothing tells whether it was changed on the way.
+    is_unproven: bool,
     /// Messages passed on that are shown.
     forwarded: usize,
     /// Parts that only repeat protected header fields.
@@ -76,6 +82,8 @@ pub(super) fn show(
         circumstances,
         budget,
         apart: 0,
+        layers: 0,
+        is_unproven: envelope.is_unproven,
         forwarded: 0,
         repeats: Vec::new(),
         from: identity.single_from(),
@@ -102,6 +110,7 @@ pub(super) fn show(
         is_quotable: true,
         depth: 0,
         is_forwarded: false,
+        layer: 0,
     };
     let nested =
         root.filter(|_| identity.is_wrapped).and_then(|root| root.nested.as_deref().map(|nested| (root, nested)));
@@ -114,8 +123,12 @@ pub(super) fn show(
     showing.structure(outer);
     let mut payload = showing.out;
     payload.parts.sort_by_key(|part| path_key(&part.path));
-    let texts: Vec<&str> =
-        payload.blocks.iter().filter(|block| block.is_quotable).map(|block| block.text.as_str()).collect();
+    let texts: Vec<&str> = payload
+        .blocks
+        .iter()
+        .filter(|block| block.is_quotable || block.is_headline)
+        .map(|block| block.text.as_str())
+        .collect();
     payload.text = texts.join("\n");
     payload
 }
@@ -145,6 +158,7 @@ impl Showing<'_, '_> {
                     shown: true,
                     is_file: false,
                     content_id: None,
+                    layer: protection.layer,
                     content,
                 });
                 self.block(path.clone(), text.clone(), None, protection);
@@ -204,7 +218,7 @@ impl Showing<'_, '_> {
 
     /// The protection of what layers below the envelope hold. The headline says nothing of who
     /// signed there, so it counts as signed only when the address shown as From is believed to have.
-    fn below(&self, envelope: &Envelope, outside: Protection) -> Protection {
+    fn below(&mut self, envelope: &Envelope, outside: Protection) -> Protection {
         let judged = identity::judge_all(&envelope.signatures, Coverage::Part, self.from.as_ref(), self.circumstances);
         Protection {
             signed: outside.signed || judged.iter().any(JudgedSignature::is_believed),
@@ -213,7 +227,13 @@ impl Showing<'_, '_> {
             is_quotable: outside.is_quotable && !envelope.is_decrypted,
             depth: outside.depth + 1,
             is_forwarded: outside.is_forwarded,
+            layer: self.next_layer(),
         }
+    }
+
+    fn next_layer(&mut self) -> usize {
+        self.layers += 1;
+        self.layers
     }
 
     fn take_layers(&mut self, envelope: Envelope) {
@@ -340,6 +360,9 @@ impl Showing<'_, '_> {
     }
 
     fn block(&mut self, path: String, text: String, html: Option<String>, protection: Protection) {
+        // What others put around a text of which nothing tells whether it was altered may hide the
+        // text in HTML, and an answer would give it away.
+        let is_quotable = protection.is_quotable && !(self.is_unproven && html.is_some());
         self.out.blocks.push(ShownBlock {
             path,
             text,
@@ -347,7 +370,8 @@ impl Showing<'_, '_> {
             signed: protection.signed,
             decrypted: protection.decrypted,
             is_headline: protection.is_headline,
-            is_quotable: protection.is_quotable,
+            is_quotable,
+            layer: protection.layer,
         });
     }
 
@@ -363,6 +387,7 @@ impl Showing<'_, '_> {
             shown,
             is_file: (!shown || part.filename.is_some()) && part.content_type.kind != "multipart",
             content_id: part.content_id.clone(),
+            layer: protection.layer,
             content,
         });
     }
@@ -383,6 +408,7 @@ impl Showing<'_, '_> {
                     shown: false,
                     is_file: false,
                     content_id: None,
+                    layer: 0,
                     content: RawMessage::new(Vec::new()),
                 });
             }

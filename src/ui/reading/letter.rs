@@ -116,9 +116,7 @@ fn paper(ui: &Ui) -> Paper {
     Paper { ground: colour(colours.paper), ink: colour(colours.ink), link: colour(colours.indigo) }
 }
 
-/// Pictures with the same protection as the block, by Content-ID.
+/// Pictures of the block's own layer, by Content-ID.
 pub fn pictures(view: &ReadingView, block: &ShownBlock) -> HashMap<String, RawMessage> {
-    let same = |part: &&ShownPart| part.signed == block.signed && part.decrypted == block.decrypted;
-    let parts = view.assessment.parts.iter().filter(same);
-    parts.filter_map(|part| Some((part.content_id.clone()?, part.content.clone()))).collect()
+    view.assessment.pictures(block).map(|(id, content)| (id.to_owned(), content.clone())).collect()
 }
