@@ -5,6 +5,12 @@ use super::super::text::{clean_line, decode, decode_words, guess};
 /// A value on one line, in Unicode, encoded-words not decoded. Undeclared eight-bit text and raw
 /// ISO-2022-JP come out readable.
 pub(in super::super) fn unfolded(value: &[u8]) -> String {
+    if value.is_ascii()
+        && !value.contains(&0x1b)
+        && let Ok(text) = std::str::from_utf8(value)
+    {
+        return on_one_line(text);
+    }
     on_one_line(&guess(value))
 }
 
@@ -24,6 +30,10 @@ pub(in super::super) fn unfolded_near(value: &[u8], charset: Option<&str>) -> St
 }
 
 fn on_one_line(text: &str) -> String {
+    let text = text.trim();
+    if !text.contains(['\r', '\n']) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len());
     for piece in text.split(['\r', '\n']).filter(|piece| !piece.is_empty()) {
         line.push_str(piece);

@@ -1,5 +1,6 @@
 mod build;
 mod charsets;
+mod growth;
 mod headers;
 mod hostile;
 mod html;
