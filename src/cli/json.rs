@@ -247,6 +247,8 @@ fn defect_code(code: DefectCode) -> &'static str {
         DefectCode::NulByte => "nul_byte",
         DefectCode::MalformedHeader => "malformed_header",
         DefectCode::MissingFrom => "missing_from",
+        DefectCode::PartialMessage => "partial_message",
+        DefectCode::ExternalBody => "external_body",
         DefectCode::LimitReached => "limit_reached",
         DefectCode::MangledEncryption => "mangled_encryption",
         DefectCode::LostSignature => "lost_signature",

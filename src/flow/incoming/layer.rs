@@ -66,7 +66,12 @@ pub(super) fn step(
         return cms(&content(part, raw), circumstances, limit);
     }
     if whole_text && kind.is("text", "plain") && !part.is_attachment {
-        return inline(&part.text(raw), &content(part, raw), circumstances, limit);
+        let bytes = content(part, raw);
+        // Almost no text has any: it need not be made readable for that.
+        if memchr::memmem::find(&bytes, b"-----BEGIN PGP ").is_none() {
+            return Step::Bare;
+        }
+        return inline(&part.text(raw), &bytes, circumstances, limit);
     }
     Step::Bare
 }
