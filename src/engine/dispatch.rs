@@ -244,6 +244,7 @@ impl Engine {
             }
             Command::KeepCertificate { message, fingerprint } => {
                 let kept = remedy::keep(&profile, message, &fingerprint)?;
+                self.judge_anew()?;
                 self.done("certificate_kept", &called(&kept));
             }
             Command::RenewKey { fingerprint, passphrase } => {
