@@ -164,7 +164,7 @@ impl Tools {
         incoming::assess(raw, sender, &self.circumstances(profile))
     }
 
-    fn opened(&self, profile: &Profile, raw: &RawMessage) -> Vec<(String, RawMessage)> {
+    fn opened(&self, profile: &Profile, raw: &RawMessage) -> Option<(String, RawMessage)> {
         incoming::opened(raw, &self.circumstances(profile))
     }
 
