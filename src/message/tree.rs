@@ -107,16 +107,21 @@ impl Reader<'_> {
         stop
     }
 
-    /// Goes on to the next delimiter of any open multipart.
+    /// Goes on to the next delimiter of any open multipart: a line that begins with two hyphens.
     fn skip(&self, start: usize) -> Stop {
-        let mut at = start;
-        while at < self.raw.len() && !self.boundaries.is_empty() {
-            let next = header::next_line(self.raw, at, self.ending);
-            let line = self.raw.get(at..next).unwrap_or_default();
-            if let Some((level, is_closing)) = self.delimiter(line) {
-                return Stop { end: self.before_break(at), next, level: Some(level), is_closing };
+        let mark = [self.ending, b'-', b'-'];
+        let finder = memchr::memmem::Finder::new(&mark);
+        let mut line_at = (!self.boundaries.is_empty()).then_some(start);
+        while let Some(at) = line_at {
+            let rest = self.raw.get(at..).unwrap_or_default();
+            if rest.starts_with(b"--") {
+                let next = header::next_line(self.raw, at, self.ending);
+                let line = self.raw.get(at..next).unwrap_or_default();
+                if let Some((level, is_closing)) = self.delimiter(line) {
+                    return Stop { end: self.before_break(at), next, level: Some(level), is_closing };
+                }
             }
-            at = next;
+            line_at = finder.find(rest).map(|found| at + found + 1);
         }
         Stop { end: self.raw.len(), next: self.raw.len(), level: None, is_closing: true }
     }
@@ -162,6 +167,7 @@ impl Reader<'_> {
             whole: 0..0,
             children: Vec::new(),
             nested: None,
+            content: None,
         }
     }
 
@@ -195,11 +201,11 @@ impl Reader<'_> {
         part.nested = Some(Box::new(parse_within(&nested, self.budget, depth)));
     }
 
-    fn note_text(&mut self, part: &Part, body: &[u8]) {
+    fn note_text(&mut self, part: &mut Part, body: &[u8]) {
         let declared = part.content_type.parameter("charset");
         let is_plain = matches!(part.transfer_encoding, Encoding::Identity | Encoding::Unknown);
         // Almost all text is ASCII under a label that agrees: nothing to decode.
-        let is_ascii = is_plain && body.iter().all(|b| matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~'));
+        let is_ascii = is_plain && body.chunks(256).all(is_plain_ascii);
         let is_utf7 = declared.is_some_and(|label| label.to_ascii_lowercase().contains("utf-7"));
         if is_ascii && !is_utf7 && declared.is_none_or(|label| !label.to_ascii_lowercase().starts_with("utf-16")) {
             return;
@@ -211,6 +217,9 @@ impl Reader<'_> {
         let own = part.content_type.is("text", "html").then(|| html_label(&bytes)).flatten();
         if !decode(&bytes, declared.or(own.as_deref())).is_sound {
             self.defects.add(DefectCode::BadCharset, &part.path);
+        }
+        if !is_plain && bytes.len() <= KEPT {
+            part.content = Some(RawMessage::new(bytes));
         }
     }
 
@@ -231,6 +240,14 @@ impl Reader<'_> {
         }
     }
 }
+
+/// Without an early end, so that the compiler can make wide instructions of it.
+fn is_plain_ascii(piece: &[u8]) -> bool {
+    piece.iter().fold(true, |so_far, b| so_far & matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~'))
+}
+
+/// Decoded texts that are no longer are kept, so that they need not be decoded again.
+const KEPT: usize = 1 << 20;
 
 /// IMAP calls the single part of a message "1" (RFC 3501 §6.4.5).
 fn leaf_path(path: &str) -> &str {

@@ -11,6 +11,7 @@ use super::compose::Composer;
 use super::files::{Files, Purpose};
 use super::html::Drawings;
 use super::keys::KeysState;
+use super::narrow::Narrowed;
 use super::reader::Reader;
 use super::settings::SettingsState;
 use super::when::Clock;
@@ -147,6 +148,8 @@ pub struct State {
     pub reads: bool,
     /// What the list is narrowed to.
     pub search: String,
+    /// What of the list that leaves.
+    pub narrowed: Narrowed,
     /// The message that could not be opened, and why.
     pub unopened: Option<(MessageId, Failure)>,
     /// The first field of what was just opened takes the focus with the next frame.
@@ -204,6 +207,7 @@ impl Default for State {
             follows: false,
             reads: false,
             search: String::new(),
+            narrowed: Narrowed::default(),
             unopened: None,
             focuses: false,
             searches: false,

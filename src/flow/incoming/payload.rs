@@ -289,12 +289,13 @@ impl Showing<'_, '_> {
 
     /// The text of a part, without what only repeats protected header fields.
     fn words(&mut self, message: &ParsedMessage, part: &Part, protection: Protection) -> String {
-        let mut text = message::with_mobile_emoji(part.text(&message.raw), self.from.as_ref());
+        let (text, is_whole) = part.text_within(&message.raw, MAX_TEXT);
+        let mut text = message::with_mobile_emoji(text, self.from.as_ref());
         if protection.signed && !self.is_wrapped && !protection.is_forwarded {
             text = with_signed_lines(message, part, text);
         }
-        if text.len() > MAX_TEXT {
-            let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        if text.len() > MAX_TEXT || !is_whole {
+            let end = (0..=MAX_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
             text.truncate(end);
             text.shrink_to_fit();
             self.out.defects.push(Defect { code: DefectCode::LimitReached, part: part.path.clone() });
@@ -351,7 +352,7 @@ impl Showing<'_, '_> {
     }
 
     fn file(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection, shown: bool) {
-        let content = part.decoded(&message.raw);
+        let content = part.content(&message.raw);
         self.out.parts.push(ShownPart {
             path: join(prefix, &part.path),
             media_type: part.content_type.to_string(),
@@ -362,7 +363,7 @@ impl Showing<'_, '_> {
             shown,
             is_file: (!shown || part.filename.is_some()) && part.content_type.kind != "multipart",
             content_id: part.content_id.clone(),
-            content: RawMessage::new(content),
+            content,
         });
     }
 

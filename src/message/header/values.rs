@@ -5,7 +5,20 @@ use super::super::text::{clean_line, decode_words, guess};
 /// A value on one line, in Unicode, encoded-words not decoded. Undeclared eight-bit text and raw
 /// ISO-2022-JP come out readable.
 pub(in super::super) fn unfolded(value: &[u8]) -> String {
-    let text = guess(value);
+    if value.is_ascii()
+        && !value.contains(&0x1b)
+        && let Ok(text) = std::str::from_utf8(value)
+    {
+        return joined(text);
+    }
+    joined(&guess(value))
+}
+
+fn joined(text: &str) -> String {
+    let text = text.trim();
+    if !text.contains(['\r', '\n']) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len());
     for piece in text.split(['\r', '\n']).filter(|piece| !piece.is_empty()) {
         line.push_str(piece);

@@ -1,4 +1,5 @@
 mod build;
+mod growth;
 mod headers;
 mod hostile;
 mod html;
