@@ -182,6 +182,41 @@ fn text_is_selected_with_the_pointer_and_copied() {
 }
 
 #[test]
+fn a_selection_goes_on_over_quotations_and_what_is_found_in_a_folded_one_unfolds_it() {
+    let text =
+        format!("Dear Alice\n> quoted words\n>> twice\nmy answer https://example.org/\n{}end", "> folded\n".repeat(30));
+    let (app, _) = reads(
+        Language::English,
+        with_text(&text.replacen("> folded", "> needle", 30).replacen("> needle", "> folded", 29)),
+    );
+    let mut window = window(app, WIDE);
+    let first = window.get_by_label_contains("Dear Alice").rect();
+    let last = window.get_by_label_contains("my answer").rect();
+    drag(&mut window, first.left_top() + egui::vec2(1.0, 8.0), last.left_top() + egui::vec2(72.0, 8.0));
+    assert_eq!(copy(&mut window), "Dear Alice\n> quoted words\n>> twice\nmy answer");
+    window.event(Input::PointerMoved(last.left_top() + egui::vec2(120.0, 8.0)));
+    window.run();
+    window.get_by_label("example.org   https://example.org/");
+    assert!(window.query_by_label_contains("needle").is_none());
+    window.key_press_modifiers(CONTROL, Key::F);
+    window.run();
+    window.event(Input::Text("needle".to_owned()));
+    window.run();
+    window.get_by_label("1 of 1");
+    window.get_by_label_contains("> needle");
+}
+
+#[test]
+fn an_address_of_the_web_after_a_wide_space_is_followed() {
+    let (app, _) = reads(Language::Japanese, with_text("詳しくは　https://example.org/a　まで"));
+    let mut window = window(app, WIDE);
+    let text = window.get_by_label_contains("詳しくは").rect();
+    window.event(Input::PointerMoved(text.left_top() + egui::vec2(140.0, 8.0)));
+    window.run();
+    window.get_by_label("example.org   https://example.org/a");
+}
+
+#[test]
 fn html_is_selected_with_the_pointer_and_copied() {
     let (app, _) =
         reads(Language::Japanese, with_html("<p>first line</p><table><tr><td>請求書<td>cell</table><p>last"));
