@@ -150,6 +150,15 @@ impl Drawings {
         }
     }
 
+    /// Forgets what was handed to a screen: the next one is another.
+    pub fn change_screen(&mut self) {
+        for (_, drawing) in self.kept.values_mut() {
+            if let Drawing::Ready(sheet) = drawing {
+                sheet.take_down();
+            }
+        }
+    }
+
     fn pixels(&self) -> usize {
         let of = |drawing: &Drawing| if let Drawing::Ready(sheet) = drawing { sheet.pixels() } else { 0 };
         self.kept.values().map(|(_, drawing)| of(drawing)).sum()

@@ -51,6 +51,11 @@ impl Sheet {
         Self { tiles: placed, size, links, letters: Arc::new(letters), refused, is_cut, is_adapted }
     }
 
+    /// Takes it off the screen.
+    pub(super) fn take_down(&mut self) {
+        self.tiles.iter_mut().for_each(|tile| tile.texture = None);
+    }
+
     /// How many pixels it has.
     pub fn pixels(&self) -> usize {
         self.tiles.iter().map(|tile| tile.picture.pixels.len()).sum()
