@@ -200,6 +200,29 @@ fn bar_colour(colours: &Palette, level: usize) -> Color32 {
     colours.paper.lerp_to_gamma(colour, 0.5)
 }
 
+/// A text as it is printed: pieces without the marks of quotation, how often each is quoted, and whether it is the
+/// signature.
+pub fn levels(text: &str) -> Vec<(String, usize, bool)> {
+    let shown = text.get(..text.floor_char_boundary(SHOWN)).unwrap_or_default();
+    let words = |run: &Run| if run.level > 0 { unquoted(run.text) } else { run.text.to_owned() };
+    runs(shown.trim_end()).iter().map(|run| (words(run), run.level, run.is_signature)).collect()
+}
+
+/// Lines without the marks of quotation.
+fn unquoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split('\n') {
+        let mut rest = line;
+        while let Some(after) = rest.strip_prefix('>').or_else(|| rest.strip_prefix(" >")) {
+            rest = after;
+        }
+        out.push_str(rest.strip_prefix(' ').unwrap_or(rest));
+        out.push('\n');
+    }
+    out.pop();
+    out
+}
+
 /// How often a line is quoted: marks at its beginning, with at most one space before each.
 fn level(line: &str) -> usize {
     let mut level = 0;
@@ -347,7 +370,7 @@ mod tests {
         let runs = runs(text);
         let levels: Vec<_> = runs.iter().map(|run| (run.level, run.lines)).collect();
         assert_eq!(levels, [(0, 1), (1, 1), (2, 2), (1, 1), (0, 2), (0, 2)]);
-        assert_eq!(runs[2].text, "> > deeper\n>> as deep");
+        assert_eq!(unquoted(runs[2].text), "deeper\nas deep");
         assert!(runs[5].is_signature && runs[5].text == "-- \nAlice");
         let whole: Vec<_> = runs.iter().map(|run| run.text).collect();
         assert_eq!(whole.join("\n") + "\n", text);

@@ -253,7 +253,8 @@ pub(super) fn found(content: &[u8]) -> Option<FileKind> {
     if let Some(kind) = by_first_bytes(content, head) {
         return Some(kind);
     }
-    let found = infer::get(content)?;
+    // It looks into compound files too, which may be made to break their reader.
+    let found = std::panic::catch_unwind(|| infer::get(content)).ok().flatten()?;
     match found.mime_type() {
         // What these are depends on what is in them.
         "application/x-ole-storage" | "application/octet-stream" => None,

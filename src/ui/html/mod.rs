@@ -23,8 +23,8 @@ use crate::domain::RawMessage;
 
 pub use colours::Paper;
 pub use pictures::percent_decoded;
-pub use render::Link;
 use render::Picture;
+pub use render::{Link, draw};
 pub use sheet::Sheet;
 
 /// How long one drawing may take.

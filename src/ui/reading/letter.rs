@@ -117,7 +117,7 @@ fn paper(ui: &Ui) -> Paper {
 }
 
 /// Pictures with the same protection as the block, by Content-ID.
-fn pictures(view: &ReadingView, block: &ShownBlock) -> HashMap<String, RawMessage> {
+pub fn pictures(view: &ReadingView, block: &ShownBlock) -> HashMap<String, RawMessage> {
     let same = |part: &&ShownPart| part.signed == block.signed && part.decrypted == block.decrypted;
     let parts = view.assessment.parts.iter().filter(same);
     parts.filter_map(|part| Some((part.content_id.clone()?, part.content.clone()))).collect()

@@ -127,7 +127,6 @@ macro_rules! pane {
             Print => "Print to PDF", "PDFに印刷";
             PrintTitle => "Print to a PDF file", "PDFファイルに印刷";
             WorkPrint => "Printing {subject}", "印刷中 {subject}";
-            PrintFailed => "This message could not be printed.", "このメールは印刷できませんでした。";
             Date => "Date", "日付";
             PageOf => "{page} / {pages}", "{page} / {pages} ページ";
             PrintedApart => "What follows does not have the protection that is named above.", "以下の部分には、上に書いた保護がありません。";
