@@ -174,7 +174,7 @@ impl Remote {
         let sender = permission::vouched(assessment);
         let is_sender_allowed =
             sender.as_ref().is_some_and(|sender| senders(&means.profile).contains(sender.canonical()));
-        let state = if wanted.encrypted.is_empty() && wanted.unencrypted == 0 {
+        let state = if !wanted.is_asking {
             RemoteState::Nothing
         } else if permission::is_forbidden(assessment) {
             RemoteState::Forbidden
@@ -288,15 +288,22 @@ struct Wanted {
     encrypted: Vec<Url>,
     /// How many are only to be had without; they are never fetched.
     unencrypted: usize,
+    /// It asks for something, be it in a part that was decrypted.
+    is_asking: bool,
 }
 
 impl Wanted {
     fn of(assessment: &Assessment) -> Self {
-        let mut wanted = Self { encrypted: Vec::new(), unencrypted: 0 };
+        let mut wanted = Self { encrypted: Vec::new(), unencrypted: 0, is_asking: false };
         let Ok(base) = Url::parse(BASE) else { return wanted };
-        let blocks = assessment.blocks.iter().filter(|block| block.is_headline && !block.decrypted);
-        let written: BTreeSet<String> =
-            blocks.filter_map(|block| block.html.as_deref()).flat_map(message::remote_pictures).collect();
+        let mut written = BTreeSet::new();
+        for block in assessment.blocks.iter().filter(|block| block.is_headline) {
+            let found = block.html.as_deref().map(message::remote_pictures).unwrap_or_default();
+            wanted.is_asking |= !found.is_empty();
+            if !block.decrypted {
+                written.extend(found);
+            }
+        }
         for url in written.iter().filter_map(|written| base.join(written).ok()) {
             match url.scheme() {
                 "https" if url.host() == base.host() => {}

@@ -137,7 +137,8 @@ fn what_was_loaded_is_drawn_and_said_and_only_where_nothing_was_encrypted() {
         let shown = RemoteView { loaded: Arc::new(loaded), failed: 1, unencrypted: 1, ..remote(RemoteState::Loaded) };
         app.update(Event::Remote(Arc::new(shown)));
         let mut window = window(app, WIDE);
-        window.get_by_label_contains("1 could not be loaded. 1 are offered without encryption only");
+        window
+            .get_by_label_contains("1 of them could not be loaded. 1 more would need a connection without encryption.");
         let image = window.render().unwrap();
         image.pixels().filter(|pixel| pixel.0[0] > 240 && pixel.0[1] < 20 && pixel.0[2] < 20).count()
     };

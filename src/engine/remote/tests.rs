@@ -223,7 +223,8 @@ fn a_message_with_anything_encrypted_in_it_never_fetches_anything() {
     let mut part = clear.clone();
     part.blocks[0].decrypted = true;
     assert!(permission::is_forbidden(&part));
-    assert!(Wanted::of(&part).encrypted.is_empty());
+    let wanted = Wanted::of(&part);
+    assert!(wanted.encrypted.is_empty() && wanted.is_asking);
 }
 
 #[test]
