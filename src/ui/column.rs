@@ -19,6 +19,8 @@ const PIECE: usize = 2_000;
 const LONGEST: usize = 4_000;
 /// The height of a line in its own size.
 const LEADING: f32 = 1.5;
+/// About as high as a line.
+const ROW: f32 = 20.0;
 /// Frames for which a column that is not shown is remembered.
 const KEPT: u64 = 60;
 
@@ -98,7 +100,8 @@ impl Columns {
         self.kept.retain(|_, column| column.used >= oldest);
     }
 
-    /// Draws a passage, as far as it is in sight; nothing when none of it is. `brings` is a part of the block that is to be brought into sight.
+    /// Draws a passage, as far as it is in sight; nothing when none of it is. `brings` is a part of the
+    /// block that is to be brought into sight.
     pub fn show(
         &mut self,
         ui: &mut Ui,
@@ -142,10 +145,9 @@ impl Columns {
             }
             top += piece.height;
             if let Some(range) = wanted {
-                let letters = lettering(text, &galley);
                 let range = range.start - begins..(range.end - begins).min(text.len());
-                let areas = letters.areas(&range);
-                let target = areas.first().copied().unwrap_or(Rect::from_min_size(Pos2::ZERO, Vec2::splat(20.0)));
+                let areas = lettering(text, &galley).areas(&range);
+                let target = areas.first().copied().unwrap_or(Rect::from_min_size(Pos2::ZERO, Vec2::splat(ROW)));
                 ui.scroll_to_rect(target.translate(corner.to_vec2()), Some(egui::Align::Center));
             }
             let name = ui.interact(area, id.with(begins), Sense::empty());
