@@ -217,9 +217,9 @@ fn piece(ui: &mut Ui, text: &str, ink: Color32, colours: &Palette) -> Option<Str
     let pointer = response.hover_pos()?;
     let at = galley.cursor_from_pos(pointer - corner).index.0;
     let at = text.char_indices().nth(at).map(|(byte, _)| byte)?;
-    let link = links.iter().find(|range| range.contains(&at))?;
+    let target = links.iter().find(|range| range.contains(&at))?;
     ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-    response.clicked().then(|| text.get(link.clone()).unwrap_or_default().to_owned())
+    response.clicked().then(|| text.get(target.clone()).unwrap_or_default().to_owned())
 }
 
 fn layout(text: &str, links: &[Range<usize>], ink: Color32, colours: &Palette) -> LayoutJob {

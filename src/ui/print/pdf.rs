@@ -142,14 +142,14 @@ impl Document {
     }
 
     /// Draws a picture of RGB pixels, `size` of them, into an area.
-    pub fn picture(&mut self, page: usize, area: [f32; 4], pixels: Vec<u8>, size: (i32, i32)) {
+    pub fn picture(&mut self, page: usize, area: [f32; 4], pixels: &[u8], size: (i32, i32)) {
         let number = self.pictures.len();
         let Some(page) = self.pages.get_mut(page) else { return };
         let [left, top, width, height] = area;
         page.content.save_state().transform([width, 0.0, 0.0, height, left, HEIGHT - top - height]);
         page.content.x_object(Name(format!("P{number}").as_bytes())).restore_state();
         page.pictures.push(number);
-        self.pictures.push(Picture { pixels: deflate(&pixels), size });
+        self.pictures.push(Picture { pixels: deflate(pixels), size });
     }
 
     /// An area that leads to an address.

@@ -293,11 +293,11 @@ impl Setter<'_> {
             let part = rows.get(from..to).unwrap_or_default();
             let height = part.len() as f32 * unit;
             let columns = part.first().map_or(0, |row| row.len());
-            let pixels =
+            let pixels: Vec<u8> =
                 part.iter().flat_map(|row| row.iter().flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()])).collect();
             let size = (i32::try_from(columns).unwrap_or(0), i32::try_from(part.len()).unwrap_or(0));
             let page = self.page();
-            self.document.picture(page, [MARGIN, self.y, width, height], pixels, size);
+            self.document.picture(page, [MARGIN, self.y, width, height], &pixels, size);
             let top = from as f32 / SCALE;
             for link in drawn.links.iter().filter(|link| is_followed(&link.target)) {
                 for area in &link.areas {
