@@ -105,11 +105,21 @@ fn alice_writes_to_bob_in_both_technologies_and_bob_reads_what_she_wrote() {
     }
 
     let engine_of_bob = bob.engine();
-    let list = inbox(&engine_of_bob, 2);
+    inbox(&engine_of_bob, 2);
+    // Before he opens one, his list knows the subjects that the servers were not told, and their first words.
+    let list = wait(&engine_of_bob, |event| match event {
+        Event::Mailbox(view) if view.rows.iter().all(|row| row.subject.starts_with("請求書 ")) => Some(view),
+        _ => None,
+    });
+    for row in list.rows.iter() {
+        assert!(row.preview.starts_with("いつもお世話に") && row.has_attachments, "{row:?}");
+        let headline = row.headline.map(|headline| (headline.lock, headline.seal));
+        assert_eq!(headline, Some((Lock::Encrypted, Seal::Authenticated)));
+    }
     let mut subjects = Vec::new();
     for row in list.rows.iter() {
-        assert_eq!(row.subject, "[...]", "the subject is hidden from the servers");
         let view = open(&engine_of_bob, row.id);
+        assert!(view.source.contains("\r\nSubject: [...]\r\n"), "the servers saw no more: {}", view.source);
         let found = &view.assessment;
         assert_eq!((found.headline.lock, found.headline.seal), (Lock::Encrypted, Seal::Authenticated), "{found:?}");
         assert_eq!(found.from, vec![alice.mailbox()]);
@@ -251,9 +261,61 @@ fn the_command_line_seals_sends_fetches_and_shows() {
         }
     };
     let row: serde_json::Value = serde_json::from_str(list.lines().next().unwrap()).unwrap();
-    assert_eq!(row["subject"], "[...]");
+    assert_eq!((&row["subject"], &row["preview"]), (&"Noon".into(), &"The bridge, at noon.".into()));
     let shown: serde_json::Value = serde_json::from_str(&run(&["show", &row["id"].to_string(), "--json"])).unwrap();
     assert_eq!(shown["headline"], serde_json::json!({ "lock": "encrypted", "seal": "authenticated" }), "{shown}");
     assert_eq!((&shown["displayed"]["subject"], &shown["text"]), (&"Noon".into(), &"The bridge, at noon.\n".into()));
     assert_eq!(run(&["outbox", "list"]), "");
+}
+
+#[test]
+fn a_message_that_a_passphrase_opens_is_known_to_the_list_once_the_passphrase_was_given() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let file = |name: &str| std::fs::read(corpus.join(name)).unwrap();
+    let alice = Person::new("alice");
+    {
+        let profile = alice.profile();
+        profile.import(&file("keys/pgp/erin.secret.asc"), &[]).unwrap();
+        let raw = kakitome::domain::RawMessage::new(file("mail/pgp-encrypted-locked.eml"));
+        headless::import(&profile, "Imported", &[raw]).unwrap();
+    }
+    let engine = alice.engine();
+    let listed = |wanted: Lock| {
+        wait(&engine, |event| match event {
+            Event::Mailbox(view) => {
+                let row = view.rows.first()?;
+                (row.headline?.lock == wanted).then(|| (row.id, row.subject.clone(), row.preview.clone()))
+            }
+            _ => None,
+        })
+    };
+    engine.send(Command::OpenFolder(1));
+    let (id, subject, preview) = listed(Lock::CannotOpen);
+    assert_eq!(preview, "");
+    engine.send(Command::Unlock { passphrase: "open sesame".into() });
+    let (_, opened_subject, preview) = listed(Lock::Encrypted);
+    assert_eq!(opened_subject, subject);
+    assert!(preview.contains("4,200,000"), "{preview}");
+    drop(engine);
+
+    // The next session has no passphrase. What was read before is not forgotten, and the lock tells the truth.
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end {
+        let opened = std::panic::catch_unwind(|| alice.profile());
+        let Ok(profile) = opened else {
+            std::thread::sleep(Duration::from_millis(100));
+            continue;
+        };
+        drop(profile);
+        break;
+    }
+    let engine = alice.engine();
+    assert_eq!(open(&engine, id).assessment.headline.lock, Lock::CannotOpen);
+    engine.send(Command::OpenFolder(1));
+    let row = wait(&engine, |event| match event {
+        Event::Mailbox(view) => view.rows.first().filter(|row| row.headline.is_some()).cloned(),
+        _ => None,
+    });
+    assert_eq!(row.headline.map(|headline| headline.lock), Some(Lock::CannotOpen));
+    assert!(row.preview.contains("4,200,000"), "{row:?}");
 }

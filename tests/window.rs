@@ -13,8 +13,9 @@ use egui::accesskit::Role;
 use egui::{Event as Input, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use kakitome::domain::Technology;
-use kakitome::engine::{Command, EngineHandle, Event};
+use kakitome::domain::{RawMessage, Technology};
+use kakitome::engine::{Command, EngineHandle, Event, headless};
+use kakitome::store::AccountRecord;
 use kakitome::ui::{self, App, Backend, Language};
 
 use people::{PATIENCE, Person};
@@ -36,7 +37,11 @@ struct Window(Harness<'static, App>);
 
 impl Window {
     fn of(person: &Person) -> Self {
-        let mut app = App::new(Box::new(Engine(person.engine())));
+        Self::over(person.engine())
+    }
+
+    fn over(engine: EngineHandle) -> Self {
+        let mut app = App::new(Box::new(Engine(engine)));
         app.speak(Language::English);
         let show = |ui: &mut egui::Ui, app: &mut App| app.show(ui);
         let mut builder = Harness::builder();
@@ -96,11 +101,13 @@ impl Window {
         self.until("word of it", |window| Self::shows(window, "The message is in the outbox"));
     }
 
-    /// Fetches until there is a message that was not read, and opens it with a click.
-    fn open_new(&mut self, text: &str) {
+    /// Fetches until there is a message that was not read, whose protected subject the list knows before it
+    /// is opened, and opens it with a click.
+    fn open_new(&mut self, subject: &str, text: &str) {
         let unread = |window: &Harness<'static, App>| {
             let rows = window.query_all_by_role(Role::ListItem);
-            rows.filter_map(|row| row.accesskit_node().label()).find(|words| words.ends_with("Unread"))
+            let mut labels = rows.filter_map(|row| row.accesskit_node().label());
+            labels.find(|words| words.ends_with("Unread") && words.contains(subject))
         };
         let mut asked = None::<Instant>;
         self.until("new mail", |window| {
@@ -111,7 +118,7 @@ impl Window {
             unread(window).is_some()
         });
         let row = unread(&self.0).unwrap();
-        assert!(row.starts_with("alice") && row.contains("[...]"), "the servers saw no more: {row}");
+        assert!(row.starts_with("alice") && !row.contains("[...]"), "{row}");
         self.0.get_by_role_and_label(Role::ListItem, &row).click();
         self.until("what she wrote", |window| Self::shows(window, text));
     }
@@ -135,9 +142,41 @@ fn alice_writes_in_her_window_over_both_technologies_and_bobs_window_shows_what_
             (format!("Minutes by {name}"), format!("Dear Bob, nobody else reads this {name} letter."));
         hers.write(&bob.address(), &subject, &text, name);
 
-        his.open_new(&text);
+        his.open_new(&subject, &text);
         assert!(Window::shows(&his.0, "Encrypted. Only you and the other recipients could read this."));
         assert!(Window::shows(&his.0, "Sealed by alice."));
         assert!(Window::shows(&his.0, &subject), "{name}: so is the subject, which was hidden on the way");
+    }
+}
+
+#[test]
+fn the_list_and_the_search_know_what_is_protected_in_messages_that_nobody_opened() {
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let file = |name: &str| std::fs::read(corpus.join(name)).unwrap();
+    let alice = Person::new("alice");
+    {
+        let profile = alice.profile();
+        profile.import(&file("keys/pgp/alice.secret.asc"), &[]).unwrap();
+        profile.import(&file("keys/pgp/bob.asc"), &[]).unwrap();
+        let account =
+            AccountRecord { name: "Alice".to_owned(), address: "alice@example.test".to_owned(), ..Default::default() };
+        profile.store.save_account(&account).unwrap();
+        let mail = ["mail/pgp-signed-encrypted-hp.eml", "mail/plain.eml"].map(|name| RawMessage::new(file(name)));
+        headless::import(&profile, "Imported", &mail).unwrap();
+    }
+    let engine = alice.engine();
+    engine.send(Command::OpenFolder(1));
+    let mut window = Window::over(engine);
+    let rows = |window: &Harness<'static, App>| -> Vec<String> {
+        window.query_all_by_role(Role::ListItem).filter_map(|row| row.accesskit_node().label()).collect()
+    };
+    window.until("the protected subject", |window| rows(window).iter().any(|row| row.contains("The offer")));
+    assert!(rows(&window.0).iter().all(|row| !row.contains("[...]")), "{:?}", rows(&window.0));
+    for (wanted, is_found) in [("the OFFER", true), ("4,200,000", true), ("[...]", false)] {
+        window.0.state_mut().state.search = wanted.to_owned();
+        window.0.run_steps(2);
+        let found = rows(&window.0);
+        assert_eq!(found.len(), usize::from(is_found), "{wanted}: {found:?}");
+        assert!(found.iter().all(|row| row.contains("The offer")), "{wanted}: {found:?}");
     }
 }

@@ -103,7 +103,8 @@ pub(crate) fn folders(common: &Common) -> Result<(), Problem> {
 /// `sync`.
 pub(crate) fn synchronise(common: &Common, watch: bool) -> Result<(), Problem> {
     online(common)?;
-    let (profile, _) = keys::profile(common)?;
+    let (profile, passphrases) = keys::profile(common)?;
+    told(common, profile.load_keyring(passphrases))?;
     loop {
         let done = headless::synchronise(&profile).map_err(|failure| explained(common, &failure))?;
         report(common, &done)?;
@@ -186,6 +187,7 @@ pub(crate) fn list(common: &Common, folder: &str, limit: usize) -> Result<(), Pr
                 "id": row.id,
                 "from": { "name": row.from.name, "address": row.from.address },
                 "subject": row.subject,
+                "preview": row.preview,
                 "date": row.date.map(|date| date.to_string()),
                 "seen": row.is_seen,
                 "lock": row.headline.map(|headline| headline.lock.word()),
@@ -224,7 +226,8 @@ pub(crate) fn show(common: &Common, id: i64, source: bool) -> Result<(), Problem
 
 /// `import`.
 pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result<(), Problem> {
-    let (profile, _) = keys::profile(common)?;
+    let (profile, passphrases) = keys::profile(common)?;
+    told(common, profile.load_keyring(passphrases))?;
     let mut count = 0;
     for path in paths {
         let files = if path.is_dir() { load::below(path)? } else { vec![path.clone()] };
@@ -238,6 +241,7 @@ pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result
             count += headless::import(&profile, folder, &messages).map_err(|failure| explained(common, &failure))?;
         }
     }
+    headless::assess_new(&profile).map_err(|failure| explained(common, &failure))?;
     output::line(&count.to_string());
     Ok(())
 }

@@ -12,8 +12,8 @@ use crate::store::files;
 use crate::store::opened::OpenedFiles;
 
 use super::profile::{Profile, store_failure};
-use super::view::{AttachmentView, CardContent, CardView, MessageId, ReadingView, SourceLayer, SourceView};
-use super::{Command, Event, Failure, FailureKind, Retry, reading};
+use super::view::{AttachmentView, CardContent, CardView, Help, MessageId, ReadingView, SourceLayer, SourceView};
+use super::{Command, Event, Failure, FailureKind, Retry, assessing, reading};
 
 /// As much of a text is shown without opening the file, in bytes.
 pub const PREVIEW: usize = 64 << 10;
@@ -54,6 +54,7 @@ pub fn reading(id: MessageId, raw: &RawMessage, mut assessment: Assessment) -> R
         assessment: Arc::new(assessment),
         locked_key,
         source: source.into(),
+        help: Help::default(),
     }
 }
 
@@ -146,7 +147,7 @@ pub(super) fn carry_out(profile: &Profile, opened: &OpenedFiles, command: Comman
         }
         Command::ShowSource(message) => Event::Source(Arc::new(source(profile, message)?)),
         Command::SaveSource { message, layer, to } => {
-            let layers = reading::layers(profile, message)?;
+            let layers = assessing::layers(profile, message)?;
             let missing = || failure(FailureKind::Input, "", "no_such_layer");
             let (_, content) = layers.get(layer).ok_or_else(missing)?;
             saved(&write(&to, content)?)
@@ -185,10 +186,14 @@ fn place(
     opened.put(&view.name, &found.content).map_err(store_failure)
 }
 
+/// A layer of a source, ready to be drawn line by line.
+pub fn layer(path: String, content: RawMessage) -> SourceLayer {
+    SourceLayer { path, lines: Arc::new(lines(&content)), content }
+}
+
 fn source(profile: &Profile, message: MessageId) -> Result<SourceView, Failure> {
-    let layers = reading::layers(profile, message)?.into_iter();
-    let layers = layers.map(|(path, content)| SourceLayer { path, lines: Arc::new(lines(&content)), content });
-    Ok(SourceView { id: message, layers: layers.collect() })
+    let layers = assessing::layers(profile, message)?.into_iter();
+    Ok(SourceView { id: message, layers: layers.map(|(path, content)| layer(path, content)).collect() })
 }
 
 /// Where each line to be drawn begins, between characters of UTF-8.

@@ -1,28 +1,40 @@
 //! What each command does.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::crypto::CertificateReport;
 use crate::domain::Secret;
 use crate::net::Cancel;
+use crate::net::web::Reach;
 use crate::store::files;
 use crate::store::opened::OpenedFiles;
 
+use super::assessing::{OpenFolder, Which};
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
+use super::remote::{self, Means, Remote};
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
-use super::{Command, Event, Failure, FailureKind, account, attachment, keys, reading, sending, stateless};
+use super::{
+    Command, Event, Failure, FailureKind, account, assessing, attachment, keys, reading, remedy, sending, stateless,
+};
 
 pub(super) struct Engine {
     profile: Arc<Profile>,
     pub(super) is_demo: bool,
     pub(super) publish: Publish,
-    open_folder: Option<FolderId>,
+    open_folder: OpenFolder,
     open_message: Option<MessageId>,
+    /// The same for work beside the loop.
+    shown: Arc<AtomicI64>,
     cancel: Cancel,
     is_busy: Arc<tokio::sync::Mutex<()>>,
+    /// Held while messages are assessed without being asked.
+    assesses: Arc<Mutex<()>>,
     opened: Arc<OpenedFiles>,
+    pub(super) remote: Arc<Remote>,
 }
 
 impl Engine {
@@ -31,11 +43,14 @@ impl Engine {
             profile: Arc::new(profile),
             is_demo,
             publish,
-            open_folder: None,
+            open_folder: OpenFolder::default(),
             open_message: None,
+            shown: Arc::default(),
             cancel: Cancel::new(),
             is_busy: Arc::new(tokio::sync::Mutex::new(())),
+            assesses: Arc::default(),
             opened,
+            remote: Remote::new(Reach::Public),
         }
     }
 
@@ -52,12 +67,13 @@ impl Engine {
     fn one(&mut self, command: Command) -> Result<(), Failure> {
         match command {
             Command::OpenFolder(folder) => {
-                self.open_folder = Some(folder);
+                *self.open_folder.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder);
                 self.show_mailbox();
                 Ok(())
             }
             Command::OpenMessage(message) => {
                 self.open_message = Some(message);
+                self.shown.store(message, Ordering::Relaxed);
                 self.show_message(message)
             }
             Command::Unlock { passphrase } => self.unlock(passphrase),
@@ -74,10 +90,30 @@ impl Engine {
             Command::Cancel => {
                 self.cancel.cancel();
                 self.cancel = Cancel::new();
+                self.remote.cancel();
                 Ok(())
             }
+            Command::LoadRemote(_) | Command::AllowRemote { .. } | Command::RefuseRemote(_) => self.remote(command),
+            Command::RememberZoom(zoom) => self.profile.store.set_setting("zoom", &zoom).map_err(store_failure),
             other => self.writing(other),
         }
+    }
+
+    /// Pictures from the web.
+    fn remote(&self, command: Command) -> Result<(), Failure> {
+        let means = self.means();
+        match command {
+            Command::LoadRemote(message) => self.remote.load(&means, message),
+            Command::AllowRemote { address, allowed } => self.remote.allow(&means, &address, allowed)?,
+            Command::RefuseRemote(never) => self.remote.refuse(&means, never)?,
+            _ => {}
+        }
+        self.show_preferences();
+        Ok(())
+    }
+
+    pub(super) fn means(&self) -> Means {
+        Means { profile: Arc::clone(&self.profile), publish: Arc::clone(&self.publish), is_demo: self.is_demo }
     }
 
     /// The commands of the composer and the outbox.
@@ -153,6 +189,22 @@ impl Engine {
                 self.test_account(form);
                 Ok(())
             }
+            other => self.helping(other),
+        }
+    }
+
+    /// The commands below an explanation that leave the keys as they are.
+    fn helping(&mut self, command: Command) -> Result<(), Failure> {
+        match command {
+            Command::Ask { message, subject, text, attach } => {
+                let draft = Box::new(remedy::ask(&self.profile, message, subject, text, attach)?);
+                (self.publish)(Event::Compose { draft, id: None });
+                Ok(())
+            }
+            Command::FindCertificate(message) => {
+                self.find_certificate(message);
+                Ok(())
+            }
             other => self.files(other),
         }
     }
@@ -191,6 +243,7 @@ impl Engine {
             }
             Command::ImportKeys { from, passphrase } => {
                 let found = keys::import(&profile, &from, passphrase.as_ref())?;
+                self.judge_anew()?;
                 self.done("imported", &found.to_string());
             }
             Command::ExportKey { fingerprint, secret, passphrase, to } => {
@@ -198,8 +251,22 @@ impl Engine {
                 files::write_new(&to, &bytes).map_err(store_failure)?;
                 self.done("exported", &to.display().to_string());
             }
-            Command::SetTrusted { fingerprint, trusted } => keys::set_trusted(&profile, &fingerprint, trusted)?,
-            Command::SetTrustRoot { fingerprint, root } => keys::set_root(&profile, &fingerprint, root)?,
+            Command::KeepCertificate { message, fingerprint } => {
+                let kept = remedy::keep(&profile, message, &fingerprint)?;
+                self.done("certificate_kept", &called(&kept));
+            }
+            Command::RenewKey { fingerprint, passphrase } => {
+                let renewed = remedy::renew(&profile, &fingerprint, passphrase.as_ref())?;
+                self.done("key_renewed", &called(&renewed));
+            }
+            Command::SetTrusted { fingerprint, trusted } => {
+                keys::set_trusted(&profile, &fingerprint, trusted)?;
+                self.judge_anew()?;
+            }
+            Command::SetTrustRoot { fingerprint, root } => {
+                keys::set_root(&profile, &fingerprint, root)?;
+                self.judge_anew()?;
+            }
             _ => {}
         }
         (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
@@ -216,6 +283,7 @@ impl Engine {
     fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {
         self.profile.load_keyring(vec![passphrase])?;
         (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
+        self.assess(Which::Closed);
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
     }
 
@@ -224,8 +292,10 @@ impl Engine {
     }
 
     fn show_message(&self, message: MessageId) -> Result<(), Failure> {
+        self.remote.open(message);
         let view = reading::view(&self.profile, message, self.is_demo)?;
         (self.publish)(Event::Reading(Arc::new(view.clone())));
+        self.remote.shown(&self.means(), message, &view.assessment);
         self.show_mailbox();
         self.evaluate_sender(view);
         Ok(())
@@ -238,28 +308,56 @@ impl Engine {
             return;
         }
         let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
+        let (remote, means) = (Arc::clone(&self.remote), self.means());
         tokio::spawn(async move {
             let Ok(raw) = profile.store.raw(view.id) else { return };
             let found = stateless::evaluate_sender(&raw, &trusted, None, profile.now()).await;
             let mut assessment = (*view.assessment).clone();
             assessment.sender.extend(found);
             view.assessment = Arc::new(assessment);
-            publish(Event::Reading(Arc::new(view)));
+            publish(Event::Reading(Arc::new(view.clone())));
+            remote.shown_again(&means, view.id, &view.assessment);
         });
     }
 
     pub(super) fn show_preferences(&self) {
         let (language, theme) = self.profile.store.setting::<(String, String)>("preferences").ok().flatten().unzip();
         let (authserv_ids, evaluates_sender) = self.profile.delivery();
-        let view = PreferencesView { language, theme, authserv_ids, evaluates_sender };
+        let view = PreferencesView {
+            language,
+            theme,
+            authserv_ids,
+            evaluates_sender,
+            remote_senders: remote::senders(&self.profile).into_iter().collect(),
+            remote_never: remote::never(&self.profile),
+            zoom: self.profile.store.setting("zoom").ok().flatten(),
+        };
         (self.publish)(Event::Preferences(view));
     }
 
     pub(super) fn show_mailbox(&self) {
-        match reading::mailbox(&self.profile, self.open_folder, self.is_demo) {
+        match reading::mailbox(&self.profile, self.open_folder(), self.is_demo) {
             Ok(view) => (self.publish)(Event::Mailbox(Arc::new(view))),
             Err(failure) => (self.publish)(Event::Failed(failure)),
         }
+    }
+
+    fn open_folder(&self) -> Option<FolderId> {
+        *self.open_folder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Assesses messages beside the loop, so that the list shows their protected subjects.
+    fn assess(&self, which: Which) {
+        let (profile, publish) = (&self.profile, &self.publish);
+        assessing::beside(which, profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo);
+    }
+
+    /// Another certificate or another trust may change every seal of the list.
+    fn judge_anew(&self) -> Result<(), Failure> {
+        self.profile.store.forget_seals().map_err(store_failure)?;
+        self.assess(Which::New);
+        self.assess(Which::Closed);
+        Ok(())
     }
 
     fn show_outbox(&self) -> Result<(), Failure> {
@@ -278,7 +376,7 @@ impl Engine {
             return;
         };
         let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
-        let open_folder = self.open_folder;
+        let (open_folder, assesses) = (Arc::clone(&self.open_folder), Arc::clone(&self.assesses));
         tokio::spawn(async move {
             let _turn = turn;
             let mut outcome = network::send_due(&profile, &publish).await;
@@ -301,8 +399,41 @@ impl Engine {
             if let Ok(view) = sending::outbox(&profile) {
                 publish(Event::Outbox(Arc::new(view)));
             }
-            if let Ok(view) = reading::mailbox(&profile, open_folder, false) {
+            let folder = *open_folder.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Ok(view) = reading::mailbox(&profile, folder, false) {
                 publish(Event::Mailbox(Arc::new(view)));
+            }
+            if fetch {
+                assessing::beside(Which::New, &profile, &publish, &cancel, &open_folder, &assesses, false);
+            }
+        });
+    }
+
+    /// Looks for a certificate beside the loop: the window goes on meanwhile, and can stop it.
+    fn find_certificate(&self, message: MessageId) {
+        let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
+        let (shown, is_demo) = (Arc::clone(&self.shown), self.is_demo);
+        tokio::task::spawn_blocking(move || {
+            let work = || remedy::find(&profile, message, &publish, &cancel);
+            let outcome = std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(internal("panic")));
+            publish(Event::Progress(None));
+            match outcome {
+                Ok(found) => {
+                    let names: Vec<String> = found.iter().map(called).collect();
+                    let code = if found.is_empty() { "certificate_not_found" } else { "certificate_found" };
+                    publish(Event::Done { code, subject: names.join(", ") });
+                }
+                Err(failure) if failure.kind == FailureKind::Cancelled => {}
+                Err(failure) => publish(Event::Failed(failure)),
+            }
+            if let Ok(view) = keys::view(&profile) {
+                publish(Event::Keys(Arc::new(view)));
+            }
+            // Another message may have been opened meanwhile; that one stays.
+            if shown.load(Ordering::Relaxed) == message
+                && let Ok(view) = reading::view(&profile, message, is_demo)
+            {
+                publish(Event::Reading(Arc::new(view)));
             }
         });
     }
@@ -319,6 +450,12 @@ impl Engine {
             }
         });
     }
+}
+
+/// What a certificate is called: an address, else a name, else its fingerprint.
+fn called(report: &CertificateReport) -> String {
+    let address = report.addresses.first().map(ToString::to_string);
+    address.or_else(|| report.names.first().cloned()).unwrap_or_else(|| report.fingerprint.spaced())
 }
 
 impl Drop for Engine {

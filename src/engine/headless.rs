@@ -10,6 +10,7 @@ use crate::message::{self, Limits};
 use crate::net::Cancel;
 use crate::store::{AccountRecord, MessageFlags, NewSubmission};
 
+use super::assessing::{self, Which};
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::view::{AccountForm, MailboxView, OutboxView};
@@ -146,6 +147,7 @@ pub fn synchronise(profile: &Profile) -> Result<Done, Failure> {
     let (publish, failures) = collector();
     done.fetched = run(network::synchronise(profile, &publish, &Cancel::new()))??;
     done.failures.extend(take(&failures));
+    assess_new(profile)?;
     Ok(done)
 }
 
@@ -163,6 +165,12 @@ pub fn import(profile: &Profile, folder: &str, messages: &[RawMessage]) -> Resul
         messages.iter().map(|raw| network::new_message(raw, None, MessageFlags::default(), None)).collect();
     let ids = profile.store.add_messages(folder, &new).map_err(store_failure)?;
     Ok(ids.iter().flatten().count())
+}
+
+/// Assesses what was never assessed, so that the list knows what is protected in it; how many.
+pub fn assess_new(profile: &Profile) -> Result<usize, Failure> {
+    let (publish, _) = collector();
+    assessing::all(Which::New, profile, &publish, &Cancel::new())
 }
 
 fn find_account(profile: &Profile, address: &EmailAddress) -> Result<AccountRecord, Failure> {

@@ -3,22 +3,15 @@
 use std::sync::Arc;
 
 use crate::domain::{Draft, Mailbox, RawMessage};
-use crate::flow::incoming::{self, Circumstances};
 use crate::flow::reply::{self, Answer};
 use crate::flow::{Assessment, Headline, Lock, Seal};
-use crate::message::Limits;
 
-use super::attachment;
-use super::network;
 use super::profile::{Profile, store_failure};
-use super::stateless::{self, SenderQuestion};
 use super::view::{AccountForm, AccountView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
-use super::{Failure, FailureKind, Retry};
+use super::{Failure, FailureKind, Retry, assessing, attachment, network, remedy};
 
 /// As many rows as the list ever shows.
 const MAX_ROWS: usize = 200_000;
-/// The most bytes that the layers of one message may open to.
-const PLAINTEXT_LIMIT: usize = 256 << 20;
 
 /// Accounts, folders and the open list.
 pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Result<MailboxView, Failure> {
@@ -97,51 +90,17 @@ fn row(row: crate::store::MessageRow) -> RowView {
     }
 }
 
-/// A message as it came, and what its outermost layers open to, each with the path that it came out of.
-pub(super) fn layers(profile: &Profile, message: MessageId) -> Result<Vec<(String, RawMessage)>, Failure> {
-    let raw = profile.store.raw(message).map_err(store_failure)?;
-    let policy = profile.policy(profile.now())?;
-    let (keyring, limits) = (profile.keyring(), Limits::default());
-    let circumstances = Circumstances {
-        keyring: &keyring,
-        policy: &policy,
-        limits: &limits,
-        plaintext_limit: PLAINTEXT_LIMIT,
-        spool: Some(&profile.spool),
-    };
-    let opened = incoming::opened(&raw, &circumstances);
-    Ok(std::iter::once((String::new(), raw)).chain(opened).collect())
-}
-
 /// Assesses a message of the store with what the profile knows.
 pub(super) fn assess(profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
-    let raw = profile.store.raw(message).map_err(store_failure)?;
-    let policy = profile.policy(profile.now())?;
-    let (authserv_ids, _) = profile.delivery();
-    let question = SenderQuestion { authserv_ids: &authserv_ids, evaluate: false, dns: None };
-    let sender = stateless::sender(&raw, &question, policy.at);
-    let keyring = profile.keyring();
-    let limits = Limits::default();
-    let circumstances = Circumstances {
-        keyring: &keyring,
-        policy: &policy,
-        limits: &limits,
-        plaintext_limit: PLAINTEXT_LIMIT,
-        spool: Some(&profile.spool),
-    };
-    let assessment = incoming::assess(&raw, sender, &circumstances);
-    Ok((raw, assessment))
+    assessing::one(profile, message)
 }
 
 /// The open message, assessed; what was found goes into the list too.
 pub(super) fn view(profile: &Profile, message: MessageId, _is_demo: bool) -> Result<ReadingView, Failure> {
     let (raw, assessment) = assess(profile, message)?;
-    let headline = assessment.headline;
-    profile
-        .store
-        .set_headline(message, headline.lock.word(), headline.seal.word(), &assessment.subject)
-        .map_err(store_failure)?;
-    Ok(attachment::reading(message, &raw, assessment))
+    assessing::note(profile, message, &assessment)?;
+    let help = remedy::help(profile, message, &raw, &assessment)?;
+    Ok(ReadingView { help, ..attachment::reading(message, &raw, assessment) })
 }
 
 /// The content of a file in a message.
@@ -159,16 +118,21 @@ pub(super) fn attachment(profile: &Profile, message: MessageId, part: &str) -> R
 /// The draft of an answer, written as the account whose folder the message is in.
 pub(super) fn answer(profile: &Profile, message: MessageId, all: bool, forward: bool) -> Result<Draft, Failure> {
     let (_, assessment) = assess(profile, message)?;
-    let (folder, _) = profile.store.row(message).map_err(store_failure)?;
-    let folders = profile.store.folders().map_err(store_failure)?;
-    let account = folders.iter().find(|candidate| candidate.id == folder).map(|folder| folder.account);
-    let accounts = profile.store.accounts().map_err(store_failure)?;
-    let me = accounts.into_iter().find(|candidate| Some(candidate.id) == account);
-    let me = me.map(|account| Mailbox::new(account.name, account.address)).unwrap_or_default();
+    let me = account_of(profile, message)?;
     let kind = match (forward, all) {
         (true, _) => Answer::Forward,
         (_, true) => Answer::ReplyAll,
         _ => Answer::Reply,
     };
     Ok(reply::draft(&assessment, &me, kind))
+}
+
+/// Whom a message was sent to, as an account here: the one whose folder it is in.
+pub(super) fn account_of(profile: &Profile, message: MessageId) -> Result<Mailbox, Failure> {
+    let (folder, _) = profile.store.row(message).map_err(store_failure)?;
+    let folders = profile.store.folders().map_err(store_failure)?;
+    let account = folders.iter().find(|candidate| candidate.id == folder).map(|folder| folder.account);
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let me = accounts.into_iter().find(|candidate| Some(candidate.id) == account);
+    Ok(me.map(|account| Mailbox::new(account.name, account.address)).unwrap_or_default())
 }

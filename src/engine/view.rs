@@ -1,10 +1,11 @@
 //! Immutable snapshots that a screen draws. Codes and data only: the sentences are the UI's.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{Fingerprint, Mailbox, Secret, Technology};
+use crate::domain::{EmailAddress, Fingerprint, Mailbox, RawMessage, Secret, Technology};
 
 pub use crate::crypto::{CertificateReport, DecryptFailure, Integrity, SignatureCheck, SignatureOutcome, Signer};
 pub use crate::flow::{
@@ -16,8 +17,17 @@ pub use crate::message::calendar::{
 };
 pub use crate::message::file::{Danger, FileKind, FileReport};
 pub use crate::message::{Defect, DefectCode};
+pub use crate::sender::is_look_alike;
 pub use crate::sender::{Method, SenderResult, SenderWord, Source};
 pub use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
+
+/// Every code that a reason may have, by the room that gives it.
+pub mod reasons {
+    pub use crate::crypto::reason::ALL as CRYPTO;
+    pub use crate::flow::reason::ALL as FLOW;
+    pub use crate::sender::reason::ALL as SENDER;
+    pub use crate::trust::reason::ALL as TRUST;
+}
 
 /// A row id in the store.
 pub type FolderId = i64;
@@ -56,6 +66,12 @@ pub struct PreferencesView {
     pub authserv_ids: Vec<String>,
     /// SPF, DKIM and DMARC are evaluated here over DNS.
     pub evaluates_sender: bool,
+    /// Senders whose pictures from the web are loaded, lower-cased.
+    pub remote_senders: Vec<String>,
+    /// Pictures from the web are never loaded, and nobody is asked.
+    pub remote_never: bool,
+    /// The size of what is read, in percent; `None` as it is.
+    pub zoom: Option<u16>,
 }
 
 /// One draft that is kept.
@@ -135,6 +151,59 @@ pub struct ReadingView {
     pub locked_key: Option<Fingerprint>,
     /// The message source, decoded leniently for display (at most 1 MiB).
     pub source: Arc<str>,
+    /// What can be done about what was found.
+    pub help: Help,
+}
+
+/// What is at hand to do something about what was found in a message.
+#[derive(Clone, Debug, Default)]
+pub struct Help {
+    /// Certificates that came with the message and are not kept.
+    pub carried: Vec<CertificateReport>,
+    /// The signers whose certificates are kept.
+    pub kept: Vec<Fingerprint>,
+    /// The user's own keys for the address of the message's account.
+    pub own: Vec<CertificateReport>,
+    /// It is doubtful to whom an answer to the author would go.
+    pub is_author_doubtful: bool,
+}
+
+/// What the open message would fetch from the web.
+#[derive(Clone, Debug)]
+pub struct RemoteView {
+    /// Row id.
+    pub message: MessageId,
+    /// How it stands.
+    pub state: RemoteState,
+    /// Pictures that are to be had over TLS.
+    pub pictures: usize,
+    /// Pictures that are only to be had without; they are never loaded.
+    pub unencrypted: usize,
+    /// Pictures that could not be loaded.
+    pub failed: usize,
+    /// The author, when somebody vouches for the address: may be let for good.
+    pub sender: Option<EmailAddress>,
+    /// The author was.
+    pub is_sender_allowed: bool,
+    /// What was loaded, by address.
+    pub loaded: Arc<HashMap<String, RawMessage>>,
+}
+
+/// How it stands with pictures from the web.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemoteState {
+    /// The message asks for none.
+    Nothing,
+    /// Not loaded until the user says so.
+    Blocked,
+    /// Not loaded, since the user never wants any.
+    Never,
+    /// Never loaded, since something in the message is or was encrypted.
+    Forbidden,
+    /// Being loaded.
+    Loading,
+    /// Loaded, as far as it could be.
+    Loaded,
 }
 
 /// A file in a message.

@@ -10,6 +10,7 @@ mod identity;
 mod layer;
 mod payload;
 mod peel;
+mod unobtrusive;
 
 use crate::crypto::Keyring;
 use crate::domain::{RawMessage, Spool};
@@ -75,7 +76,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
         seal: Seal::of(signatures.iter().filter(|signature| !signature.around_encryption).map(|signature| {
             let seal = Seal::of_signature(signature.check.outcome, signature.coverage, signature.judgement.verdict);
             // The mathematics hold, but others could have made the same hash (SHA-1).
-            let weak = signature.check.reason.as_deref() == Some("weak_hash");
+            let weak = signature.check.reason.as_deref().is_some_and(|reason| reason.starts_with("weak_hash"));
             if weak { seal.min(Seal::Unauthenticated) } else { seal }
         })),
     };

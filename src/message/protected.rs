@@ -69,6 +69,11 @@ pub fn protected_headers(outer: &ParsedMessage, raw: &[u8], payload: &Part, is_e
         if found.from.is_empty() {
             found.from.clone_from(&outer.from);
         }
+        // Nobody is shown these; answers and threads need them even from an author who left them out.
+        found.message_id = found.message_id.or_else(|| outer.message_id.clone());
+        if found.references.is_empty() {
+            found.references.clone_from(&outer.references);
+        }
         return found;
     }
     let outer_fields = shown(&outer.raw, &outer.root);
@@ -108,10 +113,11 @@ pub fn without_legacy_display(part: &Part, text: &str) -> String {
     let is_marked = part.content_type.parameter("hp-legacy-display") == Some("1");
     match part.content_type.subtype.as_str() {
         "plain" if is_marked => {
-            let mut lines = text.split_inclusive('\n');
-            let skipped: usize = lines.by_ref().take_while(|line| !line.trim().is_empty()).map(str::len).sum();
-            let rest = text.get(skipped..).unwrap_or_default();
-            rest.split_once('\n').map_or("", |(_, body)| body).to_owned()
+            let lines = text.split_inclusive('\n');
+            let skipped: usize = lines.take_while(|line| !line.trim().is_empty()).map(str::len).sum();
+            // Without the empty line that ends them, there are no such lines: all of it is the text.
+            let rest = text.get(skipped..).filter(|rest| !rest.is_empty());
+            rest.map_or(text, |rest| rest.split_once('\n').map_or("", |(_, body)| body)).to_owned()
         }
         "html" if is_marked => without_marked_division(text),
         _ => text.to_owned(),
@@ -222,11 +228,15 @@ fn by_legacy(
     }
 }
 
-/// The message that a payload wraps. Without `forwarded=no` a message/rfc822 may as well be one
-/// that is passed on; it is a wrapping only when both are from the same addresses.
+/// The message that a payload wraps (RFC 9788 §4.10). Without `forwarded=no` a message/rfc822 may as
+/// well be one that is passed on; it is a wrapping only when both are from the same addresses.
 fn wrapped<'a>(outer: &ParsedMessage, payload: &'a Part) -> Option<&'a ParsedMessage> {
     let nested = payload.nested.as_deref()?;
-    let is_marked = payload.content_type.parameter("forwarded").is_some_and(|value| value.eq_ignore_ascii_case("no"));
+    let forwarded = payload.content_type.parameter("forwarded");
+    let is_marked = forwarded.is_some_and(|value| value.eq_ignore_ascii_case("no"));
+    if forwarded.is_some() && !is_marked {
+        return None;
+    }
     let addresses = |mailboxes: &[Mailbox]| mailboxes.iter().map(Mailbox::email).collect::<Option<Vec<_>>>();
     let is_same = addresses(&nested.from)
         .zip(addresses(&outer.from))
@@ -249,10 +259,14 @@ impl From<Displayed> for ProtectedHeaders {
 /// HTML without its first `<div class="header-protection-legacy-display">`.
 fn without_marked_division(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
-    let start = lower
-        .find("header-protection-legacy-display")
-        .and_then(|class| lower.get(..class)?.rfind('<'))
-        .filter(|start| lower.get(*start..).is_some_and(|tag| tag.starts_with("<div")));
+    let start = lower.find("header-protection-legacy-display").and_then(|class| lower.get(..class)?.rfind('<')).filter(
+        |start| {
+            // The words stand in the tag itself, and not in a text behind it.
+            let tag = lower.get(*start..).unwrap_or_default();
+            let tag = tag.split_once('>').map_or(tag, |(tag, _)| tag);
+            tag.starts_with("<div") && tag.contains("header-protection-legacy-display")
+        },
+    );
     let Some(start) = start else { return html.to_owned() };
     let (mut at, mut depth) = (start, 0_usize);
     while let Some(found) = lower.get(at..).and_then(|rest| rest.find('<')) {

@@ -24,5 +24,5 @@ pub use database::{ProfileKey, Store};
 pub use draft::DraftRecord;
 pub use error::StoreError;
 pub use folder::FolderRecord;
-pub use message::{MessageFlags, MessageRow, NewMessage};
+pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage};
 pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};

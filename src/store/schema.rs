@@ -1,6 +1,11 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED];
+
+/// Finds what waits to be assessed, or to be opened when a key is unlocked.
+const UNASSESSED: &str = "
+CREATE INDEX message_unassessed ON message (id) WHERE lock IS NULL OR lock = 'cannot_open';
+";
 
 const FIRST: &str = "
 CREATE TABLE account (

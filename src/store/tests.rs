@@ -159,7 +159,16 @@ fn counts_flags_and_headlines_are_kept() {
     let folder = inbox(&store);
     let ids = store.add_messages(folder, &[message(1), message(2), message(3)]).unwrap();
     store.set_seen(ids[0].unwrap(), true).unwrap();
-    store.set_headline(ids[1].unwrap(), "encrypted", "authenticated", "the protected subject").unwrap();
+    let found = AssessedRow {
+        lock: "encrypted",
+        seal: "authenticated",
+        from: Mailbox::new("Alice", "alice@example.test"),
+        subject: "the protected subject".into(),
+        preview: "The protected words".into(),
+        date: None,
+        has_attachments: true,
+    };
+    store.set_assessed(ids[1].unwrap(), &found).unwrap();
     let counts = &store.folders().unwrap()[0];
     assert_eq!((counts.unread, counts.total), (2, 3));
     let rows = store.rows(folder, 10, 0).unwrap();

@@ -1,11 +1,15 @@
 //! The window's content: takes events, draws the screen, sends commands.
 
+use std::time::Instant;
+
 use egui::{Context, Frame, Key, KeyboardShortcut, Modifiers, Panel, Ui};
 
 use crate::engine::view::MessageId;
 use crate::engine::{Command, Event, Failure, FailureKind, Retry};
 
 use super::files::{Files, Purpose, Spawn};
+use super::frames::Frames;
+use super::shed::Shed;
 use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
@@ -32,20 +36,38 @@ pub struct App {
     pub views: Views,
     /// Where the user is.
     pub state: State,
+    /// How long the frames took, without what the graphics do.
+    pub frames: Frames,
     backend: Box<dyn Backend>,
     is_choice_kept: bool,
+    shed: Shed,
 }
 
 impl App {
     /// A window on an engine.
     pub fn new(backend: Box<dyn Backend>) -> Self {
         let state = State { files: Files::with_spawn(backend.spawn()), ..State::default() };
-        Self { views: Views::default(), state, backend, is_choice_kept: true }
+        Self {
+            views: Views::default(),
+            state,
+            frames: Frames::default(),
+            backend,
+            is_choice_kept: true,
+            shed: Shed::default(),
+        }
     }
 
     /// Takes note of one event.
     pub fn update(&mut self, event: Event) {
+        let old = match &event {
+            Event::Mailbox(_) => (self.views.mailbox.clone(), None),
+            Event::Reading(_) => (None, self.views.reading.clone()),
+            _ => (None, None),
+        };
         self.state.take(&mut self.views, event);
+        if old.0.is_some() || old.1.is_some() {
+            self.shed.throw(old);
+        }
     }
 
     /// Takes every waiting event.
@@ -93,6 +115,12 @@ impl App {
 
     /// Takes every waiting event, draws one frame, and sends what the user did.
     pub fn show(&mut self, ui: &mut Ui) {
+        let began = Instant::now();
+        self.draw(ui);
+        self.frames.note(began.elapsed());
+    }
+
+    fn draw(&mut self, ui: &mut Ui) {
         self.listen();
         self.state.clock.tick();
         let chosen = (self.state.language, self.state.theme);
@@ -133,7 +161,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         Screen::Outbox => outbox::show(ui, views, state, commands),
         Screen::Settings => settings::show(ui, views, state, commands),
     }
-    confirm::link(ui.ctx(), state);
+    confirm::link(ui.ctx(), views, state);
     attachments::ask(ui.ctx(), state, commands);
     preview::show(ui.ctx(), state);
     print::go_on(ui.ctx(), views, state, commands);
@@ -186,7 +214,7 @@ fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec
                 .resizable(false)
                 .show_separator_line(false)
                 .show(ui, |ui| {
-                    evidence::show(ui, views, state);
+                    evidence::show(ui, views, state, commands);
                 });
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
@@ -213,7 +241,7 @@ fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec
         Panel::right("drawer").frame(desk).exact_size(size::DRAWER).resizable(false).show_separator_line(false).show(
             ui,
             |ui| {
-                evidence::show(ui, views, state);
+                evidence::show(ui, views, state, commands);
             },
         );
     }
@@ -258,7 +286,11 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if pressed(shortcut(Modifiers::COMMAND, Key::Comma)) {
         state.screen = Screen::Settings;
     }
-    if state.screen == Screen::Mailbox && pressed(shortcut(Modifiers::COMMAND, Key::F)) {
+    // Ctrl+F looks through the message that is open, Ctrl+K through the folder.
+    let opens = views.reading.as_ref().is_some_and(|view| state.selected == Some(view.id));
+    let searches =
+        !opens && pressed(shortcut(Modifiers::COMMAND, Key::F)) || pressed(shortcut(Modifiers::COMMAND, Key::K));
+    if state.screen == Screen::Mailbox && searches {
         (state.searches, state.reads) = (true, false);
     }
     if pressed(shortcut(Modifiers::NONE, Key::F6)) {
@@ -324,6 +356,7 @@ fn escape(state: &mut State) {
     }
     match state.screen {
         Screen::Compose => compose::ask_discard(state),
+        Screen::Mailbox if state.reader.find.is_open => state.reader.find.close(),
         Screen::Mailbox if state.drawer => state.drawer = false,
         Screen::Mailbox => state.reads = false,
         Screen::Keys if state.keys.close_dialog() => {}

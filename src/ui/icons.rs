@@ -55,6 +55,7 @@ icons! {
     Save => "save";
     Close => "close";
     ChevronDown => "chevron-down";
+    ChevronUp => "chevron-up";
     ChevronRight => "chevron-right";
     Back => "back";
     Caution => "caution";

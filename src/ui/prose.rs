@@ -1,25 +1,26 @@
-//! Plain text to be read: a column that is not too wide, quotations with bars and folded when they are long, the
-//! signature softer, addresses to be followed.
+//! Plain text to be read: a column that is not too wide, quotations with bars and folded when they are long,
+//! addresses of the web and of mail to be followed.
 
 use std::ops::Range;
 
-use egui::text::LayoutJob;
-use egui::text_selection::LabelSelectionState;
-use egui::{Color32, CursorIcon, Label, Role, Sense, Stroke, TextFormat, Ui, WidgetInfo};
+use egui::{Color32, Sense, Stroke, Ui, vec2};
 
-use super::confirm;
+use crate::engine::view::{MessageId, ShownBlock};
+
+use super::column::{Highlights, Passage};
+use super::find::Marks;
 use super::html::Link;
 use super::icons::Icon;
+use super::reading;
 use super::state::State;
-use super::theme::{self, Palette, palette, size, space};
+use super::theme::{Palette, palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::Word;
 
 /// Text that is laid out as one piece, in bytes.
 const PIECE: usize = 4_000;
 /// Text of one message that is shown, in bytes: beyond it the source or the file is the better reader.
-pub const SHOWN: usize = 400_000;
-
+pub const SHOWN: usize = 8_000_000;
 /// Quotations with more lines are folded.
 const FOLDED: usize = 10;
 /// Levels of quotation that get a bar of their own.
@@ -34,86 +35,135 @@ struct Run<'a> {
     level: usize,
     /// The signature, from its separator on (RFC 3676 §4.3).
     is_signature: bool,
+    /// Where it begins in the text.
+    start: usize,
     /// The lines, as they are in the text.
     text: &'a str,
     lines: usize,
 }
 
-/// Draws a body's text, as much as the budget of the message leaves.
-pub fn show(ui: &mut Ui, text: &str, budget: &mut usize, state: &mut State) {
-    ui.set_max_width(ui.available_width().min(size::MEASURE));
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let colours = palette(ui);
+/// A block's text while it is drawn.
+struct Prose<'a> {
+    key: &'a str,
+    version: u64,
+    /// All of it that is shown.
+    text: &'a str,
+    is_headline: bool,
+    highlights: &'a Highlights,
+    marks: &'a Marks,
+    zoom: f32,
+}
+
+/// Draws a block's text, as much as the budget of the message leaves.
+pub fn show(ui: &mut Ui, (message, block): (MessageId, &ShownBlock), budget: &mut usize, state: &mut State) {
+    let text = &block.text;
     let mut end = text.len().min(*budget);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     *budget -= end;
     let shown = text.get(..end).unwrap_or_default().trim_end();
-    let runs = runs(shown);
-    let mut at = 0;
-    while let Some(first) = runs.get(at) {
-        if first.level == 0 {
-            own(ui, first, &colours, state);
-            at += 1;
-            continue;
+    let colours = palette(ui);
+    let key = format!("text {}", block.path);
+    let version = state.reader.version(message, &block.path, text);
+    let marks = state.reader.find.marks(ui.ctx(), &key, version, shown);
+    let highlights = state.reader.highlights(&key, &marks, &colours);
+    let zoom = state.reader.zoom();
+    let prose = Prose {
+        key: &key,
+        version,
+        text: shown,
+        is_headline: block.is_headline,
+        highlights: &highlights,
+        marks: &marks,
+        zoom,
+    };
+    ui.scope(|ui| {
+        ui.set_max_width(ui.available_width().min(size::MEASURE * zoom.max(1.0)));
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let runs = runs(shown);
+        let mut at = 0;
+        while let Some(first) = runs.get(at) {
+            if first.level == 0 {
+                prose.passage(ui, first, state);
+                at += 1;
+                continue;
+            }
+            let length = runs.iter().skip(at).take_while(|run| run.level > 0).count();
+            prose.quotation(ui, runs.get(at..at + length).unwrap_or_default(), &colours, state);
+            at += length.max(1);
         }
-        let length = runs.iter().skip(at).take_while(|run| run.level > 0).count();
-        let quotation = runs.get(at..at + length).unwrap_or_default();
-        let salt = ui.scope_id().with(("quotation", shown.len(), at));
-        self::quotation(ui, quotation, salt, &colours, state);
-        at += length.max(1);
-    }
+    });
     if end < text.len() {
         ui.add_space(space::S);
         widgets::signed_line(ui, Icon::Caution, colours.amber, state.language.say(Word::TextCut));
     }
-    ui.spacing_mut().item_spacing.y = space::S;
 }
 
-/// The author's own words, or their signature.
-fn own(ui: &mut Ui, run: &Run, colours: &Palette, state: &mut State) {
-    let ink = if run.is_signature { colours.ink_soft } else { colours.ink };
-    for piece in pieces(run.text) {
-        follow(ui, piece, ink, colours, state);
+impl Prose<'_> {
+    /// Draws lines that are alike, and lets them be selected, copied, searched and followed.
+    fn passage(&self, ui: &mut Ui, run: &Run, state: &mut State) {
+        let passage = Passage {
+            block: self.key,
+            offset: run.start,
+            version: self.version,
+            text: run.text,
+            zoom: self.zoom,
+            is_soft: run.is_signature || run.level > 0,
+        };
+        let here = |range: &&Range<usize>| range.start >= run.start && range.start <= run.start + run.text.len();
+        let brings = self.marks.current.as_ref().filter(|_| self.marks.follows).filter(here);
+        let column = state.reader.columns.show(ui, &passage, self.highlights, brings, addresses);
+        let selection = &mut state.reader.selection;
+        selection.touch(ui, &column.response, self.key, (run.start, run.text), |at| column.place(run.text, at));
+        selection.menu(&column.response, state.language, self.key, self.text);
+        selection.keys(ui.ctx(), self.key, self.is_headline, self.text);
+        let link = |at| address_at(self.text, run.start + column.place(run.text, at));
+        reading::pointer(ui, &column.response, link, state);
     }
-}
 
-/// Quoted lines in a row, of whatever levels; a long quotation unfolds when asked.
-fn quotation(ui: &mut Ui, runs: &[Run], salt: egui::Id, colours: &Palette, state: &mut State) {
-    let lines: usize = runs.iter().map(|run| run.lines).sum();
-    let mut is_open = lines <= FOLDED || ui.data(|data| data.get_temp(salt).unwrap_or(false));
-    if lines > FOLDED {
-        let word = if is_open { Word::HideQuoted } else { Word::ShowQuoted };
-        let words = state.language.fill(word, &[("count", &lines.to_string())]);
-        let icon = if is_open { Icon::ChevronDown } else { Icon::ChevronRight };
-        if widgets::button(ui, Some(icon), &words, Weight::Quiet).clicked() {
-            is_open = !is_open;
-            ui.data_mut(|data| data.insert_temp(salt, is_open));
+    /// Quoted lines in a row, of whatever levels; a long quotation unfolds when asked, or when what is
+    /// searched for is in it.
+    fn quotation(&self, ui: &mut Ui, runs: &[Run], colours: &Palette, state: &mut State) {
+        let lines: usize = runs.iter().map(|run| run.lines).sum();
+        let start = runs.first().map_or(0, |run| run.start);
+        let end = runs.last().map_or(0, |run| run.start + run.text.len());
+        let salt = ui.scope_id().with(("quotation", self.key, self.version, start));
+        let is_found = self.marks.current.as_ref().is_some_and(|range| range.start >= start && range.start < end);
+        let mut is_open = lines <= FOLDED || is_found || ui.data(|data| data.get_temp(salt).unwrap_or(false));
+        if lines > FOLDED {
+            let word = if is_open { Word::HideQuoted } else { Word::ShowQuoted };
+            let words = state.language.fill(word, &[("count", &lines.to_string())]);
+            let icon = if is_open { Icon::ChevronDown } else { Icon::ChevronRight };
+            if widgets::button(ui, Some(icon), &words, Weight::Quiet).clicked() {
+                is_open = !is_open;
+                ui.data_mut(|data| data.insert_temp(salt, is_open));
+            }
         }
-    }
-    if !is_open {
-        return;
-    }
-    for run in runs {
-        let words = unquoted(run.text);
-        let bars = run.level.min(LEVELS);
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing = egui::vec2(0.0, 0.0);
-            let (space, _) = ui.allocate_exact_size(egui::vec2(bars as f32 * BAR, 1.0), Sense::empty());
-            let text = ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                for piece in pieces(&words) {
-                    follow(ui, piece, colours.ink_soft, colours, state);
+        for run in runs.iter().filter(|_| is_open) {
+            let bars = run.level.min(LEVELS);
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+                let (gutter, _) = ui.allocate_exact_size(vec2(bars as f32 * BAR, 1.0), Sense::empty());
+                let text = ui.vertical(|ui| self.passage(ui, run, state));
+                for level in 0..bars {
+                    let x = gutter.left() + level as f32 * BAR + 1.0;
+                    let bar = Stroke::new(2.0, bar_colour(colours, level));
+                    ui.painter().vline(x, text.response.rect.y_range(), bar);
                 }
             });
-            for level in 0..bars {
-                let x = space.left() + level as f32 * BAR + 1.0;
-                let bar = Stroke::new(2.0, bar_colour(colours, level));
-                ui.painter().vline(x, text.response.rect.y_range(), bar);
-            }
-        });
+        }
     }
+}
+
+/// The address that stands at a place of a text.
+fn address_at(text: &str, at: usize) -> Option<Link> {
+    let start = text.get(..at)?.rfind(char::is_whitespace).map_or(0, |before| before + 1);
+    let word = text.get(start..)?.split(char::is_whitespace).next()?;
+    let range = addresses(word).into_iter().find(|range| range.contains(&(at - start)))?;
+    let words = word.get(range)?.to_owned();
+    let target = if words.contains("://") { words.clone() } else { format!("mailto:{words}") };
+    Some(Link { words, target, areas: Vec::new() })
 }
 
 fn bar_colour(colours: &Palette, level: usize) -> Color32 {
@@ -125,32 +175,12 @@ fn bar_colour(colours: &Palette, level: usize) -> Color32 {
     colours.paper.lerp_to_gamma(colour, 0.5)
 }
 
-fn follow(ui: &mut Ui, piece: &str, ink: Color32, colours: &Palette, state: &mut State) {
-    if let Some(target) = self::piece(ui, piece, ink, colours) {
-        let words = target.clone();
-        let target = if target.contains("://") { target } else { format!("mailto:{target}") };
-        confirm::follow(ui.ctx(), state, Link { words, target, areas: Vec::new() });
-    }
-}
-
 /// A text as it is printed: pieces without the marks of quotation, how often each is quoted, and whether it is the
 /// signature.
 pub fn levels(text: &str) -> Vec<(String, usize, bool)> {
     let shown = text.get(..text.floor_char_boundary(SHOWN)).unwrap_or_default();
     let words = |run: &Run| if run.level > 0 { unquoted(run.text) } else { run.text.to_owned() };
     runs(shown.trim_end()).iter().map(|run| (words(run), run.level, run.is_signature)).collect()
-}
-
-/// How often a line is quoted: marks at its beginning, with at most one space before each.
-fn level(line: &str) -> usize {
-    let mut level = 0;
-    let mut rest = line;
-    while let Some(after) = rest.strip_prefix('>').or_else(|| (level > 0).then(|| rest.strip_prefix(" >")).flatten()) {
-        level += 1;
-        rest = after;
-    }
-    // In the middle of old mbox files, lines that begin with From are marked once.
-    if level == 1 && line.starts_with(">From ") { 0 } else { level }
 }
 
 /// Lines without the marks of quotation.
@@ -166,6 +196,18 @@ fn unquoted(text: &str) -> String {
     }
     out.pop();
     out
+}
+
+/// How often a line is quoted: marks at its beginning, with at most one space before each.
+fn level(line: &str) -> usize {
+    let mut level = 0;
+    let mut rest = line;
+    while let Some(after) = rest.strip_prefix('>').or_else(|| (level > 0).then(|| rest.strip_prefix(" >")).flatten()) {
+        level += 1;
+        rest = after;
+    }
+    // In the middle of old mbox files, lines that begin with From are marked once.
+    if level == 1 && line.starts_with(">From ") { 0 } else { level }
 }
 
 /// Takes a text apart by levels of quotation; the author's signature, the last in the text, is apart too.
@@ -184,7 +226,7 @@ fn runs(text: &str) -> Vec<Run<'_>> {
             }
             _ => {
                 run_start = start;
-                runs.push(Run { level, is_signature, text: whole(start), lines: 1 });
+                runs.push(Run { level, is_signature, start, text: whole(start), lines: 1 });
             }
         }
         start = end;
@@ -200,49 +242,6 @@ fn signature(text: &str) -> Option<usize> {
     let at = text.rfind("\n-- \n").map(|at| at + 1).or_else(|| text.starts_with("-- \n").then_some(0))?;
     let after = text.get(at..)?;
     (!after.lines().any(|line| level(line) > 0)).then_some(at)
-}
-
-/// Draws one piece; gives the address that was clicked.
-fn piece(ui: &mut Ui, text: &str, ink: Color32, colours: &Palette) -> Option<String> {
-    let links = addresses(text);
-    let label = Label::new(layout(text, &links, ink, colours)).wrap().selectable(true).sense(Sense::click());
-    let (corner, galley, response) = label.layout_in_ui(ui);
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
-    if ui.is_rect_visible(response.rect) {
-        LabelSelectionState::label_text_selection(ui, &response, corner, galley.clone(), ink, Stroke::NONE);
-    }
-    if links.is_empty() {
-        return None;
-    }
-    let pointer = response.hover_pos()?;
-    let at = galley.cursor_from_pos(pointer - corner).index.0;
-    let at = text.char_indices().nth(at).map(|(byte, _)| byte)?;
-    let target = links.iter().find(|range| range.contains(&at))?;
-    ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-    response.clicked().then(|| text.get(target.clone()).unwrap_or_default().to_owned())
-}
-
-fn layout(text: &str, links: &[Range<usize>], ink: Color32, colours: &Palette) -> LayoutJob {
-    let mut job = LayoutJob::default();
-    let format = |colour| TextFormat {
-        line_height: Some(size::READING * 1.5),
-        ..TextFormat::simple(theme::plain(size::READING), colour)
-    };
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let end = start + line.len();
-        let plain = format(ink);
-        let mut from = start;
-        for link in links.iter().filter(|link| link.start >= start && link.end <= end) {
-            job.append(text.get(from..link.start).unwrap_or_default(), 0.0, plain.clone());
-            let underlined = TextFormat { underline: Stroke::new(1.0, colours.indigo), ..format(colours.indigo) };
-            job.append(text.get(link.clone()).unwrap_or_default(), 0.0, underlined);
-            from = link.end;
-        }
-        job.append(text.get(from..end).unwrap_or_default(), 0.0, plain);
-        start = end;
-    }
-    job
 }
 
 /// Where addresses of the web and of mail stand in a text, in order.

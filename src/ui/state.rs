@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::engine::view::{KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView};
+use crate::engine::view::{
+    KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView, RemoteView,
+};
 use crate::engine::{Command, Event, Failure, FailureKind};
 
 use super::compose::Composer;
 use super::files::{Files, Purpose};
 use super::html::Drawings;
 use super::keys::KeysState;
+use super::narrow::Narrowed;
+use super::reader::Reader;
 use super::settings::SettingsState;
 use super::when::Clock;
 use super::words::Language;
@@ -24,6 +28,8 @@ pub struct Views {
     pub locked: Option<bool>,
     /// The open message.
     pub reading: Option<Arc<ReadingView>>,
+    /// What the open message would fetch from the web.
+    pub remote: Option<Arc<RemoteView>>,
     /// What would happen to the draft.
     pub preflight: Option<Arc<PreflightView>>,
     /// Certificates and keys.
@@ -142,6 +148,8 @@ pub struct State {
     pub reads: bool,
     /// What the list is narrowed to.
     pub search: String,
+    /// What of the list that leaves.
+    pub narrowed: Narrowed,
     /// The message that could not be opened, and why.
     pub unopened: Option<(MessageId, Failure)>,
     /// The first field of what was just opened takes the focus with the next frame.
@@ -178,6 +186,8 @@ pub struct State {
     pub files: Files,
     /// Drawings of HTML bodies.
     pub drawings: Drawings,
+    /// Size, colours, what is selected and found in the open message.
+    pub reader: Reader,
     /// The present moment and place.
     pub clock: Clock,
     /// Commands that follow from events: sent with the next frame.
@@ -197,6 +207,7 @@ impl Default for State {
             follows: false,
             reads: false,
             search: String::new(),
+            narrowed: Narrowed::default(),
             unopened: None,
             focuses: false,
             searches: false,
@@ -215,6 +226,7 @@ impl Default for State {
             link: None,
             files: Files::default(),
             drawings: Drawings::default(),
+            reader: Reader::default(),
             clock: Clock::system(),
             owed: Vec::new(),
         }
@@ -235,6 +247,7 @@ impl State {
             }
             Event::Reading(view) => self.take_reading(views, view),
             Event::Source(view) => self.sources.take(view),
+            Event::Remote(view) => views.remote = Some(view),
             Event::Preflight(view) => {
                 views.preflight = Some(view);
                 if let Some(composer) = &mut self.composer {
@@ -296,6 +309,9 @@ impl State {
                 if !self.is_theme_given {
                     self.theme = view.theme.as_deref().map_or(self.theme, Theme::from_code);
                 }
+                if let Some(zoom) = view.zoom {
+                    self.reader.set_zoom(zoom);
+                }
                 views.preferences = view;
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
@@ -322,6 +338,7 @@ impl State {
             self.source = false;
             self.preview.close();
             self.opening = None;
+            self.plain_text = false;
             self.passphrase.clear();
         }
         if self.unopened.as_ref().is_some_and(|(id, _)| *id == view.id) {

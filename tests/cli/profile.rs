@@ -102,10 +102,13 @@ fn messages_that_are_imported_are_listed_shown_and_exported_byte_by_byte() {
     assert_eq!(japanese["from"]["address"], "bob@example.test");
     assert!(japanese["subject"].as_str().unwrap().contains("㈱髙橋"));
 
-    // The list shows the outside of what is encrypted; opening it shows the inside.
-    let outside: Vec<&Value> = rows.iter().filter(|row| row["subject"] == "[...]").collect();
-    assert_eq!(outside.len(), 2);
-    for row in outside {
+    // The list shows the inside of what is encrypted, before anybody opened it, and never the outside.
+    assert!(rows.iter().all(|row| row["subject"] != "[...]"), "{rows:?}");
+    let inside: Vec<&Value> = rows.iter().filter(|row| row["subject"] == "The offer").collect();
+    assert_eq!(inside.len(), 2);
+    for row in inside {
+        assert_eq!((word(row, "/lock"), word(row, "/seal")), ("encrypted", "authenticated"), "{row}");
+        assert!(word(row, "/preview").contains("4,200,000"), "{row}");
         let shown = profile.good(&["show", &row["id"].to_string(), "--json"]).document();
         assert_eq!(super::headline(&shown), ("encrypted", "authenticated"), "{shown}");
         assert_eq!(word(&shown, "/displayed/subject"), "The offer");

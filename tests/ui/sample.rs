@@ -173,6 +173,7 @@ pub fn reading(assessment: Assessment) -> ReadingView {
         cards: vec![],
         locked_key: closed.then(|| print(9, 20)),
         source: "From: hanako@example.co.jp\r\nSubject: test\r\n\r\nbody\r\n".into(),
+        help: Help::default(),
     }
 }
 

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 pub(super) const WIDTH: usize = 76;
 
 /// Base64 in lines.
-pub(super) fn base64(bytes: &[u8]) -> String {
+pub(in super::super) fn base64(bytes: &[u8]) -> String {
     let text = STANDARD.encode(bytes);
     let mut lines = String::with_capacity(text.len() + text.len() / WIDTH * 2 + 2);
     for line in text.as_bytes().chunks(WIDTH) {
@@ -84,7 +84,7 @@ fn push_escaped(byte: u8, encoded: &mut String) {
 }
 
 /// A text as encoded-words (RFC 2047) in UTF-8, each at most 75 characters, a character never cut.
-pub(super) fn encoded_words(text: &str) -> Vec<String> {
+pub(in super::super) fn encoded_words(text: &str) -> Vec<String> {
     // 48 characters of base64; with the marks, and a field name before them, they fit on a line.
     const ROOM: usize = 36;
     let mut words = Vec::new();
@@ -103,7 +103,7 @@ pub(super) fn encoded_words(text: &str) -> Vec<String> {
 
 /// A parameter (RFC 2045 §5.1) with a leading fold. What is not ASCII, or is long, is written after
 /// RFC 2231, in as many pieces as it takes.
-pub(super) fn parameter(name: &str, value: &str) -> String {
+pub(in super::super) fn parameter(name: &str, value: &str) -> String {
     let value: String = value.chars().filter(|c| !c.is_control()).collect();
     let is_quotable = value.bytes().all(|b| matches!(b, b' '..=b'~'));
     if is_quotable && name.len() + value.len() < WIDTH - 8 && !value.contains("=?") {

@@ -7,6 +7,7 @@ mod fields;
 mod quote;
 mod wrap;
 
+pub(super) use encode::{base64, encoded_words, parameter};
 pub use fields::{HeaderProtectionMode, HeaderSet, OBSCURED_SUBJECT, message, payload};
 pub use quote::reply_quote;
 pub use wrap::{multipart_encrypted, multipart_signed_pgp, multipart_signed_smime, pkcs7_mime};

@@ -1,4 +1,6 @@
 mod build;
+mod charsets;
+mod growth;
 mod headers;
 mod hostile;
 mod html;
@@ -7,6 +9,7 @@ mod mbox;
 mod offsets;
 mod peers;
 mod protected;
+mod tnef;
 
 use super::{Limits, ParsedMessage, parse};
 use crate::domain::RawMessage;

@@ -91,6 +91,7 @@ fn a_wrapped_message_is_told_from_a_forwarded_one() {
     assert_eq!(scheme(&wrap("; forwarded=no", "Alice <alice@example.org>")), ProtectionScheme::Legacy);
     assert_eq!(scheme(&wrap("", "ALICE@example.org")), ProtectionScheme::Legacy);
     assert_eq!(scheme(&wrap("", "carol@example.org")), ProtectionScheme::None);
+    assert_eq!(scheme(&wrap("; forwarded=yes", "alice@example.org")), ProtectionScheme::None);
     let inner = wrap("", "alice@example.org");
     let found = protected_headers(&outer, &inner.raw, &inner.root, true);
     assert!(found.is_wrapped);
@@ -104,6 +105,7 @@ fn legacy_display_lines_are_taken_out_of_marked_texts_alone() {
     ));
     let text = marked.root.text(&marked.raw);
     assert_eq!(without_legacy_display(&marked.root, &text), "At eight.\n\nAlice\n");
+    assert_eq!(without_legacy_display(&marked.root, "At eight.\nAlice\n"), "At eight.\nAlice\n");
     let plain = read(&crlf("Content-Type: text/plain; hp=\"cipher\"\n\nSubject: Dinner\n\nAt eight.\n"));
     assert_eq!(without_legacy_display(&plain.root, "a\n\nb\n"), "a\n\nb\n");
     let html = read(&crlf("Content-Type: text/html; hp-legacy-display=1\n\n"));
@@ -114,4 +116,36 @@ fn legacy_display_lines_are_taken_out_of_marked_texts_alone() {
         without_legacy_display(&html.root, "<p>header-protection-legacy-display</p>"),
         "<p>header-protection-legacy-display</p>"
     );
+    let said = "<div>of the class header-protection-legacy-display</div><p>z</p>";
+    assert_eq!(without_legacy_display(&html.root, said), said);
+}
+
+#[test]
+fn fields_that_are_only_outside_are_not_shown_and_what_nobody_is_shown_is_kept_for_answers() {
+    let outer = read(&crlf(
+        "From: alice@example.org\nTo: bob@example.org\nCc: carol@example.org\nReply-To: mallory@example.org\n\
+         Subject: [...]\nMessage-ID: <1@example.org>\nReferences: <0@example.org>\n\n",
+    ));
+    let inner = read(&crlf(
+        "From: alice@example.org\nTo: bob@example.org\nSubject: Dinner\nHP-Outer: From: alice@example.org\n\
+         HP-Outer: To: bob@example.org\nHP-Outer: Subject: [...]\nContent-Type: text/plain; hp=cipher\n\nx\n",
+    ));
+    let found = protected_headers(&outer, &inner.raw, &inner.root, true);
+    assert!(found.cc.is_empty() && found.reply_to.is_empty());
+    assert_eq!(
+        (found.message_id.as_deref(), found.references),
+        (Some("1@example.org"), vec!["0@example.org".to_owned()])
+    );
+    assert_eq!(found.mismatches, ["reply-to", "cc", "message-id", "references"]);
+    assert_eq!(found.confidential, ["subject"]);
+}
+
+#[test]
+fn what_an_encrypted_message_with_clear_fields_says_is_not_confidential() {
+    let outer = read(&crlf("From: alice@example.org\nSubject: Dinner\n\n"));
+    let text =
+        "From: alice@example.org\nSubject: Dinner\nHP-Outer: Subject: [...]\nContent-Type: text/plain; hp=clear\n\nx\n";
+    let inner = read(&crlf(text));
+    let found = protected_headers(&outer, &inner.raw, &inner.root, true);
+    assert!(found.confidential.is_empty() && found.mismatches.is_empty(), "{found:?}");
 }

@@ -117,7 +117,15 @@ fn full(mailbox: &crate::domain::Mailbox) -> String {
 fn body(items: &mut Vec<Item>, view: &ReadingView, block: &ShownBlock, state: &State) {
     if let Some(html) = block.html.as_ref().filter(|_| !state.plain_text) {
         let parts = crate::ui::reading::pictures(view, block);
-        let request = Request { html: html.clone(), width: WIDTH, scale: 2.0, parts };
+        let request = Request {
+            html: html.clone(),
+            width: WIDTH,
+            scale: 2.0,
+            zoom: 1.0,
+            paper: None,
+            parts,
+            remote: std::sync::Arc::default(),
+        };
         items.push(Item::Html { request: Box::new(request), text: block.text.clone() });
         return;
     }

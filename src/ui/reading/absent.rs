@@ -6,7 +6,8 @@ use crate::domain::Secret;
 use crate::engine::Command;
 use crate::engine::view::ReadingView;
 use crate::ui::icons::Icon;
-use crate::ui::state::State;
+use crate::ui::remedies;
+use crate::ui::state::{State, Views};
 use crate::ui::theme::{palette, size, space};
 use crate::ui::widgets::{self, Weight};
 use crate::ui::words::{self, Word, one_line, verdict};
@@ -42,17 +43,19 @@ pub(super) fn absent(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>
 }
 
 /// Encrypted, and not open: what can be done, here.
-pub(super) fn closed(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec<Command>) {
+pub(super) fn closed(ui: &mut Ui, views: &Views, view: &ReadingView, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     let colours = palette(ui);
     ui.set_max_width(ui.available_width().min(size::FORM));
     widgets::card_with(ui, colours.amber, |ui| {
-        sign(ui, Icon::LockQuestion, colours.amber, &verdict::lock(language, &view.assessment));
+        let row = verdict::lock_row(&view.assessment);
+        sign(ui, Icon::LockQuestion, colours.amber, &row.whole(language, &[]));
         let Some(key) = &view.locked_key else {
-            widgets::soft(ui, language.say(Word::CannotOpenHint));
+            remedies::Desk { views, view, signature: None }.show(ui, row.remedies, state, commands);
             return;
         };
         let field = widgets::secret_field(ui, language.say(Word::Passphrase), &mut state.passphrase);
+        state.focus_first(&field);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let can = !state.passphrase.is_empty();
         if widgets::button_if(ui, can, Some(Icon::Keys), language.say(Word::Unlock), Weight::Primary).clicked()

@@ -20,7 +20,7 @@ pub(super) fn band(ui: &mut Ui, assessment: &Assessment, state: &mut State) {
     widgets::card(ui, |ui| {
         ui.horizontal_top(|ui| {
             let why = language.say(if state.drawer { Word::HideWhy } else { Word::Why });
-            let button = 96.0;
+            let button = 136.0;
             let width = (ui.available_width() - button).max(160.0);
             ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
                 ui.set_width(width);

@@ -105,6 +105,7 @@ macro_rules! window {
             WorkSend => "Sending {subject}", "送信中 {subject}";
             WorkGenerate => "Making a key {subject}", "鍵を作成中 {subject}";
             WorkImport => "Importing {subject}", "読み込み中 {subject}";
+            WorkAssess => "Looking at what came {subject}", "届いたメールを確認中 {subject}";
             WorkOther => "Working {subject}", "処理中 {subject}";
             DoneQueued => "The message is in the outbox until its server takes it.", "メールを送信待ちに入れました。サーバーが受け取るまで残ります。";
             DoneDraft => "The draft is kept, encrypted on this computer.", "下書きを暗号化して保存しました。";

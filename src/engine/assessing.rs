@@ -1,0 +1,180 @@
+//! Assesses what came without waiting for the user to open it, so that the list and its search know
+//! the protected subject, and not the one outside of it.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::crypto::Keyring;
+use crate::domain::RawMessage;
+use crate::flow::incoming::{self, Circumstances};
+use crate::flow::{Assessment, Lock};
+use crate::message::Limits;
+use crate::net::Cancel;
+use crate::store::AssessedRow;
+
+use super::command::Progress;
+use super::network::{Publish, preview};
+use super::profile::{Profile, store_failure};
+use super::stateless::{self, SenderQuestion};
+use super::view::{FolderId, MessageId};
+use super::{Event, Failure, reading};
+
+/// The most bytes that the layers of one message may open to.
+const PLAINTEXT_LIMIT: usize = 256 << 20;
+/// Messages taken at once. What is done to the keyring or to the trust meanwhile counts for the next.
+const BATCH: usize = 100;
+/// Less is done before anybody could read that it is done.
+const WORTH_TELLING: usize = 200;
+
+/// Which messages are to be assessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Those that never were.
+    New,
+    /// Those that could not be opened: a key was unlocked, or came.
+    Closed,
+}
+
+/// The folder whose list is on the screen.
+pub(super) type OpenFolder = Arc<Mutex<Option<FolderId>>>;
+
+/// Assesses beside everything else, one such work after the other, and shows the list when done.
+pub(super) fn beside(
+    which: Which,
+    profile: &Arc<Profile>,
+    publish: &Publish,
+    cancel: &Cancel,
+    open: &OpenFolder,
+    turn: &Arc<Mutex<()>>,
+    is_demo: bool,
+) {
+    let (profile, publish, cancel) = (Arc::clone(profile), Arc::clone(publish), cancel.clone());
+    let (open, turn) = (Arc::clone(open), Arc::clone(turn));
+    tokio::task::spawn_blocking(move || {
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        match all(which, &profile, &publish, &cancel) {
+            Ok(0) => {}
+            Ok(_) => {
+                let folder = *open.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Ok(view) = reading::mailbox(&profile, folder, is_demo) {
+                    publish(Event::Mailbox(Arc::new(view)));
+                }
+            }
+            Err(failure) => publish(Event::Failed(failure)),
+        }
+    });
+}
+
+/// Assesses them all, newest first, until cancelled; how many. One that makes the program stumble
+/// stays as it is.
+pub(super) fn all(which: Which, profile: &Profile, publish: &Publish, cancel: &Cancel) -> Result<usize, Failure> {
+    let (mut done, mut below) = (0, i64::MAX);
+    let mut told = false;
+    loop {
+        let ids = profile.store.unassessed(which == Which::Closed, below, BATCH).map_err(store_failure)?;
+        let Some(last) = ids.last() else { break };
+        below = *last;
+        let with = Tools::of(profile)?;
+        for id in &ids {
+            if cancel.is_cancelled() {
+                break;
+            }
+            let _ = std::panic::catch_unwind(AssertUnwindSafe(|| {
+                let (_, assessment) = with.assess(profile, *id)?;
+                note(profile, *id, &assessment)
+            }));
+            done += 1;
+        }
+        if cancel.is_cancelled() {
+            break;
+        }
+        if done >= WORTH_TELLING {
+            told = true;
+            publish(Event::Progress(Some(Progress { work: "assess", subject: done.to_string(), fraction: None })));
+        }
+    }
+    if told {
+        publish(Event::Progress(None));
+    }
+    Ok(done)
+}
+
+/// Assesses a message of the store with what the profile knows.
+pub(super) fn one(profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
+    Tools::of(profile)?.assess(profile, message)
+}
+
+/// Assesses a message with other certificates and keys than those of the profile.
+pub(super) fn with(profile: &Profile, raw: &RawMessage, keyring: Keyring) -> Result<Assessment, Failure> {
+    let tools = Tools { keyring: Arc::new(keyring), ..Tools::of(profile)? };
+    Ok(tools.look(profile, raw))
+}
+
+/// A message as it came, and what its outermost layers open to, each with the path that it came out of.
+pub(super) fn layers(profile: &Profile, message: MessageId) -> Result<Vec<(String, RawMessage)>, Failure> {
+    let raw = profile.store.raw(message).map_err(store_failure)?;
+    let opened = Tools::of(profile)?.opened(profile, &raw);
+    Ok(std::iter::once((String::new(), raw)).chain(opened).collect())
+}
+
+/// Puts into the list what was found: the protected values. Of a message that can't be opened only
+/// that is noted, so that what was read of it before is not forgotten.
+pub(super) fn note(profile: &Profile, message: MessageId, found: &Assessment) -> Result<(), Failure> {
+    let (lock, seal) = (found.headline.lock.word(), found.headline.seal.word());
+    if found.headline.lock == Lock::CannotOpen {
+        return profile.store.set_headline(message, lock, seal).map_err(store_failure);
+    }
+    let words = found.blocks.iter().filter(|block| block.is_headline).find(|block| !block.text.trim().is_empty());
+    let row = AssessedRow {
+        lock,
+        seal,
+        from: found.from.first().cloned().unwrap_or_default(),
+        subject: found.subject.clone(),
+        preview: words.map(|block| preview(&block.text)).unwrap_or_default(),
+        date: found.date,
+        has_attachments: found.parts.iter().any(|part| part.is_file && part.content_id.is_none()),
+    };
+    profile.store.set_assessed(message, &row).map_err(store_failure)
+}
+
+/// What the profile knows that an assessment needs.
+struct Tools {
+    keyring: Arc<Keyring>,
+    policy: crate::trust::TrustPolicy,
+    authserv_ids: Vec<String>,
+    limits: Limits,
+}
+
+impl Tools {
+    fn of(profile: &Profile) -> Result<Self, Failure> {
+        let policy = profile.policy(profile.now())?;
+        let (authserv_ids, _) = profile.delivery();
+        Ok(Self { keyring: profile.keyring(), policy, authserv_ids, limits: Limits::default() })
+    }
+
+    fn assess(&self, profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
+        let raw = profile.store.raw(message).map_err(store_failure)?;
+        let assessment = self.look(profile, &raw);
+        Ok((raw, assessment))
+    }
+
+    fn look(&self, profile: &Profile, raw: &RawMessage) -> Assessment {
+        let question = SenderQuestion { authserv_ids: &self.authserv_ids, evaluate: false, dns: None };
+        let sender = stateless::sender(raw, &question, self.policy.at);
+        incoming::assess(raw, sender, &self.circumstances(profile))
+    }
+
+    fn opened(&self, profile: &Profile, raw: &RawMessage) -> Option<(String, RawMessage)> {
+        incoming::opened(raw, &self.circumstances(profile))
+    }
+
+    fn circumstances<'a>(&'a self, profile: &'a Profile) -> Circumstances<'a> {
+        Circumstances {
+            keyring: &self.keyring,
+            policy: &self.policy,
+            limits: &self.limits,
+            plaintext_limit: PLAINTEXT_LIMIT,
+            spool: Some(&profile.spool),
+        }
+    }
+}
