@@ -164,8 +164,8 @@ impl Tools {
         incoming::assess(raw, sender, &self.circumstances(profile))
     }
 
-    fn opened(&self, profile: &Profile, raw: &RawMessage) -> Vec<(String, RawMessage)> {
-        incoming::opened(raw, &self.circumstances(profile))
+    fn opened(&self, profile: &Profile, raw: &RawMessage) -> Option<(String, RawMessage)> {
+        incoming::opened(raw, &self.circumstances(profile)).into_iter().collect()
     }
 
     fn circumstances<'a>(&'a self, profile: &'a Profile) -> Circumstances<'a> {

@@ -200,6 +200,13 @@ impl Engine {
                 self.test_account(form);
                 Ok(())
             }
+            other => self.helping(other),
+        }
+    }
+
+    /// The commands below an explanation that leave the keys as they are.
+    fn helping(&mut self, command: Command) -> Result<(), Failure> {
+        match command {
             Command::Ask { message, subject, text, attach } => {
                 let draft = Box::new(remedy::ask(&self.profile, message, subject, text, attach)?);
                 (self.publish)(Event::Compose { draft, id: None });

@@ -46,7 +46,7 @@ impl Desk {
         let (sender, events) = channel();
         let sender = Mutex::new(sender);
         let publish: Publish = Arc::new(move |event| drop(sender.lock().unwrap().send(event)));
-        let mut engine = Engine::new(profile, false, publish);
+        let mut engine = Engine::new(profile, false, publish, Arc::default());
         engine.remote = Remote::new(Reach::Anywhere);
         Self { engine, events, messages, lab, _folder: folder }
     }

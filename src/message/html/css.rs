@@ -91,7 +91,9 @@ const MAX_NESTING: usize = 32;
 /// A style sheet without `@import` and `@namespace` rules and without anything that could end the
 /// element it is in; empty when it tries to hide such things behind escapes.
 pub(super) fn sheet(css: &str) -> String {
-    let css = css.replace(['<', '\0'], " ");
+    let css = css.trim_start();
+    // Not by white space, after which an address may begin: what is safe would reach out further than what came.
+    let css = css.strip_prefix("<!--").unwrap_or(css).replace(['<', '\0'], "\u{fffd}");
     if is_too_deep(&css) || css.contains('\\') && plain(&css).contains("@import") {
         return String::new();
     }

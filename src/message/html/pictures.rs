@@ -20,7 +20,7 @@ struct Search {
 impl Visitor for Search {
     fn open(&mut self, element: &Element) -> bool {
         for (name, value) in &element.attributes {
-            match name.as_str() {
+            match &**name {
                 "src" if element.name == "img" => self.add(value),
                 "background" => self.add(value),
                 "style" => self.add_styles(value),

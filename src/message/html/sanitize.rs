@@ -108,7 +108,8 @@ impl Writer {
             self.out.push(' ');
             self.out.push_str(name);
             self.out.push_str("=\"");
-            escape(value, &mut self.out);
+            // As browsers read a NUL here: were it dropped, what stands around it could become an address.
+            escape(&value.replace('\0', "\u{fffd}"), &mut self.out);
             self.out.push('"');
         }
     }

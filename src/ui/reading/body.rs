@@ -6,7 +6,7 @@ use crate::engine::Command;
 use crate::engine::view::{Lock, ReadingView, ShownBlock};
 use crate::ui::icons::Icon;
 use crate::ui::state::{State, Views};
-use crate::ui::theme::{palette, size, space};
+use crate::ui::theme::{palette, space};
 use crate::ui::words::Word;
 use crate::ui::words::verdict::Sentence;
 use crate::ui::{attachments, calendar, prose, source, widgets};

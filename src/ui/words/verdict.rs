@@ -2,8 +2,8 @@
 
 use crate::domain::Mailbox;
 use crate::engine::view::{
-    Assessment, Caution, Coverage, Integrity, JudgedSignature, Lock, Method, Seal, SenderWord, SignatureOutcome,
-    TrustVerdict,
+    Assessment, Caution, CautionCode, Coverage, Integrity, JudgedSignature, Lock, Method, Seal, SenderWord,
+    SignatureOutcome, TrustVerdict,
 };
 
 use super::why::{Closed, Delivered, Explained, Extent, Particular, Row};
