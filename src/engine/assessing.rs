@@ -165,7 +165,7 @@ impl Tools {
     }
 
     fn opened(&self, profile: &Profile, raw: &RawMessage) -> Option<(String, RawMessage)> {
-        incoming::opened(raw, &self.circumstances(profile)).into_iter().collect()
+        incoming::opened(raw, &self.circumstances(profile))
     }
 
     fn circumstances<'a>(&'a self, profile: &'a Profile) -> Circumstances<'a> {
