@@ -55,7 +55,11 @@ impl Reader<'_> {
         let is_multipart = part.content_type.kind == "multipart";
         let mut stop = None;
         if is_multipart && self.depth + self.boundaries.len() < self.budget.limits.depth {
-            if let Some(boundary) = boundary.filter(|b| !b.is_empty()) {
+            let boundary = boundary.filter(|b| !b.is_empty()).or_else(|| {
+                self.defects.add(DefectCode::MissingBoundary, leaf_path(path));
+                self.evident_boundary(body)
+            });
+            if let Some(boundary) = boundary {
                 stop = Some(self.members(&mut part, boundary, body));
             }
             if part.children.is_empty() && self.budget.parts > 0 {
@@ -135,6 +139,29 @@ impl Reader<'_> {
         })
     }
 
+    /// The boundary of a multipart that does not say it: the first line like a delimiter with a
+    /// content field on the next.
+    fn evident_boundary(&self, body: usize) -> Option<Vec<u8>> {
+        const SEARCHED: usize = 64 * 1024;
+        let end = self.raw.len().min(body.saturating_add(SEARCHED));
+        let mut at = body;
+        while at < end {
+            let next = header::next_line(self.raw, at, self.ending);
+            let line = self.raw.get(at..next).unwrap_or_default();
+            if self.delimiter(line).is_some() {
+                return None;
+            }
+            let follows = self.raw.get(next..).unwrap_or_default();
+            let boundary = line.strip_prefix(b"--").unwrap_or_default().trim_ascii_end();
+            let is_field = follows.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"content-"));
+            if is_field && (1..=200).contains(&boundary.len()) {
+                return Some(boundary.to_vec());
+            }
+            at = next;
+        }
+        None
+    }
+
     /// The line break before a delimiter line is the delimiter's.
     fn before_break(&self, at: usize) -> usize {
         let before = self.raw.get(..at).unwrap_or_default();
@@ -179,7 +206,10 @@ impl Reader<'_> {
     /// Looks into a leaf: the message in it, or whether its text is what it says.
     fn leaf(&mut self, part: &mut Part) {
         let body = self.raw.get(part.body.clone()).unwrap_or_default();
-        if !part.transfer_encoding.is_kept_by(body) {
+        if part.transfer_encoding == Encoding::Base64 && is_no_base64(body, &part.content_type) {
+            part.transfer_encoding = Encoding::Identity;
+            self.defects.add(DefectCode::BadTransferEncoding, &part.path);
+        } else if !part.transfer_encoding.is_kept_by(body) {
             self.defects.add(DefectCode::BadTransferEncoding, &part.path);
         }
         let is_message = part.content_type.is("message", "rfc822") || part.content_type.is("message", "global");
@@ -248,6 +278,16 @@ fn is_plain_ascii(piece: &[u8]) -> bool {
 
 /// Decoded texts that are no longer are kept, so that they need not be decoded again.
 const KEPT: usize = 1 << 20;
+
+/// Whether what is labelled base64 is none at all: its first line is words, or has bytes that no
+/// such text has. (A footer after base64 is another matter.)
+fn is_no_base64(body: &[u8], kind: &ContentType) -> bool {
+    let line = body.split(|b| matches!(b, b'\r' | b'\n')).map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
+    let Some(line) = line else { return false };
+    let is_words = line.iter().any(|b| matches!(b, b' ' | b':' | b',' | b'<'));
+    let is_read = matches!(kind.kind.as_str(), "text" | "message");
+    line.iter().any(|b| !b.is_ascii()) || is_read && is_words
+}
 
 /// IMAP calls the single part of a message "1" (RFC 3501 §6.4.5).
 fn leaf_path(path: &str) -> &str {

@@ -3,6 +3,7 @@
 
 mod address;
 #[cfg(test)]
+#[path = "web/tests/lab.rs"]
 pub(crate) mod lab;
 mod picture;
 #[cfg(test)]

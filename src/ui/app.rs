@@ -161,7 +161,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         Screen::Outbox => outbox::show(ui, views, state, commands),
         Screen::Settings => settings::show(ui, views, state, commands),
     }
-    confirm::link(ui.ctx(), state);
+    confirm::link(ui.ctx(), views, state);
     attachments::ask(ui.ctx(), state, commands);
     preview::show(ui.ctx(), state);
 }

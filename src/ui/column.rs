@@ -5,15 +5,18 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use egui::text::LayoutJob;
-use egui::{Color32, Galley, Pos2, Rect, Response, Role, Sense, Stroke, TextFormat, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, CornerRadius, Galley, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, TextFormat, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
+};
 
 use super::selection::{self, Cluster, Lettering, Line};
 use super::theme::{self, Palette, palette, size};
 
 /// Text that is laid out as one piece, in bytes.
-const PIECE: usize = 4_000;
+const PIECE: usize = 2_000;
 /// A line that is longer is divided, in bytes.
-const LONGEST: usize = 12_000;
+const LONGEST: usize = 4_000;
 /// The height of a line in its own size.
 const LEADING: f32 = 1.5;
 /// Columns that are remembered.
@@ -56,8 +59,26 @@ pub struct Passage<'t> {
     pub is_soft: bool,
 }
 
-/// Parts of the block's text that are painted over: ranges of it, with their colours.
-pub type Highlights = Vec<(Range<usize>, Color32)>;
+/// Parts of the block's text that are painted over.
+pub type Highlights = Vec<Highlight>;
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Highlight {
+    /// Which part of the block's text.
+    pub range: Range<usize>,
+    /// The colour that lies on it.
+    pub fill: Color32,
+    /// A line around it.
+    pub edge: Stroke,
+}
+
+impl Highlight {
+    /// Paints it on an area of letters.
+    pub fn paint(&self, ui: &Ui, area: Rect) {
+        ui.painter().rect(area, CornerRadius::ZERO, self.fill, self.edge, StrokeKind::Outside);
+    }
+}
 
 /// What the pointer may do with a column that was drawn.
 pub struct Shown {
@@ -65,8 +86,8 @@ pub struct Shown {
     pub response: Response,
     /// The pieces in sight: where in the block's text each begins, its corner, its galley.
     pieces: Vec<(usize, Pos2, Arc<Galley>)>,
-    /// Where the column begins and ends in the block's text.
-    range: Range<usize>,
+    /// Where the passage begins in the block's text.
+    begins: usize,
 }
 
 impl Columns {
@@ -84,7 +105,7 @@ impl Columns {
         let column = self.column(passage, width);
         let total: f32 = column.pieces.iter().map(|piece| piece.height).sum();
         let (_, rect) = ui.allocate_space(vec2(width, total));
-        let response = ui.interact(rect, selection::id(passage.block, passage.offset), Sense::click_and_drag());
+        let id = selection::id(passage.block, passage.offset);
         let sight = ui.clip_rect();
         let mut shown = Vec::new();
         let mut top = rect.top();
@@ -117,13 +138,14 @@ impl Columns {
                 let target = areas.first().copied().unwrap_or(Rect::from_min_size(Pos2::ZERO, Vec2::splat(20.0)));
                 ui.scroll_to_rect(target.translate(corner.to_vec2()), Some(egui::Align::Center));
             }
-            let name = ui.interact(area, response.id.with(begins), Sense::empty());
+            let name = ui.interact(area, id.with(begins), Sense::empty());
             name.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
             paint(ui, begins, text, &galley, corner, highlights, &colours);
             shown.push((begins, corner, galley));
         }
-        let end = passage.offset + passage.text.len();
-        Shown { response, pieces: shown, range: passage.offset..end }
+        // Above the pieces, so that the pointer is the column's.
+        let response = ui.interact(rect, id, Sense::click_and_drag());
+        Shown { response, pieces: shown, begins: passage.offset }
     }
 
     /// The pieces of a passage, as high as they are known or guessed to be.
@@ -149,15 +171,14 @@ impl Columns {
 }
 
 impl Shown {
-    /// The place in the block's text under a point.
+    /// The place in the passage under a point.
     pub fn place(&self, text: &str, at: Pos2) -> usize {
-        let begins = self.range.start;
         let found = self.pieces.iter().min_by(|one, other| distance(one, at).total_cmp(&distance(other, at)));
-        let Some((start, corner, galley)) = found else { return begins };
+        let Some((start, corner, galley)) = found else { return 0 };
         let index = galley.cursor_from_pos(at - *corner).index.0;
-        let part = text.get(start - begins..).unwrap_or_default();
-        let byte = part.char_indices().nth(index).map_or(part.len(), |(byte, _)| byte);
-        (start + byte).min(self.range.end)
+        let start = start - self.begins;
+        let part = text.get(start..).unwrap_or_default();
+        start + part.char_indices().nth(index).map_or(part.len(), |(byte, _)| byte)
     }
 }
 
@@ -176,11 +197,11 @@ fn paint(
 ) {
     let ends = begins + text.len();
     let mut letters = None;
-    for (range, colour) in highlights.iter().filter(|(range, _)| range.start < ends && range.end > begins) {
-        let letters = letters.get_or_insert_with(|| lettering(text, galley));
+    for highlight in highlights.iter().filter(|one| one.range.start < ends && one.range.end > begins) {
+        let (letters, range) = (letters.get_or_insert_with(|| lettering(text, galley)), &highlight.range);
         let inside = range.start.saturating_sub(begins)..range.end.min(ends) - begins;
         for area in letters.areas(&inside) {
-            ui.painter().rect_filled(area.translate(corner.to_vec2()), 0.0, *colour);
+            highlight.paint(ui, area.translate(corner.to_vec2()));
         }
     }
     ui.painter().galley(corner, Arc::clone(galley), colours.ink);

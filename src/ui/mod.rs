@@ -16,6 +16,7 @@ mod frames;
 mod html;
 mod icons;
 mod keys;
+mod link;
 mod list;
 mod narrow;
 mod outbox;

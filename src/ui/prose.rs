@@ -118,7 +118,7 @@ impl Prose<'_> {
         selection.touch(ui, &column.response, self.key, (run.start, run.text), |at| column.place(run.text, at));
         selection.menu(&column.response, state.language, self.key, self.text);
         selection.keys(ui.ctx(), self.key, self.is_headline, self.text);
-        let link = |at| address_at(self.text, column.place(run.text, at));
+        let link = |at| address_at(self.text, run.start + column.place(run.text, at));
         reading::pointer(ui, &column.response, link, state);
     }
 

@@ -1,19 +1,23 @@
 //! What the reader does with the open message's body: size, colours, what is selected and found.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-use egui::{Color32, Context, Key, KeyboardShortcut, Modifiers, Rect, Ui};
+use egui::{Color32, Context, Key, KeyboardShortcut, Modifiers, Rect, Stroke, Ui};
 
 use crate::domain::RawMessage;
 use crate::engine::Command;
 use crate::engine::view::{Assessment, MessageId, ReadingView, RemoteView};
 
-use super::column::{Columns, Highlights};
+use super::column::{Columns, Highlight, Highlights};
 use super::find::{Find, Marks};
 use super::html::{self, Link};
 use super::selection::Selection;
-use super::theme::Palette;
+use super::state::State;
+use super::theme::{Palette, size};
+use super::widgets::{self, Weight};
+use super::words::Word;
 
 /// The sizes that are stepped through, in percent.
 const ZOOMS: [u16; 12] = [50, 67, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300];
@@ -30,6 +34,9 @@ pub struct Reader {
     pub columns: Columns,
     /// The colours of HTML are those that were written, on white.
     pub original_colours: bool,
+    /// A drawing's colours were made readable on dark paper, in this frame or the last.
+    pub is_adapted: bool,
+    was_adapted: bool,
     /// The link under the pointer, since the last frame.
     pub hovers: Option<Link>,
     zoom: u16,
@@ -48,6 +55,8 @@ impl Default for Reader {
             find: Find::default(),
             columns: Columns::default(),
             original_colours: false,
+            is_adapted: false,
+            was_adapted: false,
             hovers: None,
             zoom: 100,
             wheel: 0.0,
@@ -77,11 +86,15 @@ impl Reader {
             .map(|remote| Arc::clone(&remote.loaded))
             .unwrap_or_default();
         self.hovers = None;
+        self.was_adapted = std::mem::take(&mut self.is_adapted);
         self.find.begin();
     }
 
     /// Ends a frame.
     pub fn end(&mut self, ctx: &Context) {
+        if self.is_adapted != self.was_adapted {
+            ctx.request_repaint();
+        }
         self.find.end();
         self.selection.settle(ctx);
     }
@@ -138,10 +151,13 @@ impl Reader {
 
     /// What is painted over the letters of a block.
     pub fn highlights(&self, block: &str, marks: &Marks, colours: &Palette) -> Highlights {
-        let mut painted: Highlights =
-            marks.found.iter().map(|range| (range.clone(), colours.amber.gamma_multiply(0.28))).collect();
-        painted.extend(marks.current.clone().map(|range| (range, colours.amber.gamma_multiply(0.45))));
-        painted.extend(self.selection.of(block).map(|range| (range, selected(colours))));
+        let plain = |range: &Range<usize>, fill: Color32| Highlight { range: range.clone(), fill, edge: Stroke::NONE };
+        let found = colours.amber.gamma_multiply(0.22);
+        let mut painted: Highlights = marks.found.iter().map(|range| plain(range, found)).collect();
+        if let Some(current) = &marks.current {
+            painted.push(Highlight { edge: Stroke::new(size::RING, colours.amber), ..plain(current, found) });
+        }
+        painted.extend(self.selection.of(block).map(|range| plain(&range, colours.indigo.gamma_multiply(0.3))));
         painted
     }
 
@@ -152,12 +168,20 @@ impl Reader {
     }
 }
 
-fn selected(colours: &Palette) -> Color32 {
-    colours.indigo.gamma_multiply(0.3)
-}
-
 /// The pointer says that it is over a link, and the line at the bottom where it leads.
 pub fn hover(ui: &Ui, reader: &mut Reader, link: Link) {
     ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
     reader.hovers = Some(link);
+}
+
+/// On dark paper: the colours as they were written, or those that can be read there.
+pub fn colours_switch(ui: &mut Ui, state: &mut State) {
+    let is_original = state.reader.original_colours;
+    if !ui.visuals().dark_mode || state.plain_text || !(state.reader.was_adapted || is_original) {
+        return;
+    }
+    let word = if is_original { Word::AdaptedColours } else { Word::OriginalColours };
+    if widgets::button(ui, None, state.language.say(word), Weight::Quiet).clicked() {
+        state.reader.original_colours = !is_original;
+    }
 }

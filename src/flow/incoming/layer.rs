@@ -248,7 +248,7 @@ fn is_pair(version: &Part, ciphertext: &Part) -> bool {
 }
 
 /// The only part of a multipart/mixed, when signatures stand in its header.
-pub(super) fn unobtrusively_signed<'a>(message: &ParsedMessage, part: &'a Part) -> Option<&'a Part> {
+fn unobtrusively_signed<'a>(message: &ParsedMessage, part: &'a Part) -> Option<&'a Part> {
     let [only] = part.children.as_slice() else { return None };
     (part.content_type.is("multipart", "mixed") && unobtrusive::is_signed(message, only)).then_some(only)
 }

@@ -174,7 +174,7 @@ impl Showing<'_, '_> {
             self.alternative(message, part, prefix, protection);
         } else if kind.kind == "multipart" {
             self.members(message, part, prefix, protection);
-        } else if is_body_text(part) {
+        } else if is_body_text(part) || std::ptr::eq(part, &raw const message.root) && is_only_text(part) {
             self.text(message, part, prefix, protection);
         } else {
             self.file(message, part, prefix, protection, false);
@@ -394,6 +394,11 @@ impl Showing<'_, '_> {
 /// those that are written for programs.
 fn is_body_text(part: &Part) -> bool {
     part.is_inline_text() && !FOR_PROGRAMS.contains(&part.content_type.subtype.as_str())
+}
+
+/// A text that is all there is of a message is read, even when it came as a file.
+fn is_only_text(part: &Part) -> bool {
+    part.content_type.is("text", "plain") || part.content_type.is("text", "html")
 }
 
 const FOR_PROGRAMS: [&str; 14] = [

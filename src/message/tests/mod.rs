@@ -1,4 +1,5 @@
 mod build;
+mod charsets;
 mod growth;
 mod headers;
 mod hostile;

@@ -157,8 +157,9 @@ fn count(bytes: &[u8], is_so: impl Fn(u8) -> bool) -> usize {
 /// Quoted-printable (RFC 2045 §6.7); what is no escape stays as it is.
 fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(bytes.len());
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        let ending = if line.ends_with(b"\r\n") { 2 } else { usize::from(line.ends_with(b"\n")) };
+    let last = if bytes.contains(&b'\n') { b'\n' } else { b'\r' };
+    for line in bytes.split_inclusive(|b| *b == last) {
+        let ending = if line.ends_with(b"\r\n") { 2 } else { usize::from(line.ends_with(&[last])) };
         let (text, end) = line.split_at_checked(line.len() - ending).unwrap_or((line, b""));
         // White space before the end of a line was added on the way.
         let text = text.trim_ascii_end();

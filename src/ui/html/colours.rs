@@ -28,6 +28,8 @@ pub const WHITE: Paper = Paper {
 
 /// The least contrast that text is read at (WCAG 2.2, 1.4.3).
 const READABLE: f32 = 4.5;
+/// The contrast of ink that was lightened.
+const COMFORTABLE: f32 = 6.5;
 /// A ground that is lighter than this, and without a hue, is white paper.
 const PAPER_WHITE: f32 = 0.94;
 
@@ -97,7 +99,7 @@ fn lightened(ink: Colour, paper: &Paper) -> Colour {
         })
     };
     let shares = (1..=20).map(|step| step as f32 / 20.0);
-    shares.map(mix).find(|colour| contrast(*colour, paper.ground) >= READABLE).unwrap_or(paper.ink)
+    shares.map(mix).find(|colour| contrast(*colour, paper.ground) >= COMFORTABLE).unwrap_or(paper.ink)
 }
 
 fn is_white([red, green, blue]: Colour) -> bool {

@@ -69,8 +69,10 @@ fn read(document: &BaseDocument, node: &Node, height: f32, letters: &mut Letteri
             }
         }
         *left -= shown.clusters.len().min(*left);
-        let range = line.text_range();
-        shown.range = begins + range.start..begins + range.end;
+        // What the line says of its own range is of no use when there is only a picture on it.
+        let starts = shown.clusters.iter().map(|cluster| cluster.start).min();
+        let ends = shown.clusters.iter().map(|cluster| cluster.end).max();
+        shown.range = starts.unwrap_or(begins)..ends.unwrap_or(begins);
         if !shown.clusters.is_empty() {
             letters.lines.push(shown);
         }

@@ -22,12 +22,15 @@ use egui::Context;
 use crate::domain::RawMessage;
 
 pub use colours::Paper;
+pub use pictures::percent_decoded;
 pub use render::Link;
 use render::Picture;
 pub use sheet::Sheet;
 
 /// How long one drawing may take.
 const TIME: Duration = Duration::from_secs(5);
+/// The same where a picture is waited for, perhaps on a machine that does much besides.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How many drawings may go on at once, those included that never end.
 const RUNNING: usize = 2;
 /// How many finished drawings are kept.
@@ -189,7 +192,7 @@ fn launch(request: Request, running: &Arc<AtomicUsize>) -> Drawing {
 
 fn finish(ctx: &Context, drawing: &mut Drawing, waits: bool) {
     let Drawing::Waiting { result, since } = drawing else { return };
-    let patience = if waits { TIME } else { Duration::ZERO };
+    let patience = if waits { PATIENCE } else { Duration::ZERO };
     match result.recv_timeout(patience) {
         Ok(Ok(picture)) => *drawing = Drawing::Ready(Box::new(Sheet::new(picture))),
         Ok(Err(why)) => *drawing = Drawing::Failed(why),

@@ -86,7 +86,8 @@ fn data(rest: &str) -> Option<Vec<u8>> {
     base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, lenient).decode(digits).ok()
 }
 
-fn percent_decoded(text: &str) -> String {
+/// Text with `%41` for `A`; what is no UTF-8 then is replaced.
+pub fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

@@ -25,6 +25,8 @@ const PIXELS: f32 = 24_000_000.0;
 const VIEWPORT: f32 = 200.0;
 /// The most pixels of one texture: handing it to the screen is work for a single frame.
 const TILE: usize = 400_000;
+/// The most rows of pixels in one texture, for any screen.
+const HIGHEST: usize = 2_048;
 /// Links that are looked at.
 const LINKS: usize = 2_000;
 
@@ -137,7 +139,7 @@ fn paint(document: &mut BaseDocument, width: u32, rows: u32, scale: f32) -> Vec<
     );
     let stride = width as usize * 4;
     let tile = |bytes: &[u8]| ColorImage::from_rgba_premultiplied([width as usize, bytes.len() / stride.max(1)], bytes);
-    let rows_of_tile = (TILE / (width as usize).max(1)).max(1);
+    let rows_of_tile = (TILE / (width as usize).max(1)).clamp(1, HIGHEST);
     pixels.chunks(stride * rows_of_tile).map(tile).collect()
 }
 

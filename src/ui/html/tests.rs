@@ -252,3 +252,12 @@ fn a_letter_with_a_ground_of_its_own_keeps_its_colours() {
         assert!(picture.tiles == plain.tiles, "{html}");
     }
 }
+
+#[test]
+fn a_line_with_nothing_but_a_picture_is_no_text() {
+    let mut with =
+        request("<p>before</p><img src='cid:red@example.org'><br><br><p>after <img src='cid:red@example.org'></p>");
+    with.parts.insert("red@example.org".to_owned(), red_picture());
+    let letters = draw(&with).ok().unwrap().letters;
+    assert_eq!(letters.text.split_whitespace().collect::<Vec<_>>(), ["before", "after"]);
+}

@@ -9,7 +9,7 @@ use crate::ui::state::{State, Views};
 use crate::ui::theme::{palette, space};
 use crate::ui::words::Word;
 use crate::ui::words::verdict::Sentence;
-use crate::ui::{attachments, calendar, prose, source, widgets};
+use crate::ui::{attachments, calendar, prose, reader, source, widgets};
 
 use super::absent::closed;
 use super::band::sign;
@@ -74,6 +74,7 @@ fn kind_switch(ui: &mut Ui, state: &mut State) {
         if widgets::choice(ui, state.plain_text, state.language.say(Word::PlainText)).clicked() {
             state.plain_text = true;
         }
+        reader::colours_switch(ui, state);
     });
     ui.add_space(space::XS);
 }

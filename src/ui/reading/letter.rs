@@ -15,7 +15,7 @@ use crate::ui::reader;
 use crate::ui::selection;
 use crate::ui::state::State;
 use crate::ui::theme::{palette, size, space};
-use crate::ui::widgets::{self, Weight};
+use crate::ui::widgets;
 use crate::ui::words::Word;
 
 use super::body::Budget;
@@ -59,7 +59,7 @@ pub(super) fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, budget:
 
 fn drawn(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, sheet: &mut Sheet, width: f32, state: &mut State) {
     let language = state.language;
-    colours_switch(ui, sheet, state);
+    state.reader.is_adapted |= sheet.is_adapted;
     let letters = Arc::clone(&sheet.letters);
     let key = format!("html {}", block.path);
     let (response, rect) = Frame::new()
@@ -75,9 +75,9 @@ fn drawn(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, sheet: &mut Sheet,
     selection.menu(&response, language, &key, &letters.text);
     selection.keys(ui.ctx(), &key, block.is_headline, &letters.text);
     let colours = palette(ui);
-    for (range, colour) in state.reader.highlights(&key, &marks, &colours) {
-        for area in letters.areas(&range) {
-            ui.painter().rect_filled(sheet.area(rect, area), 0.0, colour);
+    for highlight in state.reader.highlights(&key, &marks, &colours) {
+        for area in letters.areas(&highlight.range) {
+            highlight.paint(ui, sheet.area(rect, area));
         }
     }
     if let Some(area) = marks.current.filter(|_| marks.follows).and_then(|range| letters.areas(&range).first().copied())
@@ -106,18 +106,6 @@ pub(in crate::ui) fn pointer(
             reader::hover(ui, &mut state.reader, link);
         }
         None => ui.ctx().set_cursor_icon(egui::CursorIcon::Text),
-    }
-}
-
-/// On dark paper: the colours as they were written, or those that can be read there.
-fn colours_switch(ui: &mut Ui, sheet: &Sheet, state: &mut State) {
-    let is_original = state.reader.original_colours;
-    if !ui.visuals().dark_mode || !(sheet.is_adapted || is_original) {
-        return;
-    }
-    let word = if is_original { Word::AdaptedColours } else { Word::OriginalColours };
-    if widgets::button(ui, None, state.language.say(word), Weight::Quiet).clicked() {
-        state.reader.original_colours = !is_original;
     }
 }
 

@@ -32,6 +32,15 @@ macro_rules! body {
             SelectAll => "Select all", "すべて選択";
             OriginalColours => "Original colours", "元の配色";
             AdaptedColours => "Dark colours", "暗い配色";
+            // Links
+            LinkUser => "“{words}” before the @ is a user name, not the host.", "@の前の「{words}」はユーザー名で、行き先の名前ではありません。";
+            LinkUnusual => "The network writes this name as {words}.", "この名前は、ネットワークでは {words} と書かれます。";
+            LinkLookAlike => "The letters of this name imitate another one. The network writes it as {words}.", "別の名前に似せた文字が使われています。ネットワークでは {words} と書かれます。";
+            LinkNumber => "The host is given as a number instead of a name.", "行き先が名前でなく番号で書かれています。";
+            LinkUnencrypted => "The connection is not encrypted. Others on the way can read along.", "接続は暗号化されません。途中で読まれることがあります。";
+            LinkNotFollowed => "Links that begin with “{words}” are never followed from a message.", "「{words}」で始まるリンクは、メールからは開きません。";
+            OpenLinkNever => "It stays closed.", "このリンクは開きません。";
+            CopyAddress => "Copy address", "アドレスをコピー";
             WorkRemote => "Loading pictures from the web {subject}", "Web上の画像を読み込み中 {subject}";
         }
     };

@@ -1,6 +1,6 @@
 //! A web server with TLS on loopback, with an authority of its own.
 
-#[path = "../../../tests/servers/pki.rs"]
+#[path = "../../../../tests/servers/pki.rs"]
 #[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
 mod pki;
 
