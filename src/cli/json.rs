@@ -230,6 +230,8 @@ pub(crate) fn caution_code(code: CautionCode) -> &'static str {
         CautionCode::DateDiffers => "date_differs",
         CautionCode::LookAlike => "look_alike",
         CautionCode::SenderDiffers => "sender_differs",
+        CautionCode::ListFooter => "list_footer",
+        CautionCode::FromUnproven => "from_unproven",
     }
 }
 
@@ -245,6 +247,10 @@ fn defect_code(code: DefectCode) -> &'static str {
         DefectCode::NulByte => "nul_byte",
         DefectCode::MalformedHeader => "malformed_header",
         DefectCode::MissingFrom => "missing_from",
+        DefectCode::PartialMessage => "partial_message",
+        DefectCode::ExternalBody => "external_body",
         DefectCode::LimitReached => "limit_reached",
+        DefectCode::MangledEncryption => "mangled_encryption",
+        DefectCode::LostSignature => "lost_signature",
     }
 }

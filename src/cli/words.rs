@@ -51,6 +51,14 @@ pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
             "Only parts of the message are sealed or encrypted; they are shown apart.".into(),
             "封印や暗号化はメールの一部だけです。その部分は分けて表示しています。".into(),
         ),
+        CautionCode::ListFooter => (
+            "Text that the seal does not cover stands below the sealed part; a mailing list may have added it.".into(),
+            "封印された部分の下に、封印の対象でない文があります。メーリングリストが加えた可能性があります。".into(),
+        ),
+        CautionCode::FromUnproven => (
+            "Inside, the message names another sender, and no seal proves that; the outer one is shown.".into(),
+            "内側には別の差出人が書かれていますが、封印で確かめられないため、外側の差出人を表示しています。".into(),
+        ),
         CautionCode::HeaderMismatch => (
             format!("The field {subject} was changed on the way; the protected value is shown."),
             format!("{subject} が途中で変わっています。保護された値を表示しています。"),

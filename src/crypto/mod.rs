@@ -6,6 +6,7 @@
 mod check;
 mod keyring;
 pub mod pgp;
+pub mod reason;
 mod report;
 pub mod smime;
 mod unproven;

@@ -3,6 +3,8 @@
 
 mod account;
 mod assessing;
+pub mod attachment;
+mod carried;
 mod command;
 mod demo;
 mod dispatch;
@@ -12,6 +14,8 @@ mod keys;
 mod network;
 mod profile;
 mod reading;
+mod remedy;
+mod remote;
 mod sending;
 pub mod stateless;
 pub mod view;

@@ -165,6 +165,11 @@ pub enum CautionCode {
     LookAlike,
     /// The Sender field names another address than From.
     SenderDiffers,
+    /// What stands beside the sealed part may be a mailing list's; in place of [`CautionCode::Mixture`].
+    ListFooter,
+    /// The protected From is another one, and no believed signature stands for it: the outer one is shown (RFC 9788
+    /// §4.4); in place of [`CautionCode::HeaderMismatch`].
+    FromUnproven,
 }
 
 /// One part of the message with what protects it.

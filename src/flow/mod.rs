@@ -5,6 +5,7 @@ mod assessment;
 mod headline;
 pub mod incoming;
 pub mod outgoing;
+pub mod reason;
 pub mod reply;
 
 pub use assessment::{

@@ -3,7 +3,9 @@
 
 mod access;
 mod build;
+pub mod calendar;
 mod displayed;
+pub mod file;
 mod file_kind;
 mod header;
 mod html;
@@ -18,17 +20,17 @@ mod text;
 mod tnef;
 mod tree;
 
-pub use access::bare_text;
+pub use access::{bare_text, ending_of_type, enriched_to_text, safe_file_name, type_of_name, with_mobile_emoji};
 pub use build::{
     HeaderProtectionMode, HeaderSet, OBSCURED_SUBJECT, message, multipart_encrypted, multipart_signed_pgp,
     multipart_signed_smime, payload, pkcs7_mime, reply_quote,
 };
-pub use html::{has_remote_content, html_to_text, sanitize_html};
+pub use html::{has_remote_content, html_to_text, remote_pictures, sanitize_html};
 pub use mbox::{is_mbox, split_mbox};
 pub use parse::parse;
 pub use part::{ContentType, Defect, DefectCode, Limits, ParsedMessage, Part};
 pub use protected::{
     ProtectedHeaders, ProtectionScheme, legacy_display_parts, protected_headers, without_legacy_display,
 };
-pub use text::Encoding;
+pub use text::{Encoding, UuencodedFile, uuencoded_files};
 pub use tnef::parse_tnef;

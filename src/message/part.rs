@@ -82,6 +82,8 @@ pub struct Part {
     pub children: Vec<Part>,
     /// The message in a message/rfc822 part, over its own bytes.
     pub nested: Option<Box<ParsedMessage>>,
+    /// The content of a text of ordinary length that had to be decoded while parsing.
+    pub(super) content: Option<RawMessage>,
 }
 
 /// A `Content-Type` field (RFC 2045 §5.1), names lower-cased.
@@ -150,6 +152,14 @@ pub enum DefectCode {
     MalformedHeader,
     /// No From field, or one without an address.
     MissingFrom,
+    /// A piece of a message that was sent in several (message/partial, RFC 2046 §5.2.2).
+    PartialMessage,
+    /// A pointer to content that is not in the message (message/external-body, RFC 2046 §5.2.3).
+    ExternalBody,
     /// Limits were reached; what lies beyond is not shown.
     LimitReached,
+    /// A server on the way made another multipart of a multipart/encrypted; it was opened all the same.
+    MangledEncryption,
+    /// An unobtrusive signature does not fit what arrived; the message counts as one without.
+    LostSignature,
 }

@@ -14,6 +14,7 @@ mod evaluate;
 mod fields;
 mod iprev;
 mod look_alike;
+pub mod reason;
 mod received;
 mod result;
 mod signed;

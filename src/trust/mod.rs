@@ -3,6 +3,7 @@
 
 pub mod chain;
 mod judge;
+pub mod reason;
 pub mod web;
 
 pub use judge::{Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, judge};

@@ -1,5 +1,7 @@
 //! People and keys: one list for both technologies, one's own and those of others.
 
+mod renew;
+
 use std::path::PathBuf;
 
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
@@ -13,10 +15,12 @@ use super::confirm;
 use super::evidence::technology;
 use super::files::Purpose;
 use super::icons::{self, Icon};
-use super::state::{State, Views};
+use super::state::{Screen, State, Views};
 use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Language, Word, codes, one_line};
+
+pub use renew::begin as begin_renew;
 
 /// Which dialog of the keys screen is open.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,6 +49,15 @@ pub enum Dialog {
         fingerprint: Fingerprint,
         /// Whose it says it is.
         name: String,
+    },
+    /// Move the end of an own key.
+    Renew {
+        /// Which.
+        fingerprint: Fingerprint,
+        /// What it is called.
+        name: String,
+        /// Its passphrase is needed.
+        is_locked: bool,
     },
 }
 
@@ -121,7 +134,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             ui.set_max_width(size::MEASURE + 80.0);
             ui.spacing_mut().item_spacing.y = space::M;
             for key in shown {
-                self::key(ui, key, state, commands);
+                self::key(ui, views, key, state, commands);
             }
             ui.add_space(space::L);
         });
@@ -171,6 +184,13 @@ pub fn begin_import(state: &mut State) {
     state.focuses = true;
 }
 
+/// Opens the comparison of a certificate with its owner.
+pub fn begin_compare(state: &mut State, fingerprint: &Fingerprint, name: String) {
+    state.screen = Screen::Keys;
+    state.keys.shows_others = true;
+    state.keys.open(Dialog::Compare { fingerprint: fingerprint.clone(), name });
+}
+
 fn propose_owner(views: &Views, state: &mut State) {
     let accounts = views.mailbox.as_ref().map(|mailbox| mailbox.accounts.as_slice()).unwrap_or_default();
     if let Some(account) = accounts.iter().find(|account| !account.identity.address.is_empty()) {
@@ -187,7 +207,7 @@ fn called(key: &KeyView) -> String {
     one_line(&name.or_else(|| report.subject.clone()).unwrap_or_default())
 }
 
-fn key(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Command>) {
+fn key(ui: &mut Ui, views: &Views, key: &KeyView, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     let colours = palette(ui);
     let report = &key.report;
@@ -211,7 +231,7 @@ fn key(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Command
         widgets::fingerprint(ui, &report.fingerprint.spaced());
         widgets::caption(ui, span(state, key));
         details(ui, language, key);
-        actions(ui, key, state, commands);
+        actions(ui, views, key, state, commands);
     });
 }
 
@@ -251,7 +271,7 @@ fn details(ui: &mut Ui, language: Language, key: &KeyView) {
     });
 }
 
-fn actions(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Command>) {
+fn actions(ui: &mut Ui, views: &Views, key: &KeyView, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     let fingerprint = &key.report.fingerprint;
     ui.horizontal_wrapped(|ui| {
@@ -263,6 +283,11 @@ fn actions(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Com
             } else if widgets::button(ui, Some(Icon::Check), language.say(Word::Compare), Weight::Plain).clicked() {
                 state.keys.open(Dialog::Compare { fingerprint: fingerprint.clone(), name: called(key) });
             }
+        }
+        if renew::is_due(&key.report)
+            && widgets::button(ui, Some(Icon::Sync), language.say(Word::Renew), Weight::Plain).clicked()
+        {
+            renew::begin(views, state, &key.report);
         }
         let mut export = |ui: &mut Ui, word: Word, secret: bool| {
             if widgets::button(ui, Some(Icon::Export), language.say(word), Weight::Quiet).clicked() {
@@ -291,6 +316,9 @@ fn dialogs(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
         Dialog::Request => confirm::dialog(&ctx, "request", |ui| request(ui, state)),
         Dialog::Import => confirm::dialog(&ctx, "import", |ui| import(ui, state)),
         Dialog::Export { secret, name, .. } => confirm::dialog(&ctx, "export", |ui| export(ui, state, secret, &name)),
+        Dialog::Renew { name, is_locked, .. } => {
+            confirm::dialog(&ctx, "renew", |ui| renew::dialog(ui, state, &name, is_locked))
+        }
         Dialog::Compare { fingerprint, name } => confirm::dialog(&ctx, "compare", |ui| {
             widgets::title(ui, language.fill(Word::CompareTitle, &[("name", &name)]));
             widgets::soft(ui, language.fill(Word::CompareHint, &[("name", &name)]));
@@ -333,6 +361,7 @@ fn carry_out(keys: &KeysState) -> Vec<Command> {
             passphrase: keys.secret(),
             to: path,
         },
+        Dialog::Renew { fingerprint, .. } => renew::command(fingerprint, keys),
         Dialog::Compare { fingerprint, .. } => Command::SetTrusted { fingerprint: fingerprint.clone(), trusted: true },
     }]
 }

@@ -188,7 +188,7 @@ fn is_weak(key: &Key<key::PublicParts, key::UnspecifiedRole>) -> bool {
 }
 
 /// `Ed25519`, `RSA 3072`, …
-fn algorithm<R: key::KeyRole>(key: &Key<key::PublicParts, R>) -> String {
+pub(super) fn algorithm<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> String {
     #[allow(deprecated)]
     let name = match key.pk_algo() {
         PublicKeyAlgorithm::RSAEncryptSign | PublicKeyAlgorithm::RSASign | PublicKeyAlgorithm::RSAEncrypt => "RSA",

@@ -78,7 +78,12 @@ fn survey(bytes: &[u8]) -> (Vec<String>, Result<Integrity, DecryptFailure>) {
                 // A session key of an unknown version may stand beside ones that are known.
                 1 | 3 => {}
                 9 => return (recipients, Err(DecryptFailure::NoIntegrity)),
-                18 => return (recipients, Err(DecryptFailure::Unsupported("seipd_version".into()))),
+                18 => {
+                    let mut version = [0];
+                    let read = parser.read_exact(&mut version);
+                    let [version] = if read.is_ok() { version } else { [0] };
+                    return (recipients, Err(DecryptFailure::Unsupported(format!("seipd_version: {version}"))));
+                }
                 20 => return (recipients, Err(DecryptFailure::Unsupported("librepgp_ocb".into()))),
                 _ => return (recipients, malformed("unknown_packet")),
             },

@@ -7,6 +7,7 @@ mod inline;
 mod outcome;
 mod policy;
 mod protect;
+mod renew;
 mod ring;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use decrypt::decrypt;
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
 pub use policy::ReadingPolicy;
 pub use protect::{encrypt, sign_detached};
+pub use renew::extend;
 pub use ring::PgpRing;
 pub(crate) use ring::certifiers;
 pub use unlock::{protected_by, unlockable};

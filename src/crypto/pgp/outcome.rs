@@ -18,7 +18,7 @@ use crate::crypto::{SignatureCheck, SignatureOutcome, Signer};
 use crate::domain::{Fingerprint, Technology};
 
 use super::policy::ReadingPolicy;
-use super::{PgpRing, cert, timestamp};
+use super::{PgpRing, cert, policy, timestamp};
 
 /// Signatures on one object; each may cost a public key operation for each certificate tried.
 const MAX_SIGNATURES: usize = 64;
@@ -84,7 +84,9 @@ impl<'a> Checker<'a> {
         let Some(made) = signature.signature_creation_time() else {
             return Verdict::Not(SignatureOutcome::Malformed, "no_creation_time");
         };
+        let mut weak = None;
         for key in cert.keys().key_handles(signature.get_issuers()) {
+            weak = weak.or_else(|| policy::since(policy::weak_since(key.key())?, cert::algorithm(key.key())));
             if key.key().creation_time() > made || cert.primary_key().key().creation_time() > made {
                 return Verdict::Not(SignatureOutcome::BadKey, "made_before_key");
             }
@@ -93,6 +95,9 @@ impl<'a> Checker<'a> {
                     return self.by_key(signature, &valid);
                 }
             }
+        }
+        if let Some(which) = weak {
+            return Verdict::Old("weak_key", which);
         }
         if error.chain().any(|cause| cause.to_string().contains("asymmetric algorithm")) {
             return Verdict::Not(SignatureOutcome::UnsupportedAlgorithm, "weak_key");
@@ -192,10 +197,11 @@ pub(super) fn unreadable(outcome: SignatureOutcome, reason: &str) -> SignatureCh
 }
 
 /// Intact, or not and why.
-#[derive(Clone, Copy)]
 enum Verdict {
     Intact,
     Not(SignatureOutcome, &'static str),
+    /// An algorithm too old: its name, and since when it is not accepted.
+    Old(&'static str, String),
 }
 
 fn about(signature: &Signature, cert: Option<&Cert>, ring: &PgpRing, verdict: Verdict) -> SignatureCheck {
@@ -207,6 +213,7 @@ fn about(signature: &Signature, cert: Option<&Cert>, ring: &PgpRing, verdict: Ve
     let (outcome, reason) = match verdict {
         Verdict::Intact => (SignatureOutcome::Intact, None),
         Verdict::Not(outcome, reason) => (outcome, Some(reason.to_owned())),
+        Verdict::Old(reason, which) => (SignatureOutcome::UnsupportedAlgorithm, Some(format!("{reason}: {which}"))),
     };
     SignatureCheck {
         technology: Technology::OpenPgp,
@@ -259,9 +266,15 @@ fn weak_hash(signature: &Signature) -> Option<Verdict> {
         return Some(Verdict::Not(SignatureOutcome::UnsupportedAlgorithm, "hash_algorithm"));
     }
     let refused = ReadingPolicy.signature(signature, HashAlgoSecurity::CollisionResistance).err()?;
-    let critical = refused.chain().any(|cause| cause.to_string().contains("critical"));
-    let reason = if critical { "critical_subpacket" } else { "weak_hash" };
-    Some(Verdict::Not(SignatureOutcome::UnsupportedAlgorithm, reason))
+    if refused.chain().any(|cause| cause.to_string().contains("critical")) {
+        return Some(Verdict::Not(SignatureOutcome::UnsupportedAlgorithm, "critical_subpacket"));
+    }
+    let hash = signature.hash_algo();
+    let named = policy::refused_since(hash).and_then(|moment| policy::since(moment, hash.to_string()));
+    Some(match named {
+        Some(which) => Verdict::Old("weak_hash", which),
+        None => Verdict::Not(SignatureOutcome::UnsupportedAlgorithm, "weak_hash"),
+    })
 }
 
 /// A withdrawal that reaches back: the key may have been in other hands before (RFC 9580 §5.2.3.31).
@@ -283,15 +296,14 @@ fn later_moments(cert: &Cert, after: SystemTime) -> Vec<SystemTime> {
 
 /// A signature packet that the library could not take apart.
 fn unknown(packet: &sequoia_openpgp::packet::Unknown) -> SignatureCheck {
-    // Versions 3, 4 and 6 are OpenPGP's; 5 is LibrePGP's (RFC 9580 §5.2).
-    if packet.body().first().is_some_and(|version| !matches!(version, 3 | 4 | 6)) {
-        return unreadable(SignatureOutcome::UnsupportedAlgorithm, "version");
-    }
     let (outcome, reason) = match packet.error().downcast_ref::<Error>() {
         Some(Error::UnsupportedSignatureType(_)) => (SignatureOutcome::UnsupportedAlgorithm, "type"),
         Some(Error::UnsupportedPublicKeyAlgorithm(_)) => (SignatureOutcome::UnsupportedAlgorithm, "key_algorithm"),
         Some(Error::UnsupportedHashAlgorithm(_)) => (SignatureOutcome::UnsupportedAlgorithm, "hash_algorithm"),
         Some(Error::UnsupportedPacketType(_)) => (SignatureOutcome::UnsupportedAlgorithm, "version"),
+        Some(Error::MalformedPacket(what)) if what == "unknown version" => {
+            (SignatureOutcome::UnsupportedAlgorithm, "version")
+        }
         _ => (SignatureOutcome::Malformed, "packet"),
     };
     unreadable(outcome, reason)

@@ -1,9 +1,9 @@
 use std::time::SystemTime;
 
 use sequoia_openpgp::cert::prelude::ValidErasedKeyAmalgamation;
-use sequoia_openpgp::packet::{Packet, Signature, Tag, key};
-use sequoia_openpgp::policy::{HashAlgoSecurity, Policy, StandardPolicy};
-use sequoia_openpgp::types::{AEADAlgorithm, SignatureType, SymmetricAlgorithm};
+use sequoia_openpgp::packet::{Key, Packet, Signature, Tag, key};
+use sequoia_openpgp::policy::{AsymmetricAlgorithm, HashAlgoSecurity, Policy, StandardPolicy};
+use sequoia_openpgp::types::{AEADAlgorithm, HashAlgorithm, PublicKeyAlgorithm, SignatureType, SymmetricAlgorithm};
 
 /// The library's cut-offs, counted for a signature at the moment at which it says it was made, for
 /// a key at the moment at which it is used: what is written now follows those of now.
@@ -46,6 +46,29 @@ impl Policy for ReadingPolicy {
             _ => StandardPolicy::new().packet(packet),
         }
     }
+}
+
+/// Since when a hash is not accepted over what somebody else may have written.
+pub(super) fn refused_since(hash: HashAlgorithm) -> Option<SystemTime> {
+    StandardPolicy::new().hash_cutoff(hash, HashAlgoSecurity::CollisionResistance)
+}
+
+/// Since when a key of this kind and length is not accepted; `None` when it is.
+pub(super) fn weak_since<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> Option<SystemTime> {
+    let bits = key.mpis().bits().unwrap_or(0);
+    #[allow(deprecated)] // they are only refused
+    let kind = match key.pk_algo() {
+        PublicKeyAlgorithm::RSAEncryptSign | PublicKeyAlgorithm::RSASign if bits < 2048 => AsymmetricAlgorithm::RSA1024,
+        PublicKeyAlgorithm::DSA if bits < 2048 => AsymmetricAlgorithm::DSA1024,
+        _ => return None,
+    };
+    StandardPolicy::new().asymmetric_algo_cutoff(kind)
+}
+
+/// What goes on after a reason's colon: a name, and the day from which on it counts no more.
+pub(super) fn since(moment: SystemTime, name: String) -> Option<String> {
+    let day = super::timestamp(moment)?.strftime("%Y-%m-%d");
+    Some(format!("{name}, {day}"))
 }
 
 fn is_revocation(kind: SignatureType) -> bool {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sequoia_openpgp::Error;
-use sequoia_openpgp::parse::Parse;
+use sequoia_openpgp::packet::{Packet, Tag};
 use sequoia_openpgp::parse::stream::{DetachedVerifierBuilder, VerifierBuilder};
+use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
 use zeroize::Zeroizing;
 
 use crate::crypto::unproven::Unproven;
@@ -50,9 +51,29 @@ fn detached_as_is(content: &[u8], signature: &[u8], ring: &PgpRing, at: Timestam
             })
     });
     match checks {
-        Some(Ok(checks)) if !checks.is_empty() => checks,
+        Some(Ok(checks)) if !checks.is_empty() => with_versions(checks, &signature),
         _ => vec![unreadable(SignatureOutcome::Malformed, "no_signature")],
     }
+}
+
+/// Says of signatures whose version the library does not know which one it is. Versions 3, 4 and 6 are OpenPGP's
+/// (RFC 9580 §5.2); 5 is LibrePGP's.
+fn with_versions(mut checks: Vec<SignatureCheck>, object: &[u8]) -> Vec<SignatureCheck> {
+    let mut odd = checks.iter_mut().filter(|check| check.reason.as_deref() == Some("version"));
+    let mut packets = PacketParser::from_bytes(object);
+    while let Ok(PacketParserResult::Some(mut parser)) = packets {
+        if matches!(&parser.packet, Packet::Unknown(unknown) if unknown.tag() == Tag::Signature) {
+            let Some(check) = odd.next() else { break };
+            let mut version = [0];
+            check.reason = match parser.read_exact(&mut version).map(|()| version) {
+                Ok([5]) => Some("version: 5, LibrePGP".to_owned()),
+                Ok([other]) => Some(format!("version: {other}")),
+                Err(_) => Some("version".to_owned()),
+            };
+        }
+        packets = parser.next().map(|(_, rest)| rest);
+    }
+    checks
 }
 
 /// Opens a signed message that holds its own content: a one-pass or old-style signed message,

@@ -174,6 +174,8 @@ pub enum Unverified {
     Bad,
     /// The algorithm is unknown here, or says nothing any more.
     Unsupported,
+    /// An RSA key of so few bits that anybody can find its secret.
+    Weak(u32),
     /// The key is of another kind than the algorithm, or can't be read.
     Key,
 }
@@ -195,8 +197,11 @@ pub fn verify(
         return Err(Unverified::Key);
     }
     let used = scheme.hash();
-    if used.is_some_and(Hash::is_broken) || key.id() == Id::RSA && key.bits() < 1024 {
+    if used.is_some_and(Hash::is_broken) {
         return Err(Unverified::Unsupported);
+    }
+    if key.id() == Id::RSA && key.bits() < 1024 {
+        return Err(Unverified::Weak(key.bits()));
     }
     match scheme.check(&key, message, signature) {
         Some(true) => Ok(used),

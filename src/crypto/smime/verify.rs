@@ -17,6 +17,7 @@ use super::{SmimeRing, X509};
 /// 2017-02-23: two documents of one SHA-1 were published. Judged at this moment or later, a
 /// signature over SHA-1 is intact, with the reason `weak_hash`.
 const COLLISION: i64 = 1_487_808_000;
+const COLLISION_DAY: &str = "2017-02-23";
 
 /// Checks the signatures that travel beside a MIME entity (RFC 8551 §3.5.3). Line breaks of the
 /// content are made CRLF when they are not. One [`SignatureCheck`] a signer, at least one: an
@@ -198,7 +199,10 @@ impl Checking<'_> {
         let (Some(attributes), Some(set)) = (attributes, info.signed_attributes) else {
             return Ok(contents.map(<[u8]>::to_vec).collect());
         };
-        let unsupported = || (SignatureOutcome::UnsupportedAlgorithm, "hash".to_owned());
+        let unsupported = || {
+            let named = hash.map(|hash| hash.name.to_owned()).unwrap_or_else(|| info.hash.oid.to_string());
+            (SignatureOutcome::UnsupportedAlgorithm, format!("hash: {named}"))
+        };
         let hash = hash.filter(|hash| !hash.is_broken()).ok_or_else(unsupported)?;
         let stated = single(attributes, algorithm::MESSAGE_DIGEST);
         let stated = stated.filter(|value| value.tag == OCTET_STRING).map(|value| value.value);
@@ -239,12 +243,16 @@ impl Checking<'_> {
             refusal = match result {
                 Err(Unverified::Bad) => (SignatureOutcome::BadSignature, "signature_mismatch".to_owned()),
                 Err(Unverified::Key) => (SignatureOutcome::BadKey, "key_algorithm".to_owned()),
+                Err(Unverified::Weak(bits)) => {
+                    (SignatureOutcome::UnsupportedAlgorithm, format!("weak_key: RSA {bits}"))
+                }
                 Err(Unverified::Unsupported) => (SignatureOutcome::UnsupportedAlgorithm, name_of(info.algorithm)),
                 Ok(used) => {
                     let Err(refusal) = bound(certificate, attributes) else {
                         check.signer = Some(certificate.signer());
                         let weak = hash.is_some_and(Hash::is_weak) || used.is_some_and(Hash::is_weak);
-                        check.reason = (weak && self.at.as_second() >= COLLISION).then(|| "weak_hash".to_owned());
+                        check.reason = (weak && self.at.as_second() >= COLLISION)
+                            .then(|| format!("weak_hash: SHA1, {COLLISION_DAY}"));
                         return;
                     };
                     refusal

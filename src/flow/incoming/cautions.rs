@@ -2,9 +2,10 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::crypto::SignatureOutcome;
 use crate::domain::{EmailAddress, Mailbox};
 use crate::flow::{Assessment, Caution, CautionCode, Coverage, JudgedSignature};
-use crate::message::{self, ParsedMessage};
+use crate::message::{self, ParsedMessage, Part};
 use crate::sender;
 use crate::trust::TrustVerdict;
 
@@ -46,10 +47,12 @@ pub(super) fn find(assessment: &Assessment, outer: &ParsedMessage, is_unproven: 
         || assessment.signatures.iter().any(|signature| signature.coverage == Coverage::Part)
         || assessment.encryption.iter().any(|layer| layer.coverage == Coverage::Part);
     if apart {
-        add(CautionCode::Mixture, "");
+        let is_footer = is_list_footer(assessment, outer);
+        add(if is_footer { CautionCode::ListFooter } else { CautionCode::Mixture }, "");
     }
     for field in &assessment.header_protection.mismatches {
-        add(CautionCode::HeaderMismatch, field);
+        let is_outer = field == "from" && assessment.from == outer.from;
+        add(if is_outer { CautionCode::FromUnproven } else { CautionCode::HeaderMismatch }, field);
     }
     if let Some(address) = reply_elsewhere(assessment) {
         add(CautionCode::ReplyToElsewhere, &address);
@@ -67,6 +70,22 @@ pub(super) fn find(assessment: &Assessment, outer: &ParsedMessage, is_unproven: 
         add(CautionCode::DateDiffers, "");
     }
     cautions
+}
+
+/// A message that came over a mailing list, as one part with an intact signature and nothing but texts below it.
+fn is_list_footer(assessment: &Assessment, outer: &ParsedMessage) -> bool {
+    let is_list = ["List-Id", "List-Post"].iter().any(|name| !outer.header_values(name).is_empty());
+    let [first, rest @ ..] = outer.root.children.as_slice() else { return false };
+    let is_within = |path: &str| path == first.path || path.starts_with(&format!("{}.", first.path));
+    is_list
+        && outer.root.content_type.is("multipart", "mixed")
+        && !rest.is_empty()
+        && rest.iter().all(Part::is_inline_text)
+        && assessment.encryption.is_empty()
+        && assessment.signatures.iter().all(|signature| signature.check.outcome == SignatureOutcome::Intact)
+        && assessment.blocks.iter().any(|block| is_within(&block.path))
+        && assessment.blocks.iter().filter(|block| is_within(&block.path)).all(|block| !block.is_headline)
+        && assessment.blocks.iter().filter(|block| !is_within(&block.path)).all(|block| block.is_headline)
 }
 
 /// A display name with an address in it that is not the mailbox's own.

@@ -8,7 +8,7 @@ use crate::crypto::{Bounds, DecryptFailure, Decryption, Opened, SignatureCheck, 
 use crate::domain::Technology;
 use crate::message::{Encoding, ParsedMessage, Part};
 
-use super::Circumstances;
+use super::{Circumstances, unobtrusive};
 
 /// One layer taken off.
 pub(super) enum Step {
@@ -54,17 +54,24 @@ pub(super) fn step(
     {
         return decrypt_pgp(&content(ciphertext, raw), Form::Entity, circumstances, limit);
     }
-    if kind.is("multipart", "mixed")
-        && is_exchange_mangled(part)
-        && let Some(ciphertext) = part.children.get(2)
-    {
+    if is_mangled(message, part) {
+        let ciphertext = part.children.last().unwrap_or(part);
         return decrypt_pgp(&content(ciphertext, raw), Form::Entity, circumstances, limit);
+    }
+    if let Some(only) = unobtrusively_signed(message, part) {
+        let checks = unobtrusive::checks(message, only, circumstances);
+        return if checks.is_empty() { Step::Bare } else { Step::Signed(checks, only.path.clone()) };
     }
     if is_pkcs7(part) {
         return cms(&content(part, raw), circumstances, limit);
     }
     if whole_text && kind.is("text", "plain") && !part.is_attachment {
-        return inline(&part.text(raw), &content(part, raw), circumstances, limit);
+        let bytes = content(part, raw);
+        // Almost no text has any: it need not be made readable for that.
+        if memchr::memmem::find(&bytes, b"-----BEGIN PGP ").is_none() {
+            return Step::Bare;
+        }
+        return inline(&part.text(raw), &bytes, circumstances, limit);
     }
     Step::Bare
 }
@@ -84,7 +91,7 @@ fn signed(message: &ParsedMessage, part: &Part, circumstances: &Circumstances) -
     let bytes = signature.decoded(&message.raw);
     let at = circumstances.policy.at;
     let protocol = part.content_type.parameter("protocol").unwrap_or_default().to_ascii_lowercase();
-    let label = if protocol.is_empty() { signature.content_type.to_string() } else { protocol };
+    let label = if protocol.is_empty() { label_of(signature) } else { protocol };
     let (technology, checks) = match label.as_str() {
         "application/pgp-signature" => {
             (Technology::OpenPgp, pgp::detached(covered, &bytes, &circumstances.keyring.pgp, at))
@@ -96,6 +103,17 @@ fn signed(message: &ParsedMessage, part: &Part, circumstances: &Circumstances) -
     };
     let checks = if checks.is_empty() { vec![malformed(technology)] } else { checks };
     Step::Signed(checks, content.path.clone())
+}
+
+/// The kind of a signature part, by its name when its type says nothing (RFC 8551 §3.9).
+fn label_of(signature: &Part) -> String {
+    let name = signature.filename.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let ends = |ending: &str| signature.content_type.is("application", "octet-stream") && name.ends_with(ending);
+    match () {
+        () if ends(".p7s") => "application/pkcs7-signature".to_owned(),
+        () if ends(".asc") || ends(".sig") => "application/pgp-signature".to_owned(),
+        () => signature.content_type.to_string(),
+    }
 }
 
 fn cms(bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
@@ -195,13 +213,44 @@ fn is_pgp_encrypted(part: &Part) -> bool {
     declared || part.children.first().is_some_and(|first| first.content_type.is("application", "pgp-encrypted"))
 }
 
-/// Exchange turns multipart/encrypted into multipart/mixed with an empty text part first.
-fn is_exchange_mangled(part: &Part) -> bool {
-    let [text, version, ciphertext] = part.children.as_slice() else { return false };
-    text.content_type.is("text", "plain")
-        && text.body.len() <= 4
-        && version.content_type.is("application", "pgp-encrypted")
-        && ciphertext.content_type.is("application", "octet-stream")
+/// Exchange turns multipart/encrypted into multipart/mixed, with an empty text part first; other programs put a few
+/// words of their own there. Where somebody's text stands beside the ciphertext, the ciphertext is a layer by itself.
+pub(super) fn is_mangled(message: &ParsedMessage, part: &Part) -> bool {
+    if is_ciphertext_alone(message, part) {
+        return true;
+    }
+    let (before, version, ciphertext) = match part.children.as_slice() {
+        [version, ciphertext] => (None, version, ciphertext),
+        [text, version, ciphertext] => (Some(text), version, ciphertext),
+        _ => return false,
+    };
+    let is_empty = |text: &Part| {
+        let words = text.text(&message.raw);
+        let words = words.trim();
+        text.is_inline_text() && (words.is_empty() || words == "Empty Message")
+    };
+    part.content_type.is("multipart", "mixed") && is_pair(version, ciphertext) && before.is_none_or(is_empty)
+}
+
+/// The second half of a multipart/encrypted whose wrapping is gone, with other things beside it.
+pub(super) fn is_ciphertext_alone(message: &ParsedMessage, part: &Part) -> bool {
+    if !part.content_type.is("application", "octet-stream") {
+        return false;
+    }
+    let parent = message.root.walk().find(|one| one.children.iter().any(|child| child.path == part.path));
+    parent.filter(|parent| parent.content_type.is("multipart", "mixed")).is_some_and(|parent| {
+        parent.children.windows(2).any(|two| matches!(two, [a, b] if b.path == part.path && is_pair(a, b)))
+    })
+}
+
+fn is_pair(version: &Part, ciphertext: &Part) -> bool {
+    version.content_type.is("application", "pgp-encrypted") && ciphertext.content_type.is("application", "octet-stream")
+}
+
+/// The only part of a multipart/mixed, when signatures stand in its header.
+fn unobtrusively_signed<'a>(message: &ParsedMessage, part: &'a Part) -> Option<&'a Part> {
+    let [only] = part.children.as_slice() else { return None };
+    (part.content_type.is("multipart", "mixed") && unobtrusive::is_signed(message, only)).then_some(only)
 }
 
 /// application/pkcs7-mime by its label, or by its name when mislabelled (RFC 8551 §3.9).

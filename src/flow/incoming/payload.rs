@@ -1,6 +1,9 @@
 //! What is inside the envelope, as the reading pane shows it: parts, and blocks that are kept
 //! apart where their protection differs.
 
+mod members;
+mod within;
+
 use crate::crypto::pgp::{InlineKind, find_inline_blocks};
 use crate::domain::{EmailAddress, RawMessage};
 use crate::flow::{Coverage, Encryption, JudgedSignature, ShownBlock, ShownPart};
@@ -40,12 +43,16 @@ struct Protection {
     /// Nothing was decrypted for this alone.
     is_quotable: bool,
     depth: usize,
+    /// It is in a message that was passed on; layers in it stay closed.
+    is_forwarded: bool,
 }
 
 struct Showing<'a, 'b> {
     circumstances: &'a Circumstances<'a>,
     budget: &'b mut usize,
     apart: usize,
+    /// Messages passed on that are shown.
+    forwarded: usize,
     /// Parts that only repeat protected header fields.
     repeats: Vec<String>,
     /// From, as shown.
@@ -69,6 +76,7 @@ pub(super) fn show(
         circumstances,
         budget,
         apart: 0,
+        forwarded: 0,
         repeats: Vec::new(),
         from: identity.single_from(),
         is_wrapped: identity.is_wrapped,
@@ -93,6 +101,7 @@ pub(super) fn show(
         is_headline: true,
         is_quotable: true,
         depth: 0,
+        is_forwarded: false,
     };
     let nested =
         root.filter(|_| identity.is_wrapped).and_then(|root| root.nested.as_deref().map(|nested| (root, nested)));
@@ -151,65 +160,25 @@ impl Showing<'_, '_> {
         if part.is_tnef() && self.tnef(message, part, prefix, protection) {
             return;
         }
-        if self.is_apart(part) && self.layers_below(message, part, prefix, protection) {
+        if part.nested.is_some() {
+            return self.forwarded(message, part, prefix, protection);
+        }
+        if self.report(message, part, prefix, protection) {
+            return;
+        }
+        if !protection.is_forwarded && self.is_apart(part) && self.layers_below(message, part, prefix, protection) {
             return;
         }
         let kind = &part.content_type;
         if kind.is("multipart", "alternative") {
             self.alternative(message, part, prefix, protection);
         } else if kind.kind == "multipart" {
-            for child in &part.children {
-                self.part(message, child, prefix, protection);
-            }
-        } else if is_body_text(part) {
+            self.members(message, part, prefix, protection);
+        } else if is_body_text(part) || std::ptr::eq(part, &raw const message.root) && is_only_text(part) {
             self.text(message, part, prefix, protection);
         } else {
             self.file(message, part, prefix, protection, false);
         }
-    }
-
-    /// What Outlook put into a file of its own is shown as what it stands for, under the protection
-    /// of that file. False if nothing can be read in it.
-    fn tnef(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection) -> bool {
-        let content = part.decoded(&message.raw);
-        if self.apart >= MAX_APART || content.len() > *self.budget {
-            return false;
-        }
-        let Some(entity) = message::parse_tnef(&content, self.circumstances.limits) else { return false };
-        self.apart += 1;
-        *self.budget -= content.len();
-        let at = join(prefix, &part.path);
-        let codes = entity.defects.iter().map(|d| Defect { code: d.code, part: join(&at, &d.part) });
-        self.out.defects.extend(codes);
-        self.file(message, part, prefix, protection, false);
-        if let Some(shown) = self.out.parts.last_mut() {
-            shown.is_file = false;
-        }
-        let is_said = self.is_said(&entity);
-        // They are paths of the payload, not of this entity.
-        let repeats = std::mem::take(&mut self.repeats);
-        for child in &entity.root.children {
-            if is_said && (child.content_type.is("multipart", "alternative") || is_body_text(child)) {
-                for leaf in child.walk().filter(|leaf| leaf.children.is_empty()) {
-                    self.file(&entity, leaf, &at, protection, false);
-                }
-            } else {
-                self.part(&entity, child, &at, protection);
-            }
-        }
-        self.repeats = repeats;
-        true
-    }
-
-    /// Whether the text of an entity only says again what is shown already: most of its words are there.
-    fn is_said(&self, entity: &ParsedMessage) -> bool {
-        let shown: std::collections::HashSet<&str> =
-            self.out.blocks.iter().flat_map(|block| block.text.split_whitespace()).collect();
-        let Some(text) = entity.walk().find(|part| is_body_text(part)) else { return true };
-        let written = text.text(&entity.raw);
-        let written = if text.content_type.is("text", "html") { message::html_to_text(&written) } else { written };
-        let words = || written.split_whitespace();
-        words().filter(|word| shown.contains(word)).count() * 3 >= words().count() * 2
     }
 
     /// A part that may hold a layer of its own below the root.
@@ -243,6 +212,7 @@ impl Showing<'_, '_> {
             is_headline: false,
             is_quotable: outside.is_quotable && !envelope.is_decrypted,
             depth: outside.depth + 1,
+            is_forwarded: outside.is_forwarded,
         }
     }
 
@@ -280,7 +250,9 @@ impl Showing<'_, '_> {
         }
         if plain.is_some() || html.is_some() {
             let markup = html.map(|leaf| self.words(message, leaf, protection));
-            let text = plain.map(|leaf| self.words(message, leaf, protection)).filter(|text| !text.trim().is_empty());
+            let text = plain
+                .map(|leaf| leaf.unwrapped(self.words(message, leaf, protection)))
+                .filter(|text| !text.trim().is_empty());
             let text = text.unwrap_or_else(|| markup.as_deref().map(message::html_to_text).unwrap_or_default());
             for leaf in plain.iter().chain(&html) {
                 self.file(message, leaf, prefix, protection, true);
@@ -288,8 +260,14 @@ impl Showing<'_, '_> {
             let path = plain.or(html).map(|leaf| join(prefix, &leaf.path)).unwrap_or_default();
             self.block(path, text, markup, protection);
         }
+        let has_text = plain.is_some() || html.is_some();
         for child in rest {
-            self.part(message, child, prefix, protection);
+            // Another form of the same content, which nobody needs twice.
+            if has_text && is_body_text(child) && !child.content_type.is("text", "plain") {
+                self.file(message, child, prefix, protection, false);
+            } else {
+                self.part(message, child, prefix, protection);
+            }
         }
     }
 
@@ -301,23 +279,28 @@ impl Showing<'_, '_> {
             self.block(path, message::html_to_text(&text), Some(text), protection);
             return;
         }
-        let text = self.inline_apart(text, &path, protection);
+        let text = match part.content_type.subtype.as_str() {
+            "enriched" | "richtext" => message::enriched_to_text(&text),
+            _ => self.inline_apart(text, &path, protection),
+        };
+        let text = self.without_files(part.unwrapped(text), &path, protection);
         self.block(path, text, None, protection);
     }
 
     /// The text of a part, without what only repeats protected header fields.
     fn words(&mut self, message: &ParsedMessage, part: &Part, protection: Protection) -> String {
-        let mut text = part.text(&message.raw);
-        if protection.signed && !self.is_wrapped {
+        let (text, is_whole) = part.text_within(&message.raw, MAX_TEXT);
+        let mut text = message::with_mobile_emoji(text, self.from.as_ref());
+        if protection.signed && !self.is_wrapped && !protection.is_forwarded {
             text = with_signed_lines(message, part, text);
         }
-        if text.len() > MAX_TEXT {
-            let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        if text.len() > MAX_TEXT || !is_whole {
+            let end = (0..=MAX_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
             text.truncate(end);
             text.shrink_to_fit();
             self.out.defects.push(Defect { code: DefectCode::LimitReached, part: part.path.clone() });
         }
-        if self.has_legacy_display && protection.is_headline {
+        if self.has_legacy_display && protection.is_headline && !protection.is_forwarded {
             return message::without_legacy_display(part, &text);
         }
         text
@@ -325,7 +308,7 @@ impl Showing<'_, '_> {
 
     /// Takes inline OpenPGP objects out of a text and shows them apart.
     fn inline_apart(&mut self, text: String, path: &str, protection: Protection) -> String {
-        if !text.contains("-----BEGIN PGP ") || protection.depth > 2 {
+        if !text.contains("-----BEGIN PGP ") || protection.is_forwarded || protection.depth > 2 {
             return text;
         }
         let mut around = String::with_capacity(text.len());
@@ -369,7 +352,7 @@ impl Showing<'_, '_> {
     }
 
     fn file(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection, shown: bool) {
-        let content = part.decoded(&message.raw);
+        let content = part.content(&message.raw);
         self.out.parts.push(ShownPart {
             path: join(prefix, &part.path),
             media_type: part.content_type.to_string(),
@@ -380,7 +363,7 @@ impl Showing<'_, '_> {
             shown,
             is_file: (!shown || part.filename.is_some()) && part.content_type.kind != "multipart",
             content_id: part.content_id.clone(),
-            content: RawMessage::new(content),
+            content,
         });
     }
 
@@ -407,10 +390,48 @@ impl Showing<'_, '_> {
     }
 }
 
-/// Text that the pane shows as a body rather than offering it as a file.
+/// Text that the pane shows as a body rather than offering it as a file: every kind of text but
+/// those that are written for programs.
 fn is_body_text(part: &Part) -> bool {
-    let kind = &part.content_type;
-    part.is_inline_text() && (kind.is("text", "plain") || kind.is("text", "html"))
+    part.is_inline_text() && !FOR_PROGRAMS.contains(&part.content_type.subtype.as_str())
+}
+
+/// A text that is all there is of a message is read, even when it came as a file.
+fn is_only_text(part: &Part) -> bool {
+    part.content_type.is("text", "plain") || part.content_type.is("text", "html")
+}
+
+const FOR_PROGRAMS: [&str; 14] = [
+    "calendar",
+    "vcard",
+    "x-vcard",
+    "directory",
+    "css",
+    "csv",
+    "xml",
+    "rtf",
+    "javascript",
+    "ecmascript",
+    "x-amp-html",
+    "watch-html",
+    "rfc822-headers",
+    "x-moz-deleted",
+];
+
+impl ShownPart {
+    /// The name to save a file under: its own, else one made of its place in the message and of its
+    /// type; of a message within, its subject.
+    pub fn suggested_name(&self) -> String {
+        if let Some(name) = &self.filename {
+            return name.clone();
+        }
+        let ending = message::ending_of_type(&self.media_type).unwrap_or("bin");
+        let subject = (ending == "eml")
+            .then(|| message::parse(&self.content, &message::Limits { parts: 1, ..message::Limits::default() }).subject)
+            .and_then(|subject| message::safe_file_name(&subject.replace(['/', '\\', ':'], "-")))
+            .unwrap_or_else(|| format!("part-{}", self.path));
+        format!("{subject}.{ending}")
+    }
 }
 
 /// A text that somebody signed as such can be offered as a MIME entity, in which its first lines

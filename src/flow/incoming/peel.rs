@@ -9,7 +9,7 @@ use crate::flow::{Coverage, Encryption};
 use crate::message::{self, Defect, DefectCode, ParsedMessage, Part};
 
 use super::Circumstances;
-use super::layer::{Form, Step, malformed, open_inline, step};
+use super::layer::{self, Form, Step, malformed, open_inline, step};
 
 /// More layers than anybody's mail has; beyond, the message is shown as closed.
 const MAX_LAYERS: usize = 8;
@@ -79,6 +79,9 @@ pub(super) fn peel(
     let mut prefix = prefix.to_owned();
     for _ in 0..MAX_LAYERS {
         let Some(part) = find(&current.root, &path) else { return envelope };
+        if layer::is_mangled(&current, part) {
+            envelope.defects.push(Defect { code: DefectCode::MangledEncryption, part: join(&prefix, &path) });
+        }
         match step(&current, part, whole_text, circumstances, *budget) {
             Step::Bare => return envelope,
             Step::Signed(checks, inner) => {
@@ -142,6 +145,15 @@ impl Envelope {
             Inside::Entity { prefix, .. } => prefix,
             _ => "",
         }
+    }
+
+    /// Signatures around all of this, found afterwards.
+    pub(super) fn sign_around(&mut self, checks: Vec<SignatureCheck>) {
+        let around_encryption = !self.encryption.is_empty();
+        let is_intact = checks.iter().any(|check| check.outcome == SignatureOutcome::Intact);
+        self.is_signed |= is_intact && !around_encryption;
+        let found = checks.into_iter().map(|check| Found { check, inside_encryption: false, around_encryption });
+        self.signatures.splice(0..0, found);
     }
 
     fn sign(&mut self, checks: Vec<SignatureCheck>) {

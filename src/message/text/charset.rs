@@ -1,6 +1,7 @@
 use encoding_rs::Encoding;
 
-use super::iso2022;
+use super::guess::guess;
+use super::{iso2022, shifted};
 
 /// Bytes made text, and whether every one of them was in the charset.
 pub(in super::super) struct Decoded {
@@ -23,58 +24,66 @@ pub(in super::super) fn decode(bytes: &[u8], label: Option<&str>) -> Decoded {
     if name.is_empty() || is_ascii_name(&name) {
         return Decoded { text: guess(bytes), is_sound: !is_eight_bit || name.is_empty() && is_utf8(bytes) };
     }
+    match name.as_str() {
+        "iso-2022-kr" | "csiso2022kr" => return shifted::korean(bytes),
+        "hz-gb-2312" | "hz" => return shifted::hz(bytes),
+        _ => {}
+    }
     let Some(encoding) = by_label(&name) else {
-        return by_parser(&name, bytes).unwrap_or_else(|| Decoded { text: guess(bytes), is_sound: false });
+        return by_parser(&name, bytes).unwrap_or_else(|| guessed(bytes));
     };
     if encoding.is_ascii_compatible() && !is_eight_bit && iso2022::is_announced(bytes) {
         return Decoded { text: iso2022::decode(bytes).text, is_sound: false };
     }
+    if !encoding.is_ascii_compatible() {
+        return wide(encoding, &name, bytes);
+    }
+    let (text, _, had_errors) = encoding.decode(bytes);
+    if had_errors && is_eight_bit {
+        return mended(text.into_owned(), bytes);
+    }
+    if is_eight_bit && encoding.is_single_byte() && is_plainly_utf8(bytes) {
+        return guessed(bytes);
+    }
+    Decoded { text: text.into_owned(), is_sound: !had_errors }
+}
+
+/// UTF-16. Without a byte order mark its order is told by where the zeros are; text without any
+/// is not UTF-16.
+fn wide(encoding: &'static Encoding, name: &str, bytes: &[u8]) -> Decoded {
+    let has_mark = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).take(1_000).filter(|b| **b == 0).count();
+    if !has_mark && zeros(0) == 0 && zeros(1) == 0 && is_utf8(bytes) {
+        return guessed(bytes);
+    }
+    let encoding = match name {
+        "utf-16" | "utf16" | "unicode" if zeros(0) > zeros(1) => encoding_rs::UTF_16BE,
+        _ => encoding,
+    };
     let (text, _, had_errors) = encoding.decode(bytes);
     Decoded { text: text.into_owned(), is_sound: !had_errors }
 }
 
-/// Text whose charset nobody declared: UTF-8, else ISO-2022-JP, Shift_JIS or EUC-JP if it reads as
-/// Japanese, else windows-1252.
-pub(in super::super) fn guess(bytes: &[u8]) -> String {
-    if iso2022::is_announced(bytes) {
-        return iso2022::decode(bytes).text;
+/// Text that is not in its declared charset: a little damage stays what it is, more of it means
+/// that the label is wrong.
+fn mended(text: String, bytes: &[u8]) -> Decoded {
+    let damage = |text: &str| text.chars().filter(|c| *c == '\u{fffd}').count();
+    let found = damage(&text);
+    let foreign = text.chars().filter(|c| !c.is_ascii()).count();
+    if !is_utf8(bytes) && found * 10 <= foreign {
+        return Decoded { text, is_sound: false };
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.trim_start_matches('\u{feff}').to_owned();
-    }
-    let sample = sample(bytes);
-    let japanese = [encoding_rs::SHIFT_JIS, encoding_rs::EUC_JP]
-        .into_iter()
-        .map(|encoding| {
-            let (text, had_errors) = encoding.decode_without_bom_handling(sample);
-            (if had_errors { 0 } else { likeness(&text) }, encoding)
-        })
-        .filter(|(score, _)| *score > 0)
-        .max_by_key(|(score, _)| *score);
-    if let Some((_, encoding)) = japanese {
-        return encoding.decode_without_bom_handling(bytes).0.into_owned();
-    }
-    // Almost UTF-8 (one damaged character) is UTF-8.
-    let lossy = String::from_utf8_lossy(sample);
-    let damaged = lossy.chars().filter(|c| *c == '\u{fffd}').count();
-    let other = lossy.chars().filter(|c| !c.is_ascii() && *c != '\u{fffd}').count();
-    if other > damaged * 2 {
-        return String::from_utf8_lossy(bytes).into_owned();
-    }
-    encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
+    let other = guess(bytes);
+    Decoded { text: if damage(&other) < found { other } else { text }, is_sound: false }
 }
 
-/// Enough of a text to guess by: from its first line that is not ASCII, to the end of a word.
-fn sample(bytes: &[u8]) -> &[u8] {
-    const LENGTH: usize = 64 * 1024;
-    let first = bytes.iter().position(|b| !b.is_ascii()).unwrap_or_default();
-    let before = bytes.get(..first).unwrap_or_default();
-    let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1).max(first.saturating_sub(LENGTH / 2));
-    let rest = bytes.get(start..).unwrap_or_default();
-    match rest.get(..LENGTH) {
-        Some(cut) => cut.iter().rposition(u8::is_ascii_whitespace).and_then(|end| cut.get(..end)).unwrap_or(cut),
-        None => rest,
-    }
+/// Bytes that are UTF-8 by no accident: two letters of a single-byte charset make one such sequence
+/// now and then, but hardly all that there are, and hardly ever three.
+fn is_plainly_utf8(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let long = text.chars().filter(|c| c.len_utf8() > 2).count();
+    let short = text.chars().filter(|c| c.len_utf8() == 2).count();
+    long >= 2 || long + short >= 4
 }
 
 /// Text put back into a charset: raw characters inside of an encoded-word are in its charset.
@@ -165,26 +174,4 @@ fn by_label(name: &str) -> Option<&'static Encoding> {
 fn by_parser(name: &str, bytes: &[u8]) -> Option<Decoded> {
     let decoder = mail_parser::decoders::charsets::map::charset_decoder(name.as_bytes())?;
     Some(Decoded { text: decoder(bytes), is_sound: true })
-}
-
-/// How much a text decoded as Japanese looks like it; 0 is not at all.
-fn likeness(text: &str) -> usize {
-    let (mut kana, mut run, mut longest, mut odd) = (0_usize, 0_usize, 0_usize, 0_usize);
-    for c in text.chars() {
-        let is_kana = matches!(c, '\u{3041}'..='\u{30ff}');
-        let is_wide = is_kana
-            || matches!(c, '\u{3000}'..='\u{303f}' | '\u{4e00}'..='\u{9fff}' | '\u{2160}'..='\u{217f}' | '\u{2460}'..='\u{24ff}' | '\u{3200}'..='\u{33ff}' | '\u{ff01}'..='\u{ff5e}');
-        match c {
-            '\u{e000}'..='\u{f8ff}' | '\u{80}'..='\u{9f}' => return 0,
-            '\u{ff61}'..='\u{ff9f}' => odd += 1,
-            _ => {}
-        }
-        kana += usize::from(is_kana);
-        run = if is_wide { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    if longest < 2 && kana == 0 && odd < 3 {
-        return 0;
-    }
-    (1 + kana * 4 + longest).saturating_sub(odd * 2).max(usize::from(odd >= 3 && kana + longest == 0))
 }

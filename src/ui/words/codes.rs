@@ -1,8 +1,9 @@
 //! The engine's codes in words. A code that is not known here is shown as it is, never hidden.
 
 use crate::domain::{Mailbox, Technology};
-use crate::engine::view::{DefectCode, Method, PreflightView, ReadinessView, SenderWord, TrustVerdict};
+use crate::engine::view::{Method, PreflightView, ReadinessView, SenderWord, TrustVerdict};
 
+use super::reason::{About, reason};
 use super::{Language, Word, one_line};
 
 /// A mechanism's name, and what it asks.
@@ -32,23 +33,6 @@ pub fn sender_word(language: Language, word: SenderWord) -> &'static str {
     })
 }
 
-/// What was broken in a message.
-pub fn defect(language: Language, code: DefectCode) -> &'static str {
-    language.say(match code {
-        DefectCode::MissingEndBoundary => Word::DefectEnd,
-        DefectCode::MissingBoundary => Word::DefectBoundary,
-        DefectCode::BareLineFeed => Word::DefectLineFeed,
-        DefectCode::BadTransferEncoding => Word::DefectEncoding,
-        DefectCode::BadCharset => Word::DefectCharset,
-        DefectCode::DuplicateHeader => Word::DefectDuplicate,
-        DefectCode::EightBitHeader => Word::DefectEightBit,
-        DefectCode::NulByte => Word::DefectNul,
-        DefectCode::MalformedHeader => Word::DefectHeader,
-        DefectCode::MissingFrom => Word::DefectFrom,
-        DefectCode::LimitReached => Word::DefectLimit,
-    })
-}
-
 /// A header field's name.
 pub fn field(language: Language, name: &str) -> String {
     let word = match name {
@@ -56,24 +40,6 @@ pub fn field(language: Language, name: &str) -> String {
         "from" => Word::From,
         "to" => Word::To,
         _ => return one_line(name),
-    };
-    language.say(word).to_owned()
-}
-
-/// A reason's code in words; one that is not known here is made readable.
-pub fn reason(language: Language, code: &str) -> String {
-    let word = match code {
-        "no_path" => Word::ReasonNoPath,
-        "expired" => Word::ReasonExpired,
-        "revoked" => Word::ReasonRevoked,
-        "not_yet_valid" => Word::ReasonNotYet,
-        "not_for_email" => Word::ReasonNotForMail,
-        "address_missing" => Word::ReasonAddress,
-        "not_an_authority" => Word::ReasonNotAuthority,
-        "name_constraints" => Word::ReasonNames,
-        "too_complex" => Word::ReasonComplex,
-        "revocation_unknown" => Word::ReasonUnknownRevocation,
-        other => return one_line(&other.replace('_', " ")),
     };
     language.say(word).to_owned()
 }
@@ -90,9 +56,10 @@ pub fn problem(language: Language, code: &str) -> String {
         "wrong_key_usage" => Word::ProblemUsage,
         "no_email_protection" => Word::ProblemMail,
         "unreadable" => Word::ProblemUnreadable,
-        _ => Word::ProblemOther,
+        "not_bound" => Word::ProblemNotBound,
+        other => return language.fill(Word::ProblemOther, &[("code", &reason(language, About::Seal, other))]),
     };
-    language.fill(word, &[("code", code)])
+    language.say(word).to_owned()
 }
 
 /// What stands in the way of sending.
@@ -201,8 +168,11 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "synchronise" => Word::WorkSynchronise,
         "send" => Word::WorkSend,
         "generate_key" => Word::WorkGenerate,
-        "import" => Word::WorkImport,
         "assess" => Word::WorkAssess,
+        "import" => Word::WorkImport,
+        "find_certificate" => Word::WorkFind,
+        "remote" => Word::WorkRemote,
+        "print" => Word::WorkPrint,
         _ => Word::WorkOther,
     };
     language.fill(word, &[("subject", subject)])
@@ -218,6 +188,10 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "saved" | "attachment_saved" | "account_saved" => Word::DoneSaved,
         "generated" | "key_generated" => Word::DoneGenerated,
         "account_works" => Word::DoneAccount,
+        "certificate_kept" => Word::DoneKept,
+        "certificate_found" => Word::DoneFound,
+        "certificate_not_found" => Word::DoneNotFound,
+        "key_renewed" => Word::DoneRenewed,
         _ => Word::DoneOther,
     };
     language.fill(word, &[("subject", subject)])

@@ -2,22 +2,19 @@
 
 use crate::engine::{Failure, FailureKind};
 
-use super::{Language, fill, one_line};
+use super::why::{Explained, explained};
+use super::{Language, one_line};
 
 /// What happened, and what to do now.
 pub fn sentences(language: Language, failure: &Failure) -> (String, String) {
-    let (english, japanese) = pair(failure.kind);
-    let (happened, now) = match language {
-        Language::English => english,
-        Language::Japanese => japanese,
-    };
+    let row = failure.kind.row();
     let subject = one_line(&failure.subject);
     let quoted = match (subject.is_empty(), language) {
         (true, _) => String::new(),
         (false, Language::English) => format!(" ({subject})"),
         (false, Language::Japanese) => format!("（{subject}）"),
     };
-    (fill(happened, &[("subject", &quoted)]), now.to_owned())
+    (row.means(language, &[("subject", &quoted)]), row.advice(language, &[]))
 }
 
 /// The kind that a code of the network stands for, when it is not the server's own answer.
@@ -33,209 +30,144 @@ pub fn of_code(code: &str) -> Option<FailureKind> {
     })
 }
 
-type Two = (&'static str, &'static str);
-
-fn pair(kind: FailureKind) -> (Two, Two) {
-    connection(kind).or_else(|| delivery(kind)).unwrap_or_else(|| local(kind))
-}
-
-fn connection(kind: FailureKind) -> Option<(Two, Two)> {
-    Some(match kind {
-        FailureKind::Unreachable => (
-            (
-                "The server could not be reached{subject}.",
-                "Look at your connection and the server's name, then try again.",
-            ),
-            ("サーバーに接続できません{subject}。", "接続とサーバー名を確かめて、もう一度試せます。"),
-        ),
-        FailureKind::NoStartTls => (
-            (
-                "The server offers no encrypted connection, or somebody on the way removed the offer{subject}.",
-                "Nothing was sent, and your password stayed here. Ask your provider, or try from another network.",
-            ),
-            (
-                "サーバーが暗号化接続を提示していません。途中で取り除かれた可能性もあります{subject}。",
-                "何も送っておらず、パスワードも渡していません。提供元に尋ねるか、別のネットワークで試せます。",
-            ),
-        ),
-        FailureKind::BadServerCertificate => (
-            (
-                "The server showed a certificate that is not its own{subject}.",
-                "Nothing was sent, and your password stayed here. Look at the server's name, or ask your provider.",
-            ),
-            (
-                "サーバーの証明書が正しくありません{subject}。",
-                "何も送っておらず、パスワードも渡していません。サーバー名を確かめるか、提供元に尋ねてください。",
-            ),
-        ),
-        FailureKind::LoginRefused => (
-            ("The server refused the user name or the password{subject}.", "Enter them again in the settings."),
-            ("ユーザー名かパスワードが受け付けられませんでした{subject}。", "設定で入れ直せます。"),
-        ),
-        FailureKind::NoLoginMethod => (
-            (
-                "The server offers no way to log in that is known here{subject}.",
-                "Ask your provider which one it needs.",
-            ),
-            ("サーバーのログイン方式に対応していません{subject}。", "必要な方式を提供元に尋ねてください。"),
-        ),
-        FailureKind::Protocol => (
-            (
-                "The server answered in a way that can't be understood{subject}.",
-                "Try again later, or tell your provider.",
-            ),
-            ("サーバーの応答を解釈できません{subject}。", "後でもう一度試すか、提供元に伝えてください。"),
-        ),
-        _ => return None,
-    })
-}
-
-fn delivery(kind: FailureKind) -> Option<(Two, Two)> {
-    Some(match kind {
-        FailureKind::Rejected => (
-            ("The server refused the message for good{subject}.", "Correct the recipient, or ask them why."),
-            ("サーバーがメールを拒否しました{subject}。", "宛先を直すか、相手に理由を尋ねてください。"),
-        ),
-        FailureKind::Deferred => (
-            (
-                "The server asked to try later{subject}.",
-                "It is tried again by itself. You can also try now from the outbox.",
-            ),
-            (
-                "サーバーから後での再試行を求められました{subject}。",
-                "自動で再試行します。送信待ちから今すぐ試すこともできます。",
-            ),
-        ),
-        FailureKind::Uncertain => (
-            (
-                "The connection broke after the message was handed over{subject}. It may have been sent.",
-                "Look whether it arrived, then decide in the outbox whether to send it again.",
-            ),
-            (
-                "メールを渡した後に接続が切れました{subject}。送れた可能性があります。",
-                "届いたか確かめてから、送り直すかどうかを送信待ちで決められます。",
-            ),
-        ),
-        FailureKind::Blocked => (
-            (
-                "The message can't be protected as you asked{subject}.",
-                "Nothing was sent. The composer shows who and why.",
-            ),
-            (
-                "指定どおりに保護できません{subject}。",
-                "何も送っていません。だれのためかと理由は、作成画面に表示されます。",
-            ),
-        ),
-        FailureKind::Protect => (
-            (
-                "Sealing or encrypting did not work{subject}.",
-                "Nothing was sent. Look at your key under People and keys.",
-            ),
-            ("封印か暗号化ができませんでした{subject}。", "何も送っていません。「人と鍵」で自分の鍵を確かめられます。"),
-        ),
-        FailureKind::WrongPassphrase => (
-            ("The passphrase doesn't fit{subject}.", "Enter it again; capital and small letters differ."),
-            ("パスフレーズが合いません{subject}。", "大文字と小文字に気をつけて、もう一度入れてください。"),
-        ),
-        _ => return None,
-    })
-}
-
-fn local(kind: FailureKind) -> (Two, Two) {
-    match kind {
-        FailureKind::Store => (
-            (
-                "The mail store could not be read or written{subject}.",
-                "Look whether the disk is full, then start again.",
-            ),
-            ("メールの保存場所を読み書きできません{subject}。", "ディスクの空きを確かめてから、起動し直してください。"),
-        ),
-        FailureKind::SecretStore => (
-            (
-                "The system's keyring did not give the password{subject}.",
-                "Unlock the keyring, or enter the password in the settings.",
-            ),
-            (
-                "システムのキーリングからパスワードを得られません{subject}。",
-                "キーリングを解除するか、設定でパスワードを入れ直せます。",
-            ),
-        ),
-        FailureKind::ProfileLocked => (
-            ("The profile is locked{subject}.", "Enter its passphrase to open it."),
-            ("プロファイルがロックされています{subject}。", "パスフレーズを入れると開きます。"),
-        ),
-        FailureKind::ProfileInUse => (
-            ("Another window has this profile open{subject}.", "Close the other one first."),
-            ("別のウィンドウがこのプロファイルを使っています{subject}。", "先にそちらを閉じてください。"),
-        ),
-        FailureKind::File => (
-            ("The file could not be read or written{subject}.", "Look at its name and whether you may use it."),
-            ("ファイルを読み書きできません{subject}。", "名前と、使う権限があるかを確かめてください。"),
-        ),
-        FailureKind::Import => (
-            (
-                "The file holds no certificate or key that can be read{subject}.",
-                "Ask for it in another form: OpenPGP, PEM or PKCS#12.",
-            ),
-            (
-                "読み取れる証明書や鍵がファイルにありません{subject}。",
-                "OpenPGP、PEM、PKCS#12 のどれかの形でもらうと読み込めます。",
-            ),
-        ),
-        FailureKind::Cancelled => (
-            ("It was stopped{subject}.", "Nothing was lost. Start it again when you like."),
-            ("中止しました{subject}。", "失われたものはありません。いつでもやり直せます。"),
-        ),
-        FailureKind::Input => (
-            ("Something entered is not well-formed{subject}.", "Correct it and try again."),
-            ("入力の形が正しくありません{subject}。", "直してから、もう一度試してください。"),
-        ),
-        _ => (
-            (
-                "Something went wrong inside the program{subject}.",
-                "Your mail is kept. Start again, and report it if it comes back.",
-            ),
-            (
-                "プログラムの内部で問題が起きました{subject}。",
-                "メールは残っています。起動し直しても続くときは報告してください。",
-            ),
-        ),
-    }
-}
+explained! { FailureKind {
+    Unreachable =>
+        "The server could not be reached{subject}.",
+        "Look at your connection and the server's name, then try again.";
+        "サーバーに接続できません{subject}。",
+        "接続とサーバー名を確かめて、もう一度試せます。";
+        [];
+    NoStartTls =>
+        "The server offers no encrypted connection, or somebody on the way removed the offer{subject}.",
+        "Nothing was sent, and your password stayed here. Ask your provider, or try from another network.";
+        "サーバーが暗号化接続を提示していません。途中で取り除かれた可能性もあります{subject}。",
+        "何も送っておらず、パスワードも渡していません。提供元に尋ねるか、別のネットワークで試せます。";
+        [];
+    BadServerCertificate =>
+        "The server showed a certificate that is not its own{subject}.",
+        "Nothing was sent, and your password stayed here. Look at the server's name, or ask your provider.";
+        "サーバーの証明書が正しくありません{subject}。",
+        "何も送っておらず、パスワードも渡していません。サーバー名を確かめるか、提供元に尋ねてください。";
+        [];
+    LoginRefused =>
+        "The server refused the user name or the password{subject}.",
+        "Enter them again in the settings.";
+        "ユーザー名かパスワードが受け付けられませんでした{subject}。",
+        "設定で入れ直せます。";
+        [];
+    NoLoginMethod =>
+        "The server offers no way to log in that is known here{subject}.",
+        "Ask your provider which one it needs.";
+        "サーバーのログイン方式に対応していません{subject}。",
+        "必要な方式を提供元に尋ねてください。";
+        [];
+    Protocol =>
+        "The server answered in a way that can't be understood{subject}.",
+        "Try again later, or tell your provider.";
+        "サーバーの応答を解釈できません{subject}。",
+        "後でもう一度試すか、提供元に伝えてください。";
+        [];
+    Rejected =>
+        "The server refused the message for good{subject}.",
+        "Correct the recipient, or ask them why.";
+        "サーバーがメールを拒否しました{subject}。",
+        "宛先を直すか、相手に理由を尋ねてください。";
+        [];
+    Deferred =>
+        "The server asked to try later{subject}.",
+        "It is tried again by itself. You can also try now from the outbox.";
+        "サーバーから後での再試行を求められました{subject}。",
+        "自動で再試行します。送信待ちから今すぐ試すこともできます。";
+        [];
+    Uncertain =>
+        "The connection broke after the message was handed over{subject}. It may have been sent.",
+        "Look whether it arrived, then decide in the outbox whether to send it again.";
+        "メールを渡した後に接続が切れました{subject}。送れた可能性があります。",
+        "届いたか確かめてから、送り直すかどうかを送信待ちで決められます。";
+        [];
+    Blocked =>
+        "The message can't be protected as you asked{subject}.",
+        "Nothing was sent. The composer shows who and why.";
+        "指定どおりに保護できません{subject}。",
+        "何も送っていません。だれのためかと理由は、作成画面に表示されます。";
+        [];
+    Protect =>
+        "Sealing or encrypting did not work{subject}.",
+        "Nothing was sent. Look at your key under People and keys.";
+        "封印か暗号化ができませんでした{subject}。",
+        "何も送っていません。「人と鍵」で自分の鍵を確かめられます。";
+        [];
+    WrongPassphrase =>
+        "The passphrase doesn't fit{subject}.",
+        "Enter it again; capital and small letters differ.";
+        "パスフレーズが合いません{subject}。",
+        "大文字と小文字に気をつけて、もう一度入れてください。";
+        [];
+    Store =>
+        "The mail store could not be read or written{subject}.",
+        "Look whether the disk is full, then start again.";
+        "メールの保存場所を読み書きできません{subject}。",
+        "ディスクの空きを確かめてから、起動し直してください。";
+        [];
+    SecretStore =>
+        "The system's keyring did not give the password{subject}.",
+        "Unlock the keyring, or enter the password in the settings.";
+        "システムのキーリングからパスワードを得られません{subject}。",
+        "キーリングを解除するか、設定でパスワードを入れ直せます。";
+        [];
+    ProfileLocked =>
+        "The profile is locked{subject}.",
+        "Enter its passphrase to open it.";
+        "プロファイルがロックされています{subject}。",
+        "パスフレーズを入れると開きます。";
+        [];
+    ProfileInUse =>
+        "Another window has this profile open{subject}.",
+        "Close the other one first.";
+        "別のウィンドウがこのプロファイルを使っています{subject}。",
+        "先にそちらを閉じてください。";
+        [];
+    File =>
+        "The file could not be read or written{subject}.",
+        "Look at its name and whether you may use it.";
+        "ファイルを読み書きできません{subject}。",
+        "名前と、使う権限があるかを確かめてください。";
+        [];
+    Import =>
+        "The file holds no certificate or key that can be read{subject}.",
+        "Ask for it in another form: OpenPGP, PEM or PKCS#12.";
+        "読み取れる証明書や鍵がファイルにありません{subject}。",
+        "OpenPGP、PEM、PKCS#12 のどれかの形でもらうと読み込めます。";
+        [];
+    Cancelled =>
+        "It was stopped{subject}.",
+        "Nothing was lost. Start it again when you like.";
+        "中止しました{subject}。",
+        "失われたものはありません。いつでもやり直せます。";
+        [];
+    Input =>
+        "Something entered is not well-formed{subject}.",
+        "Correct it and try again.";
+        "入力の形が正しくありません{subject}。",
+        "直してから、もう一度試してください。";
+        [];
+    Internal =>
+        "Something went wrong inside the program{subject}.",
+        "Your mail is kept. Start again, and report it if it comes back.";
+        "プログラムの内部で問題が起きました{subject}。",
+        "メールは残っています。起動し直しても続くときは報告してください。";
+        [];
+} }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::Retry;
 
-    const KINDS: [FailureKind; 21] = [
-        FailureKind::Cancelled,
-        FailureKind::Unreachable,
-        FailureKind::NoStartTls,
-        FailureKind::BadServerCertificate,
-        FailureKind::LoginRefused,
-        FailureKind::NoLoginMethod,
-        FailureKind::Rejected,
-        FailureKind::Deferred,
-        FailureKind::Uncertain,
-        FailureKind::Protocol,
-        FailureKind::Blocked,
-        FailureKind::Store,
-        FailureKind::SecretStore,
-        FailureKind::ProfileLocked,
-        FailureKind::ProfileInUse,
-        FailureKind::File,
-        FailureKind::Import,
-        FailureKind::WrongPassphrase,
-        FailureKind::Protect,
-        FailureKind::Input,
-        FailureKind::Internal,
-    ];
-
     #[test]
     fn every_kind_of_failure_says_what_happened_and_what_to_do_in_both_languages() {
         let mut seen = std::collections::HashSet::new();
-        for kind in KINDS {
+        for kind in FailureKind::all() {
             for language in [Language::English, Language::Japanese] {
                 let subject = "mail.example.org".to_owned();
                 let failure = Failure { kind, retry: Retry::Never, subject, source: String::new() };

@@ -1,9 +1,12 @@
 //! Every word of the window in both languages, side by side, so that neither can lack one.
 
+pub mod ask;
 pub mod codes;
 pub mod failure;
+pub mod reason;
 mod table;
 pub mod verdict;
+pub mod why;
 
 pub use table::Word;
 

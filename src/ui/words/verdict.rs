@@ -1,12 +1,13 @@
-//! What the evidence comes to, in sentences.
+//! What the evidence comes to: which row of the table speaks for it, and what fills its blanks.
 
 use crate::domain::Mailbox;
 use crate::engine::view::{
-    Assessment, CautionCode, DecryptFailure, JudgedSignature, Lock, Method, Seal, SenderWord, SignatureOutcome,
-    TrustVerdict,
+    Assessment, Caution, CautionCode, Coverage, Integrity, JudgedSignature, Lock, Method, Seal, SenderWord,
+    SignatureOutcome, TrustVerdict,
 };
 
-use super::{Language, Word, fill, short_address, short_name};
+use super::why::{Closed, Delivered, Explained, Extent, Particular, Row};
+use super::{Language, fill, short_address, short_name};
 use crate::ui::when::Clock;
 
 /// A statement, and what follows from it.
@@ -20,8 +21,7 @@ pub struct Sentence {
 
 impl Sentence {
     /// Fills a template. It is divided before it is filled: a name with a full stop divides nothing.
-    pub fn of(language: Language, word: Word, blanks: &[(&str, &str)]) -> Self {
-        let template = language.say(word);
+    pub fn of(language: Language, template: &str, blanks: &[(&str, &str)]) -> Self {
         let end = match language {
             Language::English => template.find(". ").map(|at| at + 1),
             Language::Japanese => template.find('。').map(|at| at + '。'.len_utf8()),
@@ -31,60 +31,116 @@ impl Sentence {
     }
 }
 
-/// Who could read it.
-pub fn lock(language: Language, assessment: &Assessment) -> Sentence {
-    let failure = || assessment.encryption.iter().find_map(|layer| layer.failure.as_ref());
-    let opened = assessment.encryption.iter().any(|layer| layer.failure.is_none());
-    let word = match assessment.headline.lock {
-        Lock::Encrypted => Word::LockEncrypted,
-        Lock::NotEncrypted if opened => Word::LockPart,
-        Lock::NotEncrypted => Word::LockNotEncrypted,
-        Lock::CannotOpen => match failure() {
-            Some(DecryptFailure::Locked(_)) => Word::LockLocked,
-            Some(DecryptFailure::NoKey) | None => Word::LockNoKey,
-            Some(DecryptFailure::IntegrityFailed) => Word::LockIntegrity,
-            Some(DecryptFailure::NoIntegrity) => Word::LockNoIntegrity,
-            Some(DecryptFailure::Unsupported(_)) => Word::LockUnsupported,
-            Some(DecryptFailure::Malformed(_)) => Word::LockMalformed,
-            Some(DecryptFailure::TooLarge) => Word::LockTooLarge,
-        },
-    };
-    Sentence::of(language, word, &[])
+/// What is filled into the blanks of the table.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    name: String,
+    signer: String,
+    address: String,
+    on_date: String,
+    subject: String,
+    domain: String,
 }
 
-/// Who wrote it.
+impl Facts {
+    /// Of a message, and of one of its signatures.
+    pub fn of(language: Language, assessment: &Assessment, signature: Option<&JudgedSignature>, clock: &Clock) -> Self {
+        let name = signature.map(signer_name).unwrap_or_default();
+        let day = signature.and_then(|one| one.judgement.revoked_at).map(|at| clock.day(language, at));
+        let on_date = day.map(|day| match language {
+            Language::English => format!(" on {day}"),
+            Language::Japanese => format!("{day}に"),
+        });
+        Self {
+            signer: signature.and_then(signer_address).unwrap_or_else(|| name.clone()),
+            name,
+            address: from_address(assessment),
+            on_date: on_date.unwrap_or_default(),
+            domain: delivered(assessment).map(|(_, domain)| domain).unwrap_or_default(),
+            subject: String::new(),
+        }
+    }
+
+    /// The same about a caution's subject.
+    pub fn about(&self, caution: &Caution) -> Self {
+        Self { subject: short_address(&caution.subject), ..self.clone() }
+    }
+
+    /// For a row's sentences.
+    pub fn blanks(&self) -> [(&str, &str); 6] {
+        [
+            ("name", &self.name),
+            ("signer", &self.signer),
+            ("address", &self.address),
+            ("on_date", &self.on_date),
+            ("subject", &self.subject),
+            ("domain", &self.domain),
+        ]
+    }
+}
+
+/// The row of the lock: who could read it, or why it is not open.
+pub fn lock_row(assessment: &Assessment) -> Row {
+    let opened = assessment.encryption.iter().any(|layer| layer.failure.is_none());
+    match assessment.headline.lock {
+        Lock::NotEncrypted if opened => Extent::LockPart.row(),
+        Lock::CannotOpen => {
+            let failure = assessment.encryption.iter().find_map(|layer| layer.failure.as_ref());
+            failure.map_or_else(|| Lock::CannotOpen.row(), |failure| Closed::of(failure).row())
+        }
+        lock @ (Lock::NotEncrypted | Lock::Encrypted) => lock.row(),
+    }
+}
+
+/// Who could read it, in the band. What to do stands where the text would be.
+pub fn lock(language: Language, assessment: &Assessment) -> Sentence {
+    lock_row(assessment).sentence(language, &[])
+}
+
+/// The row of the seal: the one that says most to the reader.
+pub fn seal_row(assessment: &Assessment) -> Row {
+    let seal = assessment.headline.seal;
+    let Some(signature) = deciding(assessment) else { return Seal::Unsigned.row() };
+    let verdict = signature.judgement.verdict;
+    let is_intact = signature.check.outcome == SignatureOutcome::Intact;
+    match seal {
+        Seal::Unsigned if signature.coverage == Coverage::Part => Extent::SealPart.row(),
+        Seal::Unsigned | Seal::Authenticated | Seal::Partial => seal.row(),
+        Seal::Unauthenticated | Seal::Broken if !is_intact => match signature.check.outcome {
+            SignatureOutcome::BadSignature if particular(signature).is_none() => Seal::Broken.row(),
+            _ => outcome_row(signature),
+        },
+        Seal::Unauthenticated | Seal::Broken => match verdict {
+            TrustVerdict::Mismatch | TrustVerdict::Revoked | TrustVerdict::Expired => verdict.row(),
+            TrustVerdict::Authenticated | TrustVerdict::Partial | TrustVerdict::Unauthenticated => {
+                particular(signature).map_or_else(|| seal.row(), Particular::row)
+            }
+        },
+    }
+}
+
+/// Who wrote it, in the band: with what to do, when there is something to be done.
 pub fn seal(language: Language, assessment: &Assessment, clock: &Clock) -> Sentence {
-    let Some(signature) = deciding(assessment) else { return Sentence::of(language, Word::SealUnsigned, &[]) };
-    let name = signer_name(signature);
-    let signer = signer_address(signature).unwrap_or_else(|| name.clone());
-    let address = from_address(assessment);
-    let date = signature.judgement.revoked_at.map(|at| clock.day(language, at)).unwrap_or_default();
-    let outcome = signature.check.outcome;
-    let word = match assessment.headline.seal {
-        Seal::Unsigned if signature.coverage == crate::engine::view::Coverage::Part => Word::SealPart,
-        Seal::Unsigned => Word::SealUnsigned,
-        Seal::Authenticated => Word::SealAuthenticated,
-        Seal::Partial => Word::SealPartial,
-        Seal::Unauthenticated => match (outcome, signature.judgement.verdict) {
-            (SignatureOutcome::MissingCertificate, _) => Word::SealMissing,
-            (_, TrustVerdict::Mismatch) => Word::SealMismatch,
-            _ => Word::SealUnauthenticated,
-        },
-        Seal::Broken => match (outcome, signature.judgement.verdict) {
-            (SignatureOutcome::Intact, TrustVerdict::Revoked) if date.is_empty() => Word::SealRevokedUnknown,
-            (SignatureOutcome::Intact, TrustVerdict::Revoked) => Word::SealRevoked,
-            (SignatureOutcome::Intact, TrustVerdict::Expired) => Word::SealExpired,
-            (SignatureOutcome::UnsupportedAlgorithm, _) => Word::SealUnsupported,
-            (SignatureOutcome::MissingCertificate, _) => Word::SealMissing,
-            (SignatureOutcome::BadKey | SignatureOutcome::UnboundKey, _) => Word::SealBadKey,
-            _ => Word::SealBroken,
-        },
-    };
-    Sentence::of(language, word, &[("name", &name), ("address", &address), ("signer", &signer), ("date", &date)])
+    let facts = Facts::of(language, assessment, deciding(assessment), clock);
+    let row = seal_row(assessment);
+    match assessment.headline.seal {
+        Seal::Unauthenticated | Seal::Broken => row.whole(language, &facts.blanks()),
+        Seal::Unsigned | Seal::Partial | Seal::Authenticated => row.sentence(language, &facts.blanks()),
+    }
+}
+
+/// The row of one signature: of its reason, when that says more than the outcome.
+pub fn outcome_row(signature: &JudgedSignature) -> Row {
+    particular(signature).map_or_else(|| signature.check.outcome.row(), Particular::row)
+}
+
+fn particular(signature: &JudgedSignature) -> Option<Particular> {
+    let code = signature.check.reason.as_deref()?;
+    Particular::of(code.split(':').next().unwrap_or_default())
 }
 
 /// The signature that the seal speaks of.
-fn deciding(assessment: &Assessment) -> Option<&JudgedSignature> {
+pub fn deciding(assessment: &Assessment) -> Option<&JudgedSignature> {
     let wanted = |signature: &&JudgedSignature| {
         if signature.around_encryption {
             return false;
@@ -96,8 +152,11 @@ fn deciding(assessment: &Assessment) -> Option<&JudgedSignature> {
             Seal::Authenticated => intact && verdict == TrustVerdict::Authenticated,
             Seal::Partial => intact && verdict == TrustVerdict::Partial,
             Seal::Unauthenticated => {
-                let withdrawn = matches!(verdict, TrustVerdict::Revoked | TrustVerdict::Expired);
-                (intact || signature.check.outcome == SignatureOutcome::MissingCertificate) && !withdrawn
+                let says_little = matches!(
+                    signature.check.outcome,
+                    SignatureOutcome::MissingCertificate | SignatureOutcome::UnsupportedAlgorithm
+                );
+                says_little || intact && verdict != TrustVerdict::Revoked
             }
             Seal::Broken => !intact || matches!(verdict, TrustVerdict::Revoked | TrustVerdict::Expired),
         }
@@ -122,27 +181,10 @@ fn from_address(assessment: &Assessment) -> String {
     assessment.from.first().map(|from| short_address(&from.address)).unwrap_or_default()
 }
 
-/// Whether a signer's key is believed to be theirs.
-pub fn trust(language: Language, signature: &JudgedSignature, assessment: &Assessment, clock: &Clock) -> String {
-    let word = match signature.judgement.verdict {
-        TrustVerdict::Authenticated => Word::TrustAuthenticated,
-        TrustVerdict::Partial => Word::TrustPartial,
-        TrustVerdict::Unauthenticated => Word::TrustNone,
-        TrustVerdict::Mismatch => Word::TrustMismatch,
-        TrustVerdict::Revoked => Word::TrustRevoked,
-        TrustVerdict::Expired => Word::TrustExpired,
-    };
-    let words = language.fill(word, &[("name", &signer_name(signature)), ("address", &from_address(assessment))]);
-    match signature.judgement.revoked_at {
-        Some(at) => format!("{words} {}", clock.day(language, at)),
-        None => words,
-    }
-}
-
-/// Whether the domain in From vouches for the delivery, if anything is known of that.
+/// What the delivery comes to, and the domain that this is about.
 ///
 /// Without DMARC, a signature or a server of another domain than the one in From confirms nothing.
-pub fn delivery(language: Language, assessment: &Assessment) -> Option<(bool, String)> {
+pub fn delivered(assessment: &Assessment) -> Option<(Delivered, String)> {
     let results = &assessment.sender;
     let of = |method| results.iter().find(|result| result.method == method);
     let vouches = |method| results.iter().find(|result| result.method == method && result.result == SenderWord::Pass);
@@ -160,12 +202,12 @@ pub fn delivery(language: Language, assessment: &Assessment) -> Option<(bool, St
     }
     let author = assessment.from.first().and_then(Mailbox::email);
     let is_theirs = author.is_none_or(|author| are_related(author.domain(), &domain.to_lowercase()));
-    let word = match (passes, is_theirs) {
-        (true, true) => Word::DeliveryPass,
-        (true, false) => Word::DeliveryOther,
-        (false, _) => Word::DeliveryFail,
+    let found = match (passes, is_theirs) {
+        (true, true) => Delivered::Confirmed,
+        (true, false) => Delivered::ByAnother,
+        (false, _) => Delivered::Unconfirmed,
     };
-    Some((passes && is_theirs, language.fill(word, &[("domain", &domain)])))
+    Some((found, domain))
 }
 
 /// One domain is the other, or lies below it.
@@ -174,14 +216,19 @@ fn are_related(one: &str, other: &str) -> bool {
     one == other || below(one, other) || below(other, one)
 }
 
+/// Whether the domain in From vouches for the delivery, if anything is known of that.
+pub fn delivery(language: Language, assessment: &Assessment) -> Option<(bool, String)> {
+    let (found, domain) = delivered(assessment)?;
+    Some((found == Delivered::Confirmed, found.row().means(language, &[("domain", &domain)])))
+}
+
 /// What the reader should know, in order, each once.
 pub fn cautions(language: Language, assessment: &Assessment) -> Vec<String> {
-    let address = from_address(assessment);
     let mut words: Vec<String> = Vec::new();
-    for caution in assessment.cautions.iter().take(100) {
-        let blanks = [("subject", short_address(&caution.subject)), ("address", address.clone())];
-        let blanks: Vec<(&str, &str)> = blanks.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let sentence = language.fill(caution_word(caution.code), &blanks);
+    // Remote content has a line of its own, with what can be done about it.
+    let others = assessment.cautions.iter().filter(|caution| caution.code != CautionCode::RemoteContent);
+    for (row, facts) in rows_of(assessment, others) {
+        let sentence = row.means(language, &facts.blanks());
         if !words.contains(&sentence) {
             words.push(sentence);
         }
@@ -189,19 +236,22 @@ pub fn cautions(language: Language, assessment: &Assessment) -> Vec<String> {
     words
 }
 
-fn caution_word(code: CautionCode) -> Word {
-    match code {
-        CautionCode::NameNotInCertificate => Word::CautionNameNotInCertificate,
-        CautionCode::NameHoldsAddress => Word::CautionNameHoldsAddress,
-        CautionCode::NoIntegrity => Word::CautionNoIntegrity,
-        CautionCode::SeveralFrom => Word::CautionSeveralFrom,
-        CautionCode::NoFrom => Word::CautionNoFrom,
-        CautionCode::Mixture => Word::CautionMixture,
-        CautionCode::HeaderMismatch => Word::CautionHeaderMismatch,
-        CautionCode::ReplyToElsewhere => Word::CautionReplyTo,
-        CautionCode::RemoteContent => Word::RemoteBlocked,
-        CautionCode::DateDiffers => Word::CautionDateDiffers,
-        CautionCode::LookAlike => Word::CautionLookAlike,
-        CautionCode::SenderDiffers => Word::CautionSenderDiffers,
+/// The cautions' rows with what fills them.
+pub fn caution_rows(assessment: &Assessment) -> Vec<(Row, Facts)> {
+    rows_of(assessment, assessment.cautions.iter())
+}
+
+fn rows_of<'a>(assessment: &Assessment, cautions: impl Iterator<Item = &'a Caution>) -> Vec<(Row, Facts)> {
+    let facts = Facts { address: from_address(assessment), ..Facts::default() };
+    cautions.take(100).map(|caution| (caution.code.row(), facts.about(caution))).collect()
+}
+
+/// The name of what protects from alteration, as its standard has it.
+pub fn integrity_form(integrity: Integrity) -> &'static str {
+    match integrity {
+        Integrity::Seipd1 => "SEIPD v1 (MDC)",
+        Integrity::Seipd2 => "SEIPD v2 (AEAD)",
+        Integrity::AuthEnveloped => "CMS AuthEnvelopedData",
+        Integrity::None => "CMS EnvelopedData",
     }
 }

@@ -63,18 +63,26 @@ fn anything_after_the_message_closes_it() {
     }
 }
 
+/// What comes of a message whose container is replaced by another packet.
+fn outcome_of(message: &[u8], container: &[u8], bob: &sequoia_openpgp::Cert) -> DecryptFailure {
+    let pile = PacketPile::from_bytes(message).unwrap();
+    let mut bytes = pile.children().next().unwrap().to_vec().unwrap();
+    bytes.extend(container);
+    decrypt(&bytes, &ring(&[bob]), &[], then(), 1 << 20).outcome.unwrap_err()
+}
+
 #[test]
 fn a_message_without_integrity_protection_is_never_opened() {
     let bob = person("Bob");
     let message = binary(&encrypt(ENTITY, std::slice::from_ref(&bob), None, &[], then()).unwrap());
-    let outcome = |tag: u8| {
-        let pile = PacketPile::from_bytes(&message[..]).unwrap();
-        let mut bytes = pile.children().next().unwrap().to_vec().unwrap();
-        bytes.extend([0xc0 | tag, 3, 1, 2, 3]);
-        decrypt(&bytes, &ring(&[&bob]), &[], then(), 1 << 20).outcome.unwrap_err()
-    };
+    let outcome = |tag: u8| outcome_of(&message, &[0xc0 | tag, 3, 1, 2, 3], &bob);
     assert_eq!(outcome(9), DecryptFailure::NoIntegrity);
     assert_eq!(outcome(20), DecryptFailure::Unsupported("librepgp_ocb".into()));
+    // SEIPD of a version that nobody has defined: its first octet is 3.
+    assert_eq!(
+        outcome_of(&message, &[0xc0 | 18, 3, 3, 2, 3], &bob),
+        DecryptFailure::Unsupported("seipd_version: 3".into())
+    );
 }
 
 #[test]

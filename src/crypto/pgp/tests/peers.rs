@@ -215,3 +215,19 @@ fn sq_reads_what_we_write_and_we_read_what_sq_writes() {
     let theirs = sq(&["sign", "--detached", "--signer-key", &alice_secret, &content], b"");
     assert_eq!(detached(ENTITY, &theirs.stdout, &ring, now())[0].outcome, SignatureOutcome::Intact);
 }
+
+#[test]
+fn what_an_old_key_of_gpg_signs_is_named_with_the_day_from_which_on_it_counts_no_more() {
+    for (kind, reason) in [("dsa1024", "weak_key: DSA 1024, 2014-02-01"), ("rsa1024", "weak_key: RSA 1024, 2014-02-01")]
+    {
+        let gpg = Gpg::new();
+        let user = format!("Alice <{}>", address("Alice"));
+        gpg.does(&["--passphrase", "", "--quick-generate-key", &user, kind, "cert,sign", "never"], b"");
+        let mut ring = super::ring(&[]);
+        ring.add(&gpg.does(&["--export"], b"")).unwrap();
+        let signature = gpg.does(&["--armor", "--digest-algo", "sha256", "--detach-sign"], ENTITY);
+        let checks = detached(ENTITY, &signature, &ring, now());
+        assert_eq!(checks[0].outcome, SignatureOutcome::UnsupportedAlgorithm, "{kind}");
+        assert_eq!(checks[0].reason.as_deref(), Some(reason));
+    }
+}

@@ -150,7 +150,7 @@ fn a_weak_hash_says_nothing() {
     let pair = alice.primary_key().key().clone().parts_into_secret().unwrap().into_keypair().unwrap();
     let signature = raw_signature_by(pair, later(1.hours()), sequoia_openpgp::types::HashAlgorithm::SHA1);
     let checks = detached(ENTITY, &signature, &ring(&[&alice]), a_year_later());
-    assert_eq!(outcome(&checks), (SignatureOutcome::UnsupportedAlgorithm, Some("weak_hash")));
+    assert_eq!(outcome(&checks), (SignatureOutcome::UnsupportedAlgorithm, Some("weak_hash: SHA1, 2013-02-01")));
 }
 
 #[test]
@@ -322,4 +322,18 @@ fn a_key_whose_older_bindings_were_dropped_still_made_its_older_signatures() {
     assert_eq!(check(later((366 * 24).hours())), (SignatureOutcome::BadSignature, "made_in_future".into()));
     let checks = detached(b"else", &raw_signature(pair.clone(), later(24.hours())), &ring, a_year_later());
     assert_eq!(outcome(&checks), (SignatureOutcome::BadSignature, Some("digest_mismatch")));
+}
+
+#[test]
+fn a_signature_of_a_version_that_is_not_openpgps_is_named() {
+    let alice = person("Alice");
+    let pair = alice.primary_key().key().clone().parts_into_secret().unwrap().into_keypair().unwrap();
+    let signature = raw_signature(pair, later(1.hours()));
+    let at = signature.iter().position(|byte| *byte == 4).unwrap();
+    for (version, reason) in [(5, "version: 5, LibrePGP"), (7, "version: 7")] {
+        let mut other = signature.clone();
+        other[at] = version;
+        let checks = detached(ENTITY, &other, &ring(&[&alice]), a_year_later());
+        assert_eq!(outcome(&checks), (SignatureOutcome::UnsupportedAlgorithm, Some(reason)));
+    }
 }

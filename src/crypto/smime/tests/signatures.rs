@@ -151,9 +151,10 @@ fn certificates_alone_are_no_signature() {
 #[test]
 fn sha1_is_said_to_be_weak_and_md5_says_nothing() {
     let check = detached(MESSAGE, &by_openssl("alice", &["-md", "sha1"]), &SmimeRing::default(), soon());
-    assert_eq!(only(&check).reason.as_deref(), Some("weak_hash"));
+    assert_eq!(only(&check).reason.as_deref(), Some("weak_hash: SHA1, 2017-02-23"));
     let check = detached(MESSAGE, &by_openssl("alice", &["-md", "md5"]), &SmimeRing::default(), soon());
     assert_eq!(only(&check).outcome, SignatureOutcome::UnsupportedAlgorithm);
+    assert_eq!(only(&check).reason.as_deref(), Some("hash: MD5"));
 }
 
 #[test]

@@ -1,0 +1,35 @@
+use super::Row;
+
+pub(super) const ROWS: &[Row] = &[
+    ("address_missing", "the address is not in the certificate", "アドレスが証明書にない"),
+    (
+        "critical_extension",
+        "a certificate of the path demands something unknown here",
+        "経路の証明書に未対応の必須項目がある",
+    ),
+    ("expired", "it had expired", "期限切れ"),
+    ("malformed", "a certificate of the path is not well-formed", "経路の証明書の形が正しくない"),
+    (
+        "name_chaining",
+        "issuer and subject of the path don't follow each other",
+        "経路の発行者と持ち主の名前がつながらない",
+    ),
+    ("name_constraints", "the authority may not issue for this name", "認証局が扱えない名前"),
+    ("no_certificate", "there is no certificate to judge", "判断する証明書がない"),
+    ("no_path", "nothing leads from what you trust to this key", "信頼するものからこの鍵への経路がない"),
+    ("no_single_from", "the message names no single sender", "差出人が一人に定まらない"),
+    ("not_an_authority", "it was issued by a certificate that may not issue any", "発行の権限がない証明書による発行"),
+    ("not_bound", "its owner's name is not bound to the key", "名前と鍵が結び付けられていない"),
+    ("not_enough", "those who vouch for it are not enough", "保証がまだ足りない"),
+    ("not_for_email", "the certificate is not meant for mail", "メール用の証明書ではない"),
+    ("not_yet_valid", "it was not in force yet", "有効期間の前"),
+    ("other_address", "what vouches for it speaks of another address", "保証されているのは別のアドレス"),
+    ("path_length", "the path is longer than its authority allows", "認証局が認める長さを超えた経路"),
+    ("policy", "the path follows no policy that was asked for", "求める証明書ポリシーに合わない"),
+    ("revocation_unknown", "whether it was withdrawn is not known", "失効したかどうか不明"),
+    ("revoked", "it was withdrawn", "失効"),
+    ("signature", "a signature of the path doesn't fit", "経路の署名が一致しない"),
+    ("too_complex", "the path is too complicated", "経路が複雑すぎる"),
+    ("weak_algorithm", "the path rests on an algorithm that is too weak", "経路に弱すぎるアルゴリズムがある"),
+    ("wrong_key_usage", "the certificate is not meant for signing", "署名用の証明書ではない"),
+];

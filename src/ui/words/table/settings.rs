@@ -1,0 +1,34 @@
+//! Settings.
+
+macro_rules! settings {
+    ($next:ident $($more:ident)*; $($rows:tt)*) => {
+        $next! { $($more)*; $($rows)*
+            // Settings
+            LanguageName => "Language", "言語";
+            Look => "Appearance", "外観";
+            AsSystem => "As the system", "システムに合わせる";
+            Light => "Light", "ライト";
+            Dark => "Dark", "ダーク";
+            Accounts => "Accounts", "アカウント";
+            DeliveryChecks => "Delivery checks", "配送の確認";
+            EvaluateHere => "Check SPF, DKIM and DMARC with this program", "SPF・DKIM・DMARCをこのプログラムで確かめる";
+            EvaluateHereHint => "The name servers of the sending domain can notice that a message is being looked at.", "メールを開いたことが、送信元ドメインのネームサーバーに伝わることがあります。";
+            BelievedServers => "Believe the reports of these servers", "報告を信じるサーバー";
+            BelievedServersHint => "The name that your own mail server writes into Authentication-Results.", "自分のメールサーバーがAuthentication-Resultsに書く名前です。";
+            Change => "Change", "変更";
+            AddAccount => "Add account", "アカウントを加える";
+            SmtpServer => "Server for sending (SMTP)", "送信サーバー（SMTP）";
+            ImapServer => "Server for receiving (IMAP)", "受信サーバー（IMAP）";
+            UserName => "User name", "ユーザー名";
+            Password => "Password", "パスワード";
+            PasswordKept => "Password (empty keeps the stored one)", "パスワード（空欄なら今のまま）";
+            AccountHint => "Nothing is sent over a connection that is not encrypted, or to a server with the wrong certificate.", "暗号化されていない接続や、証明書の違うサーバーには何も送りません。";
+            SaveAccount => "Save account", "アカウントを保存";
+            TestAccount => "Test login", "ログインを試す";
+            AddressMissing => "Enter your mail address.", "メールアドレスを入れると保存できます。";
+            ServerMissing => "Enter the names of both servers.", "両方のサーバー名を入れると保存できます。";
+            UserMissing => "Enter the user name.", "ユーザー名を入れると保存できます。";
+            PasswordMissing => "Enter the password.", "パスワードを入れると保存できます。";
+        }
+    };
+}
