@@ -128,6 +128,41 @@ fn raw_header_bytes_are_in_the_charset_of_the_text() {
 }
 
 #[test]
+fn a_subject_that_was_cut_off_within_a_word_is_read_as_far_as_it_goes() {
+    assert_eq!(subject("a@example.org", b"Re: =?iso-2022-jp?B?GyRCRnxLXDhs"), "Re: 日本語");
+    assert_eq!(subject("a@example.org", b"=?utf-8?B?5pel5pys6Kqe?"), "日本語");
+    // What only looks like the beginning of one stays.
+    assert_eq!(subject("a@example.org", b"=?utf-8?B? no word"), "=?utf-8?B? no word");
+}
+
+#[test]
+fn hostile_texts_take_linear_time() {
+    let begin = std::time::Instant::now();
+    for piece in [
+        ">",
+        "> ",
+        " ",
+        "-- \n",
+        "> \n",
+        "begin 644 a\n",
+        "begin 644 a\n#0V%T\n",
+        "end\n",
+        "<",
+        "<<",
+        "<param>",
+        "\n",
+        "\u{e001}",
+    ] {
+        let text = piece.repeat((1 << 20) / piece.len());
+        flowed("", &text);
+        uuencoded_files(&text);
+        crate::message::enriched_to_text(&text);
+        with_mobile_emoji(text, None);
+    }
+    assert!(begin.elapsed() < std::time::Duration::from_secs(60), "{:?}", begin.elapsed());
+}
+
+#[test]
 fn symbols_of_japanese_phones_become_unicode() {
     // docomo's sun in Shift_JIS, au's microphone in ISO-2022-JP, SoftBank's trumpet in Shift_JIS and Unicode.
     let docomo = body("; charset=shift_jis", b"\xf8\x9f").0;

@@ -62,6 +62,14 @@ impl<'a> Word<'a> {
         };
         let text = text.get(1..)?.strip_prefix('?')?;
         let bytes = text.as_bytes();
+        // Subjects that were cut off end in the middle of a word.
+        let is_cut = |rest: &str| {
+            let rest = rest.trim_end_matches('?');
+            rest.len() >= 4 && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+        };
+        if is_base64 && is_cut(text) {
+            return Some((Self { charset, is_base64, payload: text.trim_end_matches('?') }, ""));
+        }
         let end = bytes.windows(2).enumerate().find_map(|(at, pair)| match pair {
             b"?=" => Some(Some(at)),
             b"=?" if bytes.get(at + 2) != Some(&b'=') => Some(None),

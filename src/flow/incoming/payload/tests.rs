@@ -106,6 +106,15 @@ fn html_in_pieces_is_better_than_the_plain_text_beside_it() {
 }
 
 #[test]
+fn an_answer_quotes_flowed_text_by_its_paragraphs() {
+    let found = read(&mail("Content-Type: text/plain; format=flowed\n\nfirst \nsecond\n> old \n> older\n"));
+    assert_eq!(found.text, "first second\n> old older\n");
+    let draft =
+        crate::flow::reply::draft(&found, &crate::domain::Mailbox::default(), crate::flow::reply::Answer::Reply);
+    assert!(draft.text.ends_with("> first second\n>> old older\n"), "{}", draft.text);
+}
+
+#[test]
 fn files_written_into_a_text_are_files() {
     let found = read(&mail("\nsee\nbegin 644 a.pdf\n#0V%T\n`\nend\nbye\n"));
     assert_eq!(found.text, "see\nbye\n");
