@@ -13,6 +13,8 @@ mod files;
 mod find;
 mod fonts;
 mod frames;
+#[cfg(test)]
+mod growth;
 mod html;
 mod icons;
 mod keys;

@@ -49,7 +49,7 @@ fn html_takes_time_as_its_size_grows() {
         let html = |size| repeated(line, size);
         grows_as_its_size(line, html, |html| drop(black_box(html_to_text(html))));
         grows_as_its_size(line, html, |html| drop(black_box(sanitize_html(html))));
-        grows_as_its_size(line, html, |html| drop(black_box(has_remote_content(html))));
+        grows_as_its_size(line, html, |html| assert!(!black_box(has_remote_content(html))));
     }
 }
 
