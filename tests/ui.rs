@@ -772,6 +772,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     }));
     add("unopened", unopened);
     all.extend(why::screens(language));
+    all.extend(pane::screens(language));
     all
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::crypto::DecryptFailure;
 use crate::domain::RawMessage;
 use crate::flow::{Assessment, ShownPart};
 use crate::message::calendar;
@@ -11,13 +12,15 @@ use crate::store::files;
 use crate::store::opened::OpenedFiles;
 
 use super::profile::{Profile, store_failure};
-use super::view::{AttachmentView, CardContent, CardView, MessageId, SourceLayer, SourceView};
+use super::view::{AttachmentView, CardContent, CardView, Help, MessageId, ReadingView, SourceLayer, SourceView};
 use super::{Command, Event, Failure, FailureKind, Retry, assessing, reading};
 
 /// As much of a text is shown without opening the file, in bytes.
 pub const PREVIEW: usize = 64 << 10;
 /// A line of a source that is longer is broken, in bytes.
 const LINE: usize = 400;
+/// The beginning of the source that goes along with an open message, in bytes.
+const SOURCE: usize = 1 << 20;
 /// Cards of one message.
 const CARDS: usize = 20;
 
@@ -32,6 +35,27 @@ pub fn is_refused(dangers: &[Danger]) -> bool {
 pub fn text(content: &[u8]) -> (String, bool) {
     let head = content.get(..content.len().min(PREVIEW)).unwrap_or_default();
     (crate::message::bare_text(head), content.len() > PREVIEW)
+}
+
+/// What is drawn of a message that was assessed.
+pub fn reading(id: MessageId, raw: &RawMessage, mut assessment: Assessment) -> ReadingView {
+    for block in &mut assessment.blocks {
+        block.html = block.html.take().map(|html| crate::message::sanitize_html(&html));
+    }
+    let locked_key = assessment.encryption.iter().find_map(|layer| match &layer.failure {
+        Some(DecryptFailure::Locked(fingerprint)) => Some(fingerprint.clone()),
+        _ => None,
+    });
+    let source = String::from_utf8_lossy(raw.get(..raw.len().min(SOURCE)).unwrap_or_default()).into_owned();
+    ReadingView {
+        id,
+        attachments: views(&assessment),
+        cards: cards(&assessment),
+        assessment: Arc::new(assessment),
+        locked_key,
+        source: source.into(),
+        help: Help::default(),
+    }
 }
 
 /// The files of a message, under names that can do no harm.
@@ -162,10 +186,14 @@ fn place(
     opened.put(&view.name, &found.content).map_err(store_failure)
 }
 
+/// A layer of a source, ready to be drawn line by line.
+pub fn layer(path: String, content: RawMessage) -> SourceLayer {
+    SourceLayer { path, lines: Arc::new(lines(&content)), content }
+}
+
 fn source(profile: &Profile, message: MessageId) -> Result<SourceView, Failure> {
     let layers = assessing::layers(profile, message)?.into_iter();
-    let layers = layers.map(|(path, content)| SourceLayer { path, lines: Arc::new(lines(&content)), content });
-    Ok(SourceView { id: message, layers: layers.collect() })
+    Ok(SourceView { id: message, layers: layers.map(|(path, content)| layer(path, content)).collect() })
 }
 
 /// Where each line to be drawn begins, between characters of UTF-8.
@@ -206,6 +234,63 @@ mod tests {
         assert!(piece(1).len() < 420 && piece(2).ends_with('書'));
         let all: String = (0..lines.len()).map(piece).collect();
         assert_eq!(all.as_bytes(), &content[..]);
+    }
+
+    /// The demo mailbox, and the message in it whose subject this is.
+    fn demo(subject: &str) -> (Profile, tempfile::TempDir, MessageId) {
+        let (profile, folder) = crate::engine::demo::open().unwrap();
+        let inbox = profile.store.folders().unwrap().into_iter().find(|folder| folder.role == "inbox").unwrap();
+        let rows = profile.store.rows(inbox.id, 1_000, 0).unwrap();
+        let id = rows.iter().find(|row| row.subject == subject).unwrap().id;
+        (profile, folder, id)
+    }
+
+    #[test]
+    fn files_are_saved_beside_what_is_there_and_dangerous_ones_are_not_opened() {
+        let (profile, _folder, message) = demo("Files");
+        let opened = OpenedFiles::default();
+        let view = reading::view(&profile, message, true).unwrap();
+        let part = |name: &str| view.attachments.iter().find(|file| file.name == name).unwrap().part.clone();
+        let to = tempfile::tempdir().unwrap();
+        std::fs::write(to.path().join("notes.txt"), "mine").unwrap();
+        let parts = vec![part("notes.txt"), part("seal.png")];
+        let command = Command::SaveAttachments { message, parts, to: to.path().to_owned() };
+        assert!(matches!(carry_out(&profile, &opened, command).unwrap(), Some(Event::Done { code: "saved", .. })));
+        assert_eq!(std::fs::read(to.path().join("notes.txt")).unwrap(), b"mine");
+        assert!(to.path().join("notes (1).txt").exists() && to.path().join("seal.png").exists());
+        assert_eq!(std::fs::read_dir(to.path()).unwrap().count(), 3);
+
+        for (name, confirmed) in
+            [("invoice.pdf", true), ("payment.url", true), ("photos.zip", false), ("login.html", false)]
+        {
+            let command = Command::OpenAttachment { message, part: part(name), confirmed };
+            let failure = carry_out(&profile, &opened, command).unwrap_err();
+            assert_eq!((failure.kind, failure.source.as_str()), (FailureKind::Input, "dangerous_file"), "{name}");
+        }
+        let path = place(&profile, &opened, message, &part("photos.zip"), true).unwrap();
+        assert_eq!(path.file_name().unwrap(), "photos.zip");
+        let path = place(&profile, &opened, message, &part("seal.png"), false).unwrap();
+        assert!(std::fs::read(path).unwrap().starts_with(b"\x89PNG"));
+    }
+
+    #[test]
+    fn the_source_of_an_encrypted_message_has_what_it_opened_to_as_a_layer() {
+        let (profile, _folder, message) = demo("Tuesday's rehearsal");
+        let source = source(&profile, message).unwrap();
+        let [outer, inner] = &source.layers[..] else { panic!("{}", source.layers.len()) };
+        let holds = |layer: &SourceLayer, words: &[u8]| layer.content.windows(words.len()).any(|part| part == words);
+        assert!(holds(outer, b"BEGIN PGP MESSAGE") && !holds(outer, b"the hall is ours"));
+        assert!(holds(inner, b"the hall is ours") && !inner.path.is_empty());
+    }
+
+    #[test]
+    fn an_invitation_is_a_card_once_with_the_protection_of_its_part() {
+        let (profile, _folder, message) = demo("秋の演奏会 打ち合わせ");
+        let view = reading::view(&profile, message, true).unwrap();
+        let [card] = &view.cards[..] else { panic!("{:?}", view.cards) };
+        assert!(!card.signed && !card.decrypted);
+        let CardContent::Invitation(event) = &card.content else { panic!("{card:?}") };
+        assert_eq!((event.title.as_str(), event.attendees.len()), ("秋の演奏会 打ち合わせ", 3));
     }
 
     #[test]

@@ -163,17 +163,6 @@ impl Engine {
             }
             Command::Reply { message, all } => self.answer(message, all, false),
             Command::Forward(message) => self.answer(message, false, true),
-            command @ (Command::SaveAttachment { .. }
-            | Command::SaveAttachments { .. }
-            | Command::OpenAttachment { .. }
-            | Command::ShowSource(_)
-            | Command::SaveSource { .. }
-            | Command::WriteFile { .. }) => {
-                if let Some(event) = attachment::carry_out(&self.profile, &self.opened, command)? {
-                    (self.publish)(event);
-                }
-                Ok(())
-            }
             Command::ReadAttachments(paths) => {
                 let read = sending::read_attachments(&paths)?;
                 (self.publish)(Event::AttachmentsRead(read));
@@ -216,8 +205,28 @@ impl Engine {
                 self.find_certificate(message);
                 Ok(())
             }
-            other => self.keys(other),
+            other => self.files(other),
         }
+    }
+
+    /// The commands about the files of a message and its source.
+    fn files(&mut self, command: Command) -> Result<(), Failure> {
+        let is_mine = matches!(
+            command,
+            Command::SaveAttachment { .. }
+                | Command::SaveAttachments { .. }
+                | Command::OpenAttachment { .. }
+                | Command::ShowSource(_)
+                | Command::SaveSource { .. }
+                | Command::WriteFile { .. }
+        );
+        if !is_mine {
+            return self.keys(command);
+        }
+        if let Some(event) = attachment::carry_out(&self.profile, &self.opened, command)? {
+            (self.publish)(event);
+        }
+        Ok(())
     }
 
     /// The commands of the keys screen.

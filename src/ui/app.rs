@@ -14,8 +14,8 @@ use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
 use super::{
-    attachments, compose, confirm, drafts, evidence, keys, list, outbox, preview, reading, settings, sidebar, status,
-    unlock, welcome,
+    attachments, compose, confirm, drafts, evidence, keys, list, outbox, preview, print, reading, settings, sidebar,
+    status, unlock, welcome,
 };
 
 /// The engine, as the window sees it.
@@ -164,6 +164,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     confirm::link(ui.ctx(), views, state);
     attachments::ask(ui.ctx(), state, commands);
     preview::show(ui.ctx(), state);
+    print::go_on(ui.ctx(), views, state, commands);
 }
 
 /// The window does not close over a message that would be lost.
@@ -317,8 +318,8 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     about_the_message(ctx, views, state, commands);
 }
 
-/// The keys that other mail programs have taught: R or Ctrl+R, Ctrl+Shift+R, Ctrl+L, and M.
-fn about_the_message(ctx: &Context, views: &Views, state: &State, commands: &mut Vec<Command>) {
+/// The keys that other mail programs have taught: R or Ctrl+R, Ctrl+Shift+R, Ctrl+L, Ctrl+P, and M.
+fn about_the_message(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let Some(message) = views.reading.as_ref().map(|view| view.id).filter(|id| state.selected == Some(*id)) else {
         return;
     };
@@ -328,6 +329,11 @@ fn about_the_message(ctx: &Context, views: &Views, state: &State, commands: &mut
     }
     if pressed(Modifiers::COMMAND, Key::R) || pressed(Modifiers::NONE, Key::R) {
         commands.push(Command::Reply { message, all: false });
+    }
+    if pressed(Modifiers::COMMAND, Key::P)
+        && let Some(view) = &views.reading
+    {
+        print::ask(ctx, view, state);
     }
     if pressed(Modifiers::COMMAND, Key::L) {
         commands.push(Command::Forward(message));

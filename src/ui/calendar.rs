@@ -73,27 +73,38 @@ fn invitation(ui: &mut Ui, view: &ReadingView, card: &CardView, event: &Invitati
 }
 
 fn facts(ui: &mut Ui, event: &Invitation, state: &State) {
-    let language = state.language;
     ui.spacing_mut().item_spacing.y = space::XS;
+    for (word, value) in said(event, state) {
+        widgets::fact(ui, state.language.say(word), &value);
+    }
+}
+
+/// What an event says, for paper: what it is, and its facts by name; with what the reader should know of it.
+pub fn facts_of(view: &ReadingView, event: &Invitation, state: &State) -> (String, Vec<(String, String)>) {
+    let language = state.language;
+    let facts = said(event, state).into_iter().filter(|(_, value)| !value.is_empty());
+    let facts = facts.map(|(word, value)| (language.say(word).to_owned(), value)).collect();
+    let kind = kind(language, event);
+    let elsewhere = organizes_elsewhere(view, event).then(|| language.say(Word::OrganizerElsewhere));
+    (elsewhere.map_or(kind.clone(), |words| format!("{kind}\n{words}")), facts)
+}
+
+fn said(event: &Invitation, state: &State) -> Vec<(Word, String)> {
+    let language = state.language;
     let times = times(language, &state.clock, event.start.as_ref(), event.end.as_ref());
-    widgets::fact(ui, language.say(Word::When), &times.join("\n"));
-    if let Some(rule) = &event.repeats {
-        widgets::fact(ui, language.say(Word::Repeated), &repeats(language, rule));
-    }
-    widgets::fact(ui, language.say(Word::Where), &one_line(&event.location));
-    if let Some(organizer) = &event.organizer {
-        widgets::fact(ui, language.say(Word::Organizer), &full(organizer));
-    }
     let mut named: Vec<String> = event.attendees.iter().take(NAMED).map(|who| attendee(language, who)).collect();
     if event.attendees.len() > NAMED {
         let more = (event.attendees.len() - NAMED).to_string();
         named.push(language.fill(Word::AndMore, &[("count", &more)]));
     }
-    widgets::fact(
-        ui,
-        language.say(Word::Attendees),
-        &named.join(if language == Language::Japanese { "、" } else { ", " }),
-    );
+    let comma = if language == Language::Japanese { "、" } else { ", " };
+    vec![
+        (Word::When, times.join("\n")),
+        (Word::Repeated, event.repeats.as_ref().map(|rule| repeats(language, rule)).unwrap_or_default()),
+        (Word::Where, one_line(&event.location)),
+        (Word::Organizer, event.organizer.as_ref().map(full).unwrap_or_default()),
+        (Word::Attendees, named.join(comma)),
+    ]
 }
 
 fn description(ui: &mut Ui, card: &CardView, text: &str, language: Language) {
@@ -407,7 +418,7 @@ mod tests {
             repeats(Language::English, &rule),
             "every 2 weeks on Monday, Wednesday, until Thursday 31 December 2026"
         );
-        assert_eq!(repeats(Language::Japanese, &rule), "2週間ごと月曜日・水曜日、2026年12月31日（木）まで");
+        assert_eq!(repeats(Language::Japanese, &rule), "2週間ごとの月曜日・水曜日、2026年12月31日（木）まで");
         let last = Repeats {
             frequency: Frequency::Monthly,
             interval: 1,
@@ -418,6 +429,6 @@ mod tests {
             ..rule
         };
         assert_eq!(repeats(Language::English, &last), "every month on the last Friday, 5 times, with exceptions");
-        assert_eq!(repeats(Language::Japanese, &last), "毎月最終金曜日、全5回、例外あり");
+        assert_eq!(repeats(Language::Japanese, &last), "毎月の最終金曜日、全5回、例外あり");
     }
 }

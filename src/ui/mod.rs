@@ -51,6 +51,7 @@ pub use frames::Frames;
 pub use html::Link;
 pub use icons::Icon;
 pub use keys::Dialog as KeyDialog;
+pub use print::print_pdf;
 pub use raster::Raster;
 pub use screenshot::{ScreenshotError, screenshot, write_png};
 pub use state::{Activity, Notice, Pane, Screen, State, Theme, Views};

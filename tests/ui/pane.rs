@@ -138,6 +138,11 @@ fn a_picture_and_a_text_are_looked_at_without_opening_them() {
             window.run();
             window.get_all_by_label(seen).next().unwrap();
             assert!(window.state().state.preview.is_open());
+            if name == "seal.png" {
+                let image = window.render().unwrap();
+                let drawn = image.pixels().filter(|pixel| pixel.0 == [200, 60, 35, 255]).count();
+                assert!(drawn >= 40 * 30 - 140, "{drawn}");
+            }
             window.key_press(egui::Key::Escape);
             window.run();
             assert!(!window.state().state.preview.is_open());
@@ -258,4 +263,36 @@ fn the_source_is_asked_for_and_only_what_is_in_sight_is_laid_out() {
         window.run();
         window.get_by_label("Subject: opened");
     }
+}
+
+/// Screens for `every_screen_is_drawn_in_both_languages_both_looks_and_both_sizes`.
+pub fn screens(language: Language) -> Vec<(&'static str, App)> {
+    let after_click = |app: App, label: &str| {
+        let mut window = window(app, [1280.0, 1400.0]);
+        window.get_by_label(label).click();
+        window.run();
+        window.into_state()
+    };
+    let macros = FileReport { dangers: vec![Danger::Macros, Danger::ArchiveLocked], ..kind(FileKind::Document) };
+    let program =
+        FileReport { kind: FileKind::Program, claimed: FileKind::Pdf, disagrees: true, dangers: vec![Danger::Program] };
+    let (name, about) = ("四半期の数字と見通し（取扱注意）の最終版を改めてお送りします.pdf.docm", Word::FileAbout);
+    let (asks, _) = reads(language, with_file(name, "application/msword", macros, b"PK"));
+    let (refuses, _) = reads(language, with_file("invoice.pdf", "application/pdf", program, b"MZ"));
+    let mut png = Vec::new();
+    let picture = image::RgbaImage::from_fn(900, 600, |x, y| image::Rgba([(x / 4) as u8, (y / 3) as u8, 120, 255]));
+    picture.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
+    let (mut looks, _) = reads(language, with_file("seal.png", "image/png", kind(FileKind::Picture), &png));
+    looks.state.preview.waits = true;
+    let (mut shows_source, _) = reads(language, message(Lock::Encrypted, Seal::Authenticated));
+    shows_source.state.source = true;
+    shows_source.update(Event::Source(Arc::new(source(60_000))));
+    let (invited, _) = reads(language, invited(true, invitation()));
+    vec![
+        ("pane-asks", after_click(asks, &named(language, about, name))),
+        ("pane-refuses", after_click(refuses, &named(language, about, "invoice.pdf"))),
+        ("pane-picture", after_click(looks, &named(language, Word::PreviewNamed, "seal.png"))),
+        ("pane-source", shows_source),
+        ("pane-invitation", invited),
+    ]
 }

@@ -1,4 +1,5 @@
 use std::io::Cursor;
+use std::panic::AssertUnwindSafe;
 
 use super::archive;
 use super::kind::{FileKind, by_extension, by_media_type, found};
@@ -78,7 +79,7 @@ fn inside(content: &[u8]) -> Vec<Danger> {
         dangers.push(Danger::ArchiveLocked);
     }
     // A Java archive by its manifest, whatever it is called.
-    if entries.iter().any(|entry| entry.name.ends_with(".class")) {
+    if entries.iter().any(|entry| extension(&entry.name) == Some("class")) {
         dangers.push(Danger::Program);
     }
     dangers
@@ -109,20 +110,23 @@ fn is_installer(content: &[u8]) -> bool {
         "000c1086-0000-0000-c000-000000000046",
         "000c1082-0000-0000-c000-000000000046",
     ];
-    let Some(file) = compound(content) else { return false };
-    CLASSES.contains(&file.root_entry().clsid().to_string().as_str())
+    let class = compound(content, |file| file.root_entry().clsid().to_string());
+    class.is_some_and(|class| CLASSES.contains(&class.as_str()))
 }
 
 fn storages(content: &[u8]) -> Vec<String> {
-    let Some(file) = compound(content) else { return Vec::new() };
-    file.walk().take(STORAGES).map(|entry| entry.name().to_lowercase()).collect()
+    let names = |file: &CompoundFile| file.walk().take(STORAGES).map(|entry| entry.name().to_lowercase()).collect();
+    compound(content, names).unwrap_or_default()
 }
 
-fn compound(content: &[u8]) -> Option<cfb::CompoundFile<Cursor<&[u8]>>> {
+type CompoundFile<'a> = cfb::CompoundFile<Cursor<&'a [u8]>>;
+
+/// Looks into a compound file, if it is one.
+fn compound<T>(content: &[u8], look: impl FnOnce(&CompoundFile) -> T) -> Option<T> {
     if !content.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         return None;
     }
     // A file made to break its reader is one that can't be looked into; it must not take the message along.
-    let open = std::panic::AssertUnwindSafe(|| cfb::CompoundFile::open(Cursor::new(content)).ok());
-    std::panic::catch_unwind(open).ok().flatten()
+    let look = AssertUnwindSafe(|| cfb::CompoundFile::open(Cursor::new(content)).ok().map(|file| look(&file)));
+    std::panic::catch_unwind(look).ok().flatten()
 }

@@ -7,6 +7,7 @@ use crate::domain::Mailbox;
 use crate::engine::Command;
 use crate::engine::view::{Assessment, ReadingView};
 use crate::ui::icons::Icon;
+use crate::ui::print;
 use crate::ui::state::State;
 use crate::ui::theme::{self, palette, size, space};
 use crate::ui::widgets;
@@ -51,6 +52,10 @@ fn actions_row(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mu
         .clicked()
     {
         state.source = !state.source;
+    }
+    if widgets::icon_button(ui, Icon::Print, say(Word::Print)).clicked() {
+        print::ask(ui.ctx(), view, state);
+        return;
     }
     if widgets::icon_button(ui, Icon::Forward, say(Word::Forward)).clicked() {
         commands.push(Command::Forward(message));

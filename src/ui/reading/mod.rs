@@ -19,6 +19,7 @@ use absent::absent;
 pub use band::sign;
 use body::contents;
 use head::head;
+pub use letter::pictures;
 pub(super) use letter::pointer;
 
 /// The pane, for F6.

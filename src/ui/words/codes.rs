@@ -172,6 +172,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "import" => Word::WorkImport,
         "find_certificate" => Word::WorkFind,
         "remote" => Word::WorkRemote,
+        "print" => Word::WorkPrint,
         _ => Word::WorkOther,
     };
     language.fill(word, &[("subject", subject)])

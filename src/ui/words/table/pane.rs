@@ -100,7 +100,7 @@ macro_rules! pane {
             EveryYear => "every year", "毎年";
             EveryYears => "every {count} years", "{count}年ごと";
             SeveralTimesADay => "several times a day", "1日に何回か";
-            OnDays => "{often} on {days}", "{often}{days}";
+            OnDays => "{often} on {days}", "{often}の{days}";
             TimesCount => "{count} times", "全{count}回";
             UntilDay => "until {day}", "{day}まで";
             WithExceptions => "with exceptions", "例外あり";
@@ -127,7 +127,6 @@ macro_rules! pane {
             Print => "Print to PDF", "PDFに印刷";
             PrintTitle => "Print to a PDF file", "PDFファイルに印刷";
             WorkPrint => "Printing {subject}", "印刷中 {subject}";
-            PrintFailed => "This message could not be printed.", "このメールは印刷できませんでした。";
             Date => "Date", "日付";
             PageOf => "{page} / {pages}", "{page} / {pages} ページ";
             PrintedApart => "What follows does not have the protection that is named above.", "以下の部分には、上に書いた保護がありません。";
