@@ -86,7 +86,7 @@ impl<'a> Checker<'a> {
         };
         let mut weak = None;
         for key in cert.keys().key_handles(signature.get_issuers()) {
-            weak = weak.or_else(|| policy::since(policy::weak_since(key.key())?, cert::algorithm(key.key())));
+            weak = weak.or_else(|| policy::since(policy::weak_since(key.key())?, &cert::algorithm(key.key())));
             if key.key().creation_time() > made || cert.primary_key().key().creation_time() > made {
                 return Verdict::Not(SignatureOutcome::BadKey, "made_before_key");
             }
@@ -270,7 +270,7 @@ fn weak_hash(signature: &Signature) -> Option<Verdict> {
         return Some(Verdict::Not(SignatureOutcome::UnsupportedAlgorithm, "critical_subpacket"));
     }
     let hash = signature.hash_algo();
-    let named = policy::refused_since(hash).and_then(|moment| policy::since(moment, hash.to_string()));
+    let named = policy::refused_since(hash).and_then(|moment| policy::since(moment, &hash.to_string()));
     Some(match named {
         Some(which) => Verdict::Old("weak_hash", which),
         None => Verdict::Not(SignatureOutcome::UnsupportedAlgorithm, "weak_hash"),

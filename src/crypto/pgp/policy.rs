@@ -66,7 +66,7 @@ pub(super) fn weak_since<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> 
 }
 
 /// What goes on after a reason's colon: a name, and the day from which on it counts no more.
-pub(super) fn since(moment: SystemTime, name: String) -> Option<String> {
+pub(super) fn since(moment: SystemTime, name: &str) -> Option<String> {
     let day = super::timestamp(moment)?.strftime("%Y-%m-%d");
     Some(format!("{name}, {day}"))
 }
