@@ -1,5 +1,6 @@
 //! The `kakitome` program: the window without a command, the command line with one.
 
+mod print;
 mod window;
 
 use std::process::ExitCode;
@@ -9,6 +10,7 @@ use kakitome::cli::{self, Next};
 fn main() -> ExitCode {
     match cli::run() {
         Next::Exit(code) => code,
+        Next::Print(common, args) => print::run(&common, &args),
         Next::Gui(common, args) => match window::open(&common, &args) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {

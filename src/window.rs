@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use kakitome::cli::{self, Common, GuiArgs, Lang};
 use kakitome::engine::{Command, EngineHandle, Event, Failure, Start, start};
-use kakitome::ui::{self, App, Backend, Language, Options, Screen, Theme};
+use kakitome::ui::{self, App, Backend, Frames, Language, Options, Screen, Theme};
 
 /// How long a picture waits for the engine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,7 +35,7 @@ pub fn open(common: &Common, args: &GuiArgs) -> Result<()> {
     });
     let theme = if args.dark { Theme::Dark } else { Theme::System };
     if let Some(to) = &args.screenshot {
-        return picture(&what, language, theme, args, to);
+        return picture(&what, language, theme, common.verbose, args, to);
     }
     if cfg!(target_os = "linux") && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none()) {
         bail!("there is no display for a window; without one, use `kakitome inspect FILE` and `kakitome --help`");
@@ -43,11 +43,18 @@ pub fn open(common: &Common, args: &GuiArgs) -> Result<()> {
     let frames = args.frames.map(u64::from);
     let began = Instant::now();
     let options = Options { language, theme, frames };
-    ui::run_window(options, move |wake| start(&what, wake).map(Engine))?;
+    let drawn = ui::run_window(options, move |wake| start(&what, wake).map(Engine))?;
     if let Some(frames) = frames {
-        println!("{frames} frames, {} ms", began.elapsed().as_millis());
+        println!("{frames} frames, {} ms; {}", began.elapsed().as_millis(), spread(&drawn));
     }
     Ok(())
+}
+
+/// How long the window's thread was busy with a frame.
+fn spread(drawn: &Frames) -> String {
+    let [half, most, longest] =
+        [drawn.share(0.5), drawn.share(0.99), drawn.longest()].map(|time| time.as_secs_f64() * 1000.0);
+    format!("busy with a frame: {half:.1} ms, 99 of 100 within {most:.1} ms, the longest {longest:.1} ms")
 }
 
 fn profile(common: &Common) -> Result<Start> {
@@ -57,7 +64,14 @@ fn profile(common: &Common) -> Result<Start> {
 
 /// Draws one screen to a file: `--screen` names it, with what it shows after a colon
 /// (`reading:3` opens the third message of the list, `evidence:3` its drawer).
-fn picture(what: &Start, language: Option<Language>, theme: Theme, args: &GuiArgs, to: &std::path::Path) -> Result<()> {
+fn picture(
+    what: &Start,
+    language: Option<Language>,
+    theme: Theme,
+    is_verbose: bool,
+    args: &GuiArgs,
+    to: &std::path::Path,
+) -> Result<()> {
     let engine = start(what, || {}).map_err(|failure: Failure| anyhow::anyhow!("{failure}"))?;
     let mut app = App::new(Box::new(Engine(engine)));
     app.dress(if theme == Theme::System { Theme::Light } else { theme });
@@ -102,6 +116,9 @@ fn picture(what: &Start, language: Option<Language>, theme: Theme, args: &GuiArg
     }
     let image = ui::screenshot(&mut app, size, 1.0)?;
     ui::write_png(&image, to)?;
+    if is_verbose {
+        println!("{} frames; {}", app.frames.drawn(), spread(&app.frames));
+    }
     Ok(())
 }
 

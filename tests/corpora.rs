@@ -127,6 +127,8 @@ fn differences(expect: &Value, found: &Value) -> Vec<String> {
     same("seal", &expect["seal"], &found["headline"]["seal"]);
     same("subject", &expect["subject"], &found["displayed"]["subject"]);
     same("scheme", &expect["scheme"], &found["header_protection"]["scheme"]);
+    same("mismatches", &expect["mismatches"], &found["header_protection"]["mismatches"]);
+    same("displayed From", &expect["displayed_from"], &found["displayed"]["from"][0]["address"]);
     same("confidential", &expect["confidential"], &found["header_protection"]["confidential"]);
     for (what, at, path) in [
         ("outcomes", "signatures", "/outcome"),
@@ -134,6 +136,7 @@ fn differences(expect: &Value, found: &Value) -> Vec<String> {
         ("verdicts", "signatures", "/trust/verdict"),
         ("encryption", "encryption", "/outcome"),
         ("integrity", "encryption", "/integrity"),
+        ("reasons", "signatures", "/reason"),
     ] {
         for (number, want) in list(&expect[what]).iter().enumerate() {
             let got = found[at][number].pointer(path).unwrap_or(&Value::Null);
@@ -143,6 +146,14 @@ fn differences(expect: &Value, found: &Value) -> Vec<String> {
     let codes: Vec<String> = list(&found["cautions"]).iter().map(|caution| text(&caution["code"])).collect();
     for code in list(&expect["cautions"]).iter().map(text).filter(|code| !codes.contains(code)) {
         wrong.push(format!("caution {code} is missing from {codes:?}"));
+    }
+    let codes: Vec<String> = list(&found["defects"]).iter().map(|defect| text(&defect["code"])).collect();
+    for code in list(&expect["defects"]).iter().map(text).filter(|code| !codes.contains(code)) {
+        wrong.push(format!("defect {code} is missing from {codes:?}"));
+    }
+    let lacks = text(&expect["text_lacks"]);
+    if !lacks.is_empty() && text(&found["text"]).contains(&lacks) {
+        wrong.push(format!("the text holds {lacks:?}"));
     }
     let names: Vec<String> = list(&found["parts"]).iter().map(|part| text(&part["filename"])).collect();
     for name in list(&expect["files"]).iter().map(text).filter(|name| !names.contains(name)) {

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_wrap)]
 
+#[path = "ui/body.rs"]
+mod body;
+#[path = "ui/pane.rs"]
+mod pane;
 #[path = "ui/sample.rs"]
 mod sample;
 #[path = "ui/why.rs"]
@@ -768,6 +772,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     }));
     add("unopened", unopened);
     all.extend(why::screens(language));
+    all.extend(pane::screens(language));
     all
 }
 
@@ -999,7 +1004,7 @@ fn the_keys_of_other_mail_programs_answer_forward_search_and_mark() {
     assert!(matches!(press(control | shift, egui::Key::R)[..], [Command::Reply { message: 1, all: true }]));
     assert!(matches!(press(control, egui::Key::L)[..], [Command::Forward(1)]));
     assert!(matches!(press(egui::Modifiers::NONE, egui::Key::M)[..], [Command::SetSeen { message: 1, seen: true }]));
-    assert!(press(control, egui::Key::F).is_empty());
+    assert!(press(control, egui::Key::K).is_empty());
     window.event(egui::Event::Text("minutes".into()));
     window.run();
     assert_eq!(window.state().state.search, "minutes");

@@ -142,6 +142,8 @@ pub(crate) enum Command {
     },
     /// Whom the profile trusts.
     Trust(TrustCommandArgs),
+    /// Print a message to a PDF file.
+    Print(Box<super::print::PrintArgs>),
     /// Open the window.
     Gui(GuiArgs),
 }

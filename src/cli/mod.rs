@@ -12,6 +12,7 @@ mod keys;
 mod load;
 mod output;
 mod path;
+mod print;
 mod profile;
 mod reply;
 mod seal;
@@ -23,9 +24,11 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::engine::stateless;
+use crate::engine::view::ReadingView;
 use args::Command;
 pub use args::{Cli, Common, GuiArgs, Lang};
 pub use keys::profile_of;
+pub use print::PrintArgs;
 
 /// Why a command did not do its work: one line for standard error, saying why and what to do.
 #[derive(Debug)]
@@ -44,6 +47,8 @@ pub enum Next {
     Exit(ExitCode),
     /// Open the window.
     Gui(Common, GuiArgs),
+    /// Print a message.
+    Print(Common, Box<PrintArgs>),
 }
 
 /// Reads the program's arguments and carries the command out, except the window's.
@@ -56,6 +61,7 @@ pub fn run() -> Next {
     let outcome = match cli.command {
         None => return Next::Gui(common, GuiArgs::default()),
         Some(Command::Gui(args)) => return Next::Gui(common, args),
+        Some(Command::Print(args)) => return Next::Print(common, args),
         Some(command) => carry_out(&common, command),
     };
     Next::Exit(match outcome {
@@ -65,6 +71,21 @@ pub fn run() -> Next {
             ExitCode::from(1)
         }
     })
+}
+
+/// Prints a message: `draw` makes the pages of what is assessed here.
+pub fn print(common: &Common, args: &PrintArgs, draw: impl FnOnce(&ReadingView) -> Option<Vec<u8>>) -> ExitCode {
+    let outcome = print::reading(common, args).and_then(|view| {
+        let pages = draw(&view).ok_or_else(|| Problem("the message could not be drawn; try --plain".to_owned()))?;
+        print::write(&args.output, &pages)
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            output::error(&problem.0);
+            ExitCode::from(1)
+        }
+    }
 }
 
 fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
@@ -88,8 +109,8 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::List { folder, limit } => profile::list(common, &folder, limit),
         Command::Show { id, source } => profile::show(common, id, source),
         Command::Trust(args) => trust::run(common, &args.command),
-        // The window is opened by the caller.
-        Command::Gui(_) => Ok(()),
+        // The window is opened by the caller, which draws what is printed too.
+        Command::Gui(_) | Command::Print(_) => Ok(()),
     }
 }
 

@@ -110,6 +110,13 @@ pub(super) fn with(profile: &Profile, raw: &RawMessage, keyring: Keyring) -> Res
     Ok(tools.look(profile, raw))
 }
 
+/// A message as it came, and what its outermost layers open to, each with the path that it came out of.
+pub(super) fn layers(profile: &Profile, message: MessageId) -> Result<Vec<(String, RawMessage)>, Failure> {
+    let raw = profile.store.raw(message).map_err(store_failure)?;
+    let opened = Tools::of(profile)?.opened(profile, &raw);
+    Ok(std::iter::once((String::new(), raw)).chain(opened).collect())
+}
+
 /// Puts into the list what was found: the protected values. Of a message that can't be opened only
 /// that is noted, so that what was read of it before is not forgotten.
 pub(super) fn note(profile: &Profile, message: MessageId, found: &Assessment) -> Result<(), Failure> {
@@ -135,13 +142,14 @@ struct Tools {
     keyring: Arc<Keyring>,
     policy: crate::trust::TrustPolicy,
     authserv_ids: Vec<String>,
+    limits: Limits,
 }
 
 impl Tools {
     fn of(profile: &Profile) -> Result<Self, Failure> {
         let policy = profile.policy(profile.now())?;
         let (authserv_ids, _) = profile.delivery();
-        Ok(Self { keyring: profile.keyring(), policy, authserv_ids })
+        Ok(Self { keyring: profile.keyring(), policy, authserv_ids, limits: Limits::default() })
     }
 
     fn assess(&self, profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
@@ -153,14 +161,20 @@ impl Tools {
     fn look(&self, profile: &Profile, raw: &RawMessage) -> Assessment {
         let question = SenderQuestion { authserv_ids: &self.authserv_ids, evaluate: false, dns: None };
         let sender = stateless::sender(raw, &question, self.policy.at);
-        let limits = Limits::default();
-        let circumstances = Circumstances {
+        incoming::assess(raw, sender, &self.circumstances(profile))
+    }
+
+    fn opened(&self, profile: &Profile, raw: &RawMessage) -> Option<(String, RawMessage)> {
+        incoming::opened(raw, &self.circumstances(profile))
+    }
+
+    fn circumstances<'a>(&'a self, profile: &'a Profile) -> Circumstances<'a> {
+        Circumstances {
             keyring: &self.keyring,
             policy: &self.policy,
-            limits: &limits,
+            limits: &self.limits,
             plaintext_limit: PLAINTEXT_LIMIT,
             spool: Some(&profile.spool),
-        };
-        incoming::assess(raw, sender, &circumstances)
+        }
     }
 }

@@ -1,12 +1,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::{Draft, Fingerprint, Secret, Technology};
+use crate::domain::{Draft, EmailAddress, Fingerprint, RawMessage, Secret, Technology};
 
 use super::Failure;
 use super::view::{
     AccountForm, DraftId, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView,
-    ReadingView,
+    ReadingView, RemoteView, SourceView,
 };
 
 /// What the user wants; sent by the UI, carried out by the engine.
@@ -42,6 +42,16 @@ pub enum Command {
     Forward(MessageId),
     /// Write an attachment of the open message to a file.
     SaveAttachment { message: MessageId, part: String, to: PathBuf },
+    /// Write attachments of the open message into a folder, beside what is there.
+    SaveAttachments { message: MessageId, parts: Vec<String>, to: PathBuf },
+    /// Open an attachment with the system's program; `confirmed` after the reader was told what it may do.
+    OpenAttachment { message: MessageId, part: String, confirmed: bool },
+    /// Show the whole source of a message and what its layers open to.
+    ShowSource(MessageId),
+    /// Write a layer of the source to a file.
+    SaveSource { message: MessageId, layer: usize, to: PathBuf },
+    /// Write a file that the window made: a printed message.
+    WriteFile { to: PathBuf, content: RawMessage },
     /// Read files as attachments of the draft being written.
     ReadAttachments(Vec<PathBuf>),
     /// Show certificates and keys.
@@ -69,6 +79,14 @@ pub enum Command {
     /// Whose Authentication-Results are believed, and whether SPF, DKIM and DMARC are evaluated here
     /// (which the sending domain's name servers can notice).
     SaveDelivery { authserv_ids: Vec<String>, evaluates_sender: bool },
+    /// Load the pictures from the web that the open message asks for, this once.
+    LoadRemote(MessageId),
+    /// Load those of a sender from now on (or no longer).
+    AllowRemote { address: EmailAddress, allowed: bool },
+    /// Never load any (or ask again).
+    RefuseRemote(bool),
+    /// Keep the size of what is read, in percent.
+    RememberZoom(u16),
     /// Try a queued submission again now.
     RetrySubmission(i64),
     /// Take a queued submission back.
@@ -92,6 +110,10 @@ pub enum Event {
     Mailbox(Arc<MailboxView>),
     /// The open message.
     Reading(Arc<ReadingView>),
+    /// The source of a message.
+    Source(Arc<SourceView>),
+    /// What the open message would fetch from the web.
+    Remote(Arc<RemoteView>),
     /// What would happen to the draft.
     Preflight(Arc<PreflightView>),
     /// A draft to put into a compose window.
@@ -122,7 +144,7 @@ pub enum Event {
 /// How far a long work is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
-    /// A code: `synchronise`, `send`, `generate_key`, `import`, `find_certificate`.
+    /// A code: `synchronise`, `send`, `generate_key`, `import`, `find_certificate`, `remote`.
     pub work: &'static str,
     /// What it is at: a folder, an address.
     pub subject: String,

@@ -7,14 +7,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::crypto::CertificateReport;
 use crate::domain::Secret;
 use crate::net::Cancel;
+use crate::net::web::Reach;
 use crate::store::files;
+use crate::store::opened::OpenedFiles;
 
 use super::assessing::{OpenFolder, Which};
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
+use super::remote::{self, Means, Remote};
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
-use super::{Command, Event, Failure, FailureKind, account, assessing, keys, reading, remedy, sending, stateless};
+use super::{
+    Command, Event, Failure, FailureKind, account, assessing, attachment, keys, reading, remedy, sending, stateless,
+};
 
 pub(super) struct Engine {
     profile: Arc<Profile>,
@@ -28,10 +33,12 @@ pub(super) struct Engine {
     is_busy: Arc<tokio::sync::Mutex<()>>,
     /// Held while messages are assessed without being asked.
     assesses: Arc<Mutex<()>>,
+    opened: Arc<OpenedFiles>,
+    pub(super) remote: Arc<Remote>,
 }
 
 impl Engine {
-    pub(super) fn new(profile: Profile, is_demo: bool, publish: Publish) -> Self {
+    pub(super) fn new(profile: Profile, is_demo: bool, publish: Publish, opened: Arc<OpenedFiles>) -> Self {
         Self {
             profile: Arc::new(profile),
             is_demo,
@@ -42,6 +49,8 @@ impl Engine {
             cancel: Cancel::new(),
             is_busy: Arc::new(tokio::sync::Mutex::new(())),
             assesses: Arc::default(),
+            opened,
+            remote: Remote::new(Reach::Public),
         }
     }
 
@@ -81,10 +90,30 @@ impl Engine {
             Command::Cancel => {
                 self.cancel.cancel();
                 self.cancel = Cancel::new();
+                self.remote.cancel();
                 Ok(())
             }
+            Command::LoadRemote(_) | Command::AllowRemote { .. } | Command::RefuseRemote(_) => self.remote(command),
+            Command::RememberZoom(zoom) => self.profile.store.set_setting("zoom", &zoom).map_err(store_failure),
             other => self.writing(other),
         }
+    }
+
+    /// Pictures from the web.
+    fn remote(&self, command: Command) -> Result<(), Failure> {
+        let means = self.means();
+        match command {
+            Command::LoadRemote(message) => self.remote.load(&means, message),
+            Command::AllowRemote { address, allowed } => self.remote.allow(&means, &address, allowed)?,
+            Command::RefuseRemote(never) => self.remote.refuse(&means, never)?,
+            _ => {}
+        }
+        self.show_preferences();
+        Ok(())
+    }
+
+    pub(super) fn means(&self) -> Means {
+        Means { profile: Arc::clone(&self.profile), publish: Arc::clone(&self.publish), is_demo: self.is_demo }
     }
 
     /// The commands of the composer and the outbox.
@@ -134,10 +163,15 @@ impl Engine {
             }
             Command::Reply { message, all } => self.answer(message, all, false),
             Command::Forward(message) => self.answer(message, false, true),
-            Command::SaveAttachment { message, part, to } => {
-                let bytes = reading::attachment(&self.profile, message, &part)?;
-                files::write_new(&to, &bytes).map_err(store_failure)?;
-                self.done("saved", &to.display().to_string());
+            command @ (Command::SaveAttachment { .. }
+            | Command::SaveAttachments { .. }
+            | Command::OpenAttachment { .. }
+            | Command::ShowSource(_)
+            | Command::SaveSource { .. }
+            | Command::WriteFile { .. }) => {
+                if let Some(event) = attachment::carry_out(&self.profile, &self.opened, command)? {
+                    (self.publish)(event);
+                }
                 Ok(())
             }
             Command::ReadAttachments(paths) => {
@@ -166,6 +200,13 @@ impl Engine {
                 self.test_account(form);
                 Ok(())
             }
+            other => self.helping(other),
+        }
+    }
+
+    /// The commands below an explanation that leave the keys as they are.
+    fn helping(&mut self, command: Command) -> Result<(), Failure> {
+        match command {
             Command::Ask { message, subject, text, attach } => {
                 let draft = Box::new(remedy::ask(&self.profile, message, subject, text, attach)?);
                 (self.publish)(Event::Compose { draft, id: None });
@@ -242,8 +283,10 @@ impl Engine {
     }
 
     fn show_message(&self, message: MessageId) -> Result<(), Failure> {
+        self.remote.open(message);
         let view = reading::view(&self.profile, message, self.is_demo)?;
         (self.publish)(Event::Reading(Arc::new(view.clone())));
+        self.remote.shown(&self.means(), message, &view.assessment);
         self.show_mailbox();
         self.evaluate_sender(view);
         Ok(())
@@ -256,20 +299,30 @@ impl Engine {
             return;
         }
         let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
+        let (remote, means) = (Arc::clone(&self.remote), self.means());
         tokio::spawn(async move {
             let Ok(raw) = profile.store.raw(view.id) else { return };
             let found = stateless::evaluate_sender(&raw, &trusted, None, profile.now()).await;
             let mut assessment = (*view.assessment).clone();
             assessment.sender.extend(found);
             view.assessment = Arc::new(assessment);
-            publish(Event::Reading(Arc::new(view)));
+            publish(Event::Reading(Arc::new(view.clone())));
+            remote.shown_again(&means, view.id, &view.assessment);
         });
     }
 
     pub(super) fn show_preferences(&self) {
         let (language, theme) = self.profile.store.setting::<(String, String)>("preferences").ok().flatten().unzip();
         let (authserv_ids, evaluates_sender) = self.profile.delivery();
-        let view = PreferencesView { language, theme, authserv_ids, evaluates_sender };
+        let view = PreferencesView {
+            language,
+            theme,
+            authserv_ids,
+            evaluates_sender,
+            remote_senders: remote::senders(&self.profile).into_iter().collect(),
+            remote_never: remote::never(&self.profile),
+            zoom: self.profile.store.setting("zoom").ok().flatten(),
+        };
         (self.publish)(Event::Preferences(view));
     }
 

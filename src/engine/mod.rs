@@ -3,6 +3,7 @@
 
 mod account;
 mod assessing;
+pub mod attachment;
 mod carried;
 mod command;
 mod demo;
@@ -14,6 +15,7 @@ mod network;
 mod profile;
 mod reading;
 mod remedy;
+mod remote;
 mod sending;
 pub mod stateless;
 pub mod view;

@@ -2,23 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::crypto::DecryptFailure;
 use crate::domain::{Draft, Mailbox, RawMessage};
 use crate::flow::reply::{self, Answer};
 use crate::flow::{Assessment, Headline, Lock, Seal};
-use crate::message;
 
 use super::profile::{Profile, store_failure};
-use super::remedy;
-use super::view::{
-    AccountForm, AccountView, AttachmentView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView,
-};
-use super::{Failure, FailureKind, Retry, assessing, network};
+use super::view::{AccountForm, AccountView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
+use super::{Failure, FailureKind, Retry, assessing, attachment, network, remedy};
 
 /// As many rows as the list ever shows.
 const MAX_ROWS: usize = 200_000;
-/// The source view shows no more.
-const MAX_SOURCE: usize = 1 << 20;
 
 /// Accounts, folders and the open list.
 pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Result<MailboxView, Failure> {
@@ -104,32 +97,10 @@ pub(super) fn assess(profile: &Profile, message: MessageId) -> Result<(RawMessag
 
 /// The open message, assessed; what was found goes into the list too.
 pub(super) fn view(profile: &Profile, message: MessageId, _is_demo: bool) -> Result<ReadingView, Failure> {
-    let (raw, mut assessment) = assess(profile, message)?;
+    let (raw, assessment) = assess(profile, message)?;
     assessing::note(profile, message, &assessment)?;
-    for block in &mut assessment.blocks {
-        block.html = block.html.take().map(|html| message::sanitize_html(&html));
-    }
-    let locked_key = assessment.encryption.iter().find_map(|layer| match &layer.failure {
-        Some(DecryptFailure::Locked(fingerprint)) => Some(fingerprint.clone()),
-        _ => None,
-    });
-    let attachments = assessment
-        .parts
-        .iter()
-        .filter(|part| part.is_file)
-        .map(|part| AttachmentView {
-            part: part.path.clone(),
-            name: part.filename.clone().unwrap_or_default(),
-            media_type: part.media_type.clone(),
-            bytes: part.bytes,
-            decrypted: part.decrypted,
-            signed: part.signed,
-        })
-        .collect();
-    let source = String::from_utf8_lossy(raw.get(..raw.len().min(MAX_SOURCE)).unwrap_or_default()).into_owned();
     let help = remedy::help(profile, message, &raw, &assessment)?;
-    let assessment = Arc::new(assessment);
-    Ok(ReadingView { id: message, assessment, attachments, locked_key, source: source.into(), help })
+    Ok(ReadingView { help, ..attachment::reading(message, &raw, assessment) })
 }
 
 /// The content of a file in a message.

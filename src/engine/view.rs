@@ -1,17 +1,23 @@
 //! Immutable snapshots that a screen draws. Codes and data only: the sentences are the UI's.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{Fingerprint, Mailbox, Secret, Technology};
+use crate::domain::{EmailAddress, Fingerprint, Mailbox, RawMessage, Secret, Technology};
 
 pub use crate::crypto::{CertificateReport, DecryptFailure, Integrity, SignatureCheck, SignatureOutcome, Signer};
 pub use crate::flow::{
     Assessment, Caution, CautionCode, Coverage, Encryption, HeaderProtection, HeaderScheme, Headline, JudgedSignature,
     Lock, Seal, ShownBlock, ShownPart,
 };
+pub use crate::message::calendar::{
+    Answer, Attendee, Contact, Frequency, Invitation, Method as CalendarMethod, Moment, Repeats,
+};
+pub use crate::message::file::{Danger, FileKind, FileReport};
 pub use crate::message::{Defect, DefectCode};
+pub use crate::sender::is_look_alike;
 pub use crate::sender::{Method, SenderResult, SenderWord, Source};
 pub use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
 
@@ -60,6 +66,12 @@ pub struct PreferencesView {
     pub authserv_ids: Vec<String>,
     /// SPF, DKIM and DMARC are evaluated here over DNS.
     pub evaluates_sender: bool,
+    /// Senders whose pictures from the web are loaded, lower-cased.
+    pub remote_senders: Vec<String>,
+    /// Pictures from the web are never loaded, and nobody is asked.
+    pub remote_never: bool,
+    /// The size of what is read, in percent; `None` as it is.
+    pub zoom: Option<u16>,
 }
 
 /// One draft that is kept.
@@ -133,6 +145,8 @@ pub struct ReadingView {
     pub assessment: Arc<Assessment>,
     /// Files of the message: those that the pane offers to save.
     pub attachments: Vec<AttachmentView>,
+    /// Parts that are shown as a card: invitations and contacts.
+    pub cards: Vec<CardView>,
     /// The fingerprint of a key that could be unlocked to open it.
     pub locked_key: Option<Fingerprint>,
     /// The message source, decoded leniently for display (at most 1 MiB).
@@ -154,12 +168,50 @@ pub struct Help {
     pub is_author_doubtful: bool,
 }
 
+/// What the open message would fetch from the web.
+#[derive(Clone, Debug)]
+pub struct RemoteView {
+    /// Row id.
+    pub message: MessageId,
+    /// How it stands.
+    pub state: RemoteState,
+    /// Pictures that are to be had over TLS.
+    pub pictures: usize,
+    /// Pictures that are only to be had without; they are never loaded.
+    pub unencrypted: usize,
+    /// Pictures that could not be loaded.
+    pub failed: usize,
+    /// The author, when somebody vouches for the address: may be let for good.
+    pub sender: Option<EmailAddress>,
+    /// The author was.
+    pub is_sender_allowed: bool,
+    /// What was loaded, by address.
+    pub loaded: Arc<HashMap<String, RawMessage>>,
+}
+
+/// How it stands with pictures from the web.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemoteState {
+    /// The message asks for none.
+    Nothing,
+    /// Not loaded until the user says so.
+    Blocked,
+    /// Not loaded, since the user never wants any.
+    Never,
+    /// Never loaded, since something in the message is or was encrypted.
+    Forbidden,
+    /// Being loaded.
+    Loading,
+    /// Loaded, as far as it could be.
+    Loaded,
+}
+
 /// A file in a message.
 #[derive(Clone, Debug)]
 pub struct AttachmentView {
     /// The part's path.
     pub part: String,
-    /// A name without any directory.
+    /// A name that can do no harm: one component, visible, never empty.
     pub name: String,
     /// The declared media type.
     pub media_type: String,
@@ -169,6 +221,50 @@ pub struct AttachmentView {
     pub decrypted: bool,
     /// It is covered by the seal.
     pub signed: bool,
+    /// What it is by its content, and what opening it may do.
+    pub report: FileReport,
+}
+
+/// A part that is shown as a card, with what protects it.
+#[derive(Clone, Debug)]
+pub struct CardView {
+    /// The part's path.
+    pub part: String,
+    /// It was inside the encryption.
+    pub decrypted: bool,
+    /// It is covered by the seal.
+    pub signed: bool,
+    /// What is on it.
+    pub content: CardContent,
+}
+
+/// What is on a card.
+#[derive(Clone, Debug)]
+pub enum CardContent {
+    /// An event.
+    Invitation(Box<Invitation>),
+    /// People.
+    Contacts(Vec<Contact>),
+}
+
+/// The source of a message: as it came, and as its layers opened to.
+#[derive(Clone, Debug)]
+pub struct SourceView {
+    /// Row id of the message.
+    pub id: MessageId,
+    /// Outermost first; the first is the message as it came.
+    pub layers: Vec<SourceLayer>,
+}
+
+/// One layer of a source.
+#[derive(Clone, Debug)]
+pub struct SourceLayer {
+    /// The path of the part that it came out of; empty for the message itself.
+    pub path: String,
+    /// Its bytes.
+    pub content: crate::domain::RawMessage,
+    /// Where each line to be drawn begins; long ones are broken.
+    pub lines: Arc<Vec<u32>>,
 }
 
 /// What would happen to a draft.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::store::opened::OpenedFiles;
 use crate::store::secret::SecretStore;
 
 use super::dispatch::Engine;
@@ -38,6 +39,14 @@ pub enum Start {
 pub struct EngineHandle {
     commands: UnboundedSender<Command>,
     events: Receiver<Event>,
+    opened: Arc<OpenedFiles>,
+}
+
+impl Drop for EngineHandle {
+    fn drop(&mut self) {
+        // The program may end before the engine's thread does.
+        self.opened.clear();
+    }
 }
 
 impl EngineHandle {
@@ -74,6 +83,8 @@ pub fn start(what: &Start, wake: impl Fn() + Send + Sync + 'static) -> Result<En
             Err(failure) => return Err(failure),
         },
     };
+    let opened = Arc::new(OpenedFiles::default());
+    let opens = Arc::clone(&opened);
     let spawned = std::thread::Builder::new().name("engine".to_owned()).spawn(move || {
         let (profile, keep) = match opening {
             Opening::Open(profile, keep) => (*profile, keep),
@@ -82,12 +93,12 @@ pub fn start(what: &Start, wake: impl Fn() + Send + Sync + 'static) -> Result<En
                 None => return,
             },
         };
-        let engine = Engine::new(profile, keep.is_some(), publish);
+        let engine = Engine::new(profile, keep.is_some(), publish, opens);
         run(engine, inbox);
         drop(keep);
     });
     match spawned {
-        Ok(_) => Ok(EngineHandle { commands, events }),
+        Ok(_) => Ok(EngineHandle { commands, events, opened }),
         Err(error) => Err(internal(&error.to_string())),
     }
 }

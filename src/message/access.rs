@@ -1,11 +1,14 @@
 use std::iter;
 
-use crate::domain::EmailAddress;
+use crate::domain::{EmailAddress, RawMessage};
 
 use super::file_kind;
 use super::header::{self, Caps, Field};
 use super::part::{Limits, ParsedMessage, Part};
 use super::text::{Carrier, Flowed, clean_body, decode, decode_bytes, enriched, file_name, html_label, with_emoji};
+
+/// No transfer encoding makes a text so many times as long; most make it a third longer.
+const ENOUGH: usize = 4;
 
 /// A text that came without MIME (an inline OpenPGP object), as [`Part::text`] gives it: its charset guessed,
 /// lines ended by `\n`, without control characters.
@@ -59,12 +62,41 @@ impl Part {
         self.transfer_encoding.decode(raw.get(self.body.clone()).unwrap_or_default())
     }
 
+    /// As [`Part::decoded`], without doing it again where parsing did.
+    pub fn content(&self, raw: &[u8]) -> RawMessage {
+        self.content.clone().unwrap_or_else(|| RawMessage::new(self.decoded(raw)))
+    }
+
     /// The content as text: charset decoded, lines ended by `\n`, without control characters.
     pub fn text(&self, raw: &[u8]) -> String {
-        let bytes = self.decoded(raw);
-        let own = self.content_type.is("text", "html").then(|| html_label(&bytes)).flatten();
+        match &self.content {
+            Some(known) => self.readable(known),
+            None => self.readable(&self.decoded(raw)),
+        }
+    }
+
+    fn readable(&self, bytes: &[u8]) -> String {
+        let own = self.content_type.is("text", "html").then(|| html_label(bytes)).flatten();
         let label = self.content_type.parameter("charset").or(own.as_deref());
-        clean_body(&decode(&bytes, label).text)
+        clean_body(&decode(bytes, label).text)
+    }
+
+    /// As [`Part::text`], but of a text that is far longer than `limit` bytes no more than is needed for that is
+    /// read; and whether it is all of the text.
+    pub fn text_within(&self, raw: &[u8], limit: usize) -> (String, bool) {
+        let Some(bytes) = self.beginning(raw, limit) else { return (self.text(raw), true) };
+        (self.readable(&bytes), false)
+    }
+
+    /// The beginning of a very long content, up to the end of a line; `None` where all of it has to be read.
+    fn beginning(&self, raw: &[u8], limit: usize) -> Option<Vec<u8>> {
+        let is_wide =
+            self.content_type.parameter("charset").is_some_and(|c| c.to_ascii_lowercase().starts_with("utf-16"));
+        let start = raw.get(self.body.clone())?.get(..limit.saturating_mul(ENOUGH)).filter(|_| !is_wide)?;
+        let whole_lines = start.get(..memchr::memrchr(b'\n', start)? + 1)?;
+        let mut bytes = self.transfer_encoding.decode(whole_lines);
+        bytes.truncate(memchr::memrchr(b'\n', &bytes)? + 1);
+        Some(bytes)
     }
 
     /// A text of this part as it is to be read: `format=flowed` (RFC 3676) unwrapped. Signed and

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 
 use crate::domain::Mailbox;
 
-use super::header::{self, Field};
+use super::header::{self, Field, Parameterized};
 use super::text::{Carrier, with_emoji};
 
 /// The header fields that a reader sees, decoded.
@@ -24,10 +24,12 @@ impl Displayed {
     /// address fields every occurrence counts, of the others the first.
     pub(super) fn of(raw: &[u8], fields: &[Field], left: &mut usize) -> Self {
         let first = |name: &str| fields.iter().find(|field| field.is(raw, name)).map(|field| field.value(raw));
+        let kind = first("Content-Type").map(|value| Parameterized::parse(&header::unfolded(value)));
+        let charset = kind.as_ref().and_then(|kind| kind.parameter("charset"));
         let mut list = |name: &str| {
             let mut mailboxes = Vec::new();
             for field in fields.iter().filter(|field| field.is(raw, name)) {
-                let more = header::mailboxes(&header::unfolded(field.value(raw)), *left);
+                let more = header::mailboxes(&header::unfolded_near(field.value(raw), charset), *left);
                 *left = left.saturating_sub(more.len());
                 mailboxes.extend(more);
             }
@@ -47,7 +49,7 @@ impl Displayed {
             reply_to,
             to,
             cc,
-            subject: first("Subject").map(|value| with_emoji(header::text(value), carrier)),
+            subject: first("Subject").map(|value| with_emoji(header::text_near(value, charset), carrier)),
             date: first("Date").and_then(header::date),
             message_id: first("Message-ID").and_then(header::identifier),
             references,

@@ -109,19 +109,11 @@ const ONCE: [&str; 14] = [
 ];
 
 fn has_mixed_line_ends(raw: &[u8]) -> bool {
-    let (mut has_crlf, mut has_lf, mut before) = (false, false, 0);
-    for byte in raw {
-        if *byte == b'\n' {
-            if before == b'\r' {
-                has_crlf = true;
-            } else {
-                has_lf = true;
-            }
-            if has_crlf && has_lf {
-                return true;
-            }
-        }
-        before = *byte;
-    }
-    false
+    let (mut has_crlf, mut has_lf) = (false, false);
+    memchr::memchr_iter(b'\n', raw).any(|at| {
+        let is_crlf = at.checked_sub(1).and_then(|before| raw.get(before)) == Some(&b'\r');
+        has_crlf |= is_crlf;
+        has_lf |= !is_crlf;
+        has_crlf && has_lf
+    })
 }

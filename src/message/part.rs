@@ -82,6 +82,8 @@ pub struct Part {
     pub children: Vec<Part>,
     /// The message in a message/rfc822 part, over its own bytes.
     pub nested: Option<Box<ParsedMessage>>,
+    /// The content of a text of ordinary length that had to be decoded while parsing.
+    pub(super) content: Option<RawMessage>,
 }
 
 /// A `Content-Type` field (RFC 2045 §5.1), names lower-cased.

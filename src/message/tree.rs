@@ -55,7 +55,11 @@ impl Reader<'_> {
         let is_multipart = part.content_type.kind == "multipart";
         let mut stop = None;
         if is_multipart && self.depth + self.boundaries.len() < self.budget.limits.depth {
-            if let Some(boundary) = boundary.filter(|b| !b.is_empty()) {
+            let boundary = boundary.filter(|b| !b.is_empty()).or_else(|| {
+                self.defects.add(DefectCode::MissingBoundary, leaf_path(path));
+                self.evident_boundary(body)
+            });
+            if let Some(boundary) = boundary {
                 stop = Some(self.members(&mut part, boundary, body));
             }
             if part.children.is_empty() && self.budget.parts > 0 {
@@ -107,16 +111,21 @@ impl Reader<'_> {
         stop
     }
 
-    /// Goes on to the next delimiter of any open multipart.
+    /// Goes on to the next delimiter of any open multipart: a line that begins with two hyphens.
     fn skip(&self, start: usize) -> Stop {
-        let mut at = start;
-        while at < self.raw.len() && !self.boundaries.is_empty() {
-            let next = header::next_line(self.raw, at, self.ending);
-            let line = self.raw.get(at..next).unwrap_or_default();
-            if let Some((level, is_closing)) = self.delimiter(line) {
-                return Stop { end: self.before_break(at), next, level: Some(level), is_closing };
+        let mark = [self.ending, b'-', b'-'];
+        let finder = memchr::memmem::Finder::new(&mark);
+        let mut line_at = (!self.boundaries.is_empty()).then_some(start);
+        while let Some(at) = line_at {
+            let rest = self.raw.get(at..).unwrap_or_default();
+            if rest.starts_with(b"--") {
+                let next = header::next_line(self.raw, at, self.ending);
+                let line = self.raw.get(at..next).unwrap_or_default();
+                if let Some((level, is_closing)) = self.delimiter(line) {
+                    return Stop { end: self.before_break(at), next, level: Some(level), is_closing };
+                }
             }
-            at = next;
+            line_at = finder.find(rest).map(|found| at + found + 1);
         }
         Stop { end: self.raw.len(), next: self.raw.len(), level: None, is_closing: true }
     }
@@ -128,6 +137,29 @@ impl Reader<'_> {
             let rest = line.strip_prefix(boundary.as_slice())?;
             (rest.is_empty() || rest == b"--").then_some((level, !rest.is_empty()))
         })
+    }
+
+    /// The boundary of a multipart that does not say it: the first line like a delimiter with a
+    /// content field on the next.
+    fn evident_boundary(&self, body: usize) -> Option<Vec<u8>> {
+        const SEARCHED: usize = 64 * 1024;
+        let end = self.raw.len().min(body.saturating_add(SEARCHED));
+        let mut at = body;
+        while at < end {
+            let next = header::next_line(self.raw, at, self.ending);
+            let line = self.raw.get(at..next).unwrap_or_default();
+            if self.delimiter(line).is_some() {
+                return None;
+            }
+            let follows = self.raw.get(next..).unwrap_or_default();
+            let boundary = line.strip_prefix(b"--").unwrap_or_default().trim_ascii_end();
+            let is_field = follows.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"content-"));
+            if is_field && (1..=200).contains(&boundary.len()) {
+                return Some(boundary.to_vec());
+            }
+            at = next;
+        }
+        None
     }
 
     /// The line break before a delimiter line is the delimiter's.
@@ -162,6 +194,7 @@ impl Reader<'_> {
             whole: 0..0,
             children: Vec::new(),
             nested: None,
+            content: None,
         }
     }
 
@@ -173,7 +206,10 @@ impl Reader<'_> {
     /// Looks into a leaf: the message in it, or whether its text is what it says.
     fn leaf(&mut self, part: &mut Part) {
         let body = self.raw.get(part.body.clone()).unwrap_or_default();
-        if !part.transfer_encoding.is_kept_by(body) {
+        if part.transfer_encoding == Encoding::Base64 && is_no_base64(body, &part.content_type) {
+            part.transfer_encoding = Encoding::Identity;
+            self.defects.add(DefectCode::BadTransferEncoding, &part.path);
+        } else if !part.transfer_encoding.is_kept_by(body) {
             self.defects.add(DefectCode::BadTransferEncoding, &part.path);
         }
         let is_message = part.content_type.is("message", "rfc822") || part.content_type.is("message", "global");
@@ -195,11 +231,11 @@ impl Reader<'_> {
         part.nested = Some(Box::new(parse_within(&nested, self.budget, depth)));
     }
 
-    fn note_text(&mut self, part: &Part, body: &[u8]) {
+    fn note_text(&mut self, part: &mut Part, body: &[u8]) {
         let declared = part.content_type.parameter("charset");
         let is_plain = matches!(part.transfer_encoding, Encoding::Identity | Encoding::Unknown);
         // Almost all text is ASCII under a label that agrees: nothing to decode.
-        let is_ascii = is_plain && body.iter().all(|b| matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~'));
+        let is_ascii = is_plain && body.chunks(256).all(is_plain_ascii);
         let is_utf7 = declared.is_some_and(|label| label.to_ascii_lowercase().contains("utf-7"));
         if is_ascii && !is_utf7 && declared.is_none_or(|label| !label.to_ascii_lowercase().starts_with("utf-16")) {
             return;
@@ -211,6 +247,9 @@ impl Reader<'_> {
         let own = part.content_type.is("text", "html").then(|| html_label(&bytes)).flatten();
         if !decode(&bytes, declared.or(own.as_deref())).is_sound {
             self.defects.add(DefectCode::BadCharset, &part.path);
+        }
+        if !is_plain && bytes.len() <= KEPT {
+            part.content = Some(RawMessage::new(bytes));
         }
     }
 
@@ -230,6 +269,24 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Without an early end, so that the compiler can make wide instructions of it.
+fn is_plain_ascii(piece: &[u8]) -> bool {
+    piece.iter().fold(true, |so_far, b| so_far & matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~'))
+}
+
+/// Decoded texts that are no longer are kept, so that they need not be decoded again.
+const KEPT: usize = 1 << 20;
+
+/// Whether what is labelled base64 is none at all: its first line is words, or has bytes that no
+/// such text has. (A footer after base64 is another matter.)
+fn is_no_base64(body: &[u8], kind: &ContentType) -> bool {
+    let line = body.split(|b| matches!(b, b'\r' | b'\n')).map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
+    let Some(line) = line else { return false };
+    let is_words = line.iter().any(|b| matches!(b, b' ' | b':' | b',' | b'<'));
+    let is_read = matches!(kind.kind.as_str(), "text" | "message");
+    line.iter().any(|b| !b.is_ascii()) || is_read && is_words
 }
 
 /// IMAP calls the single part of a message "1" (RFC 3501 §6.4.5).

@@ -1,4 +1,4 @@
-//! Sockets: SMTP submission, IMAP, DNS. Bytes in, bytes out.
+//! Sockets: SMTP submission, IMAP, DNS, pictures from the web. Bytes in, bytes out.
 //! May use: domain.
 
 mod cancel;
@@ -11,6 +11,7 @@ mod server;
 pub mod smtp;
 mod stream;
 pub mod tls;
+pub mod web;
 
 pub use cancel::Cancel;
 pub use error::{CertificateProblem, NetError};

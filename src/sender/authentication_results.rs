@@ -109,7 +109,13 @@ pub fn fields(raw: &[u8]) -> Vec<AuthenticationResults> {
 /// A server that neither reports a method nor removes fields with its own id that come in (§5 tells
 /// it to) can't be told from one that does: such an id must not be configured.
 pub fn reported(raw: &[u8], authserv_ids: &[String]) -> Vec<SenderResult> {
-    let raw = on_the_wire(raw);
+    if authserv_ids.is_empty() {
+        return Vec::new();
+    }
+    // Where lines end in LF, the header ends here at the latest.
+    let end = memchr::memmem::find(raw, b"\n\n").map_or(raw.len(), |at| at + 2);
+    let is_unix = memchr::memchr(b'\n', raw).is_some_and(|at| at > 0 && raw.get(at - 1) != Some(&b'\r'));
+    let raw = on_the_wire(if is_unix { raw.get(..end).unwrap_or(raw) } else { raw });
     let fields = Fields::split(&raw);
     let mut results: Vec<SenderResult> = Vec::new();
     for field in &fields.list {

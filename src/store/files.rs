@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::StoreError;
 
+/// Names that are tried before giving up.
+const NAMES: u32 = 10_000;
+
 /// Where the profile is when nothing else is said: the platform's folder for application data.
 pub fn profile_dir() -> Option<PathBuf> {
     dirs::data_dir().map(|dir| dir.join("kakitome"))
@@ -22,6 +25,31 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     temporary(path, bytes)?.persist_noclobber(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Writes a new file into a folder, whole or not at all, under `name` or, when that is taken, `name (1).ending`, and so
+/// on. Gives where it is. `name` is one component; what is not of it is left away.
+pub fn write_beside(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, StoreError> {
+    let name = component(name);
+    let (stem, ending) = match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() => (stem, format!(".{ending}")),
+        _ => (name, String::new()),
+    };
+    for number in 0..NAMES {
+        let path = if number == 0 { folder.join(name) } else { folder.join(format!("{stem} ({number}){ending}")) };
+        match temporary(&path, bytes)?.persist_noclobber(&path) {
+            Ok(_) => return Ok(path),
+            Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error.error.into()),
+        }
+    }
+    Err(StoreError::File(std::io::ErrorKind::AlreadyExists.into()))
+}
+
+/// The last component of what should be a name, so that it can't lead elsewhere.
+pub(super) fn component(name: &str) -> &str {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    if matches!(name, "" | "." | "..") { "file" } else { name }
 }
 
 /// Writes a file that is there as a whole or not at all, in place of what was there before.
@@ -60,4 +88,23 @@ pub(super) fn create_private_file(path: &Path) -> Result<File, StoreError> {
         options.mode(0o600);
     }
     Ok(options.open(path)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_never_written_over_another_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| write_beside(folder.path(), name, bytes).unwrap();
+        let first = write("a.tar.gz", b"1");
+        let second = write("a.tar.gz", b"2");
+        assert_eq!(first.file_name().unwrap(), "a.tar.gz");
+        assert_eq!(second.file_name().unwrap(), "a.tar (1).gz");
+        assert_eq!(write("a.tar.gz", b"3").file_name().unwrap(), "a.tar (2).gz");
+        assert_eq!(fs::read(first).unwrap(), b"1");
+        assert_eq!(write("../../outside", b"4").parent().unwrap(), folder.path());
+        assert_eq!(write("..", b"5").file_name().unwrap(), "file");
+    }
 }

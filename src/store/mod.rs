@@ -9,6 +9,7 @@ mod error;
 pub mod files;
 mod folder;
 mod message;
+pub mod opened;
 mod outbox;
 mod schema;
 pub mod secret;

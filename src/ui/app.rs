@@ -1,16 +1,21 @@
 //! The window's content: takes events, draws the screen, sends commands.
 
+use std::time::Instant;
+
 use egui::{Context, Frame, Key, KeyboardShortcut, Modifiers, Panel, Ui};
 
 use crate::engine::view::MessageId;
 use crate::engine::{Command, Event, Failure, FailureKind, Retry};
 
 use super::files::{Files, Purpose, Spawn};
+use super::frames::Frames;
+use super::shed::Shed;
 use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
 use super::{
-    compose, confirm, drafts, evidence, keys, list, outbox, reading, settings, sidebar, status, unlock, welcome,
+    attachments, compose, confirm, drafts, evidence, keys, list, outbox, preview, print, reading, settings, sidebar,
+    status, unlock, welcome,
 };
 
 /// The engine, as the window sees it.
@@ -31,20 +36,38 @@ pub struct App {
     pub views: Views,
     /// Where the user is.
     pub state: State,
+    /// How long the frames took, without what the graphics do.
+    pub frames: Frames,
     backend: Box<dyn Backend>,
     is_choice_kept: bool,
+    shed: Shed,
 }
 
 impl App {
     /// A window on an engine.
     pub fn new(backend: Box<dyn Backend>) -> Self {
         let state = State { files: Files::with_spawn(backend.spawn()), ..State::default() };
-        Self { views: Views::default(), state, backend, is_choice_kept: true }
+        Self {
+            views: Views::default(),
+            state,
+            frames: Frames::default(),
+            backend,
+            is_choice_kept: true,
+            shed: Shed::default(),
+        }
     }
 
     /// Takes note of one event.
     pub fn update(&mut self, event: Event) {
+        let old = match &event {
+            Event::Mailbox(_) => (self.views.mailbox.clone(), None),
+            Event::Reading(_) => (None, self.views.reading.clone()),
+            _ => (None, None),
+        };
         self.state.take(&mut self.views, event);
+        if old.0.is_some() || old.1.is_some() {
+            self.shed.throw(old);
+        }
     }
 
     /// Takes every waiting event.
@@ -92,6 +115,12 @@ impl App {
 
     /// Takes every waiting event, draws one frame, and sends what the user did.
     pub fn show(&mut self, ui: &mut Ui) {
+        let began = Instant::now();
+        self.draw(ui);
+        self.frames.note(began.elapsed());
+    }
+
+    fn draw(&mut self, ui: &mut Ui) {
         self.listen();
         self.state.clock.tick();
         let chosen = (self.state.language, self.state.theme);
@@ -132,7 +161,10 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         Screen::Outbox => outbox::show(ui, views, state, commands),
         Screen::Settings => settings::show(ui, views, state, commands),
     }
-    confirm::link(ui.ctx(), state);
+    confirm::link(ui.ctx(), views, state);
+    attachments::ask(ui.ctx(), state, commands);
+    preview::show(ui.ctx(), state);
+    print::go_on(ui.ctx(), views, state, commands);
 }
 
 /// The window does not close over a message that would be lost.
@@ -227,6 +259,11 @@ fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command
         (Purpose::SaveAttachment { message, part }, Some(to)) => {
             commands.push(Command::SaveAttachment { message, part, to });
         }
+        (Purpose::SaveAttachments { message, parts }, Some(to)) => {
+            commands.push(Command::SaveAttachments { message, parts, to });
+        }
+        (Purpose::SaveSource { message, layer }, Some(to)) => commands.push(Command::SaveSource { message, layer, to }),
+        (Purpose::Print, Some(to)) => state.print.begin(to),
         (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
             state.keys.path = path.to_string_lossy().into_owned();
         }
@@ -249,7 +286,11 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if pressed(shortcut(Modifiers::COMMAND, Key::Comma)) {
         state.screen = Screen::Settings;
     }
-    if state.screen == Screen::Mailbox && pressed(shortcut(Modifiers::COMMAND, Key::F)) {
+    // Ctrl+F looks through the message that is open, Ctrl+K through the folder.
+    let opens = views.reading.as_ref().is_some_and(|view| state.selected == Some(view.id));
+    let searches =
+        !opens && pressed(shortcut(Modifiers::COMMAND, Key::F)) || pressed(shortcut(Modifiers::COMMAND, Key::K));
+    if state.screen == Screen::Mailbox && searches {
         (state.searches, state.reads) = (true, false);
     }
     if pressed(shortcut(Modifiers::NONE, Key::F6)) {
@@ -264,7 +305,7 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if pressed(shortcut(Modifiers::NONE, Key::Escape)) {
         escape(state);
     }
-    if state.screen != Screen::Mailbox || state.link.is_some() {
+    if state.screen != Screen::Mailbox || state.link.is_some() || state.opening.is_some() || state.preview.is_open() {
         return;
     }
     let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == list::pane_id());
@@ -277,8 +318,8 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     about_the_message(ctx, views, state, commands);
 }
 
-/// The keys that other mail programs have taught: R or Ctrl+R, Ctrl+Shift+R, Ctrl+L, and M.
-fn about_the_message(ctx: &Context, views: &Views, state: &State, commands: &mut Vec<Command>) {
+/// The keys that other mail programs have taught: R or Ctrl+R, Ctrl+Shift+R, Ctrl+L, Ctrl+P, and M.
+fn about_the_message(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let Some(message) = views.reading.as_ref().map(|view| view.id).filter(|id| state.selected == Some(*id)) else {
         return;
     };
@@ -288,6 +329,11 @@ fn about_the_message(ctx: &Context, views: &Views, state: &State, commands: &mut
     }
     if pressed(Modifiers::COMMAND, Key::R) || pressed(Modifiers::NONE, Key::R) {
         commands.push(Command::Reply { message, all: false });
+    }
+    if pressed(Modifiers::COMMAND, Key::P)
+        && let Some(view) = &views.reading
+    {
+        print::ask(ctx, view, state);
     }
     if pressed(Modifiers::COMMAND, Key::L) {
         commands.push(Command::Forward(message));
@@ -301,11 +347,16 @@ fn about_the_message(ctx: &Context, views: &Views, state: &State, commands: &mut
 }
 
 fn escape(state: &mut State) {
-    if state.link.take().is_some() {
+    if state.link.take().is_some() || state.opening.take().is_some() {
+        return;
+    }
+    if state.preview.is_open() {
+        state.preview.close();
         return;
     }
     match state.screen {
         Screen::Compose => compose::ask_discard(state),
+        Screen::Mailbox if state.reader.find.is_open => state.reader.find.close(),
         Screen::Mailbox if state.drawer => state.drawer = false,
         Screen::Mailbox => state.reads = false,
         Screen::Keys if state.keys.close_dialog() => {}

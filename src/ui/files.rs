@@ -16,6 +16,22 @@ pub enum Purpose {
         /// Its part.
         part: String,
     },
+    /// The folder to write attachments into.
+    SaveAttachments {
+        /// The message that they are in.
+        message: crate::engine::view::MessageId,
+        /// Their parts.
+        parts: Vec<String>,
+    },
+    /// Where to write a layer of the source.
+    SaveSource {
+        /// The message.
+        message: crate::engine::view::MessageId,
+        /// Which layer.
+        layer: usize,
+    },
+    /// Where to write a printed message.
+    Print,
     /// A file of certificates or keys to read.
     Import,
     /// Where to write a certificate or key.
@@ -49,6 +65,7 @@ impl Files {
             let dialog = rfd::FileDialog::new().set_title(title);
             let chosen = match kind {
                 Purpose::Attach => dialog.pick_files().unwrap_or_default(),
+                Purpose::SaveAttachments { .. } => dialog.pick_folder().into_iter().collect(),
                 Purpose::Import => dialog.pick_file().into_iter().collect(),
                 _ => dialog.set_file_name(name).save_file().into_iter().collect(),
             };

@@ -55,6 +55,7 @@ icons! {
     Save => "save";
     Close => "close";
     ChevronDown => "chevron-down";
+    ChevronUp => "chevron-up";
     ChevronRight => "chevron-right";
     Back => "back";
     Caution => "caution";
@@ -70,6 +71,19 @@ icons! {
     File => "file";
     Picture => "picture";
     Link => "link";
+    Text => "text";
+    Table => "table";
+    Slides => "slides";
+    Package => "package";
+    Program => "program";
+    Audio => "audio";
+    Video => "video";
+    Disk => "disk";
+    Web => "web";
+    Calendar => "calendar";
+    Eye => "eye";
+    Open => "open";
+    Print => "print";
 }
 
 impl Icon {

@@ -1,9 +1,11 @@
 //! The messages of the open folder, newest first; only those in sight are laid out.
 
+use std::sync::Arc;
+
 use egui::{Id, Rect, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::engine::Command;
-use crate::engine::view::{Headline, Lock, MailboxView, RowView, Seal};
+use crate::engine::view::{Headline, Lock, MailboxView, MessageId, RowView, Seal};
 
 use super::icons::{self, Icon};
 use super::state::{Screen, State, Views};
@@ -33,8 +35,11 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
         widgets::empty(ui, Icon::Mail, state.language.say(Word::Loading), "");
         return;
     };
-    let shown = narrowed(mailbox, &state.search);
-    if shown.is_empty() {
+    let shown = Shown::of(mailbox, state);
+    if !shown.is_all {
+        ui.ctx().request_repaint();
+    }
+    if shown.len() == 0 && shown.is_all {
         nothing(ui, mailbox, state);
     } else {
         ScrollArea::vertical().id_salt("list").auto_shrink([false, false]).show_rows(
@@ -45,7 +50,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
                 if std::mem::take(&mut state.follows) {
                     follow(ui, &shown, range.start, state);
                 }
-                for row in shown.get(range).unwrap_or_default() {
+                for row in range.filter_map(|nth| shown.row(nth)) {
                     message(ui, row, state, commands);
                 }
             },
@@ -57,18 +62,17 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
 /// Goes to the next message, or the one before.
 pub fn step(views: &Views, state: &mut State, commands: &mut Vec<Command>, by: isize) {
     let Some(mailbox) = &views.mailbox else { return };
-    let shown = narrowed(mailbox, &state.search);
-    let at = shown.iter().position(|row| Some(row.id) == state.selected);
-    let next = at.map_or(0, |at| at.saturating_add_signed(by));
-    if let Some(row) = shown.get(next) {
+    let shown = Shown::of(mailbox, state);
+    let next = shown.place(state.selected).map_or(0, |at| at.saturating_add_signed(by));
+    if let Some(row) = shown.row(next) {
         open(row, state, commands);
         state.follows = true;
     }
 }
 
 /// Scrolls to the selected message.
-fn follow(ui: &Ui, shown: &[&RowView], first: usize, state: &State) {
-    let Some(at) = shown.iter().position(|row| Some(row.id) == state.selected) else { return };
+fn follow(ui: &Ui, shown: &Shown<'_>, first: usize, state: &State) {
+    let Some(at) = shown.place(state.selected) else { return };
     let area = ui.max_rect();
     let top = area.top() + (at as f32 - first as f32) * size::ROW;
     let row = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), size::ROW));
@@ -85,17 +89,35 @@ fn open(row: &RowView, state: &mut State, commands: &mut Vec<Command>) {
     }
 }
 
-fn narrowed<'a>(mailbox: &'a MailboxView, search: &str) -> Vec<&'a RowView> {
-    let wanted = search.trim().to_lowercase();
-    let holds = |text: &str| text.to_lowercase().contains(&wanted);
-    let fits = |row: &RowView| {
-        wanted.is_empty()
-            || holds(&row.from.name)
-            || holds(&row.from.address)
-            || holds(&row.subject)
-            || holds(&row.preview)
-    };
-    mailbox.rows.iter().filter(|row| fits(row)).collect()
+/// The rows that are shown: all, or those that the search has found.
+struct Shown<'a> {
+    rows: &'a [RowView],
+    places: Option<Arc<Vec<usize>>>,
+    is_all: bool,
+}
+
+impl<'a> Shown<'a> {
+    fn of(mailbox: &'a MailboxView, state: &mut State) -> Self {
+        let rows = mailbox.rows.as_slice();
+        if state.search.trim().is_empty() {
+            return Self { rows, places: None, is_all: true };
+        }
+        let (places, is_all) = state.narrowed.look(&mailbox.rows, &state.search);
+        Self { rows, places: Some(places), is_all }
+    }
+
+    fn len(&self) -> usize {
+        self.places.as_ref().map_or(self.rows.len(), |places| places.len())
+    }
+
+    fn row(&self, nth: usize) -> Option<&'a RowView> {
+        let place = self.places.as_ref().map_or(Some(nth), |places| places.get(nth).copied());
+        self.rows.get(place?)
+    }
+
+    fn place(&self, id: Option<MessageId>) -> Option<usize> {
+        (0..self.len()).find(|nth| self.row(*nth).map(|row| row.id) == id)
+    }
 }
 
 fn search_field(ui: &mut Ui, state: &mut State) {

@@ -1,92 +1,280 @@
-//! Plain text to be read: a column that is not too wide, quotations softer, addresses of the web to be followed.
+//! Plain text to be read: a column that is not too wide, quotations with bars and folded when they are long,
+//! addresses of the web and of mail to be followed.
 
 use std::ops::Range;
 
-use egui::text::LayoutJob;
-use egui::text_selection::LabelSelectionState;
-use egui::{CursorIcon, Label, Role, Sense, Stroke, TextFormat, Ui, WidgetInfo};
+use egui::{Color32, Sense, Stroke, Ui, vec2};
 
-use super::confirm;
+use crate::engine::view::{MessageId, ShownBlock};
+
+use super::column::{Highlights, Passage};
+use super::find::Marks;
 use super::html::Link;
 use super::icons::Icon;
+use super::reading;
 use super::state::State;
-use super::theme::{self, Palette, palette, size, space};
-use super::widgets;
+use super::theme::{Palette, palette, size, space};
+use super::widgets::{self, Weight};
 use super::words::Word;
 
 /// Text that is laid out as one piece, in bytes.
 const PIECE: usize = 4_000;
 /// Text of one message that is shown, in bytes: beyond it the source or the file is the better reader.
-pub const SHOWN: usize = 400_000;
+pub const SHOWN: usize = 8_000_000;
+/// Quotations with more lines are folded.
+const FOLDED: usize = 10;
+/// Levels of quotation that get a bar of their own.
+const LEVELS: usize = 6;
+/// From one bar to the next, in points.
+const BAR: f32 = 12.0;
 
-/// Draws a body's text, as much as the budget of the message leaves.
-pub fn show(ui: &mut Ui, text: &str, budget: &mut usize, state: &mut State) {
-    ui.set_max_width(ui.available_width().min(size::MEASURE));
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let colours = palette(ui);
+/// Lines of a text that are drawn alike.
+#[derive(Debug, PartialEq)]
+struct Run<'a> {
+    /// How often it is quoted; 0 for the author's own words.
+    level: usize,
+    /// The signature, from its separator on (RFC 3676 §4.3).
+    is_signature: bool,
+    /// Where it begins in the text.
+    start: usize,
+    /// The lines, as they are in the text.
+    text: &'a str,
+    lines: usize,
+}
+
+/// A block's text while it is drawn.
+struct Prose<'a> {
+    key: &'a str,
+    version: u64,
+    /// All of it that is shown.
+    text: &'a str,
+    is_headline: bool,
+    highlights: &'a Highlights,
+    marks: &'a Marks,
+    zoom: f32,
+}
+
+/// Draws a block's text, as much as the budget of the message leaves.
+pub fn show(ui: &mut Ui, (message, block): (MessageId, &ShownBlock), budget: &mut usize, state: &mut State) {
+    let text = &block.text;
     let mut end = text.len().min(*budget);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     *budget -= end;
     let shown = text.get(..end).unwrap_or_default().trim_end();
-    for piece in pieces(shown) {
-        if let Some(target) = self::piece(ui, piece, &colours) {
-            confirm::follow(ui.ctx(), state, Link { words: target.clone(), target, areas: Vec::new() });
+    let colours = palette(ui);
+    let key = format!("text {}", block.path);
+    let version = state.reader.version(message, &block.path, text);
+    let marks = state.reader.find.marks(ui.ctx(), &key, version, shown);
+    let highlights = state.reader.highlights(&key, &marks, &colours);
+    let zoom = state.reader.zoom();
+    let prose = Prose {
+        key: &key,
+        version,
+        text: shown,
+        is_headline: block.is_headline,
+        highlights: &highlights,
+        marks: &marks,
+        zoom,
+    };
+    ui.scope(|ui| {
+        ui.set_max_width(ui.available_width().min(size::MEASURE * zoom.max(1.0)));
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let runs = runs(shown);
+        let mut at = 0;
+        while let Some(first) = runs.get(at) {
+            if first.level == 0 {
+                prose.passage(ui, first, state);
+                at += 1;
+                continue;
+            }
+            let length = runs.iter().skip(at).take_while(|run| run.level > 0).count();
+            prose.quotation(ui, runs.get(at..at + length).unwrap_or_default(), &colours, state);
+            at += length.max(1);
         }
-    }
+    });
     if end < text.len() {
         ui.add_space(space::S);
         widgets::signed_line(ui, Icon::Caution, colours.amber, state.language.say(Word::TextCut));
     }
-    ui.spacing_mut().item_spacing.y = space::S;
 }
 
-/// Draws one piece; gives the address that was clicked.
-fn piece(ui: &mut Ui, text: &str, colours: &Palette) -> Option<String> {
-    let links = addresses(text);
-    let label = Label::new(layout(text, &links, colours)).wrap().selectable(true).sense(Sense::click());
-    let (corner, galley, response) = label.layout_in_ui(ui);
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
-    if ui.is_rect_visible(response.rect) {
-        LabelSelectionState::label_text_selection(ui, &response, corner, galley.clone(), colours.ink, Stroke::NONE);
+impl Prose<'_> {
+    /// Draws lines that are alike, and lets them be selected, copied, searched and followed.
+    fn passage(&self, ui: &mut Ui, run: &Run, state: &mut State) {
+        let passage = Passage {
+            block: self.key,
+            offset: run.start,
+            version: self.version,
+            text: run.text,
+            zoom: self.zoom,
+            is_soft: run.is_signature || run.level > 0,
+        };
+        let here = |range: &&Range<usize>| range.start >= run.start && range.start <= run.start + run.text.len();
+        let brings = self.marks.current.as_ref().filter(|_| self.marks.follows).filter(here);
+        let column = state.reader.columns.show(ui, &passage, self.highlights, brings, addresses);
+        let selection = &mut state.reader.selection;
+        selection.touch(ui, &column.response, self.key, (run.start, run.text), |at| column.place(run.text, at));
+        selection.menu(&column.response, state.language, self.key, self.text);
+        selection.keys(ui.ctx(), self.key, self.is_headline, self.text);
+        let link = |at| address_at(self.text, run.start + column.place(run.text, at));
+        reading::pointer(ui, &column.response, link, state);
     }
-    if links.is_empty() {
-        return None;
-    }
-    let pointer = response.hover_pos()?;
-    let at = galley.cursor_from_pos(pointer - corner).index.0;
-    let at = text.char_indices().nth(at).map(|(byte, _)| byte)?;
-    let link = links.iter().find(|range| range.contains(&at))?;
-    ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-    response.clicked().then(|| text.get(link.clone()).unwrap_or_default().to_owned())
-}
 
-fn layout(text: &str, links: &[Range<usize>], colours: &Palette) -> LayoutJob {
-    let mut job = LayoutJob::default();
-    let format = |colour| TextFormat {
-        line_height: Some(size::READING * 1.5),
-        ..TextFormat::simple(theme::plain(size::READING), colour)
-    };
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let end = start + line.len();
-        let plain = format(if line.starts_with('>') { colours.ink_soft } else { colours.ink });
-        let mut from = start;
-        for link in links.iter().filter(|link| link.start >= start && link.end <= end) {
-            job.append(text.get(from..link.start).unwrap_or_default(), 0.0, plain.clone());
-            let underlined = TextFormat { underline: Stroke::new(1.0, colours.indigo), ..format(colours.indigo) };
-            job.append(text.get(link.clone()).unwrap_or_default(), 0.0, underlined);
-            from = link.end;
+    /// Quoted lines in a row, of whatever levels; a long quotation unfolds when asked, or when what is
+    /// searched for is in it.
+    fn quotation(&self, ui: &mut Ui, runs: &[Run], colours: &Palette, state: &mut State) {
+        let lines: usize = runs.iter().map(|run| run.lines).sum();
+        let start = runs.first().map_or(0, |run| run.start);
+        let end = runs.last().map_or(0, |run| run.start + run.text.len());
+        let salt = ui.scope_id().with(("quotation", self.key, self.version, start));
+        let is_found = self.marks.current.as_ref().is_some_and(|range| range.start >= start && range.start < end);
+        let mut is_open = lines <= FOLDED || is_found || ui.data(|data| data.get_temp(salt).unwrap_or(false));
+        if lines > FOLDED {
+            let word = if is_open { Word::HideQuoted } else { Word::ShowQuoted };
+            let words = state.language.fill(word, &[("count", &lines.to_string())]);
+            let icon = if is_open { Icon::ChevronDown } else { Icon::ChevronRight };
+            if widgets::button(ui, Some(icon), &words, Weight::Quiet).clicked() {
+                is_open = !is_open;
+                ui.data_mut(|data| data.insert_temp(salt, is_open));
+            }
         }
-        job.append(text.get(from..end).unwrap_or_default(), 0.0, plain);
+        for run in runs.iter().filter(|_| is_open) {
+            let bars = run.level.min(LEVELS);
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+                let (gutter, _) = ui.allocate_exact_size(vec2(bars as f32 * BAR, 1.0), Sense::empty());
+                let text = ui.vertical(|ui| self.passage(ui, run, state));
+                for level in 0..bars {
+                    let x = gutter.left() + level as f32 * BAR + 1.0;
+                    let bar = Stroke::new(2.0, bar_colour(colours, level));
+                    ui.painter().vline(x, text.response.rect.y_range(), bar);
+                }
+            });
+        }
+    }
+}
+
+/// The address that stands at a place of a text.
+fn address_at(text: &str, at: usize) -> Option<Link> {
+    let start = text.get(..at)?.rfind(char::is_whitespace).map_or(0, |before| before + 1);
+    let word = text.get(start..)?.split(char::is_whitespace).next()?;
+    let range = addresses(word).into_iter().find(|range| range.contains(&(at - start)))?;
+    let words = word.get(range)?.to_owned();
+    let target = if words.contains("://") { words.clone() } else { format!("mailto:{words}") };
+    Some(Link { words, target, areas: Vec::new() })
+}
+
+fn bar_colour(colours: &Palette, level: usize) -> Color32 {
+    let colour = match level % 3 {
+        0 => colours.indigo,
+        1 => colours.pine,
+        _ => colours.amber,
+    };
+    colours.paper.lerp_to_gamma(colour, 0.5)
+}
+
+/// A text as it is printed: pieces without the marks of quotation, how often each is quoted, and whether it is the
+/// signature.
+pub fn levels(text: &str) -> Vec<(String, usize, bool)> {
+    let shown = text.get(..text.floor_char_boundary(SHOWN)).unwrap_or_default();
+    let words = |run: &Run| if run.level > 0 { unquoted(run.text) } else { run.text.to_owned() };
+    runs(shown.trim_end()).iter().map(|run| (words(run), run.level, run.is_signature)).collect()
+}
+
+/// Lines without the marks of quotation.
+fn unquoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split('\n') {
+        let mut rest = line;
+        while let Some(after) = rest.strip_prefix('>').or_else(|| rest.strip_prefix(" >")) {
+            rest = after;
+        }
+        out.push_str(rest.strip_prefix(' ').unwrap_or(rest));
+        out.push('\n');
+    }
+    out.pop();
+    out
+}
+
+/// How often a line is quoted: marks at its beginning, with at most one space before each.
+fn level(line: &str) -> usize {
+    let mut level = 0;
+    let mut rest = line;
+    while let Some(after) = rest.strip_prefix('>').or_else(|| (level > 0).then(|| rest.strip_prefix(" >")).flatten()) {
+        level += 1;
+        rest = after;
+    }
+    // In the middle of old mbox files, lines that begin with From are marked once.
+    if level == 1 && line.starts_with(">From ") { 0 } else { level }
+}
+
+/// Takes a text apart by levels of quotation; the author's signature, the last in the text, is apart too.
+fn runs(text: &str) -> Vec<Run<'_>> {
+    let signature = signature(text).unwrap_or(text.len());
+    let mut runs: Vec<Run> = Vec::new();
+    let (mut start, mut run_start) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        let level = if start >= signature { 0 } else { level(line) };
+        let is_signature = start >= signature;
+        let end = start + line.len();
+        let whole = |from: usize| text.get(from..end).unwrap_or_default();
+        match runs.last_mut() {
+            Some(last) if last.level == level && last.is_signature == is_signature => {
+                (last.text, last.lines) = (whole(run_start), last.lines + 1);
+            }
+            _ => {
+                run_start = start;
+                runs.push(Run { level, is_signature, start, text: whole(start), lines: 1 });
+            }
+        }
         start = end;
     }
-    job
+    for run in &mut runs {
+        run.text = run.text.strip_suffix('\n').unwrap_or(run.text);
+    }
+    runs
 }
 
-/// Where addresses of the web stand in a text.
+/// Where the signature begins: at the last separator, unless something quoted comes after it.
+fn signature(text: &str) -> Option<usize> {
+    let at = text.rfind("\n-- \n").map(|at| at + 1).or_else(|| text.starts_with("-- \n").then_some(0))?;
+    let after = text.get(at..)?;
+    (!after.lines().any(|line| level(line) > 0)).then_some(at)
+}
+
+/// Where addresses of the web and of mail stand in a text, in order.
 fn addresses(text: &str) -> Vec<Range<usize>> {
+    let mut found = web(text);
+    let mail =
+        mail(text).into_iter().filter(|mail| !found.iter().any(|web| web.start < mail.end && mail.start < web.end));
+    let mail: Vec<_> = mail.collect();
+    found.extend(mail);
+    found.sort_by_key(|range| range.start);
+    found
+}
+
+/// Mail addresses in their common form: ASCII, with a dot in the domain.
+fn mail(text: &str) -> Vec<Range<usize>> {
+    let is_local = |c: char| c.is_ascii_alphanumeric() || "._%+-=".contains(c);
+    let is_domain = |c: char| c.is_ascii_alphanumeric() || ".-".contains(c);
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('@') {
+        let before = text.get(..at).unwrap_or_default();
+        let after = text.get(at + 1..).unwrap_or_default();
+        let local: usize = before.chars().rev().take_while(|c| is_local(*c)).take(64).count();
+        let domain: usize = after.chars().take_while(|c| is_domain(*c)).take(253).count();
+        let domain = after.get(..domain).unwrap_or_default().trim_end_matches(['.', '-']);
+        let local = before.get(at - local..).unwrap_or_default().trim_start_matches(['.', '-']);
+        if !local.is_empty() && domain.split('.').filter(|label| !label.is_empty()).count() > 1 {
+            found.push(at - local.len()..at + 1 + domain.len());
+        }
+    }
+    found
+}
+
+fn web(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) = text.get(from..).and_then(|rest| rest.find("http")) {
@@ -136,6 +324,37 @@ mod tests {
         let text = "see https://example.org/a?b=c, or (http://example.net). 書留はhttps://example.jp/です https://";
         let found: Vec<_> = addresses(text).into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, ["https://example.org/a?b=c", "http://example.net", "https://example.jp/"]);
+    }
+
+    #[test]
+    fn mail_addresses_are_found_but_not_inside_others() {
+        let text =
+            "ask bob.baker@example.test, or <a@b>. see https://x.example/@user@host.example 花子hanako@example.co.jp。";
+        let found: Vec<_> = addresses(text).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, ["bob.baker@example.test", "https://x.example/@user@host.example", "hanako@example.co.jp"]);
+    }
+
+    #[test]
+    fn no_other_scheme_becomes_a_link() {
+        assert!(addresses("javascript:alert(1) data:text/html,x file:///etc/passwd ftp://x.example/").is_empty());
+    }
+
+    #[test]
+    fn quotations_are_told_by_their_level_and_lose_their_marks() {
+        let text = "On Monday bob wrote:\n> hello\n> > deeper\n>> as deep\n>\nyes\n>From here on\n-- \nAlice\n";
+        let runs = runs(text);
+        let levels: Vec<_> = runs.iter().map(|run| (run.level, run.lines)).collect();
+        assert_eq!(levels, [(0, 1), (1, 1), (2, 2), (1, 1), (0, 2), (0, 2)]);
+        assert_eq!(unquoted(runs[2].text), "deeper\nas deep");
+        assert!(runs[5].is_signature && runs[5].text == "-- \nAlice");
+        let whole: Vec<_> = runs.iter().map(|run| run.text).collect();
+        assert_eq!(whole.join("\n") + "\n", text);
+    }
+
+    #[test]
+    fn a_separator_above_what_is_quoted_begins_no_signature() {
+        assert!(runs("a\n-- \nAlice\n\n> quoted").iter().all(|run| !run.is_signature));
+        assert!(runs("-- \nAlice").iter().all(|run| run.is_signature));
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             look(ui, state);
             accounts(ui, views, state, commands);
             delivery(ui, views, state, commands);
+            super::remote::settings(ui, views, state.language, commands);
             ui.add_space(space::L);
         });
     });

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::engine::view::{KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView};
+use crate::engine::view::{
+    KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView, RemoteView,
+};
 use crate::engine::{Command, Event, Failure, FailureKind};
 
 use super::compose::Composer;
 use super::files::{Files, Purpose};
 use super::html::Drawings;
 use super::keys::KeysState;
+use super::narrow::Narrowed;
+use super::reader::Reader;
 use super::settings::SettingsState;
 use super::when::Clock;
 use super::words::Language;
@@ -24,6 +28,8 @@ pub struct Views {
     pub locked: Option<bool>,
     /// The open message.
     pub reading: Option<Arc<ReadingView>>,
+    /// What the open message would fetch from the web.
+    pub remote: Option<Arc<RemoteView>>,
     /// What would happen to the draft.
     pub preflight: Option<Arc<PreflightView>>,
     /// Certificates and keys.
@@ -142,6 +148,8 @@ pub struct State {
     pub reads: bool,
     /// What the list is narrowed to.
     pub search: String,
+    /// What of the list that leaves.
+    pub narrowed: Narrowed,
     /// The message that could not be opened, and why.
     pub unopened: Option<(MessageId, Failure)>,
     /// The first field of what was just opened takes the focus with the next frame.
@@ -164,12 +172,22 @@ pub struct State {
     pub keys: KeysState,
     /// The settings screen.
     pub settings: SettingsState,
+    /// A file that the reader is asked about before it is opened.
+    pub opening: Option<super::attachments::Opening>,
+    /// A file that is looked at.
+    pub preview: super::preview::Preview,
+    /// What is shown of the source.
+    pub sources: super::source::Source,
+    /// What is being printed.
+    pub print: super::print::Print,
     /// A link that the reader is asked about.
     pub link: Option<super::html::Link>,
     /// File dialogs.
     pub files: Files,
     /// Drawings of HTML bodies.
     pub drawings: Drawings,
+    /// Size, colours, what is selected and found in the open message.
+    pub reader: Reader,
     /// The present moment and place.
     pub clock: Clock,
     /// Commands that follow from events: sent with the next frame.
@@ -189,6 +207,7 @@ impl Default for State {
             follows: false,
             reads: false,
             search: String::new(),
+            narrowed: Narrowed::default(),
             unopened: None,
             focuses: false,
             searches: false,
@@ -200,9 +219,14 @@ impl Default for State {
             composer: None,
             keys: KeysState::default(),
             settings: SettingsState::default(),
+            opening: None,
+            preview: super::preview::Preview::default(),
+            sources: super::source::Source::default(),
+            print: super::print::Print::default(),
             link: None,
             files: Files::default(),
             drawings: Drawings::default(),
+            reader: Reader::default(),
             clock: Clock::system(),
             owed: Vec::new(),
         }
@@ -222,6 +246,8 @@ impl State {
                 views.mailbox = Some(view);
             }
             Event::Reading(view) => self.take_reading(views, view),
+            Event::Source(view) => self.sources.take(view),
+            Event::Remote(view) => views.remote = Some(view),
             Event::Preflight(view) => {
                 views.preflight = Some(view);
                 if let Some(composer) = &mut self.composer {
@@ -283,6 +309,9 @@ impl State {
                 if !self.is_theme_given {
                     self.theme = view.theme.as_deref().map_or(self.theme, Theme::from_code);
                 }
+                if let Some(zoom) = view.zoom {
+                    self.reader.set_zoom(zoom);
+                }
                 views.preferences = view;
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
@@ -307,11 +336,16 @@ impl State {
     fn take_reading(&mut self, views: &mut Views, view: Arc<ReadingView>) {
         if views.reading.as_ref().is_none_or(|old| old.id != view.id) {
             self.source = false;
+            self.preview.close();
+            self.opening = None;
+            self.plain_text = false;
             self.passphrase.clear();
         }
         if self.unopened.as_ref().is_some_and(|(id, _)| *id == view.id) {
             self.unopened = None;
         }
+        // It may have been unlocked.
+        self.sources.forget();
         // What arrives late does not take the place of what was chosen since.
         self.selected = self.selected.or(Some(view.id));
         views.reading = Some(view);

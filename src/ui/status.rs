@@ -5,6 +5,7 @@ use egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, Stroke, Ui};
 use crate::engine::{Command, Failure, Retry};
 
 use super::icons::{self, Icon};
+use super::link::Target;
 use super::state::{Screen, State, Views};
 use super::theme::{self, palette, size, space};
 use super::widgets::{self, Weight};
@@ -30,6 +31,16 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
 fn line(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let language = state.language;
+    if let Some(target) = state.reader.hovers.as_ref().map(Target::of).filter(|_| state.screen == Screen::Mailbox) {
+        let doubtful = target.is_doubtful();
+        let (icon, colour) = if doubtful { (Icon::Caution, colours.plum) } else { (Icon::Link, colours.ink_soft) };
+        icons::show(ui, icon, size::ICON, colour);
+        let rect = ui.available_rect_before_wrap();
+        let response = ui.allocate_rect(rect, egui::Sense::hover());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, target.status()));
+        widgets::line(ui.painter(), rect, &target.status(), theme::plain(size::CAPTION), colours.ink);
+        return;
+    }
     if let Some(activity) = &views.activity {
         ui.add(egui::Spinner::new().size(size::ICON).color(colours.indigo));
         widgets::caption(ui, codes::work(language, &activity.work, &one_line(&activity.subject)));

@@ -157,7 +157,11 @@ pub fn fixed(points: f32) -> FontId {
 /// Teaches a context both themes.
 pub fn install(ctx: &Context) {
     // What a system that says nothing looks like.
-    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
+    ctx.options_mut(|options| {
+        options.fallback_theme = Theme::Light;
+        // Those keys are for the message.
+        options.zoom_with_keyboard = false;
+    });
     ctx.style_mut_of(Theme::Light, |style| dress(style, &LIGHT, Visuals::light()));
     ctx.style_mut_of(Theme::Dark, |style| dress(style, &DARK, Visuals::dark()));
 }

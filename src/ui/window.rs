@@ -1,8 +1,11 @@
 //! The real window.
 
+use std::sync::mpsc::{Sender, channel};
+
 use egui::{Context, Event, Key, RawInput, ViewportBuilder, ViewportCommand};
 
 use super::app::{App, Backend};
+use super::frames::Frames;
 use super::icons::{Icon, rasterise};
 use super::state::Theme;
 use super::words::Language;
@@ -26,12 +29,12 @@ pub enum WindowError {
     Open(String),
 }
 
-/// Opens the window and returns when it is closed. `start` makes the engine; what it gets is the
+/// Opens the window and returns, with how long its frames took, when it is closed. `start` makes the engine; what it gets is the
 /// one way to ask for a new frame, from any thread.
 pub fn run_window<B, E>(
     options: Options,
     start: impl FnOnce(Box<dyn Fn() + Send + Sync>) -> Result<B, E> + 'static,
-) -> Result<(), WindowError>
+) -> Result<Frames, WindowError>
 where
     B: Backend + 'static,
     E: std::error::Error + Send + Sync + 'static,
@@ -47,6 +50,7 @@ where
     }
     let native = eframe::NativeOptions { viewport, system_font_fallback: false, ..Default::default() };
     let Options { language, theme, frames } = options;
+    let (report, reported) = channel();
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
         let ctx = creation.egui_ctx.clone();
         super::fonts::install(&ctx);
@@ -60,9 +64,10 @@ where
         if let Some(language) = language {
             app.speak(language);
         }
-        Ok(Box::new(Window { app, frames, drawn: 0, held: Vec::new() }))
+        Ok(Box::new(Window { app, frames, drawn: 0, held: Vec::new(), report }))
     });
-    eframe::run_native("kakitome", native, create).map_err(|error| WindowError::Open(error.to_string()))
+    eframe::run_native("kakitome", native, create).map_err(|error| WindowError::Open(error.to_string()))?;
+    Ok(reported.try_recv().unwrap_or_default())
 }
 
 struct Window {
@@ -70,6 +75,13 @@ struct Window {
     frames: Option<u64>,
     drawn: u64,
     held: Vec<Event>,
+    report: Sender<Frames>,
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        let _ = self.report.send(std::mem::take(&mut self.app.frames));
+    }
 }
 
 impl eframe::App for Window {

@@ -10,6 +10,7 @@ mod keys;
 mod large;
 mod mime;
 mod peers;
+mod printing;
 mod profile;
 mod reading;
 mod refusing;

@@ -156,6 +156,10 @@ pub fn reading(assessment: Assessment) -> ReadingView {
         bytes,
         decrypted,
         signed: true,
+        report: FileReport {
+            kind: if media_type == "image/png" { FileKind::Picture } else { FileKind::Pdf },
+            ..FileReport::default()
+        },
     };
     let closed = assessment.headline.lock == Lock::CannotOpen;
     let attachments = if closed {
@@ -167,6 +171,7 @@ pub fn reading(assessment: Assessment) -> ReadingView {
         id: 1,
         assessment: Arc::new(assessment),
         attachments,
+        cards: vec![],
         locked_key: closed.then(|| print(9, 20)),
         source: "From: hanako@example.co.jp\r\nSubject: test\r\n\r\nbody\r\n".into(),
         help: Help::default(),

@@ -210,24 +210,50 @@ fn with_each<T>(passphrases: &[Secret<String>], rounds: u64, attempt: impl Fn(&[
     usable.take(tries).chain(std::iter::once("")).find_map(|passphrase| attempt(passphrase.as_bytes()))
 }
 
-/// The rounds of key derivation that an object asks for, all together: each INTEGER that follows
-/// a salt (RFC 8018 appendix A, RFC 7292 §4 and appendix C), at any depth.
+/// The rounds of key derivation that an object asks for, all together: what follows a salt (RFC 8018
+/// appendix A, RFC 7292 §4 and appendix C, RFC 7914 §7), at any depth.
 fn rounds(bytes: &[u8]) -> u64 {
     definite(bytes).map_or(0, |object| rounds_within(&object, 24))
 }
 
 fn rounds_within(bytes: &[u8], depth: usize) -> u64 {
     let Some(depth) = depth.checked_sub(1) else { return 0 };
-    let (mut sum, mut after_salt) = (0u64, false);
-    for element in Cursor::new(bytes).map_while(Result::ok) {
-        if element.tag == INTEGER && after_salt {
-            sum = sum.saturating_add(Cursor::new(element.whole).small().map_or(u64::MAX, u64::from));
-        }
-        after_salt = element.tag == OCTET_STRING;
-        let nested = element.tag & 0x20 != 0 || element.tag == OCTET_STRING && element.value.first() == Some(&SEQUENCE);
-        if nested {
-            sum = sum.saturating_add(rounds_within(element.value, depth));
-        }
+    let (mut sum, mut salted) = (0u64, None);
+    let mut elements = Cursor::new(bytes);
+    while !elements.is_empty() {
+        let mut from_here = elements.clone();
+        let Ok(element) = elements.any() else { break };
+        // An iteration count is followed by a key length at the most; three are scrypt's N, r and p, which multiply.
+        salted = match (element.tag, salted) {
+            (OCTET_STRING | PIECES, _) => Some(Vec::new()),
+            (INTEGER, Some(mut numbers)) => {
+                numbers.push(from_here.small().map_or(u64::MAX, u64::from));
+                sum = sum.saturating_add(match numbers.as_slice() {
+                    [rounds] => *rounds,
+                    [n, r, p] => n.saturating_mul(*r).saturating_mul(*p),
+                    _ => 0,
+                });
+                Some(numbers)
+            }
+            _ => None,
+        };
+        let nested = match element.tag {
+            // What such a string holds may be BER of its own.
+            OCTET_STRING if element.value.first() == Some(&SEQUENCE) => rounds_in_string(element.value, depth),
+            PIECES => {
+                Cursor::new(element.whole).octets(OCTET_STRING).map_or(0, |whole| rounds_in_string(&whole, depth))
+            }
+            tag if tag & 0x20 != 0 => rounds_within(element.value, depth),
+            _ => 0,
+        };
+        sum = sum.saturating_add(nested);
     }
     sum
 }
+
+fn rounds_in_string(content: &[u8], depth: usize) -> u64 {
+    definite(content).map_or(0, |object| rounds_within(&object, depth))
+}
+
+/// A constructed OCTET STRING (X.690 §8.7.3).
+const PIECES: u8 = OCTET_STRING | 0x20;

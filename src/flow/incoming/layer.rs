@@ -66,7 +66,12 @@ pub(super) fn step(
         return cms(&content(part, raw), circumstances, limit);
     }
     if whole_text && kind.is("text", "plain") && !part.is_attachment {
-        return inline(&part.text(raw), &content(part, raw), circumstances, limit);
+        let bytes = content(part, raw);
+        // Almost no text has any: it need not be made readable for that.
+        if memchr::memmem::find(&bytes, b"-----BEGIN PGP ").is_none() {
+            return Step::Bare;
+        }
+        return inline(&part.text(raw), &bytes, circumstances, limit);
     }
     Step::Bare
 }
@@ -243,7 +248,7 @@ fn is_pair(version: &Part, ciphertext: &Part) -> bool {
 }
 
 /// The only part of a multipart/mixed, when signatures stand in its header.
-pub(super) fn unobtrusively_signed<'a>(message: &ParsedMessage, part: &'a Part) -> Option<&'a Part> {
+fn unobtrusively_signed<'a>(message: &ParsedMessage, part: &'a Part) -> Option<&'a Part> {
     let [only] = part.children.as_slice() else { return None };
     (part.content_type.is("multipart", "mixed") && unobtrusive::is_signed(message, only)).then_some(only)
 }

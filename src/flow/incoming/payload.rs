@@ -188,7 +188,7 @@ impl Showing<'_, '_> {
             self.alternative(message, part, prefix, protection);
         } else if kind.kind == "multipart" {
             self.members(message, part, prefix, protection);
-        } else if is_body_text(part) {
+        } else if is_body_text(part) || std::ptr::eq(part, &raw const message.root) && is_only_text(part) {
             self.text(message, part, prefix, protection);
         } else {
             self.file(message, part, prefix, protection, false);
@@ -309,12 +309,13 @@ impl Showing<'_, '_> {
 
     /// The text of a part, without what only repeats protected header fields.
     fn words(&mut self, message: &ParsedMessage, part: &Part, protection: Protection) -> String {
-        let mut text = message::with_mobile_emoji(part.text(&message.raw), self.from.as_ref());
+        let (text, is_whole) = part.text_within(&message.raw, MAX_TEXT);
+        let mut text = message::with_mobile_emoji(text, self.from.as_ref());
         if protection.signed && !self.is_wrapped && !protection.is_forwarded {
             text = with_signed_lines(message, part, text);
         }
-        if text.len() > MAX_TEXT {
-            let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        if text.len() > MAX_TEXT || !is_whole {
+            let end = (0..=MAX_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
             text.truncate(end);
             text.shrink_to_fit();
             self.out.defects.push(Defect { code: DefectCode::LimitReached, part: part.path.clone() });
@@ -375,7 +376,7 @@ impl Showing<'_, '_> {
     }
 
     fn file(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection, shown: bool) {
-        let content = part.decoded(&message.raw);
+        let content = part.content(&message.raw);
         self.out.parts.push(ShownPart {
             path: join(prefix, &part.path),
             media_type: part.content_type.to_string(),
@@ -387,7 +388,7 @@ impl Showing<'_, '_> {
             is_file: (!shown || part.filename.is_some()) && part.content_type.kind != "multipart",
             content_id: part.content_id.clone(),
             layer: protection.layer,
-            content: RawMessage::new(content),
+            content,
         });
     }
 
@@ -419,6 +420,11 @@ impl Showing<'_, '_> {
 /// those that are written for programs.
 fn is_body_text(part: &Part) -> bool {
     part.is_inline_text() && !FOR_PROGRAMS.contains(&part.content_type.subtype.as_str())
+}
+
+/// A text that is all there is of a message is read, even when it came as a file.
+fn is_only_text(part: &Part) -> bool {
+    part.content_type.is("text", "plain") || part.content_type.is("text", "html")
 }
 
 const FOR_PROGRAMS: [&str; 14] = [

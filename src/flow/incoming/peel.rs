@@ -83,13 +83,7 @@ pub(super) fn peel(
             envelope.defects.push(Defect { code: DefectCode::MangledEncryption, part: join(&prefix, &path) });
         }
         match step(&current, part, whole_text, circumstances, *budget) {
-            Step::Bare => {
-                if let Some(child) = layer::unobtrusively_signed(&current, part) {
-                    let part = join(&prefix, &child.path);
-                    envelope.defects.push(Defect { code: DefectCode::LostSignature, part });
-                }
-                return envelope;
-            }
+            Step::Bare => return envelope,
             Step::Signed(checks, inner) => {
                 envelope.sign(checks);
                 path = inner;

@@ -1,5 +1,7 @@
 use std::ops::Range;
 
+use memchr::memchr;
+
 /// One header field, as ranges of the message's bytes.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Field {
@@ -19,7 +21,8 @@ impl Field {
     }
 
     pub(in super::super) fn is(&self, raw: &[u8], name: &str) -> bool {
-        self.name(raw).eq_ignore_ascii_case(name)
+        let own = raw.get(self.name.clone()).unwrap_or_default();
+        own.len() >= name.len() && own.trim_ascii_end().eq_ignore_ascii_case(name.as_bytes())
     }
 }
 
@@ -128,13 +131,13 @@ fn name_end(colon: usize, length: usize) -> usize {
 
 /// What ends a line: LF with or without CR before it; CR alone where there is no LF at all.
 pub(in super::super) fn line_ending(raw: &[u8]) -> u8 {
-    if raw.contains(&b'\n') { b'\n' } else { b'\r' }
+    if memchr(b'\n', raw).is_some() { b'\n' } else { b'\r' }
 }
 
 /// Where the line after the one at `at` begins.
 pub(in super::super) fn next_line(raw: &[u8], at: usize, ending: u8) -> usize {
     let rest = raw.get(at..).unwrap_or_default();
-    rest.iter().position(|b| *b == ending).map_or(raw.len(), |end| at + end + 1)
+    memchr(ending, rest).map_or(raw.len(), |end| at + end + 1)
 }
 
 /// A line without CRLF or LF.

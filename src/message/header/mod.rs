@@ -8,4 +8,4 @@ mod values;
 pub(super) use address::mailboxes;
 pub(super) use block::{Caps, Field, Scan, fields, line_ending, next_line, scan, without_break};
 pub(super) use parameters::Parameterized;
-pub(super) use values::{date, identifier, identifiers, text, unfolded};
+pub(super) use values::{date, identifier, identifiers, text, text_near, unfolded, unfolded_near};

@@ -46,7 +46,9 @@ impl Parameterized {
     pub(in super::super) fn file_name(&self, name: &str) -> Option<String> {
         let value = self.parameter(name)?;
         let is_extended = self.extended.iter().any(|extended| extended == name);
-        Some(if is_extended { value.to_owned() } else { decode_words(value) })
+        // Some put encoded-words into the extended form as well.
+        let is_words = value.starts_with("=?") && value.ends_with("?=");
+        Some(if is_extended && !is_words { value.to_owned() } else { decode_words(value) })
     }
 }
 
@@ -112,6 +114,18 @@ fn percent_decode(value: &str, bytes: &mut Vec<u8>) {
     }
 }
 
+/// Whether a text goes on with a numbered piece of a parameter, such as `filename*1*=`.
+fn begins_piece(text: &str) -> bool {
+    let text = text.trim_start();
+    let Some((name, rest)) = text.split_once('*').filter(|(name, _)| name.len() <= 20) else { return false };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let after = rest.get(digits..).unwrap_or_default();
+    !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphabetic())
+        && (1..4).contains(&digits)
+        && (after.starts_with('=') || after.starts_with("*="))
+}
+
 struct Cursor<'a> {
     text: &'a str,
     at: usize,
@@ -165,6 +179,11 @@ impl<'a> Cursor<'a> {
                 }
                 ('"', _) => {
                     length = at + 1;
+                    break;
+                }
+                // The quote is missing: the next piece of the same parameter begins.
+                (';', _) if begins_piece(self.rest().get(at + 1..).unwrap_or_default()) => {
+                    length = at;
                     break;
                 }
                 _ => value.push(c),

@@ -1,11 +1,39 @@
 use jiff::Timestamp;
 
-use super::super::text::{clean_line, decode_words, guess};
+use super::super::text::{clean_line, decode, decode_words, guess};
 
 /// A value on one line, in Unicode, encoded-words not decoded. Undeclared eight-bit text and raw
 /// ISO-2022-JP come out readable.
 pub(in super::super) fn unfolded(value: &[u8]) -> String {
-    let text = guess(value);
+    if value.is_ascii()
+        && !value.contains(&0x1b)
+        && let Ok(text) = std::str::from_utf8(value)
+    {
+        return on_one_line(text);
+    }
+    on_one_line(&guess(value))
+}
+
+/// The same, where undeclared eight-bit text is taken to be in `charset`, the one that the text of
+/// the message is in, when it can be.
+pub(in super::super) fn unfolded_near(value: &[u8], charset: Option<&str>) -> String {
+    if let Some(charset) = charset
+        && !value.contains(&0x1b)
+        && std::str::from_utf8(value).is_err()
+    {
+        let decoded = decode(value, Some(charset));
+        if decoded.is_sound {
+            return on_one_line(&decoded.text);
+        }
+    }
+    unfolded(value)
+}
+
+fn on_one_line(text: &str) -> String {
+    let text = text.trim();
+    if !text.contains(['\r', '\n']) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len());
     for piece in text.split(['\r', '\n']).filter(|piece| !piece.is_empty()) {
         line.push_str(piece);
@@ -15,7 +43,12 @@ pub(in super::super) fn unfolded(value: &[u8]) -> String {
 
 /// An unstructured value (RFC 5322 §2.2.1) for display.
 pub(in super::super) fn text(value: &[u8]) -> String {
-    clean_line(&decode_words(&unfolded(value)))
+    text_near(value, None)
+}
+
+/// The same; see [`unfolded_near`].
+pub(in super::super) fn text_near(value: &[u8], charset: Option<&str>) -> String {
+    clean_line(&decode_words(&unfolded_near(value, charset)))
 }
 
 /// A date (RFC 5322 §3.3, and obsolete forms).

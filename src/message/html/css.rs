@@ -2,6 +2,9 @@
 
 /// A style text without comments, its escapes resolved, in lower case: `\75rl(` is `url(`.
 pub(super) fn plain(css: &str) -> String {
+    if is_undisguised(css) {
+        return css.to_ascii_lowercase();
+    }
     let mut plain = String::with_capacity(css.len());
     let mut rest = css;
     while let Some(c) = rest.chars().next() {
@@ -26,18 +29,48 @@ pub(super) fn plain(css: &str) -> String {
 
 /// Whether a style makes its element invisible.
 pub(super) fn is_hiding(style: &str) -> bool {
+    if is_undisguised(style) {
+        return style.split(';').any(is_hiding_rule);
+    }
     let tight: String = plain(style).split_whitespace().collect();
-    tight.split(';').any(|rule| {
-        let rule = rule.trim_end_matches("!important");
-        matches!(rule, "display:none" | "visibility:hidden" | "mso-hide:all")
-    })
+    tight.split(';').any(is_hiding_rule)
+}
+
+fn is_hiding_rule(rule: &str) -> bool {
+    let letters = rule.bytes().filter(|b| !char::from(*b).is_whitespace()).map(|b| b.to_ascii_lowercase());
+    if !letters.clone().next().is_some_and(|first| matches!(first, b'd' | b'v' | b'm')) {
+        return false;
+    }
+    let tight: Vec<u8> = letters.collect();
+    let mut rule = tight.as_slice();
+    while let Some(rest) = rule.strip_suffix(b"!important") {
+        rule = rest;
+    }
+    [&b"display:none"[..], b"visibility:hidden", b"mso-hide:all"].contains(&rule)
+}
+
+/// Whether a style text is written as it is read.
+fn is_undisguised(css: &str) -> bool {
+    css.is_ascii() && !css.contains('\\') && !css.contains("/*")
 }
 
 /// Whether a style names anything on the net: by `url()`, `@import`, `image-set()`, in whatever clothes.
 pub(super) fn is_remote(css: &str) -> bool {
+    if is_undisguised(css) && memchr::memchr2(b'/', b'@', css.as_bytes()).is_none() && !has_scheme(css) {
+        return false;
+    }
     let tight: String = plain(css).split_whitespace().collect();
     ["http:", "https:", "ftp:", "url(//", "url('//", "url(\"//", "'//", "\"//"].iter().any(|mark| tight.contains(mark))
         || tight.contains("@import")
+}
+
+/// Whether a colon may end the name of a scheme: `http`, `https` or `ftp`.
+fn has_scheme(css: &str) -> bool {
+    memchr::memchr_iter(b':', css.as_bytes()).any(|at| {
+        let before = css.get(..at).unwrap_or_default().bytes().rev();
+        let mut letters = before.filter(|b| !char::from(*b).is_whitespace()).map(|b| b.to_ascii_lowercase());
+        matches!((letters.next(), letters.next()), (Some(b'p'), Some(b't')) | (Some(b's'), Some(b'p')))
+    })
 }
 
 /// Whether brackets are nested so deep that a recursive parser could run out of stack.
@@ -58,7 +91,9 @@ const MAX_NESTING: usize = 32;
 /// A style sheet without `@import` and `@namespace` rules and without anything that could end the
 /// element it is in; empty when it tries to hide such things behind escapes.
 pub(super) fn sheet(css: &str) -> String {
-    let css = css.replace(['<', '\0'], " ");
+    let css = css.trim_start();
+    // Not by white space, after which an address may begin: what is safe would reach out further than what came.
+    let css = css.strip_prefix("<!--").unwrap_or(css).replace(['<', '\0'], "\u{fffd}");
     if is_too_deep(&css) || css.contains('\\') && plain(&css).contains("@import") {
         return String::new();
     }

@@ -17,7 +17,7 @@ struct Search {
 }
 
 impl Visitor for Search {
-    fn open(&mut self, element: &Element) -> bool {
+    fn open(&mut self, element: &Element<'_>) -> bool {
         self.found |= element.attributes.iter().any(|(name, value)| is_remote(&element.name, name, value));
         if element.name == "style" {
             self.style = Some(String::new());

@@ -51,8 +51,8 @@ struct Writer {
 }
 
 impl Visitor for Writer {
-    fn open(&mut self, element: &Element) -> bool {
-        let name = element.name.as_str();
+    fn open(&mut self, element: &Element<'_>) -> bool {
+        let name = &*element.name;
         if is_dropped(name) {
             return false;
         }
@@ -92,15 +92,15 @@ impl Visitor for Writer {
 
 impl Writer {
     fn attribute(&mut self, element: &str, name: &str, value: &str) {
-        let start = scheme_and_start(value);
         let is_allowed = match name {
             "href" => {
+                let start = scheme_and_start(value);
                 element == "a"
                     && (start.starts_with('#')
                         || ["http:", "https:", "mailto:", "tel:", "ftp:"].iter().any(|s| start.starts_with(s)))
             }
-            "src" => element == "img" && is_image_address(&start),
-            "background" => is_image_address(&start),
+            "src" => element == "img" && is_image_address(&scheme_and_start(value)),
+            "background" => is_image_address(&scheme_and_start(value)),
             "style" => !(css::is_too_deep(value) || value.contains('\\') && css::is_remote(value)),
             _ => is_harmless(name),
         };
@@ -108,7 +108,8 @@ impl Writer {
             self.out.push(' ');
             self.out.push_str(name);
             self.out.push_str("=\"");
-            escape(value, &mut self.out);
+            // As browsers read a NUL here: were it dropped, what stands around it could become an address.
+            escape(&value.replace('\0', "\u{fffd}"), &mut self.out);
             self.out.push('"');
         }
     }
@@ -122,14 +123,18 @@ fn is_image_address(start: &str) -> bool {
 }
 
 fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\0' => {}
-            c => out.push(c),
-        }
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|b| matches!(b, b'&' | b'<' | b'>' | b'"' | b'\0')) {
+        let (plain, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(plain);
+        out.push_str(match tail.as_bytes().first() {
+            Some(b'&') => "&amp;",
+            Some(b'<') => "&lt;",
+            Some(b'>') => "&gt;",
+            Some(b'"') => "&quot;",
+            _ => "",
+        });
+        rest = tail.get(1..).unwrap_or_default();
     }
+    out.push_str(rest);
 }

@@ -28,16 +28,34 @@ struct Writer {
 }
 
 /// Elements without text for a reader.
-const SILENT: [&str; 17] = [
-    "script", "style", "title", "template", "iframe", "object", "applet", "noembed", "noframes", "select", "textarea",
-    "svg", "math", "audio", "video", "canvas", "map",
-];
+fn is_silent(name: &str) -> bool {
+    matches!(
+        name,
+        "script"
+            | "style"
+            | "title"
+            | "template"
+            | "iframe"
+            | "object"
+            | "applet"
+            | "noembed"
+            | "noframes"
+            | "select"
+            | "textarea"
+            | "svg"
+            | "math"
+            | "audio"
+            | "video"
+            | "canvas"
+            | "map"
+    )
+}
 
 impl Visitor for Writer {
-    fn open(&mut self, element: &Element) -> bool {
-        let name = element.name.as_str();
+    fn open(&mut self, element: &Element<'_>) -> bool {
+        let name = &*element.name;
         let is_hidden = element.attribute("hidden").is_some() || element.attribute("style").is_some_and(css::is_hiding);
-        if SILENT.contains(&name) || is_hidden {
+        if is_silent(name) || is_hidden {
             return false;
         }
         match name {
@@ -113,7 +131,7 @@ impl Writer {
     fn prose(&mut self, text: &str) {
         let is_space = |c: char| c.is_ascii_whitespace();
         self.space |= text.starts_with(is_space);
-        for word in text.split(is_space).filter(|word| !word.is_empty()) {
+        for word in text.split_ascii_whitespace() {
             self.word(word);
             self.space = true;
         }
@@ -136,7 +154,11 @@ impl Writer {
             self.out.push(' ');
         }
         self.space = false;
-        self.out.extend(word.chars().filter(|c| !c.is_control() || *c == '\t'));
+        if word.bytes().any(|b| b < b' ' || b == 0x7f || b == 0xc2) {
+            self.out.extend(word.chars().filter(|c| !c.is_control() || *c == '\t'));
+        } else {
+            self.out.push_str(word);
+        }
     }
 
     fn end_line(&mut self) {

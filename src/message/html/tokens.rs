@@ -1,14 +1,20 @@
 //! An HTML text as tokens, after the HTML Standard's §13.2.5. A tokenizer of our own, because the
 //! usual one takes quadratic time over a tag with a million attributes, and mail may hold one.
 
+use std::borrow::Cow;
+
 use html5ever::data::NAMED_ENTITIES;
+use memchr::memchr;
 
 /// One token; character references are resolved, names in lower case.
-pub(super) enum Token {
-    Text(String),
-    Start { name: String, attributes: Vec<(String, String)> },
-    End(String),
+pub(super) enum Token<'a> {
+    Text(Cow<'a, str>),
+    Start { name: Cow<'a, str>, attributes: Attributes<'a> },
+    End(Cow<'a, str>),
 }
+
+/// Names and values.
+pub(super) type Attributes<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
 /// Attributes of one tag that are kept.
 const MAX_ATTRIBUTES: usize = 64;
@@ -16,7 +22,7 @@ const MAX_ATTRIBUTES: usize = 64;
 pub(super) struct Tokens<'a> {
     rest: &'a str,
     /// Within an element whose content is text up to its end tag: its name.
-    raw: Option<String>,
+    raw: Option<Cow<'a, str>>,
 }
 
 impl<'a> Tokens<'a> {
@@ -25,7 +31,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// All up to the end tag of the raw text element at hand.
-    fn raw_text(&mut self, name: &str) -> Token {
+    fn raw_text(&mut self, name: &str) -> Token<'a> {
         let mut end = self.rest.len();
         let mut at = 0;
         while let Some(found) = self.rest.get(at..).and_then(|rest| rest.find("</")) {
@@ -39,7 +45,7 @@ impl<'a> Tokens<'a> {
             at += found + 2;
         }
         let text = self.take(end);
-        Token::Text(if matches!(name, "title" | "textarea") { resolved(text, false) } else { text.to_owned() })
+        Token::Text(if matches!(name, "title" | "textarea") { resolved(text, false) } else { Cow::Borrowed(text) })
     }
 
     /// Takes so many bytes off the front.
@@ -49,13 +55,14 @@ impl<'a> Tokens<'a> {
         front
     }
 
-    fn take_while(&mut self, is_it: impl Fn(char) -> bool) -> &'a str {
-        let length = self.rest.find(|c| !is_it(c)).unwrap_or(self.rest.len());
+    /// Takes bytes off the front while they are so; a condition that all bytes above 127 meet, or none.
+    fn take_while(&mut self, is_it: impl Fn(u8) -> bool) -> &'a str {
+        let length = self.rest.bytes().position(|b| !is_it(b)).unwrap_or(self.rest.len());
         self.take(length)
     }
 
     /// What begins with `<`: a tag, or something to be skipped (`None`).
-    fn markup(&mut self) -> Option<Token> {
+    fn markup(&mut self) -> Option<Token<'a>> {
         let after = self.rest.get(1..).unwrap_or_default();
         if let Some(comment) = after.strip_prefix("!--") {
             self.rest = end_of_comment(comment);
@@ -67,10 +74,10 @@ impl<'a> Tokens<'a> {
                 self.rest = after.split_once('>').map_or("", |(_, rest)| rest);
                 return None;
             }
-            return Some(Token::Text(self.take(1).to_owned()));
+            return Some(Token::Text(Cow::Borrowed(self.take(1))));
         }
         self.rest = name_at;
-        let name = self.take_while(|c| !c.is_ascii_whitespace() && !matches!(c, '/' | '>')).to_ascii_lowercase();
+        let name = lower(self.take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'/' | b'>')));
         let Some(attributes) = self.attributes() else {
             // The text ends within a tag.
             self.rest = "";
@@ -86,10 +93,10 @@ impl<'a> Tokens<'a> {
     }
 
     /// The attributes and the closing `>`; `None` when the text ends before it.
-    fn attributes(&mut self) -> Option<Vec<(String, String)>> {
-        let mut attributes: Vec<(String, String)> = Vec::new();
+    fn attributes(&mut self) -> Option<Attributes<'a>> {
+        let mut attributes = Attributes::new();
         loop {
-            self.take_while(|c| c.is_ascii_whitespace() || c == '/');
+            self.take_while(|b| b.is_ascii_whitespace() || b == b'/');
             if self.rest.starts_with('>') {
                 self.take(1);
                 return Some(attributes);
@@ -97,8 +104,8 @@ impl<'a> Tokens<'a> {
             let first = self.rest.chars().next()?;
             let start = self.rest;
             self.take(first.len_utf8());
-            self.take_while(|c| !c.is_ascii_whitespace() && !matches!(c, '/' | '>' | '='));
-            let name = start.get(..start.len() - self.rest.len()).unwrap_or_default().to_ascii_lowercase();
+            self.take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'/' | b'>' | b'='));
+            let name = lower(start.get(..start.len() - self.rest.len()).unwrap_or_default());
             let value = self.value()?;
             if attributes.len() < MAX_ATTRIBUTES && attributes.iter().all(|(known, _)| *known != name) {
                 attributes.push((name, resolved(value, true)));
@@ -108,35 +115,35 @@ impl<'a> Tokens<'a> {
 
     fn value(&mut self) -> Option<&'a str> {
         let before = self.rest;
-        self.take_while(|c| c.is_ascii_whitespace());
+        self.take_while(|b| b.is_ascii_whitespace());
         if !self.rest.starts_with('=') {
             self.rest = before;
             return Some("");
         }
         self.take(1);
-        self.take_while(|c| c.is_ascii_whitespace());
+        self.take_while(|b| b.is_ascii_whitespace());
         match self.rest.chars().next()? {
             quote @ ('"' | '\'') => {
                 self.take(1);
-                let (value, rest) = self.rest.split_once(quote)?;
-                self.rest = rest;
+                let (value, rest) = self.rest.split_at_checked(memchr(quote as u8, self.rest.as_bytes())?)?;
+                self.rest = rest.get(1..).unwrap_or_default();
                 Some(value)
             }
-            _ => Some(self.take_while(|c| !c.is_ascii_whitespace() && c != '>')),
+            _ => Some(self.take_while(|b| !b.is_ascii_whitespace() && b != b'>')),
         }
     }
 }
 
-impl Iterator for Tokens<'_> {
-    type Item = Token;
+impl<'a> Iterator for Tokens<'a> {
+    type Item = Token<'a>;
 
-    fn next(&mut self) -> Option<Token> {
+    fn next(&mut self) -> Option<Token<'a>> {
         if let Some(name) = self.raw.take() {
             return Some(self.raw_text(&name));
         }
         while !self.rest.is_empty() {
             if !self.rest.starts_with('<') {
-                let text = self.take_while(|c| c != '<');
+                let text = self.take(memchr(b'<', self.rest.as_bytes()).unwrap_or(self.rest.len()));
                 return Some(Token::Text(resolved(text, false)));
             }
             if let Some(token) = self.markup() {
@@ -160,7 +167,10 @@ fn end_of_comment(comment: &str) -> &str {
 }
 
 /// Character references resolved (HTML Standard §13.2.5.72).
-fn resolved(text: &str, is_attribute: bool) -> String {
+fn resolved(text: &str, is_attribute: bool) -> Cow<'_, str> {
+    if memchr(b'&', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
@@ -175,7 +185,12 @@ fn resolved(text: &str, is_attribute: bool) -> String {
         }
     }
     out.push_str(rest);
-    out
+    Cow::Owned(out)
+}
+
+/// A name in lower case.
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|b| b.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() }
 }
 
 /// The reference that stands after an ampersand: its length, and up to two characters.

@@ -1,14 +1,14 @@
 //! The tokens of an HTML text as balanced elements. There is no tree: memory and time stay linear
 //! on hostile input, and what is written out again is nested no deeper than a renderer can bear.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
-use super::tokens::{Token, Tokens};
+use super::tokens::{Attributes, Token, Tokens};
 
 /// Told of every element and text, in order; each `open` that answered `true` gets its `close`.
 pub(super) trait Visitor {
     /// A start tag. `false`: the element and all within it are left out.
-    fn open(&mut self, element: &Element) -> bool;
+    fn open(&mut self, element: &Element<'_>) -> bool;
     /// The end of an element that was not left out; void elements end at once.
     fn close(&mut self, name: &str);
     /// Text that is not within something left out.
@@ -16,20 +16,20 @@ pub(super) trait Visitor {
 }
 
 /// A start tag, its names in lower case.
-pub(super) struct Element {
-    pub(super) name: String,
-    pub(super) attributes: Vec<(String, String)>,
+pub(super) struct Element<'a> {
+    pub(super) name: Cow<'a, str>,
+    pub(super) attributes: Attributes<'a>,
 }
 
-impl Element {
+impl Element<'_> {
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
     }
 }
 
 /// Reads a whole text.
 pub(super) fn walk(html: &str, visitor: &mut impl Visitor) {
-    let mut walker = Walker { visitor, open: Vec::new(), counts: HashMap::new(), hidden: 0 };
+    let mut walker = Walker { visitor, open: Vec::new(), counts: vec![0; 256], hidden: 0 };
     for token in Tokens::new(html) {
         match token {
             Token::Text(text) if walker.hidden == 0 => walker.visitor.text(&text),
@@ -56,17 +56,18 @@ pub(super) fn is_void(name: &str) -> bool {
     VOID.contains(&name)
 }
 
-struct Walker<'v, V> {
+struct Walker<'v, 'a, V> {
     visitor: &'v mut V,
     /// Open elements, each with whether it is shown.
-    open: Vec<(String, bool)>,
-    counts: HashMap<String, usize>,
+    open: Vec<(Cow<'a, str>, bool)>,
+    /// How many of them have names of each kind (see [`kind`]): most end tags without a start are known by it.
+    counts: Vec<usize>,
     /// How many of the open elements are left out.
     hidden: usize,
 }
 
-impl<V: Visitor> Walker<'_, V> {
-    fn start(&mut self, element: Element) {
+impl<'a, V: Visitor> Walker<'_, 'a, V> {
+    fn start(&mut self, element: Element<'a>) {
         self.close_implied(&element.name);
         if is_void(&element.name) {
             if self.hidden == 0 && self.visitor.open(&element) {
@@ -75,17 +76,19 @@ impl<V: Visitor> Walker<'_, V> {
         } else if self.open.len() < MAX_DEPTH || super::tokens::is_raw(&element.name) {
             let is_shown = self.hidden == 0 && self.visitor.open(&element);
             self.hidden += usize::from(!is_shown);
-            *self.counts.entry(element.name.clone()).or_default() += 1;
+            if let Some(count) = self.counts.get_mut(kind(&element.name)) {
+                *count += 1;
+            }
             self.open.push((element.name, is_shown));
         }
     }
 
     fn end(&mut self, name: &str) {
-        if self.counts.get(name).is_some_and(|count| *count > 0)
+        if self.counts.get(kind(name)).is_some_and(|count| *count > 0)
             && let Some(at) = self.open.iter().rposition(|(open, _)| open == name)
         {
             // A cell does not end by an end tag of something around its table.
-            let is_inner = |(open, _): &(String, bool)| open == "table";
+            let is_inner = |(open, _): &(Cow<'_, str>, bool)| open == "table";
             let crosses = !matches!(name, "table" | "body" | "html" | "div" | "center");
             if crosses && self.open.iter().skip(at + 1).any(is_inner) {
                 return;
@@ -109,8 +112,8 @@ impl<V: Visitor> Walker<'_, V> {
         };
         let near = self.open.iter().enumerate().rev().take(LOOK_BACK);
         let found = near
-            .take_while(|(_, (open, _))| !barriers.contains(&open.as_str()))
-            .find(|(_, (open, _))| ended.contains(&open.as_str()))
+            .take_while(|(_, (open, _))| !barriers.contains(&&**open))
+            .find(|(_, (open, _))| ended.contains(&&**open))
             .map(|(at, _)| at);
         if let Some(at) = found {
             self.close_to(at);
@@ -120,7 +123,7 @@ impl<V: Visitor> Walker<'_, V> {
     fn close_to(&mut self, depth: usize) {
         while self.open.len() > depth {
             let Some((name, is_shown)) = self.open.pop() else { return };
-            if let Some(count) = self.counts.get_mut(&name) {
+            if let Some(count) = self.counts.get_mut(kind(&name)) {
                 *count -= 1;
             }
             if is_shown {
@@ -130,4 +133,9 @@ impl<V: Visitor> Walker<'_, V> {
             }
         }
     }
+}
+
+/// A number below 256 that is the same for the same name.
+fn kind(name: &str) -> usize {
+    usize::from(name.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)))
 }

@@ -1,4 +1,6 @@
 mod build;
+mod charsets;
+mod growth;
 mod headers;
 mod hostile;
 mod html;

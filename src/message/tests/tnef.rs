@@ -164,6 +164,57 @@ fn an_attached_message_is_a_message() {
     assert_eq!(leaves(nested)[0].text(&nested.raw), "inside");
 }
 
+/// A property that is named by a number in a set.
+fn named(kind: u16, set: u32, id: u32, value: &[u8]) -> Vec<u8> {
+    let plain = property(kind, 0x8001, value);
+    let name = [&set.to_le_bytes(), [0; 12].as_slice(), &[0; 4], &id.to_le_bytes()].concat();
+    let skipped = if kind == 0x40 { 12 } else { 4 };
+    [&plain[..4], &name, &plain[skipped..]].concat()
+}
+
+#[test]
+fn a_meeting_is_an_invitation_that_every_program_reads() {
+    // 2026-12-01T01:00:00Z in hundreds of nanoseconds since 1601.
+    let at = |seconds: u64| ((11_644_473_600 + seconds) * 10_000_000).to_le_bytes();
+    let place: Vec<u8> = "Room 1; 東京".encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+    let id = [[0; 40].as_slice(), b"vCal-Uid\x01\0\0\0abc@example.org\0"].concat();
+    let all = [
+        unicode(0x001a, "IPM.Schedule.Meeting.Request"),
+        unicode(0x0037, "Plans, big ones"),
+        unicode(0x5d01, "bob@example.org"),
+        unicode(0x0c1a, "Bob"),
+        named(0x40, 0x0006_2002, 0x820d, &at(1_796_086_800)),
+        named(0x40, 0x0006_2002, 0x820e, &at(1_796_090_400)),
+        named(0x1f, 0x0006_2002, 0x8208, &place),
+        named(0x102, 0x6ed8_da90, 0x03, &id),
+    ];
+    let entity = read(&stream(&[message(&all)]));
+    let [part] = leaves(&entity)[..] else { panic!("more than one part") };
+    assert_eq!(part.content_type.to_string(), "text/calendar");
+    assert_eq!(part.content_type.parameter("method"), Some("REQUEST"));
+    let text = part.text(&entity.raw);
+    for line in [
+        "UID:abc@example.org",
+        "DTSTART:20261201T010000Z",
+        "DTEND:20261201T020000Z",
+        "SUMMARY:Plans\\, big ones",
+        "LOCATION:Room 1\\; 東京",
+        "ORGANIZER;CN=\"Bob\":mailto:bob@example.org",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} in {text}");
+    }
+}
+
+#[test]
+fn a_contact_is_a_card() {
+    let mail: Vec<u8> = "bob@example.org".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let all = [unicode(0x001a, "IPM.Contact"), unicode(0x3001, "Bob Baker"), named(0x1f, 0x0006_2004, 0x8083, &mail)];
+    let entity = read(&stream(&[message(&all)]));
+    assert_eq!(leaves(&entity)[0].content_type.to_string(), "text/vcard");
+    let text = leaves(&entity)[0].text(&entity.raw);
+    assert!(text.contains("FN:Bob Baker\nEMAIL:bob@example.org\n"), "{text}");
+}
+
 #[test]
 fn what_is_no_tnef_is_left_alone() {
     for bytes in [b"".as_slice(), b"PK\x03\x04", b"\x78\x9f\x3e", b"\x78\x9f\x3e\x22\x01\x00"] {

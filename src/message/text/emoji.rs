@@ -33,7 +33,7 @@ impl Carrier {
 
 /// Text with the symbols of Japanese mobile phones, which lie in the private area after decoding,
 /// as the Unicode characters that have the same meaning. Whose symbols they are is told by the
-/// sender's network, else by what all of them can be; if they can be nobody's they stay.
+/// sender's network, else by what all of them can be; where that is nobody's, or several's, they stay.
 pub(in super::super) fn with_emoji(text: String, carrier: Option<Carrier>) -> String {
     let is_private = |c: char| matches!(c, '\u{e000}'..='\u{e757}');
     if !text.contains(is_private) {
@@ -49,7 +49,11 @@ pub(in super::super) fn with_emoji(text: String, carrier: Option<Carrier>) -> St
     // The sender's own numbering comes first.
     readings.sort_by_key(|reading| carrier.is_some_and(|carrier| reading.carrier() != carrier));
     let fits = |reading: &&Reading| private().all(|c| reading.symbol(c).is_some());
-    let Some(reading) = readings.iter().find(fits) else { return text };
+    let mut fitting = readings.iter().filter(fits);
+    let Some(reading) = fitting.next() else { return text };
+    if carrier != Some(reading.carrier()) && fitting.next().is_some() {
+        return text;
+    }
     let mut read = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match reading.symbol(c) {

@@ -40,7 +40,8 @@ const ESCAPES: [(&[u8], Set); 17] = [
 
 /// Whether bytes hold an escape sequence into a Japanese set, which no other charset has.
 pub(super) fn is_announced(bytes: &[u8]) -> bool {
-    bytes.windows(3).any(|w| matches!(w, [0x1b, b'$', b'@' | b'B' | b'('] | [0x1b, b'(', b'I' | b'J']))
+    memchr::memchr_iter(0x1b, bytes)
+        .any(|at| matches!(bytes.get(at + 1..at + 3), Some([b'$', b'@' | b'B' | b'('] | [b'(', b'I' | b'J'])))
 }
 
 /// Decodes ISO-2022-JP as it is really sent: the vendor rows of JIS X 0208, half-width kana by

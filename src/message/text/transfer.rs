@@ -1,3 +1,7 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use memchr::memchr;
+
 /// A `Content-Transfer-Encoding` (RFC 2045 §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -42,13 +46,13 @@ impl Encoding {
             Self::Identity | Self::Uuencode => true,
             Self::Unknown => false,
             Self::Base64 => {
-                let sextets = bytes.iter().filter(|b| sextet(**b).is_some()).count();
-                let stray = bytes.iter().any(|b| sextet(*b).is_none() && !b.is_ascii_whitespace() && *b != b'=');
-                !stray && sextets % 4 != 1
+                let sextets = count(bytes, |b| sextet(b) < 64);
+                let others = count(bytes, |b| b.is_ascii_whitespace() || b == b'=');
+                sextets + others == bytes.len() && sextets % 4 != 1
             }
             Self::QuotedPrintable => {
                 let mut rest = bytes;
-                while let Some(at) = rest.iter().position(|b| *b == b'=') {
+                while let Some(at) = memchr(b'=', rest) {
                     rest = rest.get(at + 1..).unwrap_or_default();
                     if !matches!(rest, [] | [b'\r' | b'\n' | b' ' | b'\t', ..]) && hex_pair(rest).is_none() {
                         return false;
@@ -65,8 +69,16 @@ impl Encoding {
 pub(in super::super) fn base64(bytes: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(bytes.len() / 4 * 3 + 3);
     let (mut quad, mut filled, mut was_padded) = (0_u32, 0_u32, false);
-    for (at, byte) in bytes.iter().enumerate() {
-        if let Some(bits) = sextet(*byte) {
+    let mut rest = bytes;
+    while let [byte, tail @ ..] = rest {
+        if filled == 0
+            && let Some(length) = whole_line(rest, &mut decoded)
+        {
+            rest = rest.get(length..).unwrap_or_default();
+            continue;
+        }
+        let bits = sextet(*byte);
+        if bits < 64 {
             quad = quad << 6 | u32::from(bits);
             filled += 1;
             if filled == 4 {
@@ -76,18 +88,36 @@ pub(in super::super) fn base64(bytes: &[u8]) -> Vec<u8> {
         } else if *byte == b'=' && filled > 1 {
             flush(&mut decoded, quad, filled);
             (quad, filled) = (0, 0);
-            let rest = bytes.get(at..).unwrap_or_default();
-            let goes_on =
-                was_padded || rest.iter().all(|b| sextet(*b).is_some() || b.is_ascii_whitespace() || *b == b'=');
+            let goes_on = was_padded || rest.iter().all(|b| sextet(*b) < 64 || b.is_ascii_whitespace() || *b == b'=');
             was_padded = true;
             if !goes_on {
                 return decoded;
             }
         }
+        rest = tail;
     }
     flush(&mut decoded, quad, filled);
     decoded
 }
+
+/// Decodes one line of nothing but groups of four, as almost all lines are; its length with the break.
+fn whole_line(bytes: &[u8], decoded: &mut Vec<u8>) -> Option<usize> {
+    let end = memchr(b'\n', bytes.get(..LINE).unwrap_or(bytes))?;
+    let line = bytes.get(..end)?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if line.is_empty() || line.len() % 4 != 0 || line.last() == Some(&b'=') {
+        return None;
+    }
+    let before = decoded.len();
+    let is_whole = STANDARD.decode_vec(line, decoded).is_ok();
+    if !is_whole {
+        decoded.truncate(before);
+    }
+    is_whole.then_some(end + 1)
+}
+
+/// Longer lines are not worth looking for their end.
+const LINE: usize = 1_024;
 
 /// What an unfinished group of four still says.
 fn flush(decoded: &mut Vec<u8>, quad: u32, filled: u32) {
@@ -100,28 +130,42 @@ fn flush(decoded: &mut Vec<u8>, quad: u32, filled: u32) {
     }
 }
 
-fn sextet(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
+/// The six bits that a character stands for; no less than 64 when it stands for none.
+fn sextet(byte: u8) -> u8 {
+    SEXTETS.get(usize::from(byte)).copied().unwrap_or(NONE)
+}
+
+const NONE: u8 = 0xff;
+
+static SEXTETS: [u8; 256] = {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut table = [NONE; 256];
+    let mut at = 0;
+    while at < alphabet.len() {
+        table[alphabet[at] as usize] = at as u8;
+        at += 1;
     }
+    table
+};
+
+/// How many bytes are so, in pieces that the compiler makes wide instructions of.
+fn count(bytes: &[u8], is_so: impl Fn(u8) -> bool) -> usize {
+    let piece = |piece: &[u8]| usize::from(piece.iter().fold(0_u8, |sum, b| sum + u8::from(is_so(*b))));
+    bytes.chunks(usize::from(u8::MAX)).map(piece).sum()
 }
 
 /// Quoted-printable (RFC 2045 §6.7); what is no escape stays as it is.
 fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(bytes.len());
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        let ending = if line.ends_with(b"\r\n") { 2 } else { usize::from(line.ends_with(b"\n")) };
+    let last = if bytes.contains(&b'\n') { b'\n' } else { b'\r' };
+    for line in bytes.split_inclusive(|b| *b == last) {
+        let ending = if line.ends_with(b"\r\n") { 2 } else { usize::from(line.ends_with(&[last])) };
         let (text, end) = line.split_at_checked(line.len() - ending).unwrap_or((line, b""));
         // White space before the end of a line was added on the way.
         let text = text.trim_ascii_end();
         let (text, is_soft) = text.strip_suffix(b"=").map_or((text, false), |text| (text, true));
         let mut rest = text;
-        while let Some(at) = rest.iter().position(|b| *b == b'=') {
+        while let Some(at) = memchr(b'=', rest) {
             decoded.extend_from_slice(rest.get(..at).unwrap_or_default());
             rest = rest.get(at + 1..).unwrap_or_default();
             if let Some(byte) = hex_pair(rest) {

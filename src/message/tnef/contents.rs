@@ -1,5 +1,6 @@
 use super::super::rtf;
 use super::super::text::{decode_bytes, file_name, html_label, label_of_code_page};
+use super::items::{self, Item};
 use super::properties::{Properties, string};
 use super::stream::{Cursor, attributes};
 
@@ -9,6 +10,8 @@ pub(super) struct Contents {
     pub(super) plain: Option<String>,
     pub(super) html: Option<String>,
     pub(super) files: Vec<File>,
+    /// An appointment or a contact, as a file.
+    pub(super) item: Option<Item>,
     pub(super) subject: Option<String>,
     /// Name and address of who sent it.
     pub(super) from: Option<(String, String)>,
@@ -34,6 +37,7 @@ pub(super) enum FileContent {
 /// Attributes (MS-OXTNEF §2.1.3.2).
 mod attribute {
     pub(super) const FROM: u16 = 0x8000;
+    pub(super) const CLASS: u16 = 0x8008;
     pub(super) const SUBJECT: u16 = 0x8004;
     pub(super) const BODY: u16 = 0x800c;
     pub(super) const ATTACH_DATA: u16 = 0x800f;
@@ -48,6 +52,7 @@ mod attribute {
 
 /// Properties (MS-OXPROPS §2).
 mod id {
+    pub(super) const CLASS: u16 = 0x001a;
     pub(super) const SUBJECT: u16 = 0x0037;
     pub(super) const SENDER_NAME: u16 = 0x0c1a;
     pub(super) const SENDER_ADDRESS: u16 = 0x0c1f;
@@ -71,6 +76,7 @@ const MAX_TEXT: usize = 16 << 20;
 pub(super) fn read(bytes: &[u8], depth: usize, parts: &mut usize) -> Option<Contents> {
     let mut found = Contents::default();
     let mut code_page = 1252;
+    let mut class = String::new();
     let mut files: Vec<Pieces<'_>> = Vec::new();
     for attribute in attributes(bytes)? {
         let data = attribute.data;
@@ -79,7 +85,8 @@ pub(super) fn read(bytes: &[u8], depth: usize, parts: &mut usize) -> Option<Cont
             (1, attribute::SUBJECT) => found.subject = Some(string(data, code_page)),
             (1, attribute::BODY) => found.plain = Some(string(data, code_page)),
             (1, attribute::FROM) => found.from = found.from.or_else(|| triple(data, code_page)),
-            (1, attribute::PROPERTIES) => found.take_message(&Properties::read(data, code_page)),
+            (1, attribute::CLASS) => class = string(data, code_page),
+            (1, attribute::PROPERTIES) => found.take_message(&Properties::read(data, code_page), &class),
             (2, attribute::ATTACH_RENDERING) => {
                 if files.len() >= *parts {
                     found.is_cut = true;
@@ -102,12 +109,12 @@ pub(super) fn read(bytes: &[u8], depth: usize, parts: &mut usize) -> Option<Cont
     for pieces in files {
         found.files.extend(pieces.file(depth, parts));
     }
-    let is_empty = found.plain.is_none() && found.html.is_none() && found.files.is_empty();
+    let is_empty = found.item.is_none() && found.plain.is_none() && found.html.is_none() && found.files.is_empty();
     (!is_empty).then_some(found)
 }
 
 impl Contents {
-    fn take_message(&mut self, properties: &Properties<'_>) {
+    fn take_message(&mut self, properties: &Properties<'_>, class: &str) {
         let page = properties.number(id::INTERNET_PAGE).unwrap_or(properties.code_page);
         self.subject = properties.text(id::SUBJECT).or_else(|| self.subject.take());
         let address = properties.text(id::SENDER_SMTP).or_else(|| properties.text(id::SENDER_ADDRESS));
@@ -129,6 +136,8 @@ impl Contents {
                 rtf::Content::Text(text) => self.plain = self.plain.take().or(Some(text)),
             }
         }
+        let class = properties.text(id::CLASS).unwrap_or_else(|| class.to_owned());
+        self.item = items::read(&class, properties, self.from.as_ref());
         self.plain = self.plain.take().filter(|text| !text.trim().is_empty());
         self.html = self.html.take().filter(|html| !html.trim().is_empty());
     }

@@ -7,6 +7,7 @@ use super::super::file_kind;
 use super::super::parse::parse;
 use super::super::part::{Defect, DefectCode, Limits, ParsedMessage};
 use super::contents::{Contents, File, FileContent};
+use super::items::Item;
 
 /// The entity that says the same. Contents are in base64, which holds no delimiter.
 pub(super) fn of(contents: Contents, limits: &Limits) -> ParsedMessage {
@@ -21,7 +22,7 @@ pub(super) fn of(contents: Contents, limits: &Limits) -> ParsedMessage {
 
 /// Content fields and body; `depth` messages are around it.
 fn written(contents: Contents, depth: usize) -> String {
-    let Contents { plain, html, files, .. } = contents;
+    let Contents { plain, html, files, item, .. } = contents;
     let is_within = |file: &File| match (&file.content_id, &html) {
         (Some(id), Some(html)) => !id.is_empty() && html.contains(id.as_str()),
         _ => false,
@@ -35,10 +36,9 @@ fn written(contents: Contents, depth: usize) -> String {
         (None, Some(html)) => Some(text("html", &html)),
         (None, None) => None,
     };
-    let parts: Vec<String> = body
-        .into_iter()
-        .chain(files.into_iter().zip(inline).map(|(file, inline)| of_file(file, inline, depth)))
-        .collect();
+    let mut parts: Vec<String> = body.into_iter().collect();
+    parts.extend(item.map(|item| of_item(&item)));
+    parts.extend(files.into_iter().zip(inline).map(|(file, inline)| of_file(file, inline, depth)));
     together("mixed", &parts, 2 * depth)
 }
 
@@ -55,6 +55,15 @@ fn together(subtype: &str, parts: &[String], number: usize) -> String {
 fn text(subtype: &str, text: &str) -> String {
     let content = base64(text.as_bytes());
     format!("Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{content}")
+}
+
+fn of_item(item: &Item) -> String {
+    let name = parameter("filename", item.name);
+    let content = base64(item.text.as_bytes());
+    format!(
+        "Content-Type: {}\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: inline{name}\r\n\r\n{content}",
+        item.media_type
+    )
 }
 
 fn of_file(file: File, is_inline: bool, depth: usize) -> String {

@@ -2,6 +2,7 @@
 
 mod contents;
 mod entity;
+mod items;
 mod properties;
 mod stream;
 

@@ -94,11 +94,6 @@ impl<'a> Properties<'a> {
         Cursor::new(self.find(Name::Id(id))?.value).u32()
     }
 
-    pub(super) fn boolean(&self, name: Name) -> Option<bool> {
-        let property = self.find(name).filter(|property| property.kind == kind::BOOLEAN)?;
-        Cursor::new(property.value).u16().map(|value| value != 0)
-    }
-
     /// A moment: hundreds of nanoseconds since 1601.
     pub(super) fn time(&self, name: Name) -> Option<Timestamp> {
         let property = self.find(name).filter(|property| property.kind == kind::TIME)?;

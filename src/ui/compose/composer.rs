@@ -149,6 +149,10 @@ impl Composer {
         }
     }
 
+    fn recipients(&self) -> Vec<Mailbox> {
+        [&self.to, &self.cc, &self.bcc].into_iter().flat_map(Recipients::mailboxes).collect()
+    }
+
     /// Adds files.
     pub fn attach(&mut self, files: Vec<Attachment>) {
         self.is_saved = false;
@@ -171,7 +175,7 @@ impl Composer {
 
     /// Somebody is named.
     pub fn has_recipients(&self) -> bool {
-        [&self.to, &self.cc, &self.bcc].iter().any(|field| !field.mailboxes().is_empty())
+        [&self.to, &self.cc, &self.bcc].iter().any(|field| field.all().any(|entry| Mailbox::parse(entry).is_some()))
     }
 
     /// Whether a preflight speaks of the message as it stands, and not of an earlier wish.
@@ -180,8 +184,7 @@ impl Composer {
         let addresses = |mailboxes: &mut dyn Iterator<Item = &Mailbox>| -> BTreeSet<EmailAddress> {
             mailboxes.filter_map(Mailbox::email).collect()
         };
-        let draft = self.draft();
-        let same = addresses(&mut draft.recipients())
+        let same = addresses(&mut self.recipients().iter())
             == addresses(&mut preflight.recipients.iter().map(|recipient| &recipient.mailbox));
         let chosen = |ready: &ReadinessView| match (technology, ready.technology) {
             (TechnologyChoice::Only(wanted), Some(used)) => wanted == used,
@@ -199,13 +202,7 @@ impl Composer {
 
     /// Asks for a preflight when what it depends on has changed.
     pub fn ask_preflight(&mut self, commands: &mut Vec<Command>) {
-        let draft = self.draft();
-        let now = (
-            draft.from.to_string(),
-            draft.recipients().cloned().collect(),
-            draft.protection,
-            draft.subject.trim().is_empty(),
-        );
+        let now = (self.from.to_string(), self.recipients(), self.protection, self.subject.trim().is_empty());
         if self.asked.as_ref() == Some(&now) {
             return;
         }
@@ -213,7 +210,7 @@ impl Composer {
         self.asked = Some(now);
         if self.has_recipients() {
             self.is_checking = true;
-            commands.push(Command::Preflight(Box::new(draft)));
+            commands.push(Command::Preflight(Box::new(self.draft())));
         } else {
             self.is_checking = false;
         }

@@ -40,6 +40,19 @@ pub fn begin(views: &mut Views, state: &mut State) {
     state.screen = Screen::Compose;
 }
 
+/// Begins a message to whom a mail link names (RFC 6068). Of the rest of such a link only the
+/// subject counts: a text or a file that others choose is never written here.
+pub fn write_to(views: &mut Views, state: &mut State, link: &str) {
+    if let Some(old) = state.composer.take().filter(Composer::is_unsaved) {
+        state.owed.push(Command::SaveDraft { draft: Box::new(old.draft()), id: old.id });
+    }
+    begin(views, state);
+    let Some(composer) = &mut state.composer else { return };
+    let mut draft = composer.draft();
+    (draft.to, draft.subject) = super::link::mail(link);
+    *composer = Composer::of(draft);
+}
+
 /// Leaves the composer: at once when nothing was written, else by way of a question.
 pub fn ask_discard(state: &mut State) {
     let Some(composer) = &mut state.composer else {

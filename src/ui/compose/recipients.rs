@@ -1,11 +1,13 @@
 //! From, To, Cc and Bcc: each recipient is a chip whose lock says how they get the message.
 
+use std::collections::HashMap;
+
 use egui::{
     ComboBox, CornerRadius, Frame, Key, Margin, Rect, Response, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2,
     WidgetInfo, pos2, vec2,
 };
 
-use crate::domain::Mailbox;
+use crate::domain::{EmailAddress, Mailbox};
 use crate::engine::view::{PreflightView, ReadinessView, TrustVerdict};
 
 use crate::ui::icons::{self, Icon};
@@ -92,8 +94,9 @@ fn field(
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
                 let mut removed = None;
+                let known: HashMap<EmailAddress, &ReadinessView> = preflight.map(by_address).unwrap_or_default();
                 for (index, entry) in field.entries.iter().enumerate() {
-                    if chip(ui, language, entry, preflight) {
+                    if chip(ui, language, entry, &known) {
                         removed = Some(index);
                     }
                 }
@@ -128,14 +131,17 @@ fn entry(ui: &mut Ui, language: Language, salt: &str, name: Word, field: &mut Re
     response
 }
 
+/// The first of each address counts.
+fn by_address(preflight: &PreflightView) -> HashMap<EmailAddress, &ReadinessView> {
+    let all = preflight.recipients.iter().rev();
+    all.filter_map(|ready| Some((ready.mailbox.email()?, ready))).collect()
+}
+
 /// Draws a recipient; gives whether to take it out.
-fn chip(ui: &mut Ui, language: Language, entry: &str, preflight: Option<&PreflightView>) -> bool {
+fn chip(ui: &mut Ui, language: Language, entry: &str, known: &HashMap<EmailAddress, &ReadinessView>) -> bool {
     let colours = palette(ui);
     let mailbox = Mailbox::parse(entry);
-    let ready = mailbox.as_ref().and_then(|mailbox| {
-        let view = preflight?;
-        view.recipients.iter().find(|ready| ready.mailbox.email() == mailbox.email())
-    });
+    let ready = mailbox.as_ref().and_then(Mailbox::email).and_then(|address| known.get(&address).copied());
     let name = match &mailbox {
         Some(mailbox) if !mailbox.name.is_empty() => one_line(&mailbox.name),
         Some(mailbox) => one_line(&mailbox.address),
@@ -164,10 +170,12 @@ fn chip(ui: &mut Ui, language: Language, entry: &str, preflight: Option<&Preflig
     let faint = if remove.hovered() { colours.ink } else { colours.ink_soft };
     icons::paint(ui, Icon::Close, Rect::from_center_size(cross.center(), Vec2::splat(size::CAPTION)), faint);
     widgets::ring(ui, &remove, cross);
-    let words = ready.map_or_else(|| one_line(entry), |ready| codes::readiness(language, ready));
-    let words = if mailbox.is_none() { language.say(Word::NotAnAddressShort).to_owned() } else { words };
     let hover = ui.interact(rect.with_max_x(cross.left()), id.with("words"), Sense::hover());
-    hover.on_hover_text(words);
+    if hover.hovered() {
+        let words = ready.map_or_else(|| one_line(entry), |ready| codes::readiness(language, ready));
+        let words = if mailbox.is_none() { language.say(Word::NotAnAddressShort).to_owned() } else { words };
+        hover.on_hover_text(words);
+    }
     remove.clicked()
 }
 

@@ -110,7 +110,9 @@ pub(super) fn trust(ui: &mut Ui, page: &mut Page) {
             if !code.is_empty() {
                 widgets::fact(ui, language.say(Word::Reason), &reason::reason(language, About::Trust, code));
             }
-            page.advise(ui, &row, &filled, Some(signature), false);
+            if row != verdict::seal_row(&view.assessment) {
+                page.advise(ui, &row, &filled, Some(signature), false);
+            }
         }
         crate::ui::remedies::carried(ui, view, language, page.commands);
     });
@@ -125,8 +127,10 @@ fn path(ui: &mut Ui, language: Language, signature: &JudgedSignature) {
         stations.push((language.say(Word::You).to_owned(), "", String::new()));
     }
     for step in steps.iter().take(SHOWN) {
+        let is_signer = signer.is_some_and(|signer| signer.fingerprint == step.fingerprint);
         let how = language.say(match step.kind {
             StepKind::Direct => Word::StepDirect,
+            StepKind::Certification | StepKind::Ca if is_signer => Word::StepSigner,
             StepKind::Certification => Word::StepCertification,
             StepKind::Ca => Word::StepCa,
         });

@@ -1,9 +1,14 @@
 //! HTML bodies as pictures: drawn on a thread of their own, without a network, in bounded time and
 //! size. What can't be drawn so is shown as its plain text instead.
 
+mod colours;
 mod harden;
+mod letters;
 mod pictures;
 mod render;
+mod sheet;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,15 +17,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use egui::{Context, CursorIcon, Rect, Sense, TextureHandle, TextureOptions, Ui, Vec2, pos2, vec2};
+use egui::Context;
 
 use crate::domain::RawMessage;
 
-pub use render::Link;
+pub use colours::Paper;
+pub use pictures::percent_decoded;
 use render::Picture;
+pub use render::{Link, draw};
+pub use sheet::Sheet;
 
 /// How long one drawing may take.
 const TIME: Duration = Duration::from_secs(5);
+/// The same where a picture is waited for, perhaps on a machine that does much besides.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How many drawings may go on at once, those included that never end.
 const RUNNING: usize = 2;
 /// How many finished drawings are kept.
@@ -29,6 +39,7 @@ const KEPT: usize = 6;
 const STACK: usize = 256 << 20;
 
 /// What is to be drawn.
+#[derive(Clone)]
 pub struct Request {
     /// HTML as it was written.
     pub html: String,
@@ -36,8 +47,14 @@ pub struct Request {
     pub width: f32,
     /// Pixels per point.
     pub scale: f32,
+    /// How much larger than written.
+    pub zoom: f32,
+    /// Paper of another colour than white, for a letter that has none of its own.
+    pub paper: Option<Paper>,
     /// Parts of the same protection by Content-ID.
     pub parts: HashMap<String, RawMessage>,
+    /// What was fetched from the web, by address.
+    pub remote: Arc<HashMap<String, RawMessage>>,
 }
 
 /// Why there is no picture.
@@ -51,16 +68,10 @@ pub enum Why {
     Broken,
 }
 
-/// What `Drawings::show` did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
+/// How it stands with a drawing.
+pub enum Drawn<'d> {
     /// The picture is there.
-    Drawn {
-        /// Requests that were refused because they lead to the web.
-        refused: usize,
-        /// It goes on below what is shown.
-        is_cut: bool,
-    },
+    Sheet(&'d mut Sheet),
     /// It is being drawn.
     Waiting,
     /// There is none: show the text.
@@ -69,61 +80,92 @@ pub enum Shown {
 
 enum Drawing {
     Waiting { result: Receiver<Result<Picture, Why>>, since: Instant },
-    Ready { tiles: Vec<(TextureHandle, Rect)>, size: Vec2, links: Vec<Link>, refused: usize, is_cut: bool },
+    Ready(Box<Sheet>),
     Failed(Why),
+}
+
+/// What makes one drawing differ from another: a body, and how it is to be drawn.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    /// Which body of which message: while a new drawing is made, its old one stays in sight.
+    place: u64,
+    content: u64,
+    look: u64,
 }
 
 /// The drawings of the messages seen last.
 #[derive(Default)]
 pub struct Drawings {
-    kept: HashMap<u64, (u64, Drawing)>,
+    kept: HashMap<Key, (u64, Drawing)>,
     frame: u64,
     running: Arc<AtomicUsize>,
     /// Waits for a drawing instead of showing the frame without it: for screenshots and tests.
     pub waits: bool,
 }
 
+/// Which body is drawn, and what of it changes the drawing. Cheap to make: a frame asks for it.
+#[derive(Hash)]
+pub struct Subject<'s> {
+    /// The message's row id.
+    pub message: i64,
+    /// The part of the message.
+    pub path: &'s str,
+    /// A number that is another when the content is another.
+    pub content: u64,
+}
+
 impl Drawings {
-    /// Draws a body over the width that is there, or says why not. `clicked` gets the link that was clicked.
-    pub fn show(
+    /// The drawing of a body; it is begun if there is none. `request` is only made for that, and has
+    /// the same look.
+    pub fn of(
         &mut self,
-        ui: &mut Ui,
+        ctx: &Context,
+        subject: &Subject<'_>,
+        look: u64,
         request: impl FnOnce() -> Request,
-        name: &str,
-        clicked: &mut Option<Link>,
-    ) -> Shown {
-        let request = request();
-        let key = key(&request);
+    ) -> Drawn<'_> {
+        let key = Key { place: hash(&(subject.message, subject.path)), content: subject.content, look };
         self.frame += 1;
-        let frame = self.frame;
         if !self.kept.contains_key(&key) {
-            self.start(key, request);
+            self.start(key.clone(), request);
         }
         let waits = self.waits;
-        let Some((used, drawing)) = self.kept.get_mut(&key) else {
-            ui.ctx().request_repaint_after(Duration::from_millis(30));
-            return Shown::Waiting;
-        };
-        *used = frame;
-        finish(ui.ctx(), drawing, waits);
-        match drawing {
-            Drawing::Waiting { .. } => Shown::Waiting,
-            Drawing::Failed(why) => Shown::Failed(*why),
-            Drawing::Ready { tiles, size, links, refused, is_cut } => {
-                paint(ui, tiles, *size, links, name, clicked);
-                Shown::Drawn { refused: *refused, is_cut: *is_cut }
+        if let Some((used, drawing)) = self.kept.get_mut(&key) {
+            *used = self.frame;
+            finish(ctx, drawing, waits);
+        } else {
+            ctx.request_repaint_after(Duration::from_millis(30));
+        }
+        let is_waiting = matches!(self.kept.get(&key), None | Some((_, Drawing::Waiting { .. })));
+        let key = if is_waiting { self.stand_in(&key).unwrap_or(key) } else { key };
+        match self.kept.get_mut(&key) {
+            Some((used, Drawing::Ready(sheet))) => {
+                *used = self.frame;
+                Drawn::Sheet(sheet)
             }
+            Some((_, Drawing::Failed(why))) => Drawn::Failed(*why),
+            _ => Drawn::Waiting,
         }
     }
 
+    /// The newest finished drawing of the same content.
+    fn stand_in(&self, key: &Key) -> Option<Key> {
+        let same = self.kept.iter().filter(|(other, (_, drawing))| {
+            other.place == key.place && other.content == key.content && matches!(drawing, Drawing::Ready(_))
+        });
+        same.max_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone())
+    }
+
     /// Begins a drawing; with too many going on, the next frame tries again.
-    fn start(&mut self, key: u64, request: Request) {
+    fn start(&mut self, key: Key, request: impl FnOnce() -> Request) {
         while self.kept.len() >= KEPT {
-            let Some(oldest) = self.kept.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| *key) else { break };
+            let Some(oldest) = self.kept.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone()) else {
+                break;
+            };
             self.kept.remove(&oldest);
         }
         if self.running.load(Ordering::Relaxed) < RUNNING {
-            self.kept.insert(key, (self.frame, launch(request, &self.running)));
+            self.kept.insert(key, (self.frame, launch(request(), &self.running)));
         } else if !self.kept.values().any(|(_, drawing)| matches!(drawing, Drawing::Waiting { .. })) {
             // Nobody waits for those that run: they don't end.
             self.kept.insert(key, (self.frame, Drawing::Failed(Why::Time)));
@@ -150,9 +192,9 @@ fn launch(request: Request, running: &Arc<AtomicUsize>) -> Drawing {
 
 fn finish(ctx: &Context, drawing: &mut Drawing, waits: bool) {
     let Drawing::Waiting { result, since } = drawing else { return };
-    let patience = if waits { TIME } else { Duration::ZERO };
+    let patience = if waits { PATIENCE } else { Duration::ZERO };
     match result.recv_timeout(patience) {
-        Ok(Ok(picture)) => *drawing = upload(ctx, picture),
+        Ok(Ok(picture)) => *drawing = Drawing::Ready(Box::new(Sheet::new(picture))),
         Ok(Err(why)) => *drawing = Drawing::Failed(why),
         Err(RecvTimeoutError::Disconnected) => *drawing = Drawing::Failed(Why::Broken),
         Err(RecvTimeoutError::Timeout) if since.elapsed() >= TIME => *drawing = Drawing::Failed(Why::Time),
@@ -160,57 +202,9 @@ fn finish(ctx: &Context, drawing: &mut Drawing, waits: bool) {
     }
 }
 
-fn upload(ctx: &Context, picture: Picture) -> Drawing {
-    let Picture { tiles, size, links, refused, is_cut } = picture;
-    let mut top = 0.0;
-    let mut placed = Vec::new();
-    for (index, tile) in tiles.into_iter().enumerate() {
-        let [columns, rows] = tile.size;
-        let height = rows as f32 * size.x / (columns as f32).max(1.0);
-        let rect = Rect::from_min_size(pos2(0.0, top), vec2(size.x, height));
-        top += height;
-        placed.push((ctx.load_texture(format!("html-{index}"), tile, TextureOptions::LINEAR), rect));
-    }
-    Drawing::Ready { tiles: placed, size, links, refused, is_cut }
-}
-
-fn paint(
-    ui: &mut Ui,
-    tiles: &[(TextureHandle, Rect)],
-    size: Vec2,
-    links: &[Link],
-    name: &str,
-    clicked: &mut Option<Link>,
-) {
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Document, true, name));
-    let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-    for (texture, tile) in tiles {
-        let target = tile.translate(rect.min.to_vec2());
-        if ui.is_rect_visible(target) {
-            ui.painter().image(texture.id(), target, whole, egui::Color32::WHITE);
-        }
-    }
-    let Some(pointer) = response.hover_pos() else { return };
-    let at = (pointer - rect.min).to_pos2();
-    let Some(link) = links.iter().find(|link| link.areas.iter().any(|area| area.contains(at))) else { return };
-    ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-    if response.clicked() {
-        *clicked = Some(link.clone());
-    }
-    response.on_hover_text_at_pointer(&link.target);
-}
-
-fn key(request: &Request) -> u64 {
+/// A number for anything that can be told apart.
+pub fn hash(what: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    request.html.hash(&mut hasher);
-    request.width.to_bits().hash(&mut hasher);
-    request.scale.to_bits().hash(&mut hasher);
-    let mut ids: Vec<_> = request.parts.iter().map(|(id, content)| (id, content.len())).collect();
-    ids.sort();
-    ids.hash(&mut hasher);
+    what.hash(&mut hasher);
     hasher.finish()
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,9 @@
-//! What a body may load: pictures that came along in the same message, and nothing else.
+//! What a body may load: pictures that came along in the same message, and those that the engine
+//! fetched for it because the user said so. Nothing here reaches the network.
 
 use std::collections::HashMap;
 use std::io::Cursor;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use base64::Engine;
@@ -12,17 +14,24 @@ use crate::domain::RawMessage;
 /// The most pixels of all pictures of a body together.
 const PIXELS: u64 = 40_000_000;
 
-/// Answers `cid:` and `data:`; everything else is refused and counted.
+/// Answers `cid:`, `data:`, and what was fetched; everything else is refused and counted.
 pub struct Pictures {
     parts: HashMap<String, RawMessage>,
+    remote: Arc<HashMap<String, RawMessage>>,
     refused: AtomicUsize,
     pixels: AtomicU64,
 }
 
 impl Pictures {
-    /// From the message's own parts by Content-ID.
-    pub fn new(parts: HashMap<String, RawMessage>) -> Self {
-        Self { parts, refused: AtomicUsize::new(0), pixels: AtomicU64::new(0) }
+    /// From the message's own parts by Content-ID, and what was fetched by address.
+    pub fn new(parts: HashMap<String, RawMessage>, remote: Arc<HashMap<String, RawMessage>>) -> Self {
+        Self { parts, remote, refused: AtomicUsize::new(0), pixels: AtomicU64::new(0) }
+    }
+
+    /// Starts counting anew: what was drawn so far is thrown away.
+    pub fn forget(&self) {
+        self.refused.store(0, Ordering::Relaxed);
+        self.pixels.store(0, Ordering::Relaxed);
     }
 
     /// How many requests would have gone to the web.
@@ -36,6 +45,7 @@ impl Pictures {
         let bytes = match scheme {
             "cid" => self.parts.get(&percent_decoded(rest))?.to_vec(),
             "data" => data(rest)?,
+            "https" if self.remote.contains_key(url) => self.remote.get(url)?.to_vec(),
             _ => {
                 self.refused.fetch_add(1, Ordering::Relaxed);
                 return None;
@@ -76,7 +86,8 @@ fn data(rest: &str) -> Option<Vec<u8>> {
     base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, lenient).decode(digits).ok()
 }
 
-fn percent_decoded(text: &str) -> String {
+/// Text with `%41` for `A`; what is no UTF-8 then is replaced.
+pub fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

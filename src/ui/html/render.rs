@@ -1,4 +1,4 @@
-//! One drawing: HTML in, pixels and links out.
+//! One drawing: HTML in, pixels, links and letters out.
 
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -9,7 +9,11 @@ use blitz_html::HtmlDocument;
 use blitz_traits::shell::{ColorScheme, Viewport};
 use egui::{ColorImage, Rect, Vec2, pos2, vec2};
 
+use crate::ui::selection::Lettering;
+
+use super::colours::{self, Paper, WHITE};
 use super::harden::harden;
+use super::letters::lettering;
 use super::pictures::Pictures;
 use super::{Request, Why};
 
@@ -19,17 +23,15 @@ const HEIGHT: f32 = 20_000.0;
 const PIXELS: f32 = 24_000_000.0;
 /// The height that a letter is told it has, in points. Many stretch themselves over all of it.
 const VIEWPORT: f32 = 200.0;
-/// Rows of pixels in one texture.
-const TILE: usize = 2048;
+/// The most pixels of one texture: handing it to the screen is work for a single frame.
+const TILE: usize = 400_000;
+/// The most rows of pixels in one texture, for any screen.
+const HIGHEST: usize = 2_048;
 /// Links that are looked at.
 const LINKS: usize = 2_000;
 
 /// What relative addresses are resolved against: a name that can't exist (RFC 6761 §6.4).
 const BASE: &str = "https://message.invalid/";
-
-/// How a letter looks that says nothing about it.
-const SHEET: &str = "html { background: #ffffff; color: #1e2328; font-family: sans-serif; font-size: 16px; line-height: 1.5 } \
-     body { margin: 16px; overflow-wrap: anywhere } img { max-width: 100% } a, a:link, a:any-link { color: #28456b }";
 
 /// Fonts are looked for once.
 static FONTS: LazyLock<Mutex<FontContext>> = LazyLock::new(|| Mutex::new(FontContext::default()));
@@ -53,40 +55,80 @@ pub struct Picture {
     pub size: Vec2,
     /// Its links.
     pub links: Vec<Link>,
+    /// Its letters.
+    pub letters: Lettering,
     /// Requests that were refused.
     pub refused: usize,
     /// It goes on below.
     pub is_cut: bool,
+    /// Its colours are not those that were written.
+    pub is_adapted: bool,
 }
 
 /// Draws a body. Never reaches the network; may panic, and may take long.
 pub fn draw(request: &Request) -> Result<Picture, Why> {
     let html = harden(&request.html).ok_or(Why::Size)?;
-    let scale = request.scale.clamp(0.5, 4.0);
-    let width = (request.width * scale).round().clamp(64.0, 8_192.0);
-    let pictures = Arc::new(Pictures::new(request.parts.clone()));
+    let pictures = Arc::new(Pictures::new(request.parts.clone(), Arc::clone(&request.remote)));
+    let adapted = request.paper.map(|paper| adapted(request, &html, &pictures, &paper)).transpose()?.flatten();
+    let is_adapted = adapted.is_some();
+    let mut document = match adapted {
+        Some(document) => document,
+        None => laid_out(request, &html, &pictures, &WHITE)?,
+    };
+    // Both may have asked.
+    let refused = pictures.refused();
+    let (scale, width) = measures(request);
+    let wanted = document.try_root_element().ok_or(Why::Broken)?.final_layout().size.height.max(1.0);
+    let most = HEIGHT.min(PIXELS / (width * scale));
+    let height = wanted.min(most);
+    let rows = (height * scale).ceil().clamp(1.0, 60_000.0);
+    let size = vec2(width, rows) / request.scale;
+    // The document counts in points of its own size; the window in its own.
+    let zoom = scale / request.scale;
+    let links = links(&document, height, zoom);
+    let letters = scaled(lettering(&document, height), zoom);
+    let tiles = paint(&mut document, width as u32, rows as u32, scale);
+    Ok(Picture { tiles, size, links, letters, refused, is_cut: wanted > most, is_adapted })
+}
+
+/// Pixels per point of the document, and the width in pixels.
+fn measures(request: &Request) -> (f32, f32) {
+    let width = (request.width * request.scale).round().clamp(64.0, 8_192.0);
+    ((request.scale * request.zoom).clamp(0.25, 8.0), width)
+}
+
+/// The letter on paper of another colour; `None` when its own colours keep it from that.
+fn adapted(
+    request: &Request,
+    html: &str,
+    pictures: &Arc<Pictures>,
+    paper: &Paper,
+) -> Result<Option<HtmlDocument>, Why> {
+    let mut document = laid_out(request, html, pictures, paper)?;
+    if !colours::adapt(&mut document, html, paper) {
+        pictures.forget();
+        return Ok(None);
+    }
+    document.resolve(0.0);
+    Ok(Some(document))
+}
+
+fn laid_out(request: &Request, html: &str, pictures: &Arc<Pictures>, paper: &Paper) -> Result<HtmlDocument, Why> {
+    let (scale, width) = measures(request);
     let fonts = FONTS.lock().map_err(|_| Why::Broken)?.clone();
     let config = DocumentConfig {
         viewport: Some(Viewport::new(width as u32, (VIEWPORT * scale) as u32, scale, ColorScheme::Light)),
-        ua_stylesheets: vec![UserAgentStylesheet::default_sheet(), UserAgentStylesheet::parse(SHEET)],
+        ua_stylesheets: vec![UserAgentStylesheet::default_sheet(), UserAgentStylesheet::parse(&paper.sheet())],
         base_url: Some(BASE.to_owned()),
         net_provider: Some(pictures.clone()),
         font_ctx: Some(fonts),
         ..DocumentConfig::default()
     };
-    let mut document = HtmlDocument::from_html(&html, config);
+    let mut document = HtmlDocument::from_html(html, config);
     // Pictures are taken in by one pass, and have their sizes in the next.
     document.resolve(0.0);
     document.resolve(0.0);
-
-    let wanted = document.try_root_element().ok_or(Why::Broken)?.final_layout().size.height.max(1.0);
-    let most = HEIGHT.min(PIXELS / (width * scale));
-    let height = wanted.min(most);
-    let rows = (height * scale).ceil().clamp(1.0, 60_000.0);
-    let links = links(&document, height);
-    let size = vec2(width / scale, rows / scale);
-    let tiles = paint(&mut document, width as u32, rows as u32, scale);
-    Ok(Picture { tiles, size, links, refused: pictures.refused(), is_cut: wanted > most })
+    Ok(document)
 }
 
 fn paint(document: &mut BaseDocument, width: u32, rows: u32, scale: f32) -> Vec<ColorImage> {
@@ -97,10 +139,11 @@ fn paint(document: &mut BaseDocument, width: u32, rows: u32, scale: f32) -> Vec<
     );
     let stride = width as usize * 4;
     let tile = |bytes: &[u8]| ColorImage::from_rgba_premultiplied([width as usize, bytes.len() / stride.max(1)], bytes);
-    pixels.chunks(stride * TILE).map(tile).collect()
+    let rows_of_tile = (TILE / (width as usize).max(1)).clamp(1, HIGHEST);
+    pixels.chunks(stride * rows_of_tile).map(tile).collect()
 }
 
-fn links(document: &BaseDocument, height: f32) -> Vec<Link> {
+fn links(document: &BaseDocument, height: f32, zoom: f32) -> Vec<Link> {
     let Ok(nodes) = document.query_selector_all("a[href]") else { return Vec::new() };
     let mut links = Vec::new();
     for id in nodes.into_iter().take(LINKS) {
@@ -108,9 +151,20 @@ fn links(document: &BaseDocument, height: f32) -> Vec<Link> {
         let Some(target) = node.attr(local_name!("href")) else { continue };
         let areas = document.node_client_rects(id).into_iter().filter_map(|area| {
             let min = pos2(area.x as f32, area.y as f32);
-            (min.y < height).then(|| Rect::from_min_size(min, vec2(area.width as f32, area.height as f32)))
+            let area = Rect::from_min_size(min, vec2(area.width as f32, area.height as f32));
+            (min.y < height).then(|| area * zoom)
         });
         links.push(Link { target: target.trim().to_owned(), words: node.text_content(), areas: areas.collect() });
     }
     links
+}
+
+fn scaled(mut letters: Lettering, zoom: f32) -> Lettering {
+    for line in &mut letters.lines {
+        (line.top, line.bottom) = (line.top * zoom, line.bottom * zoom);
+        for cluster in &mut line.clusters {
+            (cluster.left, cluster.right) = (cluster.left * zoom, cluster.right * zoom);
+        }
+    }
+    letters
 }

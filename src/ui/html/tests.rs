@@ -2,8 +2,19 @@ use super::harden::harden;
 use super::render::draw;
 use super::*;
 
+/// A dark paper like the window's.
+const DARK: Paper = Paper { ground: [0.09, 0.09, 0.11], ink: [0.91, 0.9, 0.88], link: [0.56, 0.69, 0.88] };
+
 fn request(html: &str) -> Request {
-    Request { html: html.to_owned(), width: 300.0, scale: 1.0, parts: HashMap::new() }
+    Request {
+        html: html.to_owned(),
+        width: 300.0,
+        scale: 1.0,
+        zoom: 1.0,
+        paper: None,
+        parts: HashMap::new(),
+        remote: Arc::default(),
+    }
 }
 
 fn red_picture() -> RawMessage {
@@ -99,7 +110,7 @@ fn many_large_pictures_do_not_fill_the_memory() {
     let wide = image::GrayImage::from_pixel(5_000, 5_000, image::Luma([7]));
     wide.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
     let digits = base64::engine::general_purpose::STANDARD.encode(&png);
-    let pictures = pictures::Pictures::new(HashMap::new());
+    let pictures = pictures::Pictures::new(HashMap::new(), Arc::default());
     let url = format!("data:image/png;base64,{digits}");
     assert!(pictures.content(&url).is_some());
     assert!(pictures.content(&url).is_none(), "the second one goes beyond the budget");
@@ -142,4 +153,111 @@ fn hostile_letters_end_in_time() {
         eprintln!("{:>6} ms {outcome:?} {shown}", start.elapsed().as_millis());
         assert_eq!(outcome, Ok(true), "{shown}");
     }
+}
+
+#[test]
+fn what_was_fetched_is_drawn_and_nothing_else_of_the_web() {
+    let mut with = request("<img src='https://web.example/a.png?x=1&amp;y=%20'><img src='https://web.example/b.png'>");
+    with.remote = Arc::new([("https://web.example/a.png?x=1&y=%20".to_owned(), red_picture())].into());
+    let picture = draw(&with).ok().unwrap();
+    assert!(count_red(&picture) > 1_000);
+    assert_eq!(picture.refused, 1);
+    // The same address without TLS is another one.
+    with.html = "<img src='http://web.example/a.png?x=1&amp;y=%20'>".to_owned();
+    assert_eq!(count_red(&draw(&with).ok().unwrap()), 0);
+}
+
+#[test]
+fn letters_are_where_they_are_drawn_in_the_order_they_are_read() {
+    let html = "<p style='text-align:right'>right</p><table><tr><td>one <b>two</b><td>three</table>\
+                <p>請求書の<a href='https://example.org/'>お知らせ</a></p><div>loose <p>inner</p> end</div>";
+    let letters = draw(&request(html)).ok().unwrap().letters;
+    let lines: Vec<&str> = letters.text.lines().map(str::trim).collect();
+    assert_eq!(lines, ["right", "one two", "three", "請求書のお知らせ", "loose", "inner", "end"]);
+    let area = |words: &str| {
+        let at = letters.text.find(words).unwrap();
+        letters.areas(&(at..at + words.len())).first().copied().unwrap()
+    };
+    assert!(area("right").left() > 200.0, "{:?}", area("right"));
+    assert!(area("two").left() >= area("one").right());
+    assert!(area("three").left() > area("two").right());
+    let place = letters.place(area("お知らせ").left_center() + egui::vec2(1.0, 0.0));
+    assert!(letters.text[place..].starts_with("お知らせ"), "{}", &letters.text[place..]);
+    for line in &letters.lines {
+        assert!(line.clusters.iter().all(|cluster| letters.text.get(cluster.start..cluster.end).is_some()));
+    }
+}
+
+#[test]
+fn letters_of_lines_that_wrap_are_one_text() {
+    let letters = draw(&request(&"wrapped words ".repeat(20))).ok().unwrap().letters;
+    assert!(letters.lines.len() > 4);
+    assert_eq!(letters.text.trim_end(), "wrapped words ".repeat(20).trim_end());
+    assert_eq!(letters.areas(&(0..letters.text.len())).len(), letters.lines.len());
+}
+
+#[test]
+fn a_larger_size_wraps_earlier_and_keeps_links_and_letters_together() {
+    let html = "<p>some words before the <a href='https://example.org/'>link</a> and some more after it</p>";
+    let (small, large) =
+        (draw(&request(html)).ok().unwrap(), draw(&Request { zoom: 2.0, ..request(html) }).ok().unwrap());
+    assert_eq!(small.size.x, large.size.x);
+    assert!(large.letters.lines.len() > small.letters.lines.len());
+    for picture in [small, large] {
+        let at = picture.letters.text.find("link").unwrap();
+        let letters = picture.letters.areas(&(at..at + 4))[0];
+        assert!(picture.links[0].areas.iter().any(|area| area.expand(1.0).contains(letters.center())), "{letters:?}");
+    }
+}
+
+fn share(picture: &Picture, is_it: impl Fn(egui::Color32) -> bool) -> f32 {
+    let pixels: Vec<_> = picture.tiles.iter().flat_map(|tile| &tile.pixels).collect();
+    pixels.iter().filter(|pixel| is_it(***pixel)).count() as f32 / pixels.len() as f32
+}
+
+fn on_dark_paper(html: &str) -> Picture {
+    draw(&Request { paper: Some(DARK), ..request(html) }).ok().unwrap()
+}
+
+#[test]
+fn a_letter_without_a_ground_of_its_own_is_readable_on_dark_paper() {
+    let is_dark = |pixel: egui::Color32| pixel.r() < 40 && pixel.g() < 40 && pixel.b() < 40;
+    let is_light = |pixel: egui::Color32| pixel.r() > 110 || pixel.g() > 110 || pixel.b() > 110;
+    for html in [
+        "<p>written in nothing special".repeat(5),
+        "<p style='color:#1f497d'>written in Outlook's blue".repeat(5),
+        "<body bgcolor=#ffffff><div style='background:white;color:black'><font color=#000000>written on white"
+            .repeat(5),
+    ] {
+        let picture = on_dark_paper(&html);
+        assert!(picture.is_adapted, "{html}");
+        assert!(share(&picture, is_dark) > 0.7, "{html}");
+        assert!(share(&picture, is_light) > 0.01, "{html}");
+    }
+    let blue = on_dark_paper(&"<p style='color:#1f497d;font-size:40px'>####".repeat(5));
+    assert!(share(&blue, |pixel| pixel.b() > pixel.r().saturating_add(20) && is_light(pixel)) > 0.01, "it stays blue");
+}
+
+#[test]
+fn a_letter_with_a_ground_of_its_own_keeps_its_colours() {
+    for html in [
+        "<body bgcolor=#ffffcc><p>yellow paper",
+        "<table bgcolor=#003366><tr><td style='color:#ffffff'>white on blue</table>",
+        "<style>.x{background-color:#eeeeee}</style><p class=x>grey",
+        "<p style='background:linear-gradient(red,blue)'>x",
+    ] {
+        let picture = on_dark_paper(html);
+        assert!(!picture.is_adapted, "{html}");
+        let plain = draw(&request(html)).ok().unwrap();
+        assert!(picture.tiles == plain.tiles, "{html}");
+    }
+}
+
+#[test]
+fn a_line_with_nothing_but_a_picture_is_no_text() {
+    let mut with =
+        request("<p>before</p><img src='cid:red@example.org'><br><br><p>after <img src='cid:red@example.org'></p>");
+    with.parts.insert("red@example.org".to_owned(), red_picture());
+    let letters = draw(&with).ok().unwrap().letters;
+    assert_eq!(letters.text.split_whitespace().collect::<Vec<_>>(), ["before", "after"]);
 }

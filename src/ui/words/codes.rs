@@ -171,6 +171,8 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "assess" => Word::WorkAssess,
         "import" => Word::WorkImport,
         "find_certificate" => Word::WorkFind,
+        "remote" => Word::WorkRemote,
+        "print" => Word::WorkPrint,
         _ => Word::WorkOther,
     };
     language.fill(word, &[("subject", subject)])

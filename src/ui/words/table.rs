@@ -3,9 +3,13 @@
 //! Each file is a macro that adds its rows to those before and hands them on to the next one named.
 
 #[macro_use]
+mod body;
+#[macro_use]
 mod evidence;
 #[macro_use]
 mod keys;
+#[macro_use]
+mod pane;
 #[macro_use]
 mod remedy;
 #[macro_use]
@@ -37,4 +41,4 @@ macro_rules! words {
     };
 }
 
-window! { evidence writing keys settings remedy words; }
+window! { body evidence writing keys settings pane remedy words; }

@@ -2,8 +2,8 @@
 
 use crate::domain::Mailbox;
 use crate::engine::view::{
-    Assessment, Caution, Coverage, Integrity, JudgedSignature, Lock, Method, Seal, SenderWord, SignatureOutcome,
-    TrustVerdict,
+    Assessment, Caution, CautionCode, Coverage, Integrity, JudgedSignature, Lock, Method, Seal, SenderWord,
+    SignatureOutcome, TrustVerdict,
 };
 
 use super::why::{Closed, Delivered, Explained, Extent, Particular, Row};
@@ -225,7 +225,9 @@ pub fn delivery(language: Language, assessment: &Assessment) -> Option<(bool, St
 /// What the reader should know, in order, each once.
 pub fn cautions(language: Language, assessment: &Assessment) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    for (row, facts) in caution_rows(assessment) {
+    // Remote content has a line of its own, with what can be done about it.
+    let others = assessment.cautions.iter().filter(|caution| caution.code != CautionCode::RemoteContent);
+    for (row, facts) in rows_of(assessment, others) {
         let sentence = row.means(language, &facts.blanks());
         if !words.contains(&sentence) {
             words.push(sentence);
@@ -236,8 +238,12 @@ pub fn cautions(language: Language, assessment: &Assessment) -> Vec<String> {
 
 /// The cautions' rows with what fills them.
 pub fn caution_rows(assessment: &Assessment) -> Vec<(Row, Facts)> {
+    rows_of(assessment, assessment.cautions.iter())
+}
+
+fn rows_of<'a>(assessment: &Assessment, cautions: impl Iterator<Item = &'a Caution>) -> Vec<(Row, Facts)> {
     let facts = Facts { address: from_address(assessment), ..Facts::default() };
-    assessment.cautions.iter().take(100).map(|caution| (caution.code.row(), facts.about(caution))).collect()
+    cautions.take(100).map(|caution| (caution.code.row(), facts.about(caution))).collect()
 }
 
 /// The name of what protects from alteration, as its standard has it.

@@ -124,3 +124,33 @@ fn key_derivation_without_end_is_refused_at_once() {
     assert!(SmimeRing::default().add(&key, &[Secret::from("x")]).is_err());
     assert!(started.elapsed().as_secs() < 2);
 }
+
+#[test]
+fn rounds_of_key_derivation_are_found_wherever_openssl_would_find_them() {
+    use super::super::asn1::{OCTET_STRING, element, integer, sequence};
+    let salt = element(OCTET_STRING, &[b"saltsalt"]);
+    let pbkdf2 = sequence(&[&salt, &element(2, &[&[0x7f, 0xff, 0xff, 0xff]])]);
+    // Little memory, and 2^17 times 2^17 steps.
+    let many = element(2, &[&[2, 0, 0]]);
+    let scrypt = sequence(&[&salt, &many, &integer(1), &many]);
+    let indefinite = [&[0x30, 0x80], &*pbkdf2, &[0, 0]].concat();
+    let (left, right) = pbkdf2.split_at(pbkdf2.len() / 2);
+    let pieces = element(0x24, &[&element(OCTET_STRING, &[left]), &element(OCTET_STRING, &[right])]);
+    for (what, content) in [
+        ("PBKDF2", element(OCTET_STRING, &[&pbkdf2])),
+        ("scrypt", element(OCTET_STRING, &[&scrypt])),
+        ("BER in a string", element(OCTET_STRING, &[&indefinite])),
+        ("a string in pieces", pieces),
+    ] {
+        let data = hex::decode("06092a864886f70d010701").unwrap();
+        let pfx = sequence(&[&integer(3), &sequence(&[&data, &element(0xa0, &[&content])])]);
+        let refused = SmimeRing::default().add(&pfx, &[]).unwrap_err();
+        assert!(matches!(refused, ImportError::Unsupported(_)), "{what}: {refused}");
+    }
+    // A key length after the iterations (RFC 8018 appendix A.2) does not multiply them.
+    let modest = sequence(&[&salt, &element(2, &[&[9, 0, 0]]), &integer(32)]);
+    let data = hex::decode("06092a864886f70d010701").unwrap();
+    let content = element(OCTET_STRING, &[&modest]);
+    let pfx = sequence(&[&integer(3), &sequence(&[&data, &element(0xa0, &[&content])])]);
+    assert!(!matches!(SmimeRing::default().add(&pfx, &[]).unwrap_err(), ImportError::Unsupported(_)));
+}

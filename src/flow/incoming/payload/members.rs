@@ -24,7 +24,8 @@ impl Showing<'_, '_> {
                         self.sealed(message, child, prefix, protection, checks);
                         continue;
                     }
-                    self.note_lost(join(prefix, &child.path));
+                    let part = join(prefix, &child.path);
+                    self.out.defects.push(Defect { code: DefectCode::LostSignature, part });
                 }
             }
             self.part(message, child, prefix, protection);
@@ -49,12 +50,5 @@ impl Showing<'_, '_> {
             inside => self.inside(message, prefix, inside, inner),
         }
         self.take_layers(envelope);
-    }
-
-    fn note_lost(&mut self, part: String) {
-        let lost = Defect { code: DefectCode::LostSignature, part };
-        if !self.out.defects.contains(&lost) {
-            self.out.defects.push(lost);
-        }
     }
 }

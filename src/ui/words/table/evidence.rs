@@ -8,9 +8,6 @@ macro_rules! evidence {
             Unlock => "Unlock", "解除";
             WhichKey => "Which key", "どの鍵か";
 
-            // Delivery
-            DeliveryIsNotSeal => "This is about the delivery alone. It says nothing about who wrote the message.", "これは配送についての情報です。だれが書いたかは分かりません。";
-
             // What is apart
             Apart => "Not protected like the message above. Anyone could have written or changed this.", "上のメールと同じ保護がありません。だれでも書いたり変えたりできる部分です。";
             ApartNeither => "Neither encrypted nor sealed", "暗号化も封印もされていない部分";
@@ -44,6 +41,7 @@ macro_rules! evidence {
             StepDirect => "You compared this key yourself", "あなたが自分で確かめた鍵";
             StepCertification => "Certified the next key", "次の鍵を証明";
             StepCa => "Certificate authority", "認証局";
+            StepSigner => "The key of this seal", "この封印の鍵";
             StepNobody => "Nobody vouches for it", "保証する人がいません";
             EvaluatedHere => "Evaluated by this program", "このプログラムで確認";
             ReportedBy => "Reported by {server}", "{server} の報告";

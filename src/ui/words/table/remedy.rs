@@ -23,7 +23,6 @@ macro_rules! remedy {
 
             // In the evidence
             Cautions => "To be aware of", "気をつけること";
-            WhatToDo => "What to do", "できること";
             DefectsOfMessage => "What is broken in it", "壊れているところ";
             CameAlong => "Certificates that came with it", "一緒に届いた証明書";
             CameAlongHint => "Kept, they can be compared and used. Keeping one trusts nobody.", "残すと、照合や暗号化に使えます。残すだけではだれも信頼しません。";

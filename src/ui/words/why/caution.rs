@@ -191,9 +191,9 @@ explained! { DefectCode {
         "自動では取得しません。必要なら、そのものを送ってもらえます。";
         [Ask(Resend), Source];
     MangledEncryption =>
-        "A server on the way rebuilt the encrypted message wrongly. It was mended here, and opened.",
+        "A server on the way took the encrypted message apart. It was put together again here.",
         "There is nothing to do. Other programs may not be able to open it.";
-        "途中のサーバーが暗号メールの形を崩していたため、直して開きました。",
+        "途中のサーバーが暗号メールの形を崩していたため、元に組み直しました。",
         "することはありません。ほかのソフトでは開けないことがあります。";
         [Source];
     LostSignature =>

@@ -54,9 +54,9 @@ explained! { TrustVerdict {
         [Compare, Keep];
     Unauthenticated =>
         "Nobody you trust vouches for this key.",
-        "Compare fingerprints with {name}, or import the authority that issued it and compare that one.";
+        "Compare fingerprints with {name}, or import the certificate of somebody or of an authority that vouches for it.";
         "あなたが信頼する人は、だれもこの鍵を保証していません。",
-        "{name}さんと指紋を照合するか、発行した認証局の証明書を読み込んで照合できます。";
+        "{name}さんと指紋を照合するか、保証している人や認証局の証明書を読み込めます。";
         [Compare, Keep, Import];
     Mismatch =>
         "Sealed by {signer}, but the message says it is from {address}.",

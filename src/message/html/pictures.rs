@@ -1,0 +1,112 @@
+use super::walk::{Element, Visitor, walk};
+
+/// The most addresses that are looked for in one text.
+const MOST: usize = 1_000;
+
+/// The addresses of pictures that an HTML text would fetch from the net, in order, each once, as
+/// they are written: images, backgrounds, and `url()` of styles save those of fonts and sheets.
+pub fn remote_pictures(html: &str) -> Vec<String> {
+    let mut search = Search { found: Vec::new(), style: None };
+    walk(html, &mut search);
+    search.found
+}
+
+struct Search {
+    found: Vec<String>,
+    /// The text of the style element at hand.
+    style: Option<String>,
+}
+
+impl Visitor for Search {
+    fn open(&mut self, element: &Element) -> bool {
+        for (name, value) in &element.attributes {
+            match &**name {
+                "src" if element.name == "img" => self.add(value),
+                "background" => self.add(value),
+                "style" => self.add_styles(value),
+                _ => {}
+            }
+        }
+        if element.name == "style" {
+            self.style = Some(String::new());
+        }
+        true
+    }
+
+    fn close(&mut self, name: &str) {
+        if name == "style"
+            && let Some(sheet) = self.style.take()
+        {
+            self.add_styles(&sheet);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(sheet) = &mut self.style {
+            sheet.push_str(text);
+        }
+    }
+}
+
+impl Search {
+    fn add(&mut self, address: &str) {
+        let address = address.trim();
+        let is_new = self.found.len() < MOST && !self.found.iter().any(|known| known == address);
+        if is_new && super::remote::is_remote_url(address) {
+            self.found.push(address.to_owned());
+        }
+    }
+
+    fn add_styles(&mut self, css: &str) {
+        let lower = css.to_ascii_lowercase();
+        let mut from = 0;
+        while let Some(at) = lower.get(from..).and_then(|rest| rest.find("url(")) {
+            let start = from + at + 4;
+            let rest = css.get(start..).unwrap_or_default();
+            let Some(length) = rest.find(')') else { return };
+            let inside = rest.get(..length).unwrap_or_default().trim().trim_matches(['"', '\'']);
+            // What is written with escapes stays unloaded: nobody writes honest addresses so.
+            if !inside.contains('\\') && !is_rule_for_others(lower.get(..start).unwrap_or_default()) {
+                self.add(inside);
+            }
+            from = start + length;
+        }
+    }
+}
+
+/// Whether what follows belongs to a font or to another sheet.
+fn is_rule_for_others(before: &str) -> bool {
+    let rule = before.rfind(['}', ';']).map_or(before, |end| before.get(end..).unwrap_or_default());
+    let block = before.rfind('}').map_or(before, |end| before.get(end..).unwrap_or_default());
+    rule.contains("@import") || rule.contains("@namespace") || block.contains("@font-face")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_found_wherever_html_names_them_and_each_once() {
+        let html = "<style>td{background:url('https://a.example/1.png')} @font-face{font-family:x;src:url(https://a.example/f.woff)}\
+            p{background-image:URL( \"//a.example/2.png\" )}</style><img src=' https://a.example/3.png?a=1&amp;b=2 '>\
+            <table background=http://a.example/4.png><td style='background:url(https://a.example/1.png)'>\
+            <img src=cid:x><img src='data:image/png;base64,AAAA'><img src=/relative.png><a href='https://a.example/no'>x</a>\
+            <link rel=stylesheet href='https://a.example/s.css'><p style=\"background:url(\\68ttps://a.example/e.png)\">";
+        let mut found = remote_pictures(html);
+        found.sort();
+        let wanted = [
+            "//a.example/2.png",
+            "http://a.example/4.png",
+            "https://a.example/1.png",
+            "https://a.example/3.png?a=1&b=2",
+        ];
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn a_letter_of_nothing_but_addresses_ends() {
+        let html: String = (0..20_000).map(|n| format!("<img src=https://a.example/{n}>")).collect();
+        assert_eq!(remote_pictures(&html).len(), MOST);
+        remote_pictures(&format!("<style>{}", "url(".repeat(100_000)));
+    }
+}
