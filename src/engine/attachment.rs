@@ -186,10 +186,14 @@ fn place(
     opened.put(&view.name, &found.content).map_err(store_failure)
 }
 
+/// A layer of a source, ready to be drawn line by line.
+pub fn layer(path: String, content: RawMessage) -> SourceLayer {
+    SourceLayer { path, lines: Arc::new(lines(&content)), content }
+}
+
 fn source(profile: &Profile, message: MessageId) -> Result<SourceView, Failure> {
     let layers = assessing::layers(profile, message)?.into_iter();
-    let layers = layers.map(|(path, content)| SourceLayer { path, lines: Arc::new(lines(&content)), content });
-    Ok(SourceView { id: message, layers: layers.collect() })
+    Ok(SourceView { id: message, layers: layers.map(|(path, content)| layer(path, content)).collect() })
 }
 
 /// Where each line to be drawn begins, between characters of UTF-8.

@@ -11,7 +11,7 @@ use crate::net::web::Reach;
 use crate::store::files;
 use crate::store::opened::OpenedFiles;
 
-use super::assessing::{OpenFolder, Which};
+use super::assessing::OpenFolder;
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::remote::{self, Means, Remote};
@@ -163,17 +163,6 @@ impl Engine {
             }
             Command::Reply { message, all } => self.answer(message, all, false),
             Command::Forward(message) => self.answer(message, false, true),
-            command @ (Command::SaveAttachment { .. }
-            | Command::SaveAttachments { .. }
-            | Command::OpenAttachment { .. }
-            | Command::ShowSource(_)
-            | Command::SaveSource { .. }
-            | Command::WriteFile { .. }) => {
-                if let Some(event) = attachment::carry_out(&self.profile, &self.opened, command)? {
-                    (self.publish)(event);
-                }
-                Ok(())
-            }
             Command::ReadAttachments(paths) => {
                 let read = sending::read_attachments(&paths)?;
                 (self.publish)(Event::AttachmentsRead(read));
@@ -216,8 +205,28 @@ impl Engine {
                 self.find_certificate(message);
                 Ok(())
             }
-            other => self.keys(other),
+            other => self.files(other),
         }
+    }
+
+    /// The commands about the files of a message and its source.
+    fn files(&mut self, command: Command) -> Result<(), Failure> {
+        let is_mine = matches!(
+            command,
+            Command::SaveAttachment { .. }
+                | Command::SaveAttachments { .. }
+                | Command::OpenAttachment { .. }
+                | Command::ShowSource(_)
+                | Command::SaveSource { .. }
+                | Command::WriteFile { .. }
+        );
+        if !is_mine {
+            return self.keys(command);
+        }
+        if let Some(event) = attachment::carry_out(&self.profile, &self.opened, command)? {
+            (self.publish)(event);
+        }
+        Ok(())
     }
 
     /// The commands of the keys screen.
@@ -244,6 +253,7 @@ impl Engine {
             }
             Command::KeepCertificate { message, fingerprint } => {
                 let kept = remedy::keep(&profile, message, &fingerprint)?;
+                self.judge_anew()?;
                 self.done("certificate_kept", &called(&kept));
             }
             Command::RenewKey { fingerprint, passphrase } => {
@@ -274,7 +284,8 @@ impl Engine {
     fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {
         self.profile.load_keyring(vec![passphrase])?;
         (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
-        self.assess(Which::Closed);
+        self.profile.store.forget_closed().map_err(store_failure)?;
+        self.assess();
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
     }
 
@@ -338,16 +349,16 @@ impl Engine {
     }
 
     /// Assesses messages beside the loop, so that the list shows their protected subjects.
-    fn assess(&self, which: Which) {
+    fn assess(&self) {
         let (profile, publish) = (&self.profile, &self.publish);
-        assessing::beside(which, profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo);
+        assessing::beside(profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo);
     }
 
     /// Another certificate or another trust may change every seal of the list.
     fn judge_anew(&self) -> Result<(), Failure> {
         self.profile.store.forget_seals().map_err(store_failure)?;
-        self.assess(Which::New);
-        self.assess(Which::Closed);
+        self.profile.store.forget_closed().map_err(store_failure)?;
+        self.assess();
         Ok(())
     }
 
@@ -394,9 +405,7 @@ impl Engine {
             if let Ok(view) = reading::mailbox(&profile, folder, false) {
                 publish(Event::Mailbox(Arc::new(view)));
             }
-            if fetch {
-                assessing::beside(Which::New, &profile, &publish, &cancel, &open_folder, &assesses, false);
-            }
+            assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false);
         });
     }
 

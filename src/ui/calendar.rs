@@ -418,7 +418,7 @@ mod tests {
             repeats(Language::English, &rule),
             "every 2 weeks on Monday, Wednesday, until Thursday 31 December 2026"
         );
-        assert_eq!(repeats(Language::Japanese, &rule), "2週間ごと月曜日・水曜日、2026年12月31日（木）まで");
+        assert_eq!(repeats(Language::Japanese, &rule), "2週間ごとの月曜日・水曜日、2026年12月31日（木）まで");
         let last = Repeats {
             frequency: Frequency::Monthly,
             interval: 1,
@@ -429,6 +429,6 @@ mod tests {
             ..rule
         };
         assert_eq!(repeats(Language::English, &last), "every month on the last Friday, 5 times, with exceptions");
-        assert_eq!(repeats(Language::Japanese, &last), "毎月最終金曜日、全5回、例外あり");
+        assert_eq!(repeats(Language::Japanese, &last), "毎月の最終金曜日、全5回、例外あり");
     }
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use egui::{Label, ScrollArea, Ui, vec2};
 
-use crate::engine::Command;
+use crate::domain::RawMessage;
 use crate::engine::view::{MessageId, ReadingView, SourceLayer, SourceView};
+use crate::engine::{Command, attachment};
 
 use super::files::Purpose;
 use super::icons::Icon;
@@ -63,6 +64,13 @@ impl Source {
         self.view = Some(view);
     }
 
+    /// What goes along with the open message, until the engine has sent all of it.
+    fn beginning(&mut self, view: &ReadingView) -> Arc<SourceView> {
+        let layer = attachment::layer(String::new(), RawMessage::new(view.source.as_bytes()));
+        self.take(Arc::new(SourceView { id: view.id, layers: vec![layer.clone()] }));
+        self.view.clone().unwrap_or_else(|| Arc::new(SourceView { id: view.id, layers: vec![layer] }))
+    }
+
     /// The message may have opened further.
     pub fn forget(&mut self) {
         self.asked = None;
@@ -71,14 +79,13 @@ impl Source {
 
 /// Draws the source of the open message; asks the engine for it first.
 pub fn show(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec<Command>) {
-    let language = state.language;
     if state.sources.asked != Some(view.id) {
         state.sources.asked = Some(view.id);
         commands.push(Command::ShowSource(view.id));
     }
-    let Some(sources) = state.sources.view.clone().filter(|sources| sources.id == view.id) else {
-        widgets::soft(ui, language.say(Word::Loading));
-        return;
+    let sources = match state.sources.view.clone().filter(|sources| sources.id == view.id) {
+        Some(sources) => sources,
+        None => state.sources.beginning(view),
     };
     layers(ui, &sources, state);
     let Some(layer) = sources.layers.get(state.sources.layer).or(sources.layers.first()).cloned() else { return };

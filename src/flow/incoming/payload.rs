@@ -2,6 +2,8 @@
 //! apart where their protection differs.
 
 mod members;
+#[cfg(test)]
+mod tests;
 mod within;
 
 use crate::crypto::pgp::{InlineKind, find_inline_blocks};
@@ -268,6 +270,11 @@ impl Showing<'_, '_> {
                 rest.extend(child.children.iter().skip(1));
             }
         }
+        // Apple Mail writes its HTML in pieces with files between: the plain text is then the poorer form.
+        let is_in_pieces = html.is_none() && rest.iter().any(|child| is_text_in_pieces(child));
+        if let Some(poorer) = plain.take_if(|_| is_in_pieces) {
+            self.file(message, poorer, prefix, protection, false);
+        }
         if plain.is_some() || html.is_some() {
             let markup = html.map(|leaf| self.words(message, leaf, protection));
             let text = plain
@@ -422,6 +429,13 @@ fn is_body_text(part: &Part) -> bool {
     part.is_inline_text() && !FOR_PROGRAMS.contains(&part.content_type.subtype.as_str())
 }
 
+/// A multipart (not a layer) in which texts stand between other things.
+fn is_text_in_pieces(part: &Part) -> bool {
+    let kind = &part.content_type;
+    let is_plain = kind.is("multipart", "mixed") || kind.is("multipart", "related");
+    is_plain && part.walk().any(|leaf| leaf.content_type.is("text", "html") && is_body_text(leaf))
+}
+
 /// A text that is all there is of a message is read, even when it came as a file.
 fn is_only_text(part: &Part) -> bool {
     part.content_type.is("text", "plain") || part.content_type.is("text", "html")
@@ -443,22 +457,6 @@ const FOR_PROGRAMS: [&str; 14] = [
     "rfc822-headers",
     "x-moz-deleted",
 ];
-
-impl ShownPart {
-    /// The name to save a file under: its own, else one made of its place in the message and of its
-    /// type; of a message within, its subject.
-    pub fn suggested_name(&self) -> String {
-        if let Some(name) = &self.filename {
-            return name.clone();
-        }
-        let ending = message::ending_of_type(&self.media_type).unwrap_or("bin");
-        let subject = (ending == "eml")
-            .then(|| message::parse(&self.content, &message::Limits { parts: 1, ..message::Limits::default() }).subject)
-            .and_then(|subject| message::safe_file_name(&subject.replace(['/', '\\', ':'], "-")))
-            .unwrap_or_else(|| format!("part-{}", self.path));
-        format!("{subject}.{ending}")
-    }
-}
 
 /// A text that somebody signed as such can be offered as a MIME entity, in which its first lines
 /// would be header fields that nobody sees. A header that says nothing of the content is shown.

@@ -89,12 +89,11 @@ fn resolve(value: &PartialDateTime, zone: Zone) -> Option<Moment> {
 /// The moment at which a clock in a zone shows a time. One that is shown twice, or never, is
 /// reckoned from the hour before it (RFC 5545 §3.3.5).
 fn instant(value: &PartialDateTime, tz: Tz) -> Option<Timestamp> {
-    let second = match value.to_date_time_with_tz(tz) {
-        Some(found) => found.timestamp(),
-        None => {
-            let before = PartialDateTime { hour: value.hour?.checked_sub(1), ..value.clone() };
-            before.to_date_time_with_tz(tz)?.timestamp() + 3_600
-        }
+    let second = if let Some(found) = value.to_date_time_with_tz(tz) {
+        found.timestamp()
+    } else {
+        let before = PartialDateTime { hour: value.hour?.checked_sub(1), ..value.clone() };
+        before.to_date_time_with_tz(tz)?.timestamp() + 3_600
     };
     Timestamp::from_second(second).ok()
 }
@@ -103,7 +102,7 @@ fn instant(value: &PartialDateTime, tz: Tz) -> Option<Timestamp> {
 fn zone(calendar: &ICalendar, name: &str) -> Zone {
     let resolver = calendar.build_tz_resolver();
     if let Some(tz) = resolver.resolve(name) {
-        let known = tz.name().map(|name| name.into_owned());
+        let known = tz.name().map(std::borrow::Cow::into_owned);
         return Zone::Known(tz, known.filter(|_| !tz.is_utc()));
     }
     match own_offset(calendar, name) {

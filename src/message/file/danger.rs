@@ -79,7 +79,7 @@ fn inside(content: &[u8]) -> Vec<Danger> {
         dangers.push(Danger::ArchiveLocked);
     }
     // A Java archive by its manifest, whatever it is called.
-    if entries.iter().any(|entry| entry.name.ends_with(".class")) {
+    if entries.iter().any(|entry| extension(&entry.name) == Some("class")) {
         dangers.push(Danger::Program);
     }
     dangers

@@ -324,15 +324,18 @@ fn agrees(label: FileKind, found: Option<FileKind>, content: &[u8]) -> bool {
     let is_ole_or_zip = |kind| matches!(kind, Document | Spreadsheet | Slides);
     label == found
         || match (label, found) {
-            (Audio, Video) | (Video, Audio) | (Other, _) => true,
             // A text may be about anything; but not a program that begins as one.
-            (Text, Web | Calendar | Contact | Key) | (Web, Text) | (Message, Text | Web) => true,
-            (Script | Shortcut, Text | Web | Script) => true,
+            (Audio, Video)
+            | (Video, Audio)
+            | (Other, _)
+            | (Text, Web | Calendar | Contact | Key)
+            | (Web | Key, Text)
+            | (Message, Text | Web)
+            | (Script | Shortcut, Text | Web | Script) => true,
             // Office files are archives, and packed programs too.
             (label, Archive) => is_ole_or_zip(label) || matches!(label, Program | Message | Key),
             (Archive, found) => is_ole_or_zip(found),
-            (Document, Web | Text) | (Spreadsheet, Web | Text) => is_text(content),
-            (Key, Text) => true,
+            (Document | Spreadsheet, Web | Text) => is_text(content),
             _ => false,
         }
 }

@@ -31,6 +31,17 @@ pub struct Glyph {
     pub text: String,
 }
 
+/// How glyphs are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Look {
+    /// As the font has them.
+    Plain,
+    /// Bolder than the font has them.
+    Bolder,
+    /// Not at all: over a picture of the same words, so that they can be selected. So many times as wide.
+    Hidden(f32),
+}
+
 /// Glyphs of one font in a row.
 pub struct Run<'a> {
     /// Their font.
@@ -41,8 +52,8 @@ pub struct Run<'a> {
     pub at: (f32, f32),
     /// Red, green, blue; from 0 to 1.
     pub ink: [f32; 3],
-    /// Drawn bolder than the font is.
-    pub is_bolder: bool,
+    /// How it is drawn.
+    pub look: Look,
     /// From left to right.
     pub glyphs: Vec<Glyph>,
 }
@@ -100,9 +111,15 @@ impl Document {
         let [red, green, blue] = run.ink;
         let content = &mut page.content;
         content.begin_text().set_fill_rgb(red, green, blue);
-        if run.is_bolder {
-            content.set_stroke_rgb(red, green, blue).set_line_width(run.size * 0.025);
-            content.set_text_rendering_mode(TextRenderingMode::FillStroke);
+        match run.look {
+            Look::Plain => {}
+            Look::Bolder => {
+                content.set_stroke_rgb(red, green, blue).set_line_width(run.size * 0.025);
+                content.set_text_rendering_mode(TextRenderingMode::FillStroke);
+            }
+            Look::Hidden(wide) => {
+                content.set_text_rendering_mode(TextRenderingMode::Invisible).set_horizontal_scaling(wide * 100.0);
+            }
         }
         content.set_font(Name(format!("F{face}").as_bytes()), run.size);
         content.set_text_matrix([1.0, 0.0, 0.0, 1.0, run.at.0, HEIGHT - run.at.1]);
@@ -127,8 +144,8 @@ impl Document {
         }
         items.finish();
         positioned.finish();
-        if run.is_bolder {
-            content.set_text_rendering_mode(TextRenderingMode::Fill);
+        if run.look != Look::Plain {
+            content.set_text_rendering_mode(TextRenderingMode::Fill).set_horizontal_scaling(100.0);
         }
         content.end_text();
     }
@@ -142,14 +159,14 @@ impl Document {
     }
 
     /// Draws a picture of RGB pixels, `size` of them, into an area.
-    pub fn picture(&mut self, page: usize, area: [f32; 4], pixels: Vec<u8>, size: (i32, i32)) {
+    pub fn picture(&mut self, page: usize, area: [f32; 4], pixels: &[u8], size: (i32, i32)) {
         let number = self.pictures.len();
         let Some(page) = self.pages.get_mut(page) else { return };
         let [left, top, width, height] = area;
         page.content.save_state().transform([width, 0.0, 0.0, height, left, HEIGHT - top - height]);
         page.content.x_object(Name(format!("P{number}").as_bytes())).restore_state();
         page.pictures.push(number);
-        self.pictures.push(Picture { pixels: deflate(&pixels), size });
+        self.pictures.push(Picture { pixels: deflate(pixels), size });
     }
 
     /// An area that leads to an address.

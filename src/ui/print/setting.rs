@@ -11,8 +11,9 @@ use parley::{
 
 use crate::ui::html::{self, Request};
 use crate::ui::prose;
+use crate::ui::selection::Lettering;
 
-use super::pdf::{Document, Glyph, HEIGHT, Run, WIDTH};
+use super::pdf::{Document, Glyph, HEIGHT, Look, Run, WIDTH};
 
 /// Around the text, in points.
 const MARGIN: f32 = 54.0;
@@ -263,7 +264,7 @@ impl Setter<'_> {
                         size: run.font_size(),
                         at: (x, y),
                         ink: if style.is_soft { SOFT } else { INK },
-                        is_bolder: run.synthesis().embolden(),
+                        look: if run.synthesis().embolden() { Look::Bolder } else { Look::Plain },
                         glyphs,
                     },
                 );
@@ -293,11 +294,11 @@ impl Setter<'_> {
             let part = rows.get(from..to).unwrap_or_default();
             let height = part.len() as f32 * unit;
             let columns = part.first().map_or(0, |row| row.len());
-            let pixels =
+            let pixels: Vec<u8> =
                 part.iter().flat_map(|row| row.iter().flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()])).collect();
             let size = (i32::try_from(columns).unwrap_or(0), i32::try_from(part.len()).unwrap_or(0));
             let page = self.page();
-            self.document.picture(page, [MARGIN, self.y, width, height], pixels, size);
+            self.document.picture(page, [MARGIN, self.y, width, height], &pixels, size);
             let top = from as f32 / SCALE;
             for link in drawn.links.iter().filter(|link| is_followed(&link.target)) {
                 for area in &link.areas {
@@ -309,6 +310,7 @@ impl Setter<'_> {
                     }
                 }
             }
+            self.letters(&drawn.letters, (top, top + part.len() as f32 / SCALE));
             self.y += height;
             from = to;
         }
@@ -317,6 +319,32 @@ impl Setter<'_> {
             self.words(&cut, CAPTION, 0);
         }
         true
+    }
+
+    /// Lays the words of a drawing over its picture, unseen, so that they can be selected and found.
+    fn letters(&mut self, letters: &Lettering, (top, bottom): (f32, f32)) {
+        let style = Style { size: 9.0, ..BODY };
+        for line in letters.lines.iter().filter(|line| line.top >= top && line.top < bottom) {
+            let words = printable(letters.text.get(line.range.clone()).unwrap_or_default().trim_end());
+            let left = line.clusters.iter().map(|cluster| cluster.left).fold(f32::INFINITY, f32::min);
+            let right = line.clusters.iter().map(|cluster| cluster.right).fold(0.0, f32::max);
+            let layout = self.layout(&words, style, 100_000.0);
+            let wide = (right - left) * DRAWN / layout.width().max(1.0);
+            if words.is_empty() || !(0.05..20.0).contains(&wide) {
+                continue;
+            }
+            let y = self.y + (line.top * 0.25 + line.bottom * 0.75 - top) * DRAWN;
+            let (page, mut x) = (self.page(), MARGIN + left * DRAWN);
+            for shaped in layout.lines().take(1) {
+                for run in shaped.runs() {
+                    let (glyphs, advance) = glyphs(&run, &words);
+                    let (font, size) = (run.font(), run.font_size());
+                    self.document
+                        .text(page, &Run { font, size, at: (x, y), ink: INK, look: Look::Hidden(wide), glyphs });
+                    x += advance * wide;
+                }
+            }
+        }
     }
 
     fn numbers(&mut self) {
@@ -330,7 +358,7 @@ impl Setter<'_> {
                 for run in line.runs() {
                     let (glyphs, advance) = glyphs(&run, &words);
                     let (font, size) = (run.font(), run.font_size());
-                    let run = Run { font, size, at: (x, HEIGHT - MARGIN / 2.0), ink: SOFT, is_bolder: false, glyphs };
+                    let run = Run { font, size, at: (x, HEIGHT - MARGIN / 2.0), ink: SOFT, look: Look::Plain, glyphs };
                     self.document.text(page, &run);
                     x += advance;
                 }

@@ -105,6 +105,7 @@ fn html_is_drawn_and_its_links_lead_where_they_lead() {
     std::fs::write(&path, &pdf).unwrap();
     let images = Command::new("pdfimages").arg("-list").arg(&path).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&images.stdout).lines().count(), 3, "one picture below two lines of heading");
+    assert!(read(&pdf, "a.pdf").contains("Hello there"), "the words of a picture can be selected");
     assert!(pdf.windows(21).any(|window| window == b"https://example.test/"));
     let hostile = LETTER.replace("https://example.test/", "javascript:alert(1)");
     let pdf = print_pdf(&reading(&hostile), Language::English, false).unwrap();

@@ -20,6 +20,9 @@ use crate::ui::words::Word;
 
 use super::body::Budget;
 
+/// Characters of a drawing that a screen reader is given.
+const SPOKEN: usize = 20_000;
+
 /// Draws a block.
 pub(super) fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, budget: &mut Budget, state: &mut State) {
     let Some(html) = block.html.as_ref().filter(|_| !state.plain_text && budget.drawings > 0) else {
@@ -68,6 +71,10 @@ fn drawn(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, sheet: &mut Sheet,
         .show(ui, |ui| sheet.show(ui, width, selection::id(&key, 0)))
         .inner;
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Document, true, language.say(Word::Message)));
+    // A picture says nothing to those who listen: its text does.
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_value(letters.text.chars().take(SPOKEN).collect::<String>());
+    });
     let version = html::hash(&(view.id, Arc::as_ptr(&letters) as usize));
     let marks = state.reader.find.marks(ui.ctx(), &key, version, &letters.text);
     let selection = &mut state.reader.selection;

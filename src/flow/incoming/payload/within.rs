@@ -12,7 +12,7 @@ use super::super::peel::join;
 use super::{MAX_APART, Protection, Showing, is_body_text};
 
 /// Messages within a message that are shown; the rest are files.
-const MAX_FORWARDED: usize = 64;
+pub(super) const MAX_FORWARDED: usize = 64;
 
 /// Addresses that a line of a message within names.
 const MAX_NAMED: usize = 20;

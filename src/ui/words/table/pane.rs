@@ -100,7 +100,7 @@ macro_rules! pane {
             EveryYear => "every year", "毎年";
             EveryYears => "every {count} years", "{count}年ごと";
             SeveralTimesADay => "several times a day", "1日に何回か";
-            OnDays => "{often} on {days}", "{often}{days}";
+            OnDays => "{often} on {days}", "{often}の{days}";
             TimesCount => "{count} times", "全{count}回";
             UntilDay => "until {day}", "{day}まで";
             WithExceptions => "with exceptions", "例外あり";
