@@ -29,6 +29,7 @@ fn with_file(name: &str, media_type: &str, report: FileReport, content: &[u8]) -
         shown: false,
         is_file: true,
         content_id: None,
+        layer: 0,
         content: RawMessage::new(content),
     }];
     view.assessment = Arc::new(assessment);
