@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::{CornerRadius, Frame, Stroke, Ui};
 
 use crate::domain::RawMessage;
-use crate::engine::view::{ReadingView, ShownBlock, ShownPart};
+use crate::engine::view::{ReadingView, ShownBlock};
 use crate::ui::confirm;
 use crate::ui::html::{self, Drawn, Link, Paper, Request, Sheet, Subject};
 use crate::ui::icons::Icon;
