@@ -138,7 +138,7 @@ pub fn show(ctx: &Context, state: &mut State) {
     let Some((name, content)) = &mut state.preview.open else { return };
     finish(ctx, content, waits);
     let language = state.language;
-    let room = ctx.content_rect().size() - vec2(96.0, 120.0);
+    let room = (ctx.content_rect().size() - vec2(96.0, 120.0)).max(vec2(64.0, 64.0));
     let style = ctx.global_style();
     let modal =
         Modal::new(Id::unique(("dialog", "preview"))).frame(Frame::popup(&style).inner_margin(Margin::same(16)));
@@ -156,13 +156,13 @@ pub fn show(ctx: &Context, state: &mut State) {
             Content::Picture { texture, pixels } => {
                 let [width, height] = pixels.map(|side| side.to_string());
                 widgets::caption(ui, language.fill(Word::PictureSize, &[("width", &width), ("height", &height)]));
-                picture(ui, texture, *pixels, room.y - 80.0, name);
+                picture(ui, texture, *pixels, (room.y - 80.0).max(24.0), name);
             }
             Content::Text { text, has_more } => {
                 if *has_more {
                     widgets::caption(ui, language.say(Word::PreviewCut));
                 }
-                self::text(ui, text, room.y - 80.0);
+                self::text(ui, text, (room.y - 80.0).max(24.0));
             }
         }
         is_closed
