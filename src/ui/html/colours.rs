@@ -36,9 +36,9 @@ const PAPER_WHITE: f32 = 0.94;
 impl Paper {
     /// How a letter looks that says nothing about it.
     pub(super) fn sheet(&self) -> String {
-        let (ground, ink, link) = (hex(self.ground), hex(self.ink), hex(self.link));
+        let [ground, letters, link] = [self.ground, self.ink, self.link].map(hex);
         format!(
-            "html {{ background: {ground}; color: {ink}; font-family: sans-serif; font-size: 16px; line-height: 1.5 }} \
+            "html {{ background: {ground}; color: {letters}; font-family: sans-serif; font-size: 16px; line-height: 1.5 }} \
              body {{ margin: 16px; overflow-wrap: anywhere }} img {{ max-width: 100% }} \
              a, a:link, a:any-link {{ color: {link} }}"
         )
