@@ -232,6 +232,10 @@ pub(crate) fn caution_code(code: CautionCode) -> &'static str {
         CautionCode::SenderDiffers => "sender_differs",
         CautionCode::ListFooter => "list_footer",
         CautionCode::FromUnproven => "from_unproven",
+        CautionCode::ImitatesKnown => "imitates_known",
+        CautionCode::EncryptedLater => "encrypted_later",
+        CautionCode::EncryptionRemoved => "encryption_removed",
+        CautionCode::AddressedToOthers => "addressed_to_others",
     }
 }
 

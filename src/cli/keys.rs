@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::crypto::{Keyring, pgp, smime};
 use crate::domain::{Fingerprint, Secret, Technology};
-use crate::engine::{Profile, SecretsIn};
+use crate::engine::{Profile, SecretsIn, headless};
 use crate::store::secret::SecretStore;
 
 use super::args::{Common, GenerateArgs, KeyArgs, KeyCommand, SecretStoreKind};
@@ -104,7 +104,7 @@ pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> 
             certs::print(common, report);
         }
     }
-    Ok(())
+    told(common, headless::forget_findings(&profile))
 }
 
 /// Prints the profile's own keys, or everybody else's certificates.

@@ -178,7 +178,9 @@ pub(crate) fn outbox(common: &Common, command: &OutboxCommand) -> Result<(), Pro
 
 /// `list`.
 pub(crate) fn list(common: &Common, folder: &str, limit: usize) -> Result<(), Problem> {
-    let (profile, _) = keys::profile(common)?;
+    let (profile, passphrases) = keys::profile(common)?;
+    told(common, profile.load_keyring(passphrases))?;
+    told(common, headless::assess_new(&profile))?;
     let folder = find_folder(common, &profile, folder)?;
     let view = told(common, headless::mailbox(&profile, Some(folder.id)))?;
     for row in view.rows.iter().take(limit) {

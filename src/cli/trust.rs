@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::crypto::Certificate;
+use crate::engine::headless;
 use crate::store::TrustKind;
 use crate::trust::{self, Judgement};
 
@@ -21,7 +22,8 @@ pub(crate) fn run(common: &Common, command: &TrustCommand) -> Result<(), Problem
                 options.fingerprint
             )));
         }
-        told(common, profile.store.set_trust(&options.fingerprint, kind, !options.retract))
+        told(common, profile.store.set_trust(&options.fingerprint, kind, !options.retract))?;
+        told(common, headless::forget_findings(&profile))
     };
     match command {
         TrustCommand::Direct(options) => set(options, TrustKind::Direct),

@@ -64,8 +64,8 @@ pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
             format!("{subject} が途中で変わっています。保護された値を表示しています。"),
         ),
         CautionCode::ReplyToElsewhere => (
-            format!("An answer would go to {subject}, at another domain than the sender's."),
-            format!("返信は差出人と異なるドメインの {subject} に届きます。"),
+            format!("An answer would go to {subject}, which is not the sender's address."),
+            format!("返信は、差出人とは別のアドレス {subject} に届きます。"),
         ),
         CautionCode::RemoteContent => (
             "Pictures from the web are not loaded, so the sender can't see that you read this.".into(),
@@ -78,6 +78,22 @@ pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
         CautionCode::LookAlike => (
             format!("The address {subject} mixes letters of different scripts; it may imitate another."),
             format!("アドレス {subject} は異なる文字体系が混ざっています。別のアドレスに似せた可能性があります。"),
+        ),
+        CautionCode::ImitatesKnown => (
+            format!("The sender's address is almost, but not quite, {subject}, which you know."),
+            format!("差出人のアドレスは、あなたの知る {subject} によく似た別のものです。"),
+        ),
+        CautionCode::EncryptedLater => (
+            "Its author sent it in the clear; somebody else encrypted it, and others may have read it.".into(),
+            "差出人は暗号化せずに送っています。暗号化したのは別の人で、ほかの人も読めた可能性があります。".into(),
+        ),
+        CautionCode::EncryptionRemoved => (
+            "Its author sent it encrypted; somebody opened it and passed it on in the clear.".into(),
+            "差出人は暗号化して送っています。だれかが開いて、暗号化せずに送り直しました。".into(),
+        ),
+        CautionCode::AddressedToOthers => (
+            format!("The protected header names {subject} as recipient, and not you; it may have been passed on."),
+            format!("保護されたヘッダーの宛先は {subject} で、あなたではありません。転送された可能性があります。"),
         ),
         CautionCode::SenderDiffers => (
             format!("Another address, {subject}, handed this message in."),

@@ -31,6 +31,7 @@ pub const ALL: &[&str] = &[
     "length",
     "library",
     "librepgp_ocb",
+    "librepgp_signature",
     "made_before_key",
     "made_in_future",
     "missing_certificate",

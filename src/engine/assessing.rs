@@ -26,21 +26,11 @@ const BATCH: usize = 100;
 /// Less is done before anybody could read that it is done.
 const WORTH_TELLING: usize = 200;
 
-/// Which messages are to be assessed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Which {
-    /// Those that never were.
-    New,
-    /// Those that could not be opened: a key was unlocked, or came.
-    Closed,
-}
-
 /// The folder whose list is on the screen.
 pub(super) type OpenFolder = Arc<Mutex<Option<FolderId>>>;
 
 /// Assesses beside everything else, one such work after the other, and shows the list when done.
 pub(super) fn beside(
-    which: Which,
     profile: &Arc<Profile>,
     publish: &Publish,
     cancel: &Cancel,
@@ -52,7 +42,7 @@ pub(super) fn beside(
     let (open, turn) = (Arc::clone(open), Arc::clone(turn));
     tokio::task::spawn_blocking(move || {
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-        match all(which, &profile, &publish, &cancel) {
+        match all(&profile, &publish, &cancel) {
             Ok(0) => {}
             Ok(_) => {
                 let folder = *open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,11 +57,11 @@ pub(super) fn beside(
 
 /// Assesses them all, newest first, until cancelled; how many. One that makes the program stumble
 /// stays as it is.
-pub(super) fn all(which: Which, profile: &Profile, publish: &Publish, cancel: &Cancel) -> Result<usize, Failure> {
+pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Result<usize, Failure> {
     let (mut done, mut below) = (0, i64::MAX);
     let mut told = false;
     loop {
-        let ids = profile.store.unassessed(which == Which::Closed, below, BATCH).map_err(store_failure)?;
+        let ids = profile.store.unassessed(below, BATCH).map_err(store_failure)?;
         let Some(last) = ids.last() else { break };
         below = *last;
         let with = Tools::of(profile)?;

@@ -7,20 +7,20 @@ use crate::crypto::smime::{self, SmimeRing};
 use crate::crypto::{Certificate, Keyring, pgp};
 use crate::domain::RawMessage;
 use crate::flow::Assessment;
-use crate::message::{self, Limits};
+use crate::message::{self, Limits, ParsedMessage};
 
 /// As many certificates are taken from one message: with more, it is no message to somebody.
 const MAX: usize = 64;
 /// No part that holds certificates is larger.
 const MAX_BYTES: usize = 1 << 20;
+/// No header is looked through further.
+const MAX_HEADER: usize = 1 << 20;
 
 /// What the message as it was transmitted carries. Nothing is decrypted for that.
 pub(super) fn by_message(raw: &RawMessage) -> Keyring {
     let parsed = message::parse(raw, &Limits::default());
     let mut found = Keyring::default();
-    for field in parsed.header_values("Autocrypt").into_iter().take(MAX) {
-        autocrypt(&mut found, &field);
-    }
+    autocrypt_fields(&mut found, &parsed);
     for part in parsed.walk() {
         let name = part.filename.as_deref().unwrap_or_default();
         if may_hold_certificates(&part.content_type.to_string(), name) && part.body.len() <= MAX_BYTES * 2 {
@@ -30,9 +30,11 @@ pub(super) fn by_message(raw: &RawMessage) -> Keyring {
     found
 }
 
-/// The same with what came out of decryption, and with what the signatures bring along.
+/// What an assessed message carries, also inside its encryption, and what its signatures bring along. Of the
+/// message as it was transmitted only the header is read again.
 pub(super) fn by_assessed(raw: &RawMessage, assessment: &Assessment) -> Keyring {
-    let mut found = by_message(raw);
+    let mut found = Keyring::default();
+    autocrypt_fields(&mut found, &message::parse(&header(raw), &Limits::default()));
     for part in &assessment.parts {
         if may_hold_certificates(&part.media_type, part.filename.as_deref().unwrap_or_default()) {
             add(&mut found, &part.content);
@@ -47,6 +49,20 @@ pub(super) fn by_assessed(raw: &RawMessage, assessment: &Assessment) -> Keyring 
         }
     }
     found
+}
+
+/// The header alone, to its empty line.
+fn header(raw: &RawMessage) -> RawMessage {
+    let beginning = raw.get(..raw.len().min(MAX_HEADER)).unwrap_or_default();
+    let end = |mark: &[u8]| beginning.windows(mark.len()).position(|window| window == mark);
+    let end = end(b"\r\n\r\n").or_else(|| end(b"\n\n")).unwrap_or(beginning.len());
+    RawMessage::new(beginning.get(..end).unwrap_or_default())
+}
+
+fn autocrypt_fields(found: &mut Keyring, message: &ParsedMessage) {
+    for field in message.header_values("Autocrypt").into_iter().take(MAX) {
+        autocrypt(found, &field);
+    }
 }
 
 /// By label or by name: what is never a certificate is not read as one.
@@ -70,6 +86,12 @@ fn may_hold_certificates(media_type: &str, name: &str) -> bool {
 }
 
 fn add(found: &mut Keyring, bytes: &[u8]) {
+    // In a text they stand in armor; most texts hold none.
+    let is_text = bytes.first().is_some_and(u8::is_ascii) && bytes.first() != Some(&0x30);
+    let is_armored = || bytes.windows(11).any(|window| window == b"-----BEGIN ");
+    if is_text && !is_armored() {
+        return;
+    }
     if bytes.len() > MAX_BYTES || found.pgp.certs().len() + found.smime.certificates().len() >= MAX {
         return;
     }

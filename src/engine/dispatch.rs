@@ -11,7 +11,7 @@ use crate::net::web::Reach;
 use crate::store::files;
 use crate::store::opened::OpenedFiles;
 
-use super::assessing::{OpenFolder, Which};
+use super::assessing::OpenFolder;
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::remote::{self, Means, Remote};
@@ -253,6 +253,7 @@ impl Engine {
             }
             Command::KeepCertificate { message, fingerprint } => {
                 let kept = remedy::keep(&profile, message, &fingerprint)?;
+                self.judge_anew()?;
                 self.done("certificate_kept", &called(&kept));
             }
             Command::RenewKey { fingerprint, passphrase } => {
@@ -283,7 +284,8 @@ impl Engine {
     fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {
         self.profile.load_keyring(vec![passphrase])?;
         (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
-        self.assess(Which::Closed);
+        self.profile.store.forget_closed().map_err(store_failure)?;
+        self.assess();
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
     }
 
@@ -347,16 +349,16 @@ impl Engine {
     }
 
     /// Assesses messages beside the loop, so that the list shows their protected subjects.
-    fn assess(&self, which: Which) {
+    fn assess(&self) {
         let (profile, publish) = (&self.profile, &self.publish);
-        assessing::beside(which, profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo);
+        assessing::beside(profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo);
     }
 
     /// Another certificate or another trust may change every seal of the list.
     fn judge_anew(&self) -> Result<(), Failure> {
         self.profile.store.forget_seals().map_err(store_failure)?;
-        self.assess(Which::New);
-        self.assess(Which::Closed);
+        self.profile.store.forget_closed().map_err(store_failure)?;
+        self.assess();
         Ok(())
     }
 
@@ -403,9 +405,7 @@ impl Engine {
             if let Ok(view) = reading::mailbox(&profile, folder, false) {
                 publish(Event::Mailbox(Arc::new(view)));
             }
-            if fetch {
-                assessing::beside(Which::New, &profile, &publish, &cancel, &open_folder, &assesses, false);
-            }
+            assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false);
         });
     }
 

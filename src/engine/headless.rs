@@ -10,11 +10,10 @@ use crate::message::{self, Limits};
 use crate::net::Cancel;
 use crate::store::{AccountRecord, MessageFlags, NewSubmission};
 
-use super::assessing::{self, Which};
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::view::{AccountForm, MailboxView, OutboxView};
-use super::{Event, Failure, FailureKind, Retry, account, reading, sending, stateless};
+use super::{Event, Failure, FailureKind, Retry, account, assessing, reading, sending, stateless};
 
 /// What a round of sending and fetching did.
 #[derive(Debug, Default)]
@@ -167,10 +166,15 @@ pub fn import(profile: &Profile, folder: &str, messages: &[RawMessage]) -> Resul
     Ok(ids.iter().flatten().count())
 }
 
+/// Other certificates or another trust may change what was found: it is assessed anew when it is next asked for.
+pub fn forget_findings(profile: &Profile) -> Result<(), Failure> {
+    profile.store.forget_seals().and_then(|()| profile.store.forget_closed()).map_err(store_failure)
+}
+
 /// Assesses what was never assessed, so that the list knows what is protected in it; how many.
 pub fn assess_new(profile: &Profile) -> Result<usize, Failure> {
     let (publish, _) = collector();
-    assessing::all(Which::New, profile, &publish, &Cancel::new())
+    assessing::all(profile, &publish, &Cancel::new())
 }
 
 fn find_account(profile: &Profile, address: &EmailAddress) -> Result<AccountRecord, Failure> {

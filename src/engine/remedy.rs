@@ -54,8 +54,11 @@ fn fingerprints(keyring: &Keyring) -> Vec<Fingerprint> {
 /// The user's own keys for an address, those that can be used before those that can't.
 fn own_keys(profile: &Profile, me: &Mailbox, at: Timestamp) -> Vec<CertificateReport> {
     let Some(address) = me.email() else { return Vec::new() };
-    let mut own: Vec<_> = profile.reports(at);
-    own.retain(|report| report.has_secret && report.addresses.contains(&address));
+    let keyring = profile.keyring();
+    let pgp = keyring.pgp.own().map(|cert| pgp::fingerprint(cert));
+    let prints = pgp.chain(keyring.smime.own().iter().map(|own| own.certificate.fingerprint.clone()));
+    let mut own: Vec<_> = prints.filter_map(|one| keyring.report(&one, at)).collect();
+    own.retain(|report| report.addresses.contains(&address));
     own.sort_by_key(|report| !report.can_encrypt);
     own
 }

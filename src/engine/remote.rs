@@ -59,6 +59,8 @@ struct Desk {
     /// The open message.
     open: Option<(MessageId, Arc<Assessment>)>,
     loading: Option<(MessageId, Cancel)>,
+    /// The message whose loading the user stopped: it does not begin again by itself.
+    stopped: Option<MessageId>,
     /// The pictures of the messages seen last, and how many could not be had.
     loaded: VecDeque<(MessageId, Pictures, usize)>,
 }
@@ -82,6 +84,7 @@ impl Remote {
         if desk.open.as_ref().is_some_and(|(id, _)| *id != message) {
             desk.open = None;
         }
+        desk.stopped.take_if(|id| *id != message);
         if let Some((_, cancel)) = desk.loading.take_if(|(id, _)| *id != message) {
             cancel.cancel();
         }
@@ -105,7 +108,8 @@ impl Remote {
         let Some((message, assessment)) = self.desk().open.clone() else { return };
         let wanted = Wanted::of(&assessment);
         let view = self.view(means, message, &assessment, &wanted);
-        let starts = view.state == RemoteState::Blocked && view.is_sender_allowed;
+        let is_stopped = self.desk().stopped == Some(message);
+        let starts = view.state == RemoteState::Blocked && view.is_sender_allowed && !is_stopped;
         (means.publish)(Event::Remote(Arc::new(view)));
         if starts {
             self.start(means, message, wanted);
@@ -116,6 +120,7 @@ impl Remote {
     pub(super) fn load(self: &Arc<Self>, means: &Means, message: MessageId) {
         let Some((_, assessment)) = self.desk().open.clone().filter(|(id, _)| *id == message) else { return };
         let wanted = Wanted::of(&assessment);
+        self.desk().stopped = None;
         if self.view(means, message, &assessment, &wanted).state == RemoteState::Blocked {
             self.start(means, message, wanted);
         }
@@ -125,6 +130,7 @@ impl Remote {
     pub(super) fn allow(self: &Arc<Self>, means: &Means, address: &EmailAddress, allowed: bool) -> Result<(), Failure> {
         let mut senders: BTreeSet<String> = senders(&means.profile);
         if allowed {
+            self.desk().stopped = None;
             let open = self.desk().open.clone();
             let is_vouched =
                 open.and_then(|(_, assessment)| permission::vouched(&assessment)).as_ref() == Some(address);
@@ -154,7 +160,9 @@ impl Remote {
 
     /// The user asked to stop.
     pub(super) fn cancel(&self) {
-        if let Some((_, cancel)) = self.desk().loading.take() {
+        let mut desk = self.desk();
+        if let Some((message, cancel)) = desk.loading.take() {
+            desk.stopped = Some(message);
             cancel.cancel();
         }
     }
@@ -166,7 +174,7 @@ impl Remote {
         let sender = permission::vouched(assessment);
         let is_sender_allowed =
             sender.as_ref().is_some_and(|sender| senders(&means.profile).contains(sender.canonical()));
-        let state = if wanted.encrypted.is_empty() && wanted.unencrypted == 0 {
+        let state = if !wanted.is_asking {
             RemoteState::Nothing
         } else if permission::is_forbidden(assessment) {
             RemoteState::Forbidden
@@ -280,15 +288,22 @@ struct Wanted {
     encrypted: Vec<Url>,
     /// How many are only to be had without; they are never fetched.
     unencrypted: usize,
+    /// It asks for something, be it in a part that was decrypted.
+    is_asking: bool,
 }
 
 impl Wanted {
     fn of(assessment: &Assessment) -> Self {
-        let mut wanted = Self { encrypted: Vec::new(), unencrypted: 0 };
+        let mut wanted = Self { encrypted: Vec::new(), unencrypted: 0, is_asking: false };
         let Ok(base) = Url::parse(BASE) else { return wanted };
-        let blocks = assessment.blocks.iter().filter(|block| block.is_headline && !block.decrypted);
-        let written: BTreeSet<String> =
-            blocks.filter_map(|block| block.html.as_deref()).flat_map(message::remote_pictures).collect();
+        let mut written = BTreeSet::new();
+        for block in assessment.blocks.iter().filter(|block| block.is_headline) {
+            let found = block.html.as_deref().map(message::remote_pictures).unwrap_or_default();
+            wanted.is_asking |= !found.is_empty();
+            if !block.decrypted {
+                written.extend(found);
+            }
+        }
         for url in written.iter().filter_map(|written| base.join(written).ok()) {
             match url.scheme() {
                 "https" if url.host() == base.host() => {}

@@ -155,7 +155,7 @@ pub enum CautionCode {
     Mixture,
     /// An outer header field differs from the protected one.
     HeaderMismatch,
-    /// Reply-To leads to another domain.
+    /// Reply-To leads to another domain or, from what was encrypted or sealed, unsealed, to another address.
     ReplyToElsewhere,
     /// The message would load content from the web.
     RemoteContent,
@@ -165,6 +165,14 @@ pub enum CautionCode {
     LookAlike,
     /// The Sender field names another address than From.
     SenderDiffers,
+    /// The From address reads like that of somebody whose certificate is known.
+    ImitatesKnown,
+    /// Its author sent it in the clear (`hp="clear"`); the encryption was put around it later.
+    EncryptedLater,
+    /// Its author sent it encrypted (`hp="cipher"`), and it came without.
+    EncryptionRemoved,
+    /// The sealed header names others as recipients, and not the reader.
+    AddressedToOthers,
     /// What stands beside the sealed part may be a mailing list's; in place of [`CautionCode::Mixture`].
     ListFooter,
     /// The protected From is another one, and no believed signature stands for it: the outer one is shown (RFC 9788
@@ -194,6 +202,9 @@ pub struct ShownPart {
     pub is_file: bool,
     /// Content-ID, for `cid:`.
     pub content_id: Option<String>,
+    /// The layer it lies in: 0 is the envelope of the message, each layer below it, and each message
+    /// within, has a number of its own.
+    pub layer: usize,
     /// The decoded content; shared.
     pub content: RawMessage,
 }
@@ -213,6 +224,8 @@ pub struct ShownBlock {
     pub decrypted: bool,
     /// It belongs to what the headline speaks of; others are shown apart, below.
     pub is_headline: bool,
-    /// An answer may quote it: nothing was decrypted for it alone.
+    /// An answer may quote it: nothing was decrypted for it alone, and all of it is seen.
     pub is_quotable: bool,
+    /// The layer it lies in; see [`ShownPart::layer`].
+    pub layer: usize,
 }

@@ -7,6 +7,8 @@
 
 mod cautions;
 mod identity;
+mod imitation;
+mod intent;
 mod layer;
 mod payload;
 mod peel;
@@ -71,6 +73,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
     let payload = payload::show(&outer, &envelope, &identity, circumstances, &mut budget);
     signatures.extend(identity::judge_all(&payload.signatures, Coverage::Part, from.as_ref(), circumstances));
 
+    let intents = intent::find(&outer, &envelope, &identity, circumstances);
     let headline = Headline {
         lock: Lock::of(envelope.encryption.iter().map(|layer| layer.failure.is_none())),
         seal: Seal::of(signatures.iter().filter(|signature| !signature.around_encryption).map(|signature| {
@@ -108,5 +111,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
         blocks: payload.blocks,
     };
     assessment.cautions = cautions::find(&assessment, &outer, is_unproven);
+    assessment.cautions.extend(imitation::find(&assessment.from, circumstances.keyring));
+    assessment.cautions.extend(intents);
     assessment
 }

@@ -5,6 +5,7 @@ mod assessment;
 mod headline;
 pub mod incoming;
 pub mod outgoing;
+mod pictures;
 pub mod reason;
 pub mod reply;
 

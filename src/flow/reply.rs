@@ -81,11 +81,14 @@ fn subject(subject: &str, answer: Answer) -> String {
 fn quoted(found: &Assessment, answer: Answer) -> String {
     let from = found.from.first().map(ToString::to_string).unwrap_or_default();
     let date = found.date.map(|date| date.strftime("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
+    let texts: Vec<&str> =
+        found.blocks.iter().filter(|block| block.is_quotable).map(|block| block.text.as_str()).collect();
+    let text = texts.join("\n");
     if answer == Answer::Forward {
-        return format!("\n\n---- {from} · {date} ----\n{}\n\n{}", found.subject, found.text);
+        return format!("\n\n---- {from} · {date} ----\n{}\n\n{text}", found.subject);
     }
-    if found.text.trim().is_empty() {
+    if text.trim().is_empty() {
         return String::new();
     }
-    format!("\n\n{from} · {date}\n{}", message::reply_quote(&found.text))
+    format!("\n\n{from} · {date}\n{}", message::reply_quote(&text))
 }

@@ -5,7 +5,7 @@ use crate::domain::{EmailAddress, RawMessage};
 use super::file_kind;
 use super::header::{self, Caps, Field};
 use super::part::{Limits, ParsedMessage, Part};
-use super::text::{Carrier, Flowed, clean_body, decode, decode_bytes, enriched, file_name, html_label, with_emoji};
+use super::text::{Carrier, Flowed, clean_body, decode, decode_bytes, enriched, html_label, with_emoji};
 
 /// No transfer encoding makes a text so many times as long; most make it a third longer.
 const ENOUGH: usize = 4;
@@ -24,17 +24,6 @@ pub fn enriched_to_text(text: &str) -> String {
 /// The type of a file by the ending of its name; `application/octet-stream` when that says nothing.
 pub fn type_of_name(name: &str) -> &'static str {
     file_kind::of_name(name).unwrap_or("application/octet-stream")
-}
-
-/// The ending that files of a type have, such as `pdf`.
-pub fn ending_of_type(kind: &str) -> Option<&'static str> {
-    file_kind::ending(kind)
-}
-
-/// A file name made of any text: without directories, control and direction characters; `None` when
-/// nothing is left of it.
-pub fn safe_file_name(text: &str) -> Option<String> {
-    file_name(text)
 }
 
 /// A text with the symbols of Japanese mobile phones as Unicode has them. They are told apart by the

@@ -20,7 +20,7 @@ mod text;
 mod tnef;
 mod tree;
 
-pub use access::{bare_text, ending_of_type, enriched_to_text, safe_file_name, type_of_name, with_mobile_emoji};
+pub use access::{bare_text, enriched_to_text, type_of_name, with_mobile_emoji};
 pub use build::{
     HeaderProtectionMode, HeaderSet, OBSCURED_SUBJECT, message, multipart_encrypted, multipart_signed_pgp,
     multipart_signed_smime, payload, pkcs7_mime, reply_quote,

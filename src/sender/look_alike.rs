@@ -23,6 +23,8 @@ const ODD_LATIN: [char; 6] = ['ɑ', 'ɡ', 'ɩ', 'ʟ', 'ꞵ', 'ᴏ'];
 /// does not decode. Japanese, Chinese and Korean with Latin are fine.
 pub fn is_look_alike(address: &EmailAddress) -> bool {
     address.domain().split('.').any(|label| match label.strip_prefix("xn--") {
+        // Longer than a label can be (RFC 1035 §2.3.4); to decode it takes quadratic time.
+        Some(_) if label.len() > 63 => true,
         Some(encoded) => match idna::punycode::decode_to_string(encoded) {
             // An A-label whose letters are all ASCII is no A-label (RFC 5890 §2.3.2.1).
             Some(decoded) => decoded.is_ascii() || is_odd(&decoded),

@@ -12,6 +12,7 @@ mod dmarc_record;
 mod domain_key;
 mod evaluate;
 mod fields;
+mod imitation;
 mod iprev;
 mod look_alike;
 pub mod reason;
@@ -29,6 +30,7 @@ pub use authentication_results::{
 };
 pub use bimi_svg::check_svg;
 pub use evaluate::{Evidence, evaluate, evaluate_spf};
+pub use imitation::KnownAddresses;
 pub use look_alike::is_look_alike;
 pub use result::{Method, SenderResult, SenderWord, Source};
 pub use zone::{Offline, Zone};

@@ -3,6 +3,7 @@ mod authentication_results;
 mod bimi;
 mod dkim;
 mod dmarc;
+mod imitation;
 mod look_alike;
 mod received;
 mod spf;

@@ -201,13 +201,17 @@ impl Store {
         Ok(())
     }
 
-    /// Messages that were never assessed, or were found closed (`closed`), newest first: at most
-    /// `limit` of those below an id.
-    pub fn unassessed(&self, closed: bool, below: i64, limit: usize) -> Result<Vec<i64>, StoreError> {
-        let which = if closed { "lock = 'cannot_open'" } else { "lock IS NULL" };
+    /// What was found closed may be opened now: a key was unlocked, or came.
+    pub fn forget_closed(&self) -> Result<(), StoreError> {
+        self.db().execute("UPDATE message SET lock = NULL, seal = NULL WHERE lock = 'cannot_open'", [])?;
+        Ok(())
+    }
+
+    /// Messages that are to be assessed, newest first: at most `limit` of those below an id.
+    pub fn unassessed(&self, below: i64, limit: usize) -> Result<Vec<i64>, StoreError> {
         let db = self.db();
         let mut statement =
-            db.prepare_cached(&format!("SELECT id FROM message WHERE {which} AND id < ?1 ORDER BY id DESC LIMIT ?2"))?;
+            db.prepare_cached("SELECT id FROM message WHERE lock IS NULL AND id < ?1 ORDER BY id DESC LIMIT ?2")?;
         let ids = statement.query_map(params![below, i64::try_from(limit).unwrap_or(i64::MAX)], |row| row.get(0))?;
         Ok(ids.collect::<Result<_, _>>()?)
     }

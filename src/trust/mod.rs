@@ -3,7 +3,9 @@
 
 pub mod chain;
 mod judge;
+mod names;
 pub mod reason;
 pub mod web;
 
 pub use judge::{Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, judge};
+pub use names::{BelievedUserId, believed_user_ids};

@@ -36,7 +36,8 @@ pub fn judge(cert: &Cert, address: Option<&EmailAddress>, ring: &PgpRing, policy
     let user_ids = pgp::user_ids(cert, policy.at);
     let names_it = |user_id: &UserID| address.is_none_or(|address| pgp::address_of(user_id).as_ref() == Some(address));
     if policy.trust_given || policy.direct.contains(&fingerprint) {
-        let step = PathStep { kind: StepKind::Direct, name: name_of(user_ids.first()), fingerprint };
+        let named = user_ids.iter().find(|user_id| names_it(user_id)).or(user_ids.first());
+        let step = PathStep { kind: StepKind::Direct, name: name_of(named), fingerprint };
         let path = TrustPath(vec![step]);
         return if address.is_none() || user_ids.iter().any(names_it) {
             Judgement { verdict: TrustVerdict::Authenticated, path, reason: None, revoked_at: None }
@@ -94,6 +95,19 @@ fn by_certifications(
     Judgement { verdict, path: TrustPath(found.steps.clone()), reason, revoked_at: None }
 }
 
+/// The User IDs of a certificate for which somebody vouches: the user's own word, or certifications.
+pub(super) fn vouched_for(cert: &Cert, ring: &PgpRing, policy: &TrustPolicy) -> Vec<UserID> {
+    let user_ids = pgp::user_ids(cert, policy.at);
+    if policy.trust_given || policy.direct.contains(&pgp::fingerprint(cert)) {
+        return user_ids;
+    }
+    if policy.roots.is_empty() {
+        return Vec::new();
+    }
+    let vouched = vouched(cert, &user_ids, ring, policy);
+    vouched.into_iter().filter(|one| one.amount > 0).map(|one| one.user_id).collect()
+}
+
 /// How much the network vouches for one User ID of a certificate.
 #[derive(Clone)]
 struct Vouched {
@@ -148,7 +162,11 @@ fn ask(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -
     for user_id in user_ids.iter().take(MAX_USER_IDS) {
         let paths = network.authenticate(user_id, cert.fingerprint(), FULLY_TRUSTED);
         let best = paths.iter().max_by_key(|(_, amount)| *amount);
-        let steps = best.map(|(path, _)| steps(path)).unwrap_or_default();
+        let mut steps = best.map(|(path, _)| steps(path)).unwrap_or_default();
+        // The certificate's own choice of a primary User ID is not what is vouched for.
+        if let Some(last) = steps.last_mut() {
+            last.name = name_of(Some(user_id));
+        }
         answers.push(Vouched { user_id: user_id.clone(), amount: paths.amount(), steps });
     }
     answers

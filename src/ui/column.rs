@@ -19,8 +19,10 @@ const PIECE: usize = 2_000;
 const LONGEST: usize = 4_000;
 /// The height of a line in its own size.
 const LEADING: f32 = 1.5;
-/// Columns that are remembered.
-const KEPT: usize = 64;
+/// About as high as a line.
+const ROW: f32 = 20.0;
+/// Frames for which a column that is not shown is remembered.
+const KEPT: u64 = 60;
 
 /// How high the pieces of the columns seen last are.
 #[derive(Default)]
@@ -91,7 +93,15 @@ pub struct Shown {
 }
 
 impl Columns {
-    /// Draws a passage; `brings` is a part of the block that is to be brought into sight.
+    /// Begins a frame.
+    pub fn begin(&mut self) {
+        self.frame += 1;
+        let oldest = self.frame.saturating_sub(KEPT);
+        self.kept.retain(|_, column| column.used >= oldest);
+    }
+
+    /// Draws a passage, as far as it is in sight; nothing when none of it is. `brings` is a part of the
+    /// block that is to be brought into sight.
     pub fn show(
         &mut self,
         ui: &mut Ui,
@@ -99,7 +109,7 @@ impl Columns {
         highlights: &Highlights,
         brings: Option<&Range<usize>>,
         links: impl Fn(&str) -> Vec<Range<usize>>,
-    ) -> Shown {
+    ) -> Option<Shown> {
         let width = ui.available_width();
         let colours = palette(ui);
         let column = self.column(passage, width);
@@ -107,6 +117,9 @@ impl Columns {
         let (_, rect) = ui.allocate_space(vec2(width, total));
         let id = selection::id(passage.block, passage.offset);
         let sight = ui.clip_rect();
+        if !rect.intersects(sight) && brings.is_none() {
+            return None;
+        }
         let mut shown = Vec::new();
         let mut top = rect.top();
         for piece in &mut column.pieces {
@@ -132,10 +145,9 @@ impl Columns {
             }
             top += piece.height;
             if let Some(range) = wanted {
-                let letters = lettering(text, &galley);
                 let range = range.start - begins..(range.end - begins).min(text.len());
-                let areas = letters.areas(&range);
-                let target = areas.first().copied().unwrap_or(Rect::from_min_size(Pos2::ZERO, Vec2::splat(20.0)));
+                let areas = lettering(text, &galley).areas(&range);
+                let target = areas.first().copied().unwrap_or(Rect::from_min_size(Pos2::ZERO, Vec2::splat(ROW)));
                 ui.scroll_to_rect(target.translate(corner.to_vec2()), Some(egui::Align::Center));
             }
             let name = ui.interact(area, id.with(begins), Sense::empty());
@@ -145,16 +157,11 @@ impl Columns {
         }
         // Above the pieces, so that the pointer is the column's.
         let response = ui.interact(rect, id, Sense::click_and_drag());
-        Shown { response, pieces: shown, begins: passage.offset }
+        Some(Shown { response, pieces: shown, begins: passage.offset })
     }
 
     /// The pieces of a passage, as high as they are known or guessed to be.
     fn column(&mut self, passage: &Passage<'_>, width: f32) -> &mut Column {
-        self.frame += 1;
-        if self.kept.len() > KEPT {
-            let oldest = self.kept.iter().min_by_key(|(_, column)| column.used).map(|(key, _)| key.clone());
-            oldest.and_then(|key| self.kept.remove(&key));
-        }
         let column = self.kept.entry((passage.block.to_owned(), passage.offset)).or_default();
         column.used = self.frame;
         let look = (width.to_bits(), passage.zoom.to_bits());

@@ -156,13 +156,13 @@ pub fn show(ctx: &Context, state: &mut State) {
             Content::Picture { texture, pixels } => {
                 let [width, height] = pixels.map(|side| side.to_string());
                 widgets::caption(ui, language.fill(Word::PictureSize, &[("width", &width), ("height", &height)]));
-                picture(ui, texture, *pixels, room.y - 80.0, name);
+                picture(ui, texture, *pixels, (room.y - 80.0).max(24.0), name);
             }
             Content::Text { text, has_more } => {
                 if *has_more {
                     widgets::caption(ui, language.say(Word::PreviewCut));
                 }
-                self::text(ui, text, room.y - 80.0);
+                self::text(ui, text, (room.y - 80.0).max(24.0));
             }
         }
         is_closed

@@ -21,6 +21,8 @@ use super::words::Word;
 const PIECE: usize = 4_000;
 /// Text of one message that is shown, in bytes: beyond it the source or the file is the better reader.
 pub const SHOWN: usize = 8_000_000;
+/// How far from the pointer an address may begin and end, in bytes.
+const NEAR: usize = 2_000;
 /// Quotations with more lines are folded.
 const FOLDED: usize = 10;
 /// Levels of quotation that get a bar of their own.
@@ -42,13 +44,22 @@ struct Run<'a> {
     lines: usize,
 }
 
+/// A run without its text: what is remembered of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    level: usize,
+    is_signature: bool,
+    start: usize,
+    end: usize,
+    lines: usize,
+}
+
 /// A block's text while it is drawn.
 struct Prose<'a> {
     key: &'a str,
     version: u64,
     /// All of it that is shown.
     text: &'a str,
-    is_headline: bool,
     highlights: &'a Highlights,
     marks: &'a Marks,
     zoom: f32,
@@ -69,19 +80,12 @@ pub fn show(ui: &mut Ui, (message, block): (MessageId, &ShownBlock), budget: &mu
     let marks = state.reader.find.marks(ui.ctx(), &key, version, shown);
     let highlights = state.reader.highlights(&key, &marks, &colours);
     let zoom = state.reader.zoom();
-    let prose = Prose {
-        key: &key,
-        version,
-        text: shown,
-        is_headline: block.is_headline,
-        highlights: &highlights,
-        marks: &marks,
-        zoom,
-    };
+    let prose = Prose { key: &key, version, text: shown, highlights: &highlights, marks: &marks, zoom };
     ui.scope(|ui| {
         ui.set_max_width(ui.available_width().min(size::MEASURE * zoom.max(1.0)));
         ui.spacing_mut().item_spacing.y = 0.0;
-        let runs = runs(shown);
+        let shapes = state.reader.shapes(&key, version, || shapes(shown));
+        let runs: Vec<Run> = shapes.iter().map(|shape| shape.of(shown)).collect();
         let mut at = 0;
         while let Some(first) = runs.get(at) {
             if first.level == 0 {
@@ -94,6 +98,7 @@ pub fn show(ui: &mut Ui, (message, block): (MessageId, &ShownBlock), budget: &mu
             at += length.max(1);
         }
     });
+    state.reader.selection.keys(ui.ctx(), &key, block.is_headline, shown);
     if end < text.len() {
         ui.add_space(space::S);
         widgets::signed_line(ui, Icon::Caution, colours.amber, state.language.say(Word::TextCut));
@@ -114,10 +119,11 @@ impl Prose<'_> {
         let here = |range: &&Range<usize>| range.start >= run.start && range.start <= run.start + run.text.len();
         let brings = self.marks.current.as_ref().filter(|_| self.marks.follows).filter(here);
         let column = state.reader.columns.show(ui, &passage, self.highlights, brings, addresses);
+        // What is out of sight has nothing to do with the pointer.
+        let Some(column) = column else { return };
         let selection = &mut state.reader.selection;
         selection.touch(ui, &column.response, self.key, (run.start, run.text), |at| column.place(run.text, at));
         selection.menu(&column.response, state.language, self.key, self.text);
-        selection.keys(ui.ctx(), self.key, self.is_headline, self.text);
         let link = |at| address_at(self.text, run.start + column.place(run.text, at));
         reading::pointer(ui, &column.response, link, state);
     }
@@ -158,12 +164,31 @@ impl Prose<'_> {
 
 /// The address that stands at a place of a text.
 fn address_at(text: &str, at: usize) -> Option<Link> {
-    let start = text.get(..at)?.rfind(char::is_whitespace).map_or(0, |before| before + 1);
-    let word = text.get(start..)?.split(char::is_whitespace).next()?;
-    let range = addresses(word).into_iter().find(|range| range.contains(&(at - start)))?;
-    let words = word.get(range)?.to_owned();
+    let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let (from, to) = (boundary(at.saturating_sub(NEAR)), boundary(at.saturating_add(NEAR)));
+    let near = text.get(from..to)?;
+    let range = addresses(near).into_iter().find(|range| range.contains(&(at - from)))?;
+    let words = near.get(range)?.to_owned();
     let target = if words.contains("://") { words.clone() } else { format!("mailto:{words}") };
     Some(Link { words, target, areas: Vec::new() })
+}
+
+impl Shape {
+    fn of<'a>(&self, text: &'a str) -> Run<'a> {
+        let Self { level, is_signature, start, end, lines } = *self;
+        Run { level, is_signature, start, text: text.get(start..end).unwrap_or_default(), lines }
+    }
+}
+
+fn shapes(text: &str) -> Vec<Shape> {
+    let shape = |run: &Run| Shape {
+        level: run.level,
+        is_signature: run.is_signature,
+        start: run.start,
+        end: run.start + run.text.len(),
+        lines: run.lines,
+    };
+    runs(text).iter().map(shape).collect()
 }
 
 fn bar_colour(colours: &Palette, level: usize) -> Color32 {

@@ -13,6 +13,7 @@ use crate::engine::view::{Assessment, MessageId, ReadingView, RemoteView};
 use super::column::{Columns, Highlight, Highlights};
 use super::find::{Find, Marks};
 use super::html::{self, Link};
+use super::prose::Shape;
 use super::selection::Selection;
 use super::state::State;
 use super::theme::{Palette, size};
@@ -45,6 +46,7 @@ pub struct Reader {
     /// Holds what `contents` speak of.
     assessment: Option<Arc<Assessment>>,
     contents: HashMap<String, u64>,
+    shapes: HashMap<String, (u64, Arc<Vec<Shape>>)>,
     remote: Arc<HashMap<String, RawMessage>>,
 }
 
@@ -63,6 +65,7 @@ impl Default for Reader {
             message: None,
             assessment: None,
             contents: HashMap::new(),
+            shapes: HashMap::new(),
             remote: Arc::default(),
         }
     }
@@ -80,6 +83,7 @@ impl Reader {
         if !is_same {
             self.assessment = Some(Arc::clone(&view.assessment));
             self.contents.clear();
+            self.shapes.clear();
         }
         self.remote = remote
             .filter(|remote| remote.message == view.id)
@@ -88,6 +92,7 @@ impl Reader {
         self.hovers = None;
         self.was_adapted = std::mem::take(&mut self.is_adapted);
         self.find.begin();
+        self.columns.begin();
     }
 
     /// Ends a frame.
@@ -112,6 +117,16 @@ impl Reader {
         let number = of();
         self.contents.insert(path.to_owned(), number);
         number
+    }
+
+    /// How a text is taken apart, computed once.
+    pub fn shapes(&mut self, block: &str, version: u64, of: impl FnOnce() -> Vec<Shape>) -> Arc<Vec<Shape>> {
+        if let Some((_, known)) = self.shapes.get(block).filter(|(known, _)| *known == version) {
+            return Arc::clone(known);
+        }
+        let shapes = Arc::new(of());
+        self.shapes.insert(block.to_owned(), (version, Arc::clone(&shapes)));
+        shapes
     }
 
     /// How much larger than usual.

@@ -5,10 +5,13 @@
 
 use std::ops::Range;
 
-use egui::{Context, Event, Id, Key, Modifiers, PointerButton, Pos2, Rect, Response, Ui, pos2};
+use egui::{Context, Event, Id, Key, Modifiers, PointerButton, Pos2, Rect, Response, Ui, pos2, vec2};
 
 use super::widgets::{self, Weight};
 use super::words::{Language, Word};
+
+/// How far the text comes after the pointer in one frame, in points.
+const FASTEST: f32 = 24.0;
 
 /// A letter, or several that are drawn as one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -166,8 +169,18 @@ impl Selection {
                 self.anchor = at;
             }
             (self.block, self.head, self.is_dragging) = (block.to_owned(), at, true);
-        } else if self.is_dragging && self.block == block && response.rect.y_range().contains(pointer.y) {
-            self.head = offset + place(pointer);
+        } else if self.is_dragging && self.block == block {
+            // Beyond the edge of the pane the text comes after the pointer.
+            let sight = ui.clip_rect();
+            let seen = pos2(pointer.x, pointer.y.clamp(sight.top(), sight.bottom()));
+            if response.rect.y_range().contains(seen.y) {
+                self.head = offset + place(seen);
+                let beyond = (seen.y - pointer.y).clamp(-FASTEST, FASTEST);
+                if beyond != 0.0 {
+                    ui.scroll_with_delta(vec2(0.0, beyond));
+                    ui.ctx().request_repaint();
+                }
+            }
         }
         if response.triple_clicked() {
             let (start, end) = around(text, place(pointer), |c| c != '\n');

@@ -6,15 +6,19 @@ use std::sync::{Arc, LazyLock};
 use jiff::Timestamp;
 use kakitome::crypto::smime::{EncryptOptions, Identity, SmimeRing, X509};
 use kakitome::crypto::{Keyring, pgp, smime};
-use kakitome::domain::{EmailAddress, Fingerprint, RawMessage, Secret};
+use kakitome::domain::{EmailAddress, Fingerprint, Mailbox, RawMessage, Secret};
 use kakitome::flow::incoming::{Circumstances, assess};
-use kakitome::flow::{Assessment, CautionCode};
+use kakitome::flow::{Assessment, CautionCode, reply};
 use kakitome::message::{self, Limits};
 use kakitome::trust::TrustPolicy;
 
 pub const ALICE: &str = "alice@example.test";
 pub const BOB: &str = "bob@example.test";
 pub const MALLORY: &str = "mallory@example.test";
+pub const CAROL: &str = "carol@example.test";
+
+/// What mallory wants to know.
+pub const SECRET: &str = "the launch code is 0000";
 
 pub struct World {
     /// What alice has: everybody's certificates, and her own keys.
@@ -186,4 +190,108 @@ pub fn cautioned(found: &Assessment, code: CautionCode) -> bool {
 pub fn shown(found: &Assessment) -> String {
     let all = found.blocks.iter().flat_map(|block| [block.text.as_str(), block.html.as_deref().unwrap_or_default()]);
     all.collect::<Vec<_>>().join("\n")
+}
+
+/// What an answer of any kind would quote.
+pub fn quoted(found: &Assessment) -> String {
+    let me = Mailbox::new("", ALICE);
+    [reply::Answer::Reply, reply::Answer::ReplyAll, reply::Answer::Forward]
+        .map(|answer| reply::draft(found, &me, answer).text)
+        .join("\n")
+}
+
+pub fn signature_part(kind: &str, signature: &[u8]) -> Vec<u8> {
+    let encoded = openssl::base64::encode_block(signature);
+    format!("Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n\r\n{encoded}\r\n").into_bytes()
+}
+
+pub fn body_of(kind: &str, body: &str) -> String {
+    format!("Content-Type: {kind}\r\n\r\n{}", body.replace('\n', "\r\n"))
+}
+
+/// SignedData without content and without any signer (RFC 8551 §3.8).
+pub fn certs_only() -> Vec<u8> {
+    let der = |tag: u8, body: &[u8]| {
+        let mut out = vec![tag, 0x82, u8::try_from(body.len() >> 8).expect("short"), body.len().to_le_bytes()[0]];
+        out.extend_from_slice(body);
+        out
+    };
+    let oid = |last: u8| vec![0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, last];
+    let certificate = WORLD.smime_certificate(BOB);
+    let body =
+        [vec![0x02, 0x01, 0x01], der(0x31, &[]), der(0x30, &oid(1)), der(0xa0, &certificate.der), der(0x31, &[])]
+            .concat();
+    der(0x30, &[oid(2), der(0xa0, &der(0x30, &body))].concat())
+}
+
+/// The packets with the session key of an armored message, and the body of its encrypted packet of
+/// version 1 (RFC 9580 §5.13.1), the version first.
+pub fn pgp_packets(armored: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    use sequoia_openpgp::parse::Parse;
+    use sequoia_openpgp::serialize::SerializeInto;
+    let (mut keys, mut body) = (Vec::new(), vec![1]);
+    for packet in sequoia_openpgp::PacketPile::from_bytes(armored).expect("packets").into_children() {
+        match &packet {
+            sequoia_openpgp::Packet::SEIP(sequoia_openpgp::packet::SEIP::V1(container)) => match container.body() {
+                sequoia_openpgp::packet::Body::Unprocessed(bytes) => body.extend_from_slice(bytes),
+                _ => panic!("it is not opened"),
+            },
+            _ => keys.extend(packet.to_vec().expect("bytes")),
+        }
+    }
+    (keys, body)
+}
+
+/// The same, put together again: a packet of any tag behind those with the session key; armored.
+pub fn pgp_written(keys: &[u8], tag: u8, body: &[u8]) -> Vec<u8> {
+    let mut writer =
+        sequoia_openpgp::armor::Writer::new(Vec::new(), sequoia_openpgp::armor::Kind::Message).expect("a writer");
+    let length = u32::try_from(body.len()).expect("short").to_be_bytes();
+    for piece in [keys, &[0xc0 | tag, 0xff], &length, body] {
+        std::io::Write::write_all(&mut writer, piece).expect("written");
+    }
+    writer.finalize().expect("armor")
+}
+
+/// As much DER as is needed to take objects apart and put them together anew.
+pub mod der {
+    /// Tag, contents and what follows.
+    pub fn split(bytes: &[u8]) -> (u8, &[u8], &[u8]) {
+        let (start, length) = match bytes[1] {
+            short @ 0..=0x7f => (2, usize::from(short)),
+            long => {
+                let count = usize::from(long & 0x7f);
+                (2 + count, bytes[2..2 + count].iter().fold(0, |length, byte| length << 8 | usize::from(*byte)))
+            }
+        };
+        (bytes[0], &bytes[start..start + length], &bytes[start + length..])
+    }
+
+    /// The values within a constructed one, each with its tag.
+    pub fn children(value: &[u8]) -> Vec<Vec<u8>> {
+        let (_, mut rest, _) = split(value);
+        let mut found = Vec::new();
+        while !rest.is_empty() {
+            let (_, _, after) = split(rest);
+            found.push(rest[..rest.len() - after.len()].to_vec());
+            rest = after;
+        }
+        found
+    }
+
+    /// A value.
+    pub fn value(tag: u8, contents: &[u8]) -> Vec<u8> {
+        let length = contents.len().to_be_bytes();
+        let length = &length[length.iter().position(|byte| *byte != 0).unwrap_or(length.len() - 1)..];
+        let mut out = vec![tag];
+        match length {
+            [short @ 0..=0x7f] => out.push(*short),
+            _ => {
+                out.push(0x80 | u8::try_from(length.len()).expect("short"));
+                out.extend_from_slice(length);
+            }
+        }
+        out.extend_from_slice(contents);
+        out
+    }
 }

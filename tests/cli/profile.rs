@@ -317,3 +317,19 @@ fn what_the_stateless_commands_do_leaves_no_profile_behind() {
     assert_eq!(super::ended(&mut command).code, Some(0));
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_key_or_trust_that_comes_later_changes_what_the_list_says_of_mail_that_is_there() {
+    let profile = Profile::new();
+    profile.good(&["import", text(&mail("pgp-signed-encrypted-hp"))]);
+    let row = |profile: &Profile| profile.good(&["list", "Imported", "--json"]).document();
+    let said = |row: &Value| ["subject", "lock", "seal"].map(|key| row[key].as_str().unwrap_or_default().to_owned());
+    assert_eq!(said(&row(&profile)), ["[...]", "cannot_open", "unsigned"]);
+    profile.good(&["key", "import", "keys/pgp/alice.secret.asc"]);
+    assert_eq!(said(&row(&profile)), ["The offer", "encrypted", "unauthenticated"]);
+    profile.good(&["cert", "import", "keys/pgp/bob.asc"]);
+    profile.good(&["trust", "root", manifest()["trust_roots"][0].as_str().unwrap()]);
+    assert_eq!(said(&row(&profile)), ["The offer", "encrypted", "authenticated"]);
+    profile.good(&["trust", "root", manifest()["trust_roots"][0].as_str().unwrap(), "--retract"]);
+    assert_eq!(said(&row(&profile)), ["The offer", "encrypted", "unauthenticated"]);
+}

@@ -61,6 +61,7 @@ pub fn assessment(technology: Technology, lock: Lock, seal: Seal) -> Assessment 
         decrypted: lock == Lock::Encrypted,
         is_headline: true,
         is_quotable: true,
+        layer: 0,
     };
     Assessment {
         from: vec![hanako()],
@@ -250,6 +251,7 @@ pub fn suspicious() -> ReadingView {
         decrypted: false,
         is_headline: false,
         is_quotable: false,
+        layer: 0,
     });
     all.parts = vec![part("1", "text/plain", None, true, b""), part("2", "text/plain", None, false, b"")];
     reading(all)
@@ -266,6 +268,7 @@ fn part(path: &str, media_type: &str, id: Option<&str>, protected: bool, content
         shown: true,
         is_file: false,
         content_id: id.map(Into::into),
+        layer: 0,
         content: RawMessage::new(content.to_vec()),
     }
 }

@@ -104,6 +104,11 @@ impl PgpRing {
         indices.iter().filter_map(|index| self.certs.get(*index))
     }
 
+    /// Every address that some User ID of a certificate claims, bound or not, lower-cased.
+    pub fn claimed_addresses(&self) -> impl Iterator<Item = &str> {
+        self.by_address.keys().map(String::as_str)
+    }
+
     /// Certificates that hold a key, primary or subordinate, of this name.
     pub(super) fn holding(&self, handle: &KeyHandle) -> Vec<&Arc<Cert>> {
         let indices = self.by_key.get(&KeyID::from(handle)).map_or(&[][..], Vec::as_slice);

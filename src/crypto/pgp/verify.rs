@@ -66,7 +66,7 @@ fn with_versions(mut checks: Vec<SignatureCheck>, object: &[u8]) -> Vec<Signatur
             let Some(check) = odd.next() else { break };
             let mut version = [0];
             check.reason = match parser.read_exact(&mut version).map(|()| version) {
-                Ok([5]) => Some("version: 5, LibrePGP".to_owned()),
+                Ok([5]) => Some("librepgp_signature".to_owned()),
                 Ok([other]) => Some(format!("version: {other}")),
                 Err(_) => Some("version".to_owned()),
             };

@@ -94,17 +94,21 @@ pub struct PemBlock {
 }
 
 /// Every block of a PEM file; what is between them, and blocks that do not decode, are passed over.
+/// A label is on one line and no content holds dashes (RFC 7468 §3), so that each byte is looked at once.
 pub fn pem_blocks(bytes: &[u8]) -> Vec<PemBlock> {
     let text = String::from_utf8_lossy(bytes);
     let mut blocks = Vec::new();
     let mut rest = &*text;
     while let Some((_, after)) = rest.split_once("-----BEGIN ") {
+        rest = after;
         let Some((label, body)) = after.split_once("-----") else { break };
-        let end = format!("-----END {label}-----");
-        let Some((body, after)) = body.split_once(&end) else {
-            rest = body;
+        if label.contains('\n') {
             continue;
-        };
+        }
+        let Some((body, tail)) = body.find("-----").and_then(|at| body.split_at_checked(at)) else { break };
+        rest = tail;
+        let end = format!("-----END {label}-----");
+        let Some(after) = tail.strip_prefix(end.as_str()) else { continue };
         rest = after;
         let has_headers = body.contains("Proc-Type:");
         let base64: String = body.split_ascii_whitespace().collect();

@@ -18,6 +18,8 @@ use super::{SmimeRing, X509};
 /// signature over SHA-1 is intact, with the reason `weak_hash`.
 const COLLISION: i64 = 1_487_808_000;
 const COLLISION_DAY: &str = "2017-02-23";
+/// Two texts of one MD5 were shown.
+const MD5_COLLISION_DAY: &str = "2004-08-17";
 
 /// Checks the signatures that travel beside a MIME entity (RFC 8551 §3.5.3). Line breaks of the
 /// content are made CRLF when they are not. One [`SignatureCheck`] a signer, at least one: an
@@ -200,8 +202,11 @@ impl Checking<'_> {
             return Ok(contents.map(<[u8]>::to_vec).collect());
         };
         let unsupported = || {
-            let named = hash.map(|hash| hash.name.to_owned()).unwrap_or_else(|| info.hash.oid.to_string());
-            (SignatureOutcome::UnsupportedAlgorithm, format!("hash: {named}"))
+            let reason = match hash.filter(|hash| hash.is_broken()) {
+                Some(_) => format!("weak_hash: MD5, {MD5_COLLISION_DAY}"),
+                None => format!("hash: {}", info.hash.oid),
+            };
+            (SignatureOutcome::UnsupportedAlgorithm, reason)
         };
         let hash = hash.filter(|hash| !hash.is_broken()).ok_or_else(unsupported)?;
         let stated = single(attributes, algorithm::MESSAGE_DIGEST);

@@ -173,6 +173,23 @@ async fn loading_stops_when_it_is_cancelled_or_another_message_is_opened() {
     assert_eq!(desk.opened(0).await.state, RemoteState::Blocked);
 }
 
+#[tokio::test]
+async fn loading_for_a_sender_that_was_stopped_does_not_begin_again_by_itself() {
+    let html = |port| format!("<img src='https://localhost:{port}/slow'>");
+    let mut desk = Desk::new(|port| vec![letter("bob@example.org", &html(port))]);
+    desk.opened(0).await;
+    let address = EmailAddress::parse("bob@example.org").unwrap();
+    desk.engine.carry_out(Command::AllowRemote { address, allowed: true });
+    desk.until(|view| view.state == RemoteState::Loading).await;
+    desk.engine.carry_out(Command::Cancel);
+    desk.until(|view| view.state == RemoteState::Blocked).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let loads = |event| matches!(event, Event::Remote(view) if view.state == RemoteState::Loading);
+    assert!(!desk.events.try_iter().any(loads));
+    desk.engine.carry_out(Command::LoadRemote(desk.messages[0]));
+    desk.until(|view| view.state == RemoteState::Loaded).await;
+}
+
 /// The assessment of a letter that asks for a picture.
 fn assessment() -> Assessment {
     let letter = letter("bob@example.org", "<img src='https://web.example/a.png'>");
@@ -206,7 +223,8 @@ fn a_message_with_anything_encrypted_in_it_never_fetches_anything() {
     let mut part = clear.clone();
     part.blocks[0].decrypted = true;
     assert!(permission::is_forbidden(&part));
-    assert!(Wanted::of(&part).encrypted.is_empty());
+    let wanted = Wanted::of(&part);
+    assert!(wanted.encrypted.is_empty() && wanted.is_asking);
 }
 
 #[test]

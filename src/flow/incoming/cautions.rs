@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::crypto::SignatureOutcome;
 use crate::domain::{EmailAddress, Mailbox};
-use crate::flow::{Assessment, Caution, CautionCode, Coverage, JudgedSignature};
+use crate::flow::{Assessment, Caution, CautionCode, Coverage, HeaderScheme, JudgedSignature, Seal};
 use crate::message::{self, ParsedMessage, Part};
 use crate::sender;
 use crate::trust::TrustVerdict;
@@ -89,7 +89,7 @@ fn is_list_footer(assessment: &Assessment, outer: &ParsedMessage) -> bool {
 }
 
 /// A display name with an address in it that is not the mailbox's own.
-fn holds_other_address(mailbox: &Mailbox) -> bool {
+pub(super) fn holds_other_address(mailbox: &Mailbox) -> bool {
     let name: String = mailbox.name.nfkc().collect();
     if !name.contains('@') {
         return false;
@@ -139,11 +139,15 @@ fn folded(name: &str) -> Vec<String> {
     words
 }
 
-/// A Reply-To that leads to another domain than From.
+/// A Reply-To that leads elsewhere than From: to another domain. Where an answer would give away
+/// what was encrypted, or seems to go to whom the seal names, an outer one that is not protected
+/// leads elsewhere at the same domain too: mallory may have an address at bob's provider.
 fn reply_elsewhere(assessment: &Assessment) -> Option<String> {
     let from = assessment.from.first()?.email()?;
-    let other =
-        assessment.reply_to.iter().filter_map(Mailbox::email).find(|address| address.domain() != from.domain())?;
+    let is_protected = assessment.header_protection.scheme != HeaderScheme::None;
+    let is_close = !is_protected && (!assessment.encryption.is_empty() || assessment.headline.seal > Seal::Broken);
+    let is_elsewhere = |to: &EmailAddress| to.domain() != from.domain() || is_close && *to != from;
+    let other = assessment.reply_to.iter().filter_map(Mailbox::email).find(is_elsewhere)?;
     Some(other.as_str().to_owned())
 }
 

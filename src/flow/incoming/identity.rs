@@ -2,12 +2,14 @@
 
 use jiff::Timestamp;
 
+use crate::crypto::{Certificate, Signer};
 use crate::domain::{EmailAddress, Mailbox};
 use crate::flow::{Coverage, HeaderProtection, HeaderScheme, JudgedSignature};
 use crate::message::{self, ParsedMessage, ProtectionScheme};
 use crate::trust::{self, Judgement, TrustPath, TrustVerdict};
 
 use super::Circumstances;
+use super::cautions::holds_other_address;
 use super::peel::{Envelope, Found, Inside, find};
 
 /// Fields whose values a reader is shown.
@@ -112,7 +114,7 @@ pub(super) fn judge_all(
     circumstances: &Circumstances,
 ) -> Vec<JudgedSignature> {
     let judge = |found: &Found| {
-        let check = found.check.clone();
+        let mut check = found.check.clone();
         let certificate = check.signer.as_ref().and_then(|signer| signer.certificate.as_ref());
         let judgement = match (certificate, from) {
             (Some(certificate), Some(from)) => {
@@ -128,6 +130,9 @@ pub(super) fn judge_all(
             )),
             (None, _) => unknown(),
         };
+        if let Some(signer) = &mut check.signer {
+            believed(signer, &judgement, from, circumstances);
+        }
         JudgedSignature {
             check,
             coverage,
@@ -137,6 +142,26 @@ pub(super) fn judge_all(
         }
     };
     found.iter().map(judge).collect()
+}
+
+/// Leaves of what a believed certificate says of its owner what is believed of it: anybody can add
+/// a User ID with another's name to a certificate that others vouch for.
+fn believed(signer: &mut Signer, judgement: &Judgement, from: Option<&EmailAddress>, circumstances: &Circumstances) {
+    let asked = match judgement.verdict {
+        TrustVerdict::Authenticated | TrustVerdict::Partial => from,
+        TrustVerdict::Mismatch => None,
+        _ => return,
+    };
+    if let Some(Certificate::Pgp(cert)) = &signer.certificate {
+        let known = trust::believed_user_ids(cert, asked, circumstances.keyring, circumstances.policy);
+        signer.names = known.iter().filter_map(|one| one.name.clone()).collect();
+        let is_known = |address: &EmailAddress| known.iter().any(|one| one.address.as_ref() == Some(address));
+        signer.addresses.sort_by_key(|address| !is_known(address));
+    } else if let Some(from) = asked {
+        signer.addresses.sort_by_key(|address| address != from);
+    }
+    let own = signer.addresses.first().map(ToString::to_string).unwrap_or_default();
+    signer.names.retain(|name| !holds_other_address(&Mailbox::new(name.clone(), own.clone())));
 }
 
 fn at_most_mismatch(judgement: Judgement) -> Judgement {

@@ -233,14 +233,20 @@ pub(super) fn is_mangled(message: &ParsedMessage, part: &Part) -> bool {
 }
 
 /// The second half of a multipart/encrypted whose wrapping is gone, with other things beside it.
-pub(super) fn is_ciphertext_alone(message: &ParsedMessage, part: &Part) -> bool {
+fn is_ciphertext_alone(message: &ParsedMessage, part: &Part) -> bool {
     if !part.content_type.is("application", "octet-stream") {
         return false;
     }
     let parent = message.root.walk().find(|one| one.children.iter().any(|child| child.path == part.path));
-    parent.filter(|parent| parent.content_type.is("multipart", "mixed")).is_some_and(|parent| {
-        parent.children.windows(2).any(|two| matches!(two, [a, b] if b.path == part.path && is_pair(a, b)))
+    parent.is_some_and(|parent| {
+        let mut two = parent.children.windows(2);
+        two.any(|two| matches!(two, [a, b] if b.path == part.path && is_torn_pair(parent, a, b)))
     })
+}
+
+/// Both halves of a multipart/encrypted beside each other in a multipart/mixed.
+pub(super) fn is_torn_pair(parent: &Part, version: &Part, ciphertext: &Part) -> bool {
+    parent.content_type.is("multipart", "mixed") && is_pair(version, ciphertext)
 }
 
 fn is_pair(version: &Part, ciphertext: &Part) -> bool {

@@ -2,6 +2,8 @@
 //! apart where their protection differs.
 
 mod members;
+#[cfg(test)]
+mod tests;
 mod within;
 
 use crate::crypto::pgp::{InlineKind, find_inline_blocks};
@@ -45,12 +47,18 @@ struct Protection {
     depth: usize,
     /// It is in a message that was passed on; layers in it stay closed.
     is_forwarded: bool,
+    /// Which layer it is.
+    layer: usize,
 }
 
 struct Showing<'a, 'b> {
     circumstances: &'a Circumstances<'a>,
     budget: &'b mut usize,
     apart: usize,
+    /// Layers seen so far.
+    layers: usize,
+    /// Of what was decrypted nothing tells whether it was changed on the way.
+    is_unproven: bool,
     /// Messages passed on that are shown.
     forwarded: usize,
     /// Parts that only repeat protected header fields.
@@ -76,6 +84,8 @@ pub(super) fn show(
         circumstances,
         budget,
         apart: 0,
+        layers: 0,
+        is_unproven: envelope.is_unproven,
         forwarded: 0,
         repeats: Vec::new(),
         from: identity.single_from(),
@@ -102,6 +112,7 @@ pub(super) fn show(
         is_quotable: true,
         depth: 0,
         is_forwarded: false,
+        layer: 0,
     };
     let nested =
         root.filter(|_| identity.is_wrapped).and_then(|root| root.nested.as_deref().map(|nested| (root, nested)));
@@ -114,8 +125,12 @@ pub(super) fn show(
     showing.structure(outer);
     let mut payload = showing.out;
     payload.parts.sort_by_key(|part| path_key(&part.path));
-    let texts: Vec<&str> =
-        payload.blocks.iter().filter(|block| block.is_quotable).map(|block| block.text.as_str()).collect();
+    let texts: Vec<&str> = payload
+        .blocks
+        .iter()
+        .filter(|block| block.is_quotable || block.is_headline)
+        .map(|block| block.text.as_str())
+        .collect();
     payload.text = texts.join("\n");
     payload
 }
@@ -145,6 +160,7 @@ impl Showing<'_, '_> {
                     shown: true,
                     is_file: false,
                     content_id: None,
+                    layer: protection.layer,
                     content,
                 });
                 self.block(path.clone(), text.clone(), None, protection);
@@ -204,7 +220,7 @@ impl Showing<'_, '_> {
 
     /// The protection of what layers below the envelope hold. The headline says nothing of who
     /// signed there, so it counts as signed only when the address shown as From is believed to have.
-    fn below(&self, envelope: &Envelope, outside: Protection) -> Protection {
+    fn below(&mut self, envelope: &Envelope, outside: Protection) -> Protection {
         let judged = identity::judge_all(&envelope.signatures, Coverage::Part, self.from.as_ref(), self.circumstances);
         Protection {
             signed: outside.signed || judged.iter().any(JudgedSignature::is_believed),
@@ -213,7 +229,13 @@ impl Showing<'_, '_> {
             is_quotable: outside.is_quotable && !envelope.is_decrypted,
             depth: outside.depth + 1,
             is_forwarded: outside.is_forwarded,
+            layer: self.next_layer(),
         }
+    }
+
+    fn next_layer(&mut self) -> usize {
+        self.layers += 1;
+        self.layers
     }
 
     fn take_layers(&mut self, envelope: Envelope) {
@@ -247,6 +269,11 @@ impl Showing<'_, '_> {
             if child.content_type.is("multipart", "related") && shown.is_some_and(is_body_text) {
                 rest.extend(child.children.iter().skip(1));
             }
+        }
+        // Apple Mail writes its HTML in pieces with files between: the plain text is then the poorer form.
+        let is_in_pieces = html.is_none() && rest.iter().any(|child| is_text_in_pieces(child));
+        if let Some(poorer) = plain.take_if(|_| is_in_pieces) {
+            self.file(message, poorer, prefix, protection, false);
         }
         if plain.is_some() || html.is_some() {
             let markup = html.map(|leaf| self.words(message, leaf, protection));
@@ -340,6 +367,9 @@ impl Showing<'_, '_> {
     }
 
     fn block(&mut self, path: String, text: String, html: Option<String>, protection: Protection) {
+        // What others put around a text of which nothing tells whether it was altered may hide the
+        // text in HTML, and an answer would give it away.
+        let is_quotable = protection.is_quotable && !(self.is_unproven && html.is_some());
         self.out.blocks.push(ShownBlock {
             path,
             text,
@@ -347,7 +377,8 @@ impl Showing<'_, '_> {
             signed: protection.signed,
             decrypted: protection.decrypted,
             is_headline: protection.is_headline,
-            is_quotable: protection.is_quotable,
+            is_quotable,
+            layer: protection.layer,
         });
     }
 
@@ -363,6 +394,7 @@ impl Showing<'_, '_> {
             shown,
             is_file: (!shown || part.filename.is_some()) && part.content_type.kind != "multipart",
             content_id: part.content_id.clone(),
+            layer: protection.layer,
             content,
         });
     }
@@ -383,6 +415,7 @@ impl Showing<'_, '_> {
                     shown: false,
                     is_file: false,
                     content_id: None,
+                    layer: 0,
                     content: RawMessage::new(Vec::new()),
                 });
             }
@@ -394,6 +427,13 @@ impl Showing<'_, '_> {
 /// those that are written for programs.
 fn is_body_text(part: &Part) -> bool {
     part.is_inline_text() && !FOR_PROGRAMS.contains(&part.content_type.subtype.as_str())
+}
+
+/// A multipart (not a layer) in which texts stand between other things.
+fn is_text_in_pieces(part: &Part) -> bool {
+    let kind = &part.content_type;
+    let is_plain = kind.is("multipart", "mixed") || kind.is("multipart", "related");
+    is_plain && part.walk().any(|leaf| leaf.content_type.is("text", "html") && is_body_text(leaf))
 }
 
 /// A text that is all there is of a message is read, even when it came as a file.
@@ -417,22 +457,6 @@ const FOR_PROGRAMS: [&str; 14] = [
     "rfc822-headers",
     "x-moz-deleted",
 ];
-
-impl ShownPart {
-    /// The name to save a file under: its own, else one made of its place in the message and of its
-    /// type; of a message within, its subject.
-    pub fn suggested_name(&self) -> String {
-        if let Some(name) = &self.filename {
-            return name.clone();
-        }
-        let ending = message::ending_of_type(&self.media_type).unwrap_or("bin");
-        let subject = (ending == "eml")
-            .then(|| message::parse(&self.content, &message::Limits { parts: 1, ..message::Limits::default() }).subject)
-            .and_then(|subject| message::safe_file_name(&subject.replace(['/', '\\', ':'], "-")))
-            .unwrap_or_else(|| format!("part-{}", self.path));
-        format!("{subject}.{ending}")
-    }
-}
 
 /// A text that somebody signed as such can be offered as a MIME entity, in which its first lines
 /// would be header fields that nobody sees. A header that says nothing of the content is shown.

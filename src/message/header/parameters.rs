@@ -114,6 +114,11 @@ fn percent_decode(value: &str, bytes: &mut Vec<u8>) {
     }
 }
 
+/// A value without quotes; one at its end lacks its fellow.
+fn unquoted(text: &str) -> String {
+    text.trim().trim_end_matches('"').to_owned()
+}
+
 /// Whether a text goes on with a numbered piece of a parameter, such as `filename*1*=`.
 fn begins_piece(text: &str) -> bool {
     let text = text.trim_start();
@@ -156,7 +161,7 @@ impl<'a> Cursor<'a> {
         let rest = self.rest().strip_prefix('=')?;
         let value = rest.trim_start();
         self.at = self.text.len() - value.len();
-        let value = if value.starts_with('"') { self.quoted() } else { self.token(&[';']).trim().to_owned() };
+        let value = if value.starts_with('"') { self.quoted() } else { unquoted(self.token(&[';'])) };
         let (name, is_extended) = name.strip_suffix('*').map_or((name.as_str(), false), |name| (name, true));
         let (name, index) = match name.rsplit_once('*') {
             Some((name, index)) => (name, index.parse().ok()),
@@ -190,7 +195,8 @@ impl<'a> Cursor<'a> {
             }
         }
         self.at += length;
-        self.token(&[';']);
-        value
+        let after = self.token(&[';']);
+        // A quote too many at the beginning.
+        if value.is_empty() { after.trim().trim_end_matches('"').to_owned() } else { value }
     }
 }

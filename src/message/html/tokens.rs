@@ -162,8 +162,16 @@ fn end_of_comment(comment: &str) -> &str {
     if let Some(rest) = comment.strip_prefix('>').or_else(|| comment.strip_prefix("->")) {
         return rest;
     }
-    let ends = ["-->", "--!>"].iter().filter_map(|end| comment.find(end).map(|at| at + end.len()));
-    ends.min().and_then(|at| comment.get(at..)).unwrap_or_default()
+    // One search for both ends: a search for each would go through all the rest at every comment.
+    let mut rest = comment;
+    while let Some(at) = rest.find("--") {
+        let after = rest.get(at + 2..).unwrap_or_default();
+        if let Some(end) = after.strip_prefix('>').or_else(|| after.strip_prefix("!>")) {
+            return end;
+        }
+        rest = rest.get(at + 1..).unwrap_or_default();
+    }
+    ""
 }
 
 /// Character references resolved (HTML Standard §13.2.5.72).

@@ -207,5 +207,7 @@ fn file_names_are_read_in_their_wrong_forms_too() {
     assert_eq!(name("filename*=utf-8''=?utf-8?Q?=C3=A4.zip?="), "ä.zip");
     let split = "filename*0*=\"=?UTF-8?B?5LiA6YOo44Gu?=;\r\n filename*1*=\"=?UTF-8?B?5pyr5bC+?=\"";
     assert_eq!(name(split), "一部の末尾");
+    assert_eq!(name("filename=\"\"a b.txt\""), "a b.txt");
+    assert_eq!(name("filename=a b.txt\"; x=y"), "a b.txt");
     assert_eq!(name("filename==?koi8-r?B?89DJ08/LLmRvYw==?="), "Список.doc");
 }

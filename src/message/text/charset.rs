@@ -112,7 +112,7 @@ pub(in super::super) fn label_of_code_page(page: u32) -> String {
     match page {
         932 => "shift_jis".to_owned(),
         936 => "gbk".to_owned(),
-        949 => "euc-kr".to_owned(),
+        949 | 51_949 => "euc-kr".to_owned(),
         950 => "big5".to_owned(),
         10_000 => "macintosh".to_owned(),
         10_007 => "x-mac-cyrillic".to_owned(),
@@ -122,7 +122,6 @@ pub(in super::super) fn label_of_code_page(page: u32) -> String {
         21_866 => "koi8-u".to_owned(),
         28_591..=28_606 => format!("iso-8859-{}", page - 28_590),
         50_220..=50_222 => "iso-2022-jp".to_owned(),
-        51_949 => "euc-kr".to_owned(),
         52_936 | 54_936 => "gb18030".to_owned(),
         1200 => "utf-16le".to_owned(),
         65_001 => "utf-8".to_owned(),

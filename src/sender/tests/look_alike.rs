@@ -39,3 +39,10 @@ fn mixed_scripts_and_twins_of_latin_letters_are_found() {
         assert!(is_odd(domain), "{domain}");
     }
 }
+
+#[test]
+fn a_label_longer_than_any_is_doubtful_and_not_decoded() {
+    let started = std::time::Instant::now();
+    assert!(is_odd(&format!("xn--{}.example", "teject-".repeat(100_000))));
+    assert!(started.elapsed().as_secs() < 5);
+}

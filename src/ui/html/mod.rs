@@ -11,7 +11,7 @@ mod sheet;
 mod tests;
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -33,8 +33,10 @@ const TIME: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How many drawings may go on at once, those included that never end.
 const RUNNING: usize = 2;
-/// How many finished drawings are kept.
+/// How many drawings are kept.
 const KEPT: usize = 6;
+/// The pixels of those that are kept beside the one being made.
+const PIXELS: usize = 24_000_000;
 /// A drawing thread's stack: style and layout are recursive.
 const STACK: usize = 256 << 20;
 
@@ -148,6 +150,20 @@ impl Drawings {
         }
     }
 
+    /// Forgets what was handed to a screen: the next one is another.
+    pub fn change_screen(&mut self) {
+        for (_, drawing) in self.kept.values_mut() {
+            if let Drawing::Ready(sheet) = drawing {
+                sheet.take_down();
+            }
+        }
+    }
+
+    fn pixels(&self) -> usize {
+        let of = |drawing: &Drawing| if let Drawing::Ready(sheet) = drawing { sheet.pixels() } else { 0 };
+        self.kept.values().map(|(_, drawing)| of(drawing)).sum()
+    }
+
     /// The newest finished drawing of the same content.
     fn stand_in(&self, key: &Key) -> Option<Key> {
         let same = self.kept.iter().filter(|(other, (_, drawing))| {
@@ -158,7 +174,7 @@ impl Drawings {
 
     /// Begins a drawing; with too many going on, the next frame tries again.
     fn start(&mut self, key: Key, request: impl FnOnce() -> Request) {
-        while self.kept.len() >= KEPT {
+        while self.kept.len() >= KEPT || self.pixels() > PIXELS {
             let Some(oldest) = self.kept.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone()) else {
                 break;
             };
@@ -204,7 +220,5 @@ fn finish(ctx: &Context, drawing: &mut Drawing, waits: bool) {
 
 /// A number for anything that can be told apart.
 pub fn hash(what: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    what.hash(&mut hasher);
-    hasher.finish()
+    egui::util::hash(what)
 }

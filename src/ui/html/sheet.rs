@@ -51,6 +51,16 @@ impl Sheet {
         Self { tiles: placed, size, links, letters: Arc::new(letters), refused, is_cut, is_adapted }
     }
 
+    /// Takes it off the screen.
+    pub(super) fn take_down(&mut self) {
+        self.tiles.iter_mut().for_each(|tile| tile.texture = None);
+    }
+
+    /// How many pixels it has.
+    pub fn pixels(&self) -> usize {
+        self.tiles.iter().map(|tile| tile.picture.pixels.len()).sum()
+    }
+
     /// Draws what is in sight of it, over a width, and lets it be clicked and dragged.
     pub fn show(&mut self, ui: &mut Ui, width: f32, id: egui::Id) -> (Response, Rect) {
         // While a new drawing is made the old one is shown, perhaps in another size.

@@ -19,6 +19,7 @@ pub(super) fn band(ui: &mut Ui, assessment: &Assessment, state: &mut State) {
     let (lock_colour, seal_colour) = (icons::lock_colour(ui, lock), icons::seal_colour(ui, seal));
     widgets::card(ui, |ui| {
         ui.horizontal_top(|ui| {
+            let words = if state.drawer { verdict::seal_alone } else { verdict::seal };
             let why = language.say(if state.drawer { Word::HideWhy } else { Word::Why });
             let button = 136.0;
             let width = (ui.available_width() - button).max(160.0);
@@ -26,7 +27,7 @@ pub(super) fn band(ui: &mut Ui, assessment: &Assessment, state: &mut State) {
                 ui.set_width(width);
                 ui.spacing_mut().item_spacing.y = 6.0;
                 sign(ui, Icon::of_lock(lock), lock_colour, &verdict::lock(language, assessment));
-                sign(ui, Icon::of_seal(seal), seal_colour, &verdict::seal(language, assessment, &state.clock));
+                sign(ui, Icon::of_seal(seal), seal_colour, &words(language, assessment, &state.clock));
             });
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
                 if widgets::button(ui, None, why, Weight::Plain).clicked() {

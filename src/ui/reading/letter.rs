@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::{CornerRadius, Frame, Stroke, Ui};
 
 use crate::domain::RawMessage;
-use crate::engine::view::{ReadingView, ShownBlock, ShownPart};
+use crate::engine::view::{ReadingView, ShownBlock};
 use crate::ui::confirm;
 use crate::ui::html::{self, Drawn, Link, Paper, Request, Sheet, Subject};
 use crate::ui::icons::Icon;
@@ -19,6 +19,9 @@ use crate::ui::widgets;
 use crate::ui::words::Word;
 
 use super::body::Budget;
+
+/// Characters of a drawing that a screen reader is given.
+const SPOKEN: usize = 20_000;
 
 /// Draws a block.
 pub(super) fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, budget: &mut Budget, state: &mut State) {
@@ -68,6 +71,10 @@ fn drawn(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, sheet: &mut Sheet,
         .show(ui, |ui| sheet.show(ui, width, selection::id(&key, 0)))
         .inner;
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Document, true, language.say(Word::Message)));
+    // A picture says nothing to those who listen: its text does.
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_value(letters.text.chars().take(SPOKEN).collect::<String>());
+    });
     let version = html::hash(&(view.id, Arc::as_ptr(&letters) as usize));
     let marks = state.reader.find.marks(ui.ctx(), &key, version, &letters.text);
     let selection = &mut state.reader.selection;
@@ -116,9 +123,7 @@ fn paper(ui: &Ui) -> Paper {
     Paper { ground: colour(colours.paper), ink: colour(colours.ink), link: colour(colours.indigo) }
 }
 
-/// Pictures with the same protection as the block, by Content-ID.
+/// Pictures of the block's own layer, by Content-ID.
 pub fn pictures(view: &ReadingView, block: &ShownBlock) -> HashMap<String, RawMessage> {
-    let same = |part: &&ShownPart| part.signed == block.signed && part.decrypted == block.decrypted;
-    let parts = view.assessment.parts.iter().filter(same);
-    parts.filter_map(|part| Some((part.content_id.clone()?, part.content.clone()))).collect()
+    view.assessment.pictures(block).map(|(id, content)| (id.to_owned(), content.clone())).collect()
 }

@@ -119,6 +119,12 @@ pub fn seal_row(assessment: &Assessment) -> Row {
     }
 }
 
+/// Who wrote it, without what to do: that stands in the open evidence.
+pub fn seal_alone(language: Language, assessment: &Assessment, clock: &Clock) -> Sentence {
+    let facts = Facts::of(language, assessment, deciding(assessment), clock);
+    seal_row(assessment).sentence(language, &facts.blanks())
+}
+
 /// Who wrote it, in the band: with what to do, when there is something to be done.
 pub fn seal(language: Language, assessment: &Assessment, clock: &Clock) -> Sentence {
     let facts = Facts::of(language, assessment, deciding(assessment), clock);

@@ -127,8 +127,8 @@ def old(out, pgp, ca):
     out.add("hp_old-sha1-pgp", pgp.beside(hello, pgp.gpg("--digest-algo", "SHA1", "--weak-digest", "MD5", "--allow-weak-digest-algos", "--armor", "--local-user", pgp.fingerprints["bob"], "--detach-sign", data=hello), "pgp-sha1"),
             "a hash that is not accepted since 2013", headers=head("hp-sha1", "Tuesday"), seal="unauthenticated", outcomes=["unsupported_algorithm"], reasons=["weak_hash: SHA1, 2013-02-01"])
     out.add("hp_old-sha1-smime", ca.signed(hello, "bob", "sha1", digest="sha1"), "the same with CMS", headers=head("hp-sha1-cms", "Tuesday"), seal="unauthenticated", outcomes=["intact"], reasons=["weak_hash: SHA1, 2017-02-23"])
-    out.add("hp_old-md5-smime", ca.signed(hello, "bob", "md5", digest="md5"), "MD5 says nothing any more", headers=head("hp-md5", "Tuesday"), seal="unauthenticated", outcomes=["unsupported_algorithm"], reasons=["hash: MD5"])
+    out.add("hp_old-md5-smime", ca.signed(hello, "bob", "md5", digest="md5"), "MD5 says nothing any more", headers=head("hp-md5", "Tuesday"), seal="unauthenticated", outcomes=["unsupported_algorithm"], reasons=["weak_hash: MD5, 2004-08-17"])
     signature = bytearray(pgp.signature(hello, "bob", armor=False))
     signature[3 if signature[0] == 0x89 else 2] = 5
     out.add("hp_librepgp-signature", pgp.beside(hello, pgp.armor(bytes(signature), "SIGNATURE")), "a signature of version 5, LibrePGP's", headers=head("hp-v5", "Tuesday"), seal="unauthenticated",
-            outcomes=["unsupported_algorithm"], reasons=["version: 5, LibrePGP"])
+            outcomes=["unsupported_algorithm"], reasons=["librepgp_signature"])

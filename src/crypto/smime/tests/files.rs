@@ -154,3 +154,27 @@ fn rounds_of_key_derivation_are_found_wherever_openssl_would_find_them() {
     let pfx = sequence(&[&integer(3), &sequence(&[&data, &element(0xa0, &[&content])])]);
     assert!(!matches!(SmimeRing::default().add(&pfx, &[]).unwrap_err(), ImportError::Unsupported(_)));
 }
+
+#[test]
+fn a_file_of_blocks_that_never_end_takes_linear_time() {
+    let started = std::time::Instant::now();
+    for piece in
+        ["-----BEGIN X-----", "-----BEGIN ", "-----BEGIN X-----\nAAAA\n-----END Y-----\n", "-----", "-----BEGIN X\n"]
+    {
+        let file = piece.repeat(2_000_000 / piece.len());
+        assert!(SmimeRing::default().add(file.as_bytes(), &[]).is_err(), "{piece}");
+    }
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_block_is_found_after_ones_that_are_broken() {
+    let pem = super::super::export_pem(lab().ring(&["alice"], &[]).certificates().first().unwrap());
+    let pem = String::from_utf8(pem).unwrap();
+    for before in
+        ["-----BEGIN X\n", "-----BEGIN X-----\nAAAA\n", "-----BEGIN X-----\nAAAA\n-----END Y-----\n", "-----\n"]
+    {
+        let found = SmimeRing::default().add(format!("{before}{pem}").as_bytes(), &[]);
+        assert!(found.is_ok_and(|found| found.len() == 1), "{before}");
+    }
+}

@@ -154,7 +154,7 @@ fn sha1_is_said_to_be_weak_and_md5_says_nothing() {
     assert_eq!(only(&check).reason.as_deref(), Some("weak_hash: SHA1, 2017-02-23"));
     let check = detached(MESSAGE, &by_openssl("alice", &["-md", "md5"]), &SmimeRing::default(), soon());
     assert_eq!(only(&check).outcome, SignatureOutcome::UnsupportedAlgorithm);
-    assert_eq!(only(&check).reason.as_deref(), Some("hash: MD5"));
+    assert_eq!(only(&check).reason.as_deref(), Some("weak_hash: MD5, 2004-08-17"));
 }
 
 #[test]

@@ -12,13 +12,16 @@ use super::{MAX_APART, Protection, Showing};
 impl Showing<'_, '_> {
     /// Shows each member; those that are protected by themselves apart.
     pub(super) fn members(&mut self, message: &ParsedMessage, part: &Part, prefix: &str, protection: Protection) {
+        let mut before: Option<&Part> = None;
         for child in &part.children {
-            if self.apart < MAX_APART {
-                let is_ciphertext = layer::is_ciphertext_alone(message, child);
+            let is_ciphertext = before.replace(child).is_some_and(|before| layer::is_torn_pair(part, before, child));
+            if self.apart < MAX_APART && !protection.is_forwarded {
                 if is_ciphertext && self.layers_below(message, child, prefix, protection) {
                     continue;
                 }
                 if unobtrusive::is_signed(message, child) {
+                    // It counts whatever comes of it: each costs public key operations.
+                    self.apart += 1;
                     let checks = unobtrusive::checks(message, child, self.circumstances);
                     if !checks.is_empty() {
                         self.sealed(message, child, prefix, protection, checks);
@@ -43,7 +46,6 @@ impl Showing<'_, '_> {
     ) {
         let mut envelope = peel::peel(message, part, prefix, true, self.circumstances, self.budget);
         envelope.sign_around(checks);
-        self.apart += 1;
         let inner = self.below(&envelope, protection);
         match &envelope.inside {
             Inside::Same(path) if *path == part.path => self.part(message, part, prefix, inner),

@@ -12,7 +12,7 @@ use super::super::peel::join;
 use super::{MAX_APART, Protection, Showing, is_body_text};
 
 /// Messages within a message that are shown; the rest are files.
-const MAX_FORWARDED: usize = 64;
+pub(super) const MAX_FORWARDED: usize = 64;
 
 /// Addresses that a line of a message within names.
 const MAX_NAMED: usize = 20;
@@ -83,7 +83,8 @@ impl Showing<'_, '_> {
         };
         let from = std::mem::replace(&mut self.from, from);
         let repeats = std::mem::take(&mut self.repeats);
-        self.part(nested, &nested.root, &at, Protection { is_forwarded: true, ..protection });
+        let layer = self.next_layer();
+        self.part(nested, &nested.root, &at, Protection { is_forwarded: true, layer, ..protection });
         (self.from, self.repeats) = (from, repeats);
     }
 
@@ -160,6 +161,7 @@ impl Showing<'_, '_> {
                 shown: false,
                 is_file: true,
                 content_id: None,
+                layer: protection.layer,
                 content: RawMessage::new(file.content),
             });
         }

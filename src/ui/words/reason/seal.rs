@@ -48,6 +48,11 @@ pub(super) const ROWS: &[Row] = &[
         "the LibrePGP packet of GnuPG's own (OCB), which is not in OpenPGP",
         "OpenPGPにないGnuPG独自の形式（LibrePGPのOCB）",
     ),
+    (
+        "librepgp_signature",
+        "a signature of LibrePGP, GnuPG's own form (version 5), which is not in OpenPGP",
+        "OpenPGPにないGnuPG独自の署名（LibrePGPの第5版）",
+    ),
     ("made_before_key", "it is older than its key", "鍵より古い日付の署名"),
     ("made_in_future", "it is dated in the future", "未来の日付の署名"),
     ("missing_certificate", "the certificate is not at hand", "証明書が手元にない"),

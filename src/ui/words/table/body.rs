@@ -11,8 +11,8 @@ macro_rules! body {
             RemoteForbidden => "Pictures from the web are never loaded in an encrypted message. They could carry its content away.", "暗号化されたメールでは、Web上の画像を読み込みません。内容が外へ漏れる道になるためです。";
             RemoteLoading => "Loading pictures from the web", "Web上の画像を読み込んでいます";
             RemoteLoaded => "Pictures from the web are shown. The sender can see that this was read.", "Web上の画像を表示しています。開封したことが差出人に伝わることがあります。";
-            RemoteFailed => "{count} could not be loaded.", "{count} 件は読み込めませんでした。";
-            RemoteUnencrypted => "{count} are offered without encryption only and stay unloaded.", "{count} 件は暗号化されない接続でしか得られないため、読み込みません。";
+            RemoteFailed => "{count} of them could not be loaded.", "うち {count} 件は読み込めませんでした。";
+            RemoteUnencrypted => "{count} more would need a connection without encryption.", "ほかに {count} 件は暗号化されない接続しかないため、読み込みません。";
             RemoteOnlyUnencrypted => "Pictures from the web are offered without encryption only. They are not loaded.", "Web上の画像は暗号化されない接続でしか得られないため、読み込みません。";
             RemoteStop => "No longer for {address}", "{address} の読み込みをやめる";
             RemotePictures => "Pictures from the web", "Web上の画像";

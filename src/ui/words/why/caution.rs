@@ -50,9 +50,9 @@ explained! { CautionCode {
         "表示のほうが確かです。届いたときの形はソースで見られます。";
         [Source];
     ReplyToElsewhere =>
-        "Answers would go to {subject}, which is another domain.",
+        "Answers would go to {subject}, which is not the sender's address.",
         "Look at the address once more before you send an answer.";
-        "返信先は {subject} で、差出人とはドメインが違います。",
+        "返信先は {subject} で、差出人のアドレスとは違います。",
         "返信を送る前に、宛先をもう一度確かめられます。";
         [Source];
     RemoteContent =>
@@ -85,6 +85,30 @@ explained! { CautionCode {
         "差出人のアドレスは、別のアドレスに似せてあります（{subject}）。",
         "知っているアドレスと一文字ずつ比べ、知っているほうに書けます。";
         [Source];
+    ImitatesKnown =>
+        "The sender's address is almost, but not quite, {subject}, which you know.",
+        "Take it for a message from somebody else, and write to the address you know to ask.";
+        "差出人のアドレスは、あなたの知る {subject} によく似た別のものです。",
+        "別の人からのメールとして読めます。知っているアドレスに書いて確かめられます。";
+        [Source];
+    EncryptedLater =>
+        "Its author sent it in the clear. Somebody else encrypted it afterwards.",
+        "Take it for a message that others could read. If it matters, ask the author to encrypt it.";
+        "差出人は暗号化せずに送っています。暗号化したのは別の人です。",
+        "ほかの人も読めたメールとして扱えます。大事な用件なら、差出人に暗号化を頼めます。";
+        [Source];
+    EncryptionRemoved =>
+        "Its author sent it encrypted. Somebody opened it and passed it on in the clear.",
+        "It may not have been meant for you. Ask the author, and encrypt what you answer.";
+        "差出人は暗号化して送っています。だれかが開き、暗号化せずに送り直しました。",
+        "あなた宛てでなかった可能性があります。差出人に尋ね、返信を暗号化できます。";
+        [Ask(Confirm)];
+    AddressedToOthers =>
+        "It was written to {subject}, and you are not named.",
+        "You got a blind copy, or somebody passed it on. Ask the author whether it is meant for you.";
+        "宛先は {subject} で、あなたの名前はありません。",
+        "見えない写しか、だれかが送り直したものです。あなた宛てかどうか、差出人に尋ねられます。";
+        [Ask(Confirm)];
     SenderDiffers =>
         "It was sent by {subject} on behalf of the author.",
         "That is usual for lists and assistants. If it is neither, ask the author.";

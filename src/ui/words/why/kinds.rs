@@ -103,6 +103,8 @@ pub enum Particular {
     Empty,
     /// It is about something else than what is shown.
     Misleading,
+    /// It is of a form of GnuPG's own.
+    LibrePgp,
     /// It is of a form that is in no standard known here.
     Foreign,
 }
@@ -124,6 +126,7 @@ impl Particular {
             | "content_type"
             | "content_type_mismatch"
             | "cleartext_header" => Self::Misleading,
+            "librepgp_signature" => Self::LibrePgp,
             "version" | "critical_subpacket" => Self::Foreign,
             _ => return None,
         })

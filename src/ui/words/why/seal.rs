@@ -178,6 +178,12 @@ explained! { Particular {
         "封印は、見えている内容とは別のものについています。だますためのメールに見られる作りです。",
         "封印のないメールとして扱い、応じる前に差出人に確かめられます。";
         [Ask(Confirm), Source];
+    LibrePgp =>
+        "The seal is in a form of GnuPG's own, which this program and many others can't check.",
+        "Treat the message as unsigned; ask the sender to seal in the common form.";
+        "GnuPG独自の形式の封印です。このプログラムを含め、多くのソフトでは確かめられません。",
+        "封印のないメールとして扱い、差出人に共通の形式で送ってもらえます。";
+        [Ask(Newer)];
     Foreign =>
         "The seal is of a form that is in no standard known here.",
         "Treat the message as unsigned; ask the sender to seal in the common form.";

@@ -1,6 +1,71 @@
+//! Header fields that differ inside and outside, and protection that is none (RFC 9788).
+
+use super::world::{ALICE, BOB, MALLORY, WORLD, cautioned, mail, multipart, shown, text};
 use kakitome::flow::{CautionCode, HeaderScheme, Seal};
 
-use super::world::{ALICE, BOB, MALLORY, WORLD, cautioned, mail, shown, text};
+/// Mallory changes the outer subject and date of a letter that bob sealed with them.
+#[test]
+fn every_outer_field_that_differs_is_told_and_none_is_shown() {
+    let sealed = WORLD.pgp_signed(BOB, &protected(BOB, "Dinner", "hp=\"clear\""));
+    let outer = format!(
+        "From: {BOB}\r\nTo: {MALLORY}\r\nCc: {MALLORY}\r\nReply-To: {MALLORY}\r\nSubject: You are fired\r\nDate: Mon, 02 Nov 2026 00:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+    );
+    let found = WORLD.assess([outer.as_bytes(), &sealed].concat());
+    assert_eq!((found.subject.as_str(), found.to[0].address.as_str()), ("Dinner", ALICE));
+    assert!(found.cc.is_empty() && found.reply_to.is_empty());
+    for field in ["to", "subject", "date", "cc", "reply-to"] {
+        assert!(
+            found.header_protection.mismatches.iter().any(|one| one == field),
+            "{field}: {:?}",
+            found.header_protection
+        );
+    }
+}
+
+/// Mallory puts `hp` where it counts for nothing: on a part below the payload, beside it, twice.
+#[test]
+fn a_header_below_or_beside_the_payload_protects_nothing() {
+    let inner = protected(BOB, "You are fired", "hp=\"clear\"");
+    for entity in [
+        WORLD.pgp_signed(BOB, &multipart("mixed", &[&text("hello"), &inner])),
+        WORLD.pgp_signed(BOB, &multipart("mixed", &[&inner, &text("hello")])),
+        multipart("mixed", &[&WORLD.pgp_signed(BOB, &text("hello")), &inner]),
+        multipart("mixed", &[&WORLD.pgp_signed(BOB, &inner), &text("hello")]),
+    ] {
+        let found = WORLD.assess(mail(BOB, &entity));
+        assert_eq!((found.subject.as_str(), found.header_protection.scheme), ("Lunch", HeaderScheme::None));
+    }
+}
+
+/// Mallory says in HP-Outer fields of a message of hers that the outer header was meant so.
+#[test]
+fn fields_that_speak_of_the_outer_header_do_not_make_another_sender() {
+    let inner = format!(
+        "From: {BOB}\r\nTo: {ALICE}\r\nSubject: x\r\nHP-Outer: From: {MALLORY}\r\nHP-Outer: Subject: Lunch\r\n\
+         Content-Type: text/plain; hp=\"cipher\"\r\n\r\nYou are fired\r\n"
+    );
+    for entity in [
+        WORLD.pgp_encrypted(inner.as_bytes(), None),
+        WORLD.pgp_encrypted(inner.as_bytes(), Some(MALLORY)),
+        WORLD.smime_encrypted(&WORLD.smime_signed(MALLORY, inner.as_bytes()), true),
+    ] {
+        let found = WORLD.assess(mail(MALLORY, &entity));
+        assert_eq!(found.from[0].address, MALLORY);
+        assert!(cautioned(&found, CautionCode::FromUnproven), "{:?}", found.cautions);
+    }
+}
+
+/// Mallory hides the first lines of an encrypted text by the mark for repeated header fields.
+#[test]
+fn only_an_encrypted_payload_that_says_so_hides_the_lines_that_repeat_fields() {
+    let inner = format!(
+        "From: {BOB}\r\nSubject: x\r\nContent-Type: text/plain; hp=\"clear\"; hp-legacy-display=\"1\"\r\n\r\nI owe you nothing:\r\n\r\n1000\r\n"
+    );
+    let found = WORLD.assess(mail(BOB, &WORLD.pgp_signed(BOB, inner.as_bytes())));
+    assert!(shown(&found).contains("nothing"), "{}", shown(&found));
+    let plain = "Content-Type: text/plain; hp-legacy-display=\"1\"\r\n\r\nI owe you nothing:\r\n\r\n1000\r\n";
+    assert!(shown(&WORLD.assess(mail(BOB, plain.as_bytes()))).contains("nothing"));
+}
 
 /// An entity with header fields of its own.
 fn protected(from: &str, subject: &str, hp: &str) -> Vec<u8> {
@@ -9,6 +74,17 @@ fn protected(from: &str, subject: &str, hp: &str) -> Vec<u8> {
          Content-Type: text/plain; charset=\"utf-8\"; {hp}\r\n\r\nhello\r\n"
     )
     .into_bytes()
+}
+
+#[test]
+fn a_signed_message_to_somebody_else_still_says_to_whom() {
+    let entity = b"From: bob@example.test\r\nTo: carol@example.test\r\nSubject: x\r\n\
+        Content-Type: text/plain; hp=\"clear\"\r\n\r\nYou are fired\r\n";
+    let sealed = WORLD.pgp_signed(BOB, entity);
+    let found = WORLD.assess(mail(BOB, &WORLD.pgp_encrypted(&sealed, None)));
+    assert_eq!(found.to.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(), ["carol@example.test"]);
+    assert!(found.header_protection.mismatches.contains(&"to".to_owned()), "{:?}", found.header_protection);
+    assert_ne!(found.to[0].address, ALICE);
 }
 
 #[test]
@@ -90,95 +166,6 @@ fn a_wrapped_message_of_mallorys_does_not_replace_who_it_is_from() {
 }
 
 #[test]
-fn several_authors_have_no_seal_that_is_one_of_theirs() {
-    let sealed = WORLD.pgp_signed(BOB, &text("hello"));
-    for from in [
-        format!("{BOB}, {MALLORY}"),
-        format!("{MALLORY}, {BOB}"),
-        format!("{BOB}\r\nFrom: {MALLORY}"),
-        format!("{MALLORY}\r\nfrom : {BOB}"),
-        format!("Us: {BOB}, {MALLORY};"),
-        format!("<{BOB}> <{MALLORY}>"),
-        format!("<{MALLORY}>{BOB}"),
-        format!("{BOB}; {MALLORY}"),
-        format!("\"{BOB}\" <{BOB}>, <{MALLORY}>"),
-    ] {
-        let found = WORLD.assess(mail(&from, &sealed));
-        assert!(found.headline.seal <= Seal::Unauthenticated, "{from:?}: {:?}", found.from);
-        assert!(found.from.iter().any(|one| one.address.contains("mallory")), "{from:?}: {:?}", found.from);
-    }
-}
-
-#[test]
-fn an_address_that_only_looks_like_bobs_is_not_sealed_by_him() {
-    let sealed = WORLD.pgp_signed(BOB, &text("hello"));
-    for from in [
-        "bob\u{200b}@example.test",
-        "b\u{43e}b@example.test",
-        "bob@ex\u{430}mple.test",
-        "bob@example.test.evil.test",
-        "bob@example.test\u{202e}",
-        "bob\u{ff20}example.test",
-        "\"bob@example.test\"@evil.test",
-        "bob@example.test@evil.test",
-        "bob@evil.test(example.test)",
-        "bob+x@example.test",
-        "<@evil.test:bob@evil.test>",
-        "bob",
-        "",
-        "<>",
-        "undisclosed:;",
-        "=?utf-8?q?bob=40example.test?=",
-        "=?utf-8?q?=3Cbob=40example.test=3E?= <mallory@evil.test>",
-        "\"<bob@example.test>\" <mallory@evil.test>",
-        "bob@example.test <mallory@evil.test>",
-        "bob@example.test\u{0} <mallory@evil.test>",
-        "(bob@example.test) mallory@evil.test",
-    ] {
-        let found = WORLD.assess(mail(from, &sealed));
-        assert!(found.headline.seal <= Seal::Unauthenticated, "{from:?}: {:?}", found.from);
-    }
-}
-
-#[test]
-fn a_display_name_that_holds_another_address_is_told() {
-    for name in [
-        "bob@example.test",
-        "\"Bob <bob@example.test>\"",
-        "=?utf-8?q?bob=40example.test?=",
-        "=?utf-8?b?Ym9i77ygZXhhbXBsZS50ZXN0?=",
-        "=?utf-8?q?bob=E2=80=AE=40example.test?=",
-        "=?utf-8?q?bob=E2=80=8B=40example.test?=",
-        "\"bob @ example.test\"",
-    ] {
-        let found = WORLD.assess(mail(&format!("{name} <{MALLORY}>"), &text("hello")));
-        assert!(cautioned(&found, CautionCode::NameHoldsAddress), "{name}: {:?}", found.from);
-    }
-}
-
-#[test]
-fn no_control_or_direction_character_reaches_a_displayed_field() {
-    let header = format!(
-        "From: =?utf-8?q?Bob=E2=80=AE=0D=0AX=07?= <{MALLORY}>\r\nSubject: =?utf-8?q?a=E2=80=AEb=0D=0Ac=1B[2J=E2=81=A6?=\r\n\r\nhi\r\n"
-    );
-    let found = WORLD.assess(header);
-    for value in [&found.subject, &found.from[0].name] {
-        let is_odd = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        assert!(!value.chars().any(is_odd), "{value:?}");
-    }
-}
-
-#[test]
-fn an_outer_sender_and_reply_to_that_lead_elsewhere_are_told() {
-    let entity = WORLD.pgp_signed(BOB, &text("hello"));
-    let mut raw = "Sender: mallory@evil.test\r\nReply-To: mallory@evil.test\r\n".as_bytes().to_vec();
-    raw.extend(mail(BOB, &entity));
-    let found = WORLD.assess(raw);
-    assert!(cautioned(&found, CautionCode::SenderDiffers));
-    assert!(cautioned(&found, CautionCode::ReplyToElsewhere));
-}
-
-#[test]
 fn an_outer_reply_to_is_not_followed_when_the_header_is_protected() {
     let entity = WORLD.pgp_signed(BOB, &protected(BOB, "Dinner", "hp=\"clear\""));
     let mut raw = format!("Reply-To: {MALLORY}\r\nCc: {MALLORY}\r\n").into_bytes();
@@ -195,27 +182,4 @@ fn an_encrypted_from_without_an_outer_one_has_no_seal_and_no_authors_word() {
     let found = WORLD.assess(message);
     assert_eq!(found.headline.seal, Seal::Unsigned);
     assert!(cautioned(&found, CautionCode::NoFrom), "{:?} {:?}", found.from, found.cautions);
-}
-
-#[test]
-fn line_ends_of_another_kind_do_not_bring_other_words_under_a_seal() {
-    let sealed = String::from_utf8(WORLD.pgp_signed(BOB, &text("I owe you 10"))).expect("ASCII");
-    let from = format!("From: {BOB}");
-    for head in [
-        format!("X: y\rFrom: {MALLORY}\r\n{from}\r\n"),
-        format!("{from}\rFrom: {MALLORY}\r\n"),
-        format!("{from}\nFrom: {MALLORY}\n"),
-        format!("{from}\n\rFrom: {MALLORY}\r\n"),
-        format!("{from}\r\n\u{0}\r\nFrom: {MALLORY}\r\n"),
-        format!("{from}\r\n \r\n\t{MALLORY}\r\n"),
-    ] {
-        let found = WORLD.assess(format!("{head}{sealed}"));
-        let authors: Vec<_> = found.from.iter().map(|one| one.address.as_str()).collect();
-        assert!(found.headline.seal != Seal::Authenticated || authors == [BOB], "{head:?}: {authors:?}");
-        assert!(!shown(&found).contains("1000"));
-    }
-    for (from, to) in [("\r\n", "\n"), ("\r\n", "\r")] {
-        let found = WORLD.assess(mail(BOB, sealed.replace(from, to).as_bytes()));
-        assert!(found.headline.seal != Seal::Authenticated || shown(&found).trim().ends_with("I owe you 10"));
-    }
 }
