@@ -28,7 +28,7 @@ pub fn show(ui: &mut Ui, view: &ReadingView, protected: bool, state: &mut State)
     let belongs = |card: &&CardView| has_protection(view, card.decrypted, card.signed) == protected;
     let cards: Vec<_> = view.cards.iter().filter(belongs).collect();
     for card in &cards {
-        let width = ui.available_width().min(size::MEASURE);
+        let width = ui.available_width().min(size::MEASURE).max(0.0);
         ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
             ui.set_width(width);
             widgets::card(ui, |ui| match &card.content {
@@ -52,7 +52,7 @@ fn invitation(ui: &mut Ui, view: &ReadingView, card: &CardView, event: &Invitati
     let colour = if event.is_cancelled { colours.plum } else { colours.indigo };
     ui.horizontal_top(|ui| {
         icons::show(ui, Icon::Calendar, size::ICON_LARGE, colour);
-        let width = ui.available_width();
+        let width = ui.available_width().max(0.0);
         ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             widgets::caption(ui, kind(language, event));

@@ -138,12 +138,12 @@ pub fn show(ctx: &Context, state: &mut State) {
     let Some((name, content)) = &mut state.preview.open else { return };
     finish(ctx, content, waits);
     let language = state.language;
-    let room = (ctx.content_rect().size() - vec2(96.0, 120.0)).max(vec2(64.0, 64.0));
+    let room = (ctx.content_rect().size() - vec2(96.0, 120.0)).max(vec2(64.0, 120.0));
     let style = ctx.global_style();
     let modal =
         Modal::new(Id::unique(("dialog", "preview"))).frame(Frame::popup(&style).inner_margin(Margin::same(16)));
     let response = modal.show(ctx, |ui| {
-        ui.set_width(room.x.min(960.0));
+        ui.set_width(room.x.clamp(0.0, 960.0));
         ui.spacing_mut().item_spacing.y = space::S;
         let is_closed = heading(ui, name, language.say(Word::Dismiss));
         match content {
@@ -174,7 +174,7 @@ pub fn show(ctx: &Context, state: &mut State) {
 
 fn heading(ui: &mut Ui, name: &str, close: &str) -> bool {
     ui.horizontal(|ui| {
-        let width = ui.available_width() - size::HIT - space::S;
+        let width = (ui.available_width() - size::HIT - space::S).max(0.0);
         ui.allocate_ui(vec2(width, size::HIT), |ui| {
             ui.set_width(width);
             widgets::emphasis(ui, one_line(name));

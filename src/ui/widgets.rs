@@ -207,7 +207,7 @@ pub fn card_with<R>(ui: &mut Ui, edge: Color32, add: impl FnOnce(&mut Ui) -> R) 
         .corner_radius(CornerRadius::same(size::RADIUS_CARD))
         .inner_margin(Margin::same(12))
         .show(ui, |ui| {
-            ui.set_width(ui.available_width());
+            ui.set_width(ui.available_width().max(0.0));
             add(ui)
         })
 }
