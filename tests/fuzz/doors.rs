@@ -9,7 +9,7 @@ use kakitome::crypto::{Keyring, pgp, smime};
 use kakitome::domain::{Mailbox, RawMessage, Secret};
 use kakitome::flow::incoming::{Circumstances, assess};
 use kakitome::flow::reply::{self, Answer};
-use kakitome::message::{self, Limits, ParsedMessage, Part};
+use kakitome::message::{self, Limits, ParsedMessage, Part, calendar, file};
 use kakitome::trust::TrustPolicy;
 
 /// A door: its name on the command line and its folder under `seeds`, and what goes through it.
@@ -46,15 +46,32 @@ fn look_at(parsed: &ParsedMessage) {
             assert!(raw.get(range.clone()).is_some(), "a range outside of the message: {range:?}");
         }
         assert!(part.decoded(raw).len() <= part.body.len(), "decoded to more than there was");
-        is_clean(&part.text(raw));
+        let text = part.text(raw);
+        is_clean(&text);
+        part.text_within(raw, 16);
         part.raw_header_fields(raw);
-        part.is_inline_text();
-        message::legacy_display_parts(part);
+        look_into(part, &part.content(raw), text);
         let name = part.filename.as_deref().unwrap_or_default();
         assert!(!name.contains(['/', '\\', '\0']), "a file name with a folder: {name:?}");
         if let Some(nested) = &part.nested {
             look_at(nested);
         }
+    }
+}
+
+/// What is asked of a part by its type.
+fn look_into(part: &Part, content: &[u8], text: String) {
+    let kind = &part.content_type;
+    file::report(part.filename.as_deref().unwrap_or_default(), &kind.to_string(), content);
+    match kind.subtype.as_str() {
+        "calendar" => drop(calendar::invitation(content)),
+        "vcard" => drop(calendar::contacts(content)),
+        "enriched" => drop(message::enriched_to_text(&text)),
+        "plain" => {
+            message::uuencoded_files(&text);
+            part.unwrapped(text);
+        }
+        _ => {}
     }
 }
 
@@ -154,7 +171,9 @@ fn protected(outer: &ParsedMessage, raw: &[u8], payload: &Part, is_encrypted: bo
 fn html(bytes: &[u8]) {
     let html = String::from_utf8_lossy(bytes);
     message::html_to_text(&html);
+    let pictures = message::remote_pictures(&html);
     let reaches_out = message::has_remote_content(&html);
+    assert!(reaches_out || pictures.is_empty(), "pictures of the net in what does not reach out: {pictures:?}");
     let safe = message::sanitize_html(&html);
     for forbidden in ["<script", "<iframe", "<object", "<embed", "<meta", "<link", "<base", "<form", "<svg"] {
         assert!(!safe.contains(forbidden), "{forbidden} in what is safe");
