@@ -250,7 +250,7 @@ fn why_and_its_buttons_are_reached_and_pressed_with_the_keyboard() {
         let is_focused = |window: &Harness<'_, App>, word| {
             window.query_all_by_role_and_label(Role::Button, language.say(word)).any(|node| node.is_focused())
         };
-        let mut walk = |window: &mut Harness<'_, App>, word| {
+        let walk = |window: &mut Harness<'_, App>, word| {
             for _ in 0..120 {
                 if is_focused(window, word) {
                     return;
