@@ -50,7 +50,7 @@ fn a_message_that_opens_to_a_thousand_times_its_size_stays_closed() {
             assert!(shown(&found).len() < 1 << 20);
         }
     }
-    assert!(began.elapsed() < std::time::Duration::from_secs(120), "{:?}", began.elapsed());
+    assert!(began.elapsed() < std::time::Duration::from_mins(2), "{:?}", began.elapsed());
 }
 
 /// Mallory nests compression in compression, without end.

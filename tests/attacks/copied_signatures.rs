@@ -110,7 +110,7 @@ fn a_signature_that_names_its_recipients_is_not_passed_on() {
         let message = Armorer::new(Message::new(&mut bytes)).kind(armor::Kind::Message).build().expect("armor");
         let message = Encryptor::for_recipients(message, keys).build().expect("it encrypts");
         let signer = Signer::new(message, secret.clone().into_keypair().expect("open")).expect("it signs");
-        let signer = signer.creation_time(at).add_intended_recipient(&*WORLD.pgp_cert(meant_for));
+        let signer = signer.creation_time(at).add_intended_recipient(&WORLD.pgp_cert(meant_for));
         let mut message = LiteralWriter::new(signer.build().expect("a signer")).build().expect("a literal");
         std::io::Write::write_all(&mut message, &text("You are fired")).expect("written");
         message.finalize().expect("done");

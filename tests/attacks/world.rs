@@ -284,12 +284,11 @@ pub mod der {
         let length = contents.len().to_be_bytes();
         let length = &length[length.iter().position(|byte| *byte != 0).unwrap_or(length.len() - 1)..];
         let mut out = vec![tag];
-        match length {
-            [short @ 0..=0x7f] => out.push(*short),
-            _ => {
-                out.push(0x80 | u8::try_from(length.len()).expect("short"));
-                out.extend_from_slice(length);
-            }
+        if let [short @ 0..=0x7f] = length {
+            out.push(*short);
+        } else {
+            out.push(0x80 | u8::try_from(length.len()).expect("short"));
+            out.extend_from_slice(length);
         }
         out.extend_from_slice(contents);
         out
