@@ -30,6 +30,7 @@ fn with_file(name: &str, media_type: &str, report: FileReport, content: &[u8]) -
         is_file: true,
         content_id: None,
         content: RawMessage::new(content),
+        layer: 0,
     }];
     view.assessment = Arc::new(assessment);
     view
