@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, view: &ReadingView, protected: bool, state: &mut State)
         return;
     }
     ui.add_space(space::M);
-    let width = ui.available_width().min(size::MEASURE).max(0.0);
+    let width = ui.available_width().clamp(0.0, size::MEASURE);
     ui.allocate_ui_with_layout(vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
         ui.set_width(width);
         widgets::card(ui, |ui| {

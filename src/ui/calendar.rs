@@ -28,7 +28,7 @@ pub fn show(ui: &mut Ui, view: &ReadingView, protected: bool, state: &mut State)
     let belongs = |card: &&CardView| has_protection(view, card.decrypted, card.signed) == protected;
     let cards: Vec<_> = view.cards.iter().filter(belongs).collect();
     for card in &cards {
-        let width = ui.available_width().min(size::MEASURE).max(0.0);
+        let width = ui.available_width().clamp(0.0, size::MEASURE);
         ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
             ui.set_width(width);
             widgets::card(ui, |ui| match &card.content {
