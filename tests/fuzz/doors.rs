@@ -193,7 +193,7 @@ fn charset(bytes: &[u8]) {
     let (label, text) = bytes.split_at(bytes.iter().position(|b| *b == b'\n').unwrap_or(0));
     is_clean(&message::bare_text(text));
     let line: Vec<u8> = text.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
-    let hex: String = line.iter().map(|b| format!("={b:02X}")).collect();
+    let hex = line.iter().fold(String::new(), |hex, b| hex + &format!("={b:02X}"));
     let label = String::from_utf8_lossy(label);
     let mut whole = format!("Subject: =?{label}?Q?{hex}?= ").into_bytes();
     whole.extend(&line);

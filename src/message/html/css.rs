@@ -59,7 +59,8 @@ pub(super) fn is_remote(css: &str) -> bool {
     if is_undisguised(css) && memchr::memchr2(b'/', b'@', css.as_bytes()).is_none() && !has_scheme(css) {
         return false;
     }
-    let tight: String = plain(css).split_whitespace().collect();
+    // As in addresses: what browsers may skip does not count.
+    let tight: String = plain(css).chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
     ["http:", "https:", "ftp:", "url(//", "url('//", "url(\"//", "'//", "\"//"].iter().any(|mark| tight.contains(mark))
         || tight.contains("@import")
 }

@@ -132,8 +132,7 @@ fn what_is_made_safe_reaches_out_no_further_than_what_came() {
         "<p style='background:url(\0//t.example/x)'>",
         "<style>p{content:'<//t.example'}</style>",
     ] {
-        assert!(!has_remote_content(html), "{html}");
-        assert!(!has_remote_content(&sanitize_html(html)), "{html}");
+        assert!(has_remote_content(html) || !has_remote_content(&sanitize_html(html)), "{html}");
     }
     // The old way to hide a style sheet from readers that know none does not cost its first rule.
     assert_eq!(sanitize_html("<style>\n<!--p{color:red}--></style>"), "<style>p{color:red}--></style>");
