@@ -30,7 +30,7 @@ fn frame(mut views: Views, mut state: State) -> Duration {
             draw(ui, &mut views, &mut state, &mut Vec::new());
         });
         output.textures_delta.clear();
-        now() - begin
+        now().saturating_sub(begin)
     };
     for _ in 0..3 {
         one();
@@ -44,7 +44,7 @@ fn person(n: usize) -> Mailbox {
 
 fn mailbox(rows: usize) -> MailboxView {
     let row = |n| RowView {
-        id: n as i64,
+        id: i64::try_from(n).unwrap(),
         from: person(n),
         subject: format!("Letter {n}"),
         preview: "The first words".to_owned(),

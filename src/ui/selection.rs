@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn a_selection_is_of_one_block_and_knows_no_direction() {
         let mut selection = Selection::default();
-        selection.select("1", 7..3);
+        selection.select("1", std::ops::Range { start: 7, end: 3 });
         assert_eq!(selection.of("1"), Some(3..7));
         assert_eq!(selection.of("2"), None);
         selection.clear();

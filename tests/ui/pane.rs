@@ -31,7 +31,6 @@ fn with_file(name: &str, media_type: &str, report: FileReport, content: &[u8]) -
         content_id: None,
         layer: 0,
         content: RawMessage::new(content),
-        layer: 0,
     }];
     view.assessment = Arc::new(assessment);
     view

@@ -74,7 +74,7 @@ fn a_name_is_one_component_that_hides_nothing() {
 #[test]
 fn a_long_name_keeps_its_ending_and_fits_a_file_system() {
     let name = safe_name(&format!("{}.pdf.exe", "書".repeat(300)), "file");
-    assert!(name.len() <= 240 && name.ends_with(".exe"), "{name}");
+    assert!(name.len() <= 240 && name.strip_suffix(".exe").is_some(), "{name}");
     let name = safe_name(&format!("a.{}", "x".repeat(3_000)), "file");
     assert!(name.len() <= 240, "{}", name.len());
 }

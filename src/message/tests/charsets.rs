@@ -159,7 +159,7 @@ fn hostile_texts_take_linear_time() {
         crate::message::enriched_to_text(&text);
         with_mobile_emoji(text, None);
     }
-    assert!(begin.elapsed() < std::time::Duration::from_secs(60), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < std::time::Duration::from_mins(1), "{:?}", begin.elapsed());
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn spent(work: impl Fn()) -> Duration {
     let once = || {
         let begin = now();
         work();
-        now() - begin
+        now().saturating_sub(begin)
     };
     (0..3).map(|_| once()).min().unwrap()
 }

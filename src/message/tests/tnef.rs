@@ -3,7 +3,9 @@ use crate::message::{DefectCode, Limits, ParsedMessage, Part, parse_tnef};
 /// Bytes of a TNEF stream, put together from attributes.
 fn stream(attributes: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = b"\x78\x9f\x3e\x22\x01\x00".to_vec();
-    attributes.iter().for_each(|attribute| bytes.extend(attribute));
+    for attribute in attributes {
+        bytes.extend(attribute);
+    }
     bytes
 }
 

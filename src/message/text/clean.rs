@@ -45,6 +45,8 @@ pub(in super::super) fn body(text: &str) -> String {
 }
 
 /// Bytes that may begin what a text body is not to have: control characters and the byte order mark.
+// An index beyond the table would already be an error while compiling.
+#[allow(clippy::indexing_slicing)]
 static ODD: [bool; 256] = {
     let mut odd = [false; 256];
     let mut byte = 0;

@@ -137,6 +137,8 @@ fn sextet(byte: u8) -> u8 {
 
 const NONE: u8 = 0xff;
 
+// An index beyond the table would already be an error while compiling.
+#[allow(clippy::indexing_slicing)]
 static SEXTETS: [u8; 256] = {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut table = [NONE; 256];

@@ -109,22 +109,19 @@ fn property<'a>(cursor: &mut Cursor<'a>) -> Option<Property<'a>> {
     let name = if id < 0x8000 { Name::Id(id) } else { name(cursor)? };
     let single = kind & !kind::MULTIPLE;
     let is_multiple = kind & kind::MULTIPLE != 0;
-    let value = match width(single) {
-        Some(width) => {
-            let count = if is_multiple { cursor.length()? } else { 1 };
-            cursor.take(width.checked_mul(count)?)?
+    let value = if let Some(width) = width(single) {
+        let count = if is_multiple { cursor.length()? } else { 1 };
+        cursor.take(width.checked_mul(count)?)?
+    } else {
+        let count = cursor.length()?;
+        let mut first = None;
+        for _ in 0..count.min(MAX) {
+            let length = cursor.length()?;
+            let value = cursor.take(length)?;
+            cursor.take(length.wrapping_neg() % 4);
+            first.get_or_insert(value);
         }
-        None => {
-            let count = cursor.length()?;
-            let mut first = None;
-            for _ in 0..count.min(MAX) {
-                let length = cursor.length()?;
-                let value = cursor.take(length)?;
-                cursor.take(length.wrapping_neg() % 4);
-                first.get_or_insert(value);
-            }
-            first.unwrap_or_default()
-        }
+        first.unwrap_or_default()
     };
     Some(Property { name, kind: single, value })
 }

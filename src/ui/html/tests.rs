@@ -201,7 +201,7 @@ fn a_larger_size_wraps_earlier_and_keeps_links_and_letters_together() {
     let html = "<p>some words before the <a href='https://example.org/'>link</a> and some more after it</p>";
     let (small, large) =
         (draw(&request(html)).ok().unwrap(), draw(&Request { zoom: 2.0, ..request(html) }).ok().unwrap());
-    assert_eq!(small.size.x, large.size.x);
+    assert!((small.size.x - large.size.x).abs() < 0.5);
     assert!(large.letters.lines.len() > small.letters.lines.len());
     for picture in [small, large] {
         let at = picture.letters.text.find("link").unwrap();

@@ -30,8 +30,8 @@ fn read(pdf: &[u8], name: &str) -> String {
 
 #[test]
 fn text_is_selectable_in_both_scripts_and_pages_are_numbered() {
-    let lines: String =
-        (1..200).map(|n| format!("{n} 行目、書留の請求書①をお送りします。 The office and its fjord.\n")).collect();
+    let line = |n| format!("{n} 行目、書留の請求書①をお送りします。 The office and its fjord.\n");
+    let lines = (1..200).map(line).collect::<Vec<_>>().concat();
     let strong = Item::Text { words: "件名".into(), style: Style { is_strong: true, ..TITLE }, level: 0 };
     let field = Item::Field { label: "差出人".into(), words: "山田 花子 <hanako@example.co.jp>".into() };
     let pdf = set(&paper(vec![strong, field, Item::Rule, text(&lines)]), &Course::default()).unwrap();

@@ -80,7 +80,7 @@ fn a_message_without_integrity_protection_is_never_opened() {
     assert_eq!(outcome(20), DecryptFailure::Unsupported("librepgp_ocb".into()));
     // SEIPD of a version that nobody has defined: its first octet is 3.
     assert_eq!(
-        outcome_of(&message, &[0xc0 | 18, 3, 3, 2, 3], &bob),
+        outcome_of(&message, &[0b1100_0000 | 0b01_0010, 3, 3, 2, 3], &bob),
         DecryptFailure::Unsupported("seipd_version: 3".into())
     );
 }

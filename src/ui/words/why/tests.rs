@@ -138,8 +138,8 @@ fn what_has_nothing_to_do_offers_nothing_to_press_and_what_is_broken_does() {
 
 #[test]
 fn every_remedy_is_offered_by_some_row() {
-    let offered: HashSet<Remedy> = table().iter().flat_map(|(_, row)| row.remedies).copied().collect();
     use Question as Q;
+    let offered: HashSet<Remedy> = table().iter().flat_map(|(_, row)| row.remedies).copied().collect();
     let questions = [Q::Resend, Q::Smaller, Q::Certificate, Q::CannotOpen, Q::NewKey, Q::Newer, Q::Confirm, Q::Encrypt];
     let others = [
         Remedy::Unlock,
