@@ -116,7 +116,7 @@ fn sources(dir: &Path) -> Vec<PathBuf> {
         match (path.is_dir(), name.as_str()) {
             (_, "tests" | "tests.rs") => {}
             (true, _) => found.extend(sources(&path)),
-            (false, name) if name.ends_with(".rs") => found.push(path),
+            (false, name) if name.strip_suffix(".rs").is_some() => found.push(path),
             _ => {}
         }
     }
