@@ -455,7 +455,7 @@ fn every_screen_is_drawn_in_both_languages_both_looks_and_both_sizes() {
     for language in LANGUAGES {
         for theme in [Theme::Light, Theme::Dark] {
             for size in [WIDE, NARROW] {
-                for (name, mut app) in screens(language) {
+                for (name, mut app) in all_screens(language) {
                     app.state.theme = theme;
                     let mut app = window(app, size).into_state();
                     let Some(folder) = &folder else { continue };
@@ -638,7 +638,7 @@ fn nothing_in_a_message_and_no_size_of_the_window_stops_the_drawing() {
         ui::screenshot(&mut app, size.into(), 1.0).unwrap();
         eprintln!("and its source: {:?}", start.elapsed());
     }
-    for (_, mut app) in screens(Language::English) {
+    for (_, mut app) in all_screens(Language::English) {
         ui::screenshot(&mut app, egui::vec2(64.0, 64.0), 1.0).unwrap();
         ui::screenshot(&mut app, egui::vec2(500.0, 180.0), 2.0).unwrap();
     }
@@ -689,6 +689,11 @@ fn a_link_is_asked_about_and_its_deception_is_named() {
         assert!(window.state().state.link.is_none());
         assert!(window.output().platform_output.commands.is_empty());
     }
+}
+
+/// Those of this file, and those of the topics.
+fn all_screens(language: Language) -> Vec<(&'static str, App)> {
+    [screens(language), why::screens(language), pane::screens(language)].into_iter().flatten().collect()
 }
 
 fn screens(language: Language) -> Vec<(&'static str, App)> {
@@ -771,8 +776,6 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
         source: "database disk image is malformed".into(),
     }));
     add("unopened", unopened);
-    all.extend(why::screens(language));
-    all.extend(pane::screens(language));
     all
 }
 

@@ -1,7 +1,14 @@
 //! What `tests/bench` measures inside one process: `speed assess FOLDER KEYS…`, `speed mail-parser FOLDER`, `speed grow`,
 //! `speed window FOLDER KEYS…`. Seconds of processor time, so that what else runs on the machine counts little.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::unchecked_time_subtraction,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 mod grow;
 mod mail;

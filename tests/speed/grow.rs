@@ -35,11 +35,11 @@ pub fn run() {
 
 fn grow<T>(name: &str, megabytes: usize, make: impl Fn(usize) -> T, work: impl Fn(&T) -> usize) {
     let spent = |times: usize| {
-        let made = make(megabytes * times * MIB);
+        let input = make(megabytes * times * MIB);
         let once = || {
             let begin = thread_time();
-            work(&made);
-            thread_time() - begin
+            work(&input);
+            thread_time().saturating_sub(begin)
         };
         (0..3).map(|_| once()).min().unwrap_or(Duration::ZERO).as_secs_f64()
     };

@@ -52,7 +52,7 @@ fn read(folder: &Path) -> Vec<Vec<u8>> {
 
 /// Prints how many seconds a round takes.
 fn time<M>(messages: &[M], work: impl Fn(&M) -> usize) {
-    let mut round = || {
+    let round = || {
         let begin = thread_time();
         for message in messages {
             black_box(work(black_box(message)));

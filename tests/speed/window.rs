@@ -22,7 +22,7 @@ const ROWS: usize = 10_000;
 const OPENINGS: usize = 7;
 /// Frames of each scene.
 const FRAMES: usize = 120;
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 struct Engine(EngineHandle);
 
@@ -193,7 +193,6 @@ impl Window {
     fn wheel(&mut self, x: f32, lines: f32) {
         self.input.push(Input::PointerMoved(Pos2::new(x, 500.0)));
         let delta = vec2(0.0, -lines * 50.0);
-        let (unit, phase, modifiers) = (MouseWheelUnit::Point, TouchPhase::Move, Modifiers::NONE);
         self.input.push(Input::MouseWheel {
             unit: MouseWheelUnit::Point,
             delta,

@@ -157,7 +157,7 @@ fn a_long_quotation_is_folded_and_unfolds() {
     for language in LANGUAGES {
         let mut view = message(Lock::NotEncrypted, Seal::Unsigned);
         let mut assessment = (*view.assessment).clone();
-        let quoted = (1..=24).map(|n| format!("> line {n}\n")).collect::<String>();
+        let quoted = (1..=24).map(|n| format!("> line {n}\n")).collect::<Vec<_>>().concat();
         assessment.blocks[0].text = format!("my answer\n\n{quoted}\n-- \nBob\n");
         view.assessment = Arc::new(assessment);
         let (app, _) = reads(language, view);
@@ -238,7 +238,7 @@ fn source(lines: usize) -> SourceView {
         let lines = std::iter::once(0).chain(starts).collect();
         SourceLayer { path: path.into(), lines: Arc::new(lines), content: RawMessage::new(text.clone()) }
     };
-    let text = (0..lines).map(|n| format!("X-Line: number {n}\r\n")).collect::<String>();
+    let text = (0..lines).map(|n| format!("X-Line: number {n}\r\n")).collect::<Vec<_>>().concat();
     SourceView { id: 1, layers: vec![layer("", text), layer("2", "Subject: opened\r\n".into())] }
 }
 

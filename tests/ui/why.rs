@@ -71,7 +71,7 @@ fn press(language: Language, view: ReadingView, word: Word) -> (Harness<'static,
     app.state.drawer = true;
     let mut window = window(app, [1280.0, 2400.0]);
     let words = language.say(word);
-    window.get_all_by_role_and_label(Role::Button, words).next().unwrap_or_else(|| panic!("{words}")).click();
+    window.get_all_by_role_and_label(Role::Button, words).next().expect(words).click();
     window.run();
     (window, paper)
 }
