@@ -27,6 +27,17 @@ pub(super) fn plain(css: &str) -> String {
     plain
 }
 
+/// A style text without comments, else as it is written.
+pub(super) fn without_comments(css: &str) -> String {
+    let (mut kept, mut rest) = (String::with_capacity(css.len()), css);
+    while let Some((before, comment)) = rest.split_once("/*") {
+        kept.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    kept
+}
+
 /// Whether a style makes its element invisible.
 pub(super) fn is_hiding(style: &str) -> bool {
     if is_undisguised(style) {

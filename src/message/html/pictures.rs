@@ -1,3 +1,4 @@
+use super::css;
 use super::walk::{Element, Visitor, walk};
 
 /// The most addresses that are looked for in one text.
@@ -58,6 +59,11 @@ impl Search {
     }
 
     fn add_styles(&mut self, css: &str) {
+        // What is in a comment is not drawn, and what reaches out to nobody has no pictures there.
+        if !css::is_remote(css) {
+            return;
+        }
+        let css = &css::without_comments(css);
         let lower = css.to_ascii_lowercase();
         let (mut from, mut passed, mut rule) = (0, 0, Rule::default());
         while let Some(at) = lower.get(from..).and_then(|rest| rest.find("url(")) {
@@ -125,6 +131,13 @@ mod tests {
             "https://a.example/3.png?a=1&b=2",
         ];
         assert_eq!(found, wanted);
+        for nothing in [
+            "/* url(https://a.example/c.png) */",
+            "/* a */ p{} /* url(//a.example",
+            "p{background:url(ws://a.example)}",
+        ] {
+            assert!(remote_pictures(&format!("<style>{nothing}</style>")).is_empty(), "{nothing}");
+        }
     }
 
     #[test]
