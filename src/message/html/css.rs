@@ -80,7 +80,8 @@ pub(super) fn is_remote(css: &str) -> bool {
 fn has_scheme(css: &str) -> bool {
     memchr::memchr_iter(b':', css.as_bytes()).any(|at| {
         let before = css.get(..at).unwrap_or_default().bytes().rev();
-        let mut letters = before.filter(|b| !char::from(*b).is_whitespace()).map(|b| b.to_ascii_lowercase());
+        let mut letters =
+            before.filter(|b| !b.is_ascii_whitespace() && !b.is_ascii_control()).map(|b| b.to_ascii_lowercase());
         matches!((letters.next(), letters.next()), (Some(b'p'), Some(b't')) | (Some(b's'), Some(b'p')))
     })
 }
