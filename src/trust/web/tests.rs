@@ -65,7 +65,9 @@ fn rooted(roots: &[&Cert]) -> TrustPolicy {
 
 fn directly(cert: &Cert) -> TrustPolicy {
     let mut policy = TrustPolicy::nobody(later());
-    policy.direct.insert(pgp::fingerprint(cert));
+    let mut keyring = crate::crypto::Keyring::default();
+    keyring.pgp.add_cert(cert.clone());
+    policy.compare(pgp::fingerprint(cert), &keyring);
     policy
 }
 
