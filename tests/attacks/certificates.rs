@@ -4,6 +4,7 @@ use super::authority::Authority;
 use super::world::{BOB, MALLORY, WORLD, assess_under, mail, text};
 use kakitome::crypto::pgp;
 use kakitome::flow::Seal;
+use kakitome::trust::TrustPolicy;
 use sequoia_openpgp::cert::{CertBuilder, CipherSuite};
 use sequoia_openpgp::packet::signature::SignatureBuilder;
 use sequoia_openpgp::packet::{Signature, UserID};
@@ -172,7 +173,7 @@ fn a_user_id_that_came_after_the_comparison_is_not_believed() {
     alices.pgp.add_cert(cert.clone());
     let signature = pgp::sign_detached(&text("x"), &cert, &[], WORLD.at()).expect("it signs");
     let entity = kakitome::message::multipart_signed_pgp(&text("x"), &signature.bytes, "pgp-sha512");
-    let seal = |policy, from| assess_under(&alices, policy, mail(from, &entity)).headline.seal;
+    let seal = |policy: &TrustPolicy, from| assess_under(&alices, policy, mail(from, &entity)).headline.seal;
     assert!(seal(&policy, BOB) <= Seal::Unauthenticated);
     assert_eq!(seal(&policy, MALLORY), Seal::Authenticated);
     // Compared again, with the new address, it is the user's word.
