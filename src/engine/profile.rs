@@ -407,3 +407,6 @@ pub(super) fn store_failure(error: StoreError) -> Failure {
     };
     Failure { kind, retry, subject: String::new(), source: error.to_string() }
 }
+
+#[cfg(test)]
+mod tests;
