@@ -84,7 +84,9 @@ pub(crate) fn trust(common: &Common, args: &TrustArgs) -> Result<(Keyring, Trust
         }
     }
     if args.trust_given {
-        policy.direct.extend(given.into_iter().map(|imported| imported.report.fingerprint));
+        for imported in given {
+            policy.compare(imported.report.fingerprint, &keyring);
+        }
     }
     policy.roots.extend(args.roots.iter().cloned());
     policy.anchors = anchors(&args.anchors)?;

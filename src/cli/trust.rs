@@ -22,7 +22,11 @@ pub(crate) fn run(common: &Common, command: &TrustCommand) -> Result<(), Problem
                 options.fingerprint
             )));
         }
-        told(common, profile.store.set_trust(&options.fingerprint, kind, !options.retract))?;
+        if kind == TrustKind::Direct && !options.retract {
+            told(common, profile.compare(&options.fingerprint))?;
+        } else {
+            told(common, profile.store.set_trust(&options.fingerprint, kind, !options.retract))?;
+        }
         told(common, headless::forget_findings(&profile))
     };
     match command {

@@ -65,7 +65,10 @@ fn trust(profile: &Profile, demo: &Demo) -> Result<(), Failure> {
     }
     for (list, kind) in [(&demo.trust_roots, TrustKind::Root), (&demo.direct, TrustKind::Direct)] {
         for fingerprint in list.iter().filter_map(|text| Fingerprint::parse(text)) {
-            profile.store.set_trust(&fingerprint, kind, true).map_err(store_failure)?;
+            match kind {
+                TrustKind::Direct => profile.compare(&fingerprint)?,
+                _ => profile.store.set_trust(&fingerprint, kind, true).map_err(store_failure)?,
+            }
         }
     }
     let crls: Vec<String> = demo.crls.iter().map(|file| asset(file).map(hex::encode)).collect::<Result<_, _>>()?;

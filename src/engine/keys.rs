@@ -77,6 +77,9 @@ pub(super) fn set_trusted(profile: &Profile, fingerprint: &Fingerprint, trusted:
     let keyring = profile.keyring();
     let is_authority = keyring.smime.find(fingerprint).is_some_and(|certificate| certificate.is_authority());
     let kind = if is_authority { TrustKind::Anchor } else { TrustKind::Direct };
+    if trusted && kind == TrustKind::Direct {
+        return profile.compare(fingerprint);
+    }
     profile.store.set_trust(fingerprint, kind, trusted).map_err(store_failure)
 }
 
@@ -102,7 +105,7 @@ pub(super) fn view(profile: &Profile) -> Result<KeysView, Failure> {
         let is_anchor = policy.anchors.iter().any(|anchor| anchor.fingerprint == report.fingerprint);
         let key = KeyView {
             verdict: if is_anchor { TrustVerdict::Authenticated } else { verdict },
-            is_trusted: is_anchor || policy.direct.contains(&report.fingerprint),
+            is_trusted: is_anchor || policy.direct.contains_key(&report.fingerprint),
             is_root: policy.roots.contains(&report.fingerprint),
             report,
         };

@@ -1,5 +1,6 @@
 //! An open profile: the store, its secrets, and the keyring and trust that are in it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +12,7 @@ use crate::domain::{Fingerprint, Secret, Technology};
 use crate::store::secret::SecretStore;
 use crate::store::spool::SpoolFolder;
 use crate::store::{CertificateRecord, ProfileKey, Store, StoreError, TrustKind};
-use crate::trust::TrustPolicy;
+use crate::trust::{self, TrustPolicy};
 
 use super::{Failure, FailureKind, Retry};
 
@@ -74,6 +75,12 @@ impl Profile {
         let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
         let profile = Self { store, spool, secrets, fixed_at, keyring: Mutex::new(Arc::new(keyring)), key_passphrase };
         profile.load_keyring(Vec::new())?;
+        // Of older profiles nobody knows any more: before anything new comes in, what is there counts.
+        for (fingerprint, kind) in profile.store.trust().map_err(store_failure)? {
+            if kind == TrustKind::Direct {
+                profile.compared(&fingerprint)?;
+            }
+        }
         Ok(profile)
     }
 
@@ -111,7 +118,8 @@ impl Profile {
         for (fingerprint, kind) in self.store.trust().map_err(store_failure)? {
             match kind {
                 TrustKind::Direct => {
-                    policy.direct.insert(fingerprint);
+                    let compared = self.compared(&fingerprint)?;
+                    policy.direct.insert(fingerprint, compared);
                 }
                 TrustKind::Root => {
                     policy.roots.insert(fingerprint);
@@ -121,12 +129,29 @@ impl Profile {
         }
         // One's own keys are one's own.
         for report in self.reports(at).iter().filter(|report| report.has_secret) {
-            policy.direct.insert(report.fingerprint.clone());
+            policy.compare(report.fingerprint.clone(), &keyring);
         }
         if let Some(lists) = self.store.setting::<Vec<String>>("crls").map_err(store_failure)? {
             policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(Arc::from));
         }
         Ok(policy)
+    }
+
+    /// The user compared a certificate with its owner: what it bears at this moment counts.
+    ///
+    /// # Errors
+    /// A [`Failure`] of the store.
+    pub fn compare(&self, fingerprint: &Fingerprint) -> Result<(), Failure> {
+        let borne = trust::borne(fingerprint, &self.keyring(), self.now());
+        self.store.set_compared(fingerprint, &borne).map_err(store_failure)
+    }
+
+    fn compared(&self, fingerprint: &Fingerprint) -> Result<BTreeSet<String>, Failure> {
+        if let Some(known) = self.store.compared(fingerprint).map_err(store_failure)? {
+            return Ok(known);
+        }
+        self.compare(fingerprint)?;
+        Ok(self.store.compared(fingerprint).map_err(store_failure)?.unwrap_or_default())
     }
 
     /// Every certificate and key described.
@@ -382,3 +407,6 @@ pub(super) fn store_failure(error: StoreError) -> Failure {
     };
     Failure { kind, retry, subject: String::new(), source: error.to_string() }
 }
+
+#[cfg(test)]
+mod tests;

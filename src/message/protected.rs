@@ -229,7 +229,8 @@ fn by_legacy(
 }
 
 /// The message that a payload wraps (RFC 9788 §4.10). Without `forwarded=no` a message/rfc822 may as
-/// well be one that is passed on; it is a wrapping only when both are from the same addresses.
+/// well be one that is passed on; it is a wrapping only when both are from the same addresses and have
+/// the same date or Message-ID: senders of RFC 5751 copy them, one who passes it on has their own.
 fn wrapped<'a>(outer: &ParsedMessage, payload: &'a Part) -> Option<&'a ParsedMessage> {
     let nested = payload.nested.as_deref()?;
     let forwarded = payload.content_type.parameter("forwarded");
@@ -241,7 +242,9 @@ fn wrapped<'a>(outer: &ParsedMessage, payload: &'a Part) -> Option<&'a ParsedMes
     let is_same = addresses(&nested.from)
         .zip(addresses(&outer.from))
         .is_some_and(|(inner, outer)| !inner.is_empty() && inner == outer);
-    (is_marked || is_same).then_some(nested)
+    let is_copy = nested.date.is_some() && nested.date == outer.date
+        || nested.message_id.is_some() && nested.message_id == outer.message_id;
+    (is_marked || is_same && is_copy).then_some(nested)
 }
 
 fn named(is_it: impl Fn(&&str) -> bool) -> Vec<String> {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
@@ -134,6 +136,27 @@ impl Store {
             known.ok_or(StoreError::Corrupt("trust"))
         })
         .collect()
+    }
+
+    /// Trusts a certificate directly, for the User IDs that it bears now.
+    pub fn set_compared(&self, fingerprint: &Fingerprint, user_ids: &BTreeSet<String>) -> Result<(), StoreError> {
+        let text = serde_json::to_string(user_ids).map_err(|_| StoreError::Corrupt("trust"))?;
+        self.db().execute(
+            "INSERT INTO trust (fingerprint, kind, user_ids) VALUES (?1, ?2, ?3)
+             ON CONFLICT (fingerprint, kind) DO UPDATE SET user_ids = ?3",
+            [fingerprint.as_str(), TrustKind::Direct.word(), &text],
+        )?;
+        Ok(())
+    }
+
+    /// The User IDs that a directly trusted certificate bore when it was compared, if they are known.
+    pub fn compared(&self, fingerprint: &Fingerprint) -> Result<Option<BTreeSet<String>>, StoreError> {
+        let db = self.db();
+        let query = "SELECT user_ids FROM trust WHERE fingerprint = ?1 AND kind = ?2";
+        let found: Option<Option<String>> =
+            db.query_row(query, [fingerprint.as_str(), TrustKind::Direct.word()], |row| row.get(0)).optional()?;
+        let parse = |text: String| serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("trust"));
+        found.flatten().map(parse).transpose()
     }
 
     /// Whether a certificate is trusted in a way.

@@ -1,6 +1,11 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED];
+
+/// The User IDs that a certificate bore when it was compared: a JSON list, NULL while nobody knows.
+const COMPARED: &str = "
+ALTER TABLE trust ADD COLUMN user_ids TEXT;
+";
 
 /// Finds what waits to be assessed, or to be opened when a key is unlocked.
 const UNASSESSED: &str = "

@@ -304,6 +304,10 @@ fn a_certificate_never_takes_the_place_of_a_key() {
     store.set_trust(&fingerprint, TrustKind::Root, false).unwrap();
     assert_eq!(store.trust().unwrap(), [(fingerprint.clone(), TrustKind::Direct)]);
     assert!(store.is_trusted(&fingerprint, TrustKind::Direct).unwrap());
+    assert_eq!(store.compared(&fingerprint).unwrap(), None);
+    let bob = std::collections::BTreeSet::from(["Bob\n<bob@example.test>".to_owned()]);
+    store.set_compared(&fingerprint, &bob).unwrap();
+    assert_eq!(store.compared(&fingerprint).unwrap(), Some(bob));
     store.remove_certificate(&fingerprint).unwrap();
     assert!(store.certificates().unwrap().is_empty() && store.trust().unwrap().is_empty());
 }

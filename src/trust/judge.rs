@@ -1,10 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::crypto::smime::X509;
-use crate::crypto::{Certificate, Keyring};
+use crate::crypto::{Certificate, Keyring, pgp};
 use crate::domain::{EmailAddress, Fingerprint};
 
 /// Whether a certificate is believed to be that of an address, at a time.
@@ -69,8 +69,9 @@ pub struct TrustPolicy {
     pub at: Timestamp,
     /// Every certificate given is trusted for the identities it names.
     pub trust_given: bool,
-    /// Certificates that the user compared with their owner: trusted for the identities they name.
-    pub direct: BTreeSet<Fingerprint>,
+    /// Certificates that the user compared with their owner, and the User IDs that each bore then:
+    /// its owner can add others later. X.509 certificates never change, their sets are not read.
+    pub direct: BTreeMap<Fingerprint, BTreeSet<String>>,
     /// OpenPGP certificates whose certifications count.
     pub roots: BTreeSet<Fingerprint>,
     /// X.509 trust anchors.
@@ -89,7 +90,7 @@ impl TrustPolicy {
         Self {
             at,
             trust_given: false,
-            direct: BTreeSet::new(),
+            direct: BTreeMap::new(),
             roots: BTreeSet::new(),
             anchors: Vec::new(),
             crls: Vec::new(),
@@ -97,6 +98,18 @@ impl TrustPolicy {
             revocation: Revocation::Soft,
         }
     }
+
+    /// Trusts a certificate of a keyring directly, for the User IDs that it bears now.
+    pub fn compare(&mut self, fingerprint: Fingerprint, keyring: &Keyring) {
+        let borne = borne(&fingerprint, keyring, self.at);
+        self.direct.insert(fingerprint, borne);
+    }
+}
+
+/// The User IDs that an OpenPGP certificate of a keyring bears at a moment; none of X.509.
+pub fn borne(fingerprint: &Fingerprint, keyring: &Keyring, at: Timestamp) -> BTreeSet<String> {
+    let user_ids = keyring.pgp.find(fingerprint).map(|cert| pgp::user_ids(cert, at)).unwrap_or_default();
+    user_ids.iter().map(|user_id| String::from_utf8_lossy(user_id.value()).into_owned()).collect()
 }
 
 /// What `trust` says of one certificate and one address.

@@ -7,5 +7,5 @@ mod names;
 pub mod reason;
 pub mod web;
 
-pub use judge::{Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, judge};
+pub use judge::{Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, borne, judge};
 pub use names::{BelievedUserId, believed_user_ids};

@@ -35,17 +35,36 @@ pub fn judge(cert: &Cert, address: Option<&EmailAddress>, ring: &PgpRing, policy
     let fingerprint = pgp::fingerprint(cert);
     let user_ids = pgp::user_ids(cert, policy.at);
     let names_it = |user_id: &UserID| address.is_none_or(|address| pgp::address_of(user_id).as_ref() == Some(address));
-    if policy.trust_given || policy.direct.contains(&fingerprint) {
-        let named = user_ids.iter().find(|user_id| names_it(user_id)).or(user_ids.first());
+    if policy.trust_given || policy.direct.contains_key(&fingerprint) {
+        let compared = |user_id: &UserID| names_it(user_id) && was_compared(&fingerprint, user_id, policy);
+        let found = user_ids.iter().find(|user_id| compared(user_id));
+        if found.is_none() && address.is_some() {
+            // What the user did not compare, others may vouch for.
+            let judgement = by_certifications(cert, &user_ids, names_it, ring, policy);
+            if matches!(judgement.verdict, TrustVerdict::Authenticated | TrustVerdict::Partial) {
+                return judgement;
+            }
+        }
+        let named = found.or(user_ids.first());
+        let is_believed = found.is_some() || address.is_none();
+        let reason = if user_ids.iter().any(names_it) { "other_address" } else { "address_missing" };
         let step = PathStep { kind: StepKind::Direct, name: name_of(named), fingerprint };
         let path = TrustPath(vec![step]);
-        return if address.is_none() || user_ids.iter().any(names_it) {
+        return if is_believed {
             Judgement { verdict: TrustVerdict::Authenticated, path, reason: None, revoked_at: None }
         } else {
-            Judgement { verdict: TrustVerdict::Mismatch, path, reason: code("address_missing"), revoked_at: None }
+            Judgement { verdict: TrustVerdict::Mismatch, path, reason: code(reason), revoked_at: None }
         };
     }
     by_certifications(cert, &user_ids, names_it, ring, policy)
+}
+
+/// Whether the address of a User ID was in the certificate when the user compared it.
+fn was_compared(fingerprint: &Fingerprint, user_id: &UserID, policy: &TrustPolicy) -> bool {
+    let address = pgp::address_of(user_id);
+    let of = |text: &String| pgp::address_of(&UserID::from(text.as_str()));
+    let compared = || policy.direct.get(fingerprint).is_some_and(|texts| texts.iter().any(|text| of(text) == address));
+    policy.trust_given || compared()
 }
 
 fn withdrawn_or_ended(cert: &Cert, policy: &TrustPolicy) -> Option<Judgement> {
@@ -98,14 +117,15 @@ fn by_certifications(
 /// The User IDs of a certificate for which somebody vouches: the user's own word, or certifications.
 pub(super) fn vouched_for(cert: &Cert, ring: &PgpRing, policy: &TrustPolicy) -> Vec<UserID> {
     let user_ids = pgp::user_ids(cert, policy.at);
-    if policy.trust_given || policy.direct.contains(&pgp::fingerprint(cert)) {
+    if policy.trust_given {
         return user_ids;
     }
-    if policy.roots.is_empty() {
-        return Vec::new();
-    }
-    let vouched = vouched(cert, &user_ids, ring, policy);
-    vouched.into_iter().filter(|one| one.amount > 0).map(|one| one.user_id).collect()
+    // A name counts only as it was compared, and not another with the same address.
+    let texts = policy.direct.get(&pgp::fingerprint(cert));
+    let compared = |one: &UserID| texts.is_some_and(|texts| texts.contains(&*String::from_utf8_lossy(one.value())));
+    let vouched = if policy.roots.is_empty() { Vec::new() } else { vouched(cert, &user_ids, ring, policy) };
+    let by_others = |one: &UserID| vouched.iter().any(|other| other.user_id == *one && other.amount > 0);
+    user_ids.into_iter().filter(|one| compared(one) || by_others(one)).collect()
 }
 
 /// How much the network vouches for one User ID of a certificate.

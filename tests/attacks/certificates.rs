@@ -4,9 +4,10 @@ use super::authority::Authority;
 use super::world::{BOB, MALLORY, WORLD, assess_under, mail, text};
 use kakitome::crypto::pgp;
 use kakitome::flow::Seal;
+use kakitome::trust::TrustPolicy;
 use sequoia_openpgp::cert::{CertBuilder, CipherSuite};
-use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::packet::signature::SignatureBuilder;
+use sequoia_openpgp::packet::{Signature, UserID};
 use sequoia_openpgp::serialize::SerializeInto;
 use sequoia_openpgp::types::{HashAlgorithm, KeyFlags, SignatureType};
 use sequoia_openpgp::{Packet, armor};
@@ -16,7 +17,9 @@ fn seal_with_trusted(certificate: &[u8], from: &str, entity: &[u8]) -> Seal {
     let mut alices = WORLD.alices.clone();
     let imported = alices.add(certificate).expect("it is imported");
     let mut policy = WORLD.policy.clone();
-    policy.direct.extend(imported.into_iter().map(|one| one.report.fingerprint));
+    for one in imported {
+        policy.compare(one.report.fingerprint, &alices);
+    }
     assess_under(&alices, &policy, mail(from, entity)).headline.seal
 }
 
@@ -145,4 +148,35 @@ fn mallorys_certificate_over_bobs_key_does_not_make_bobs_words_authenticated_as_
 
 fn made() -> std::time::SystemTime {
     std::time::SystemTime::from(WORLD.at()) - std::time::Duration::from_hours(24)
+}
+
+/// Alice compared mallory's certificate as mallory's; later it bears bob's address too.
+#[test]
+fn a_user_id_that_came_after_the_comparison_is_not_believed() {
+    let (cert, _) = CertBuilder::new()
+        .set_creation_time(made())
+        .add_userid("Mallory <mallory@example.test>")
+        .add_signing_subkey()
+        .generate()
+        .expect("a certificate");
+    let mut alices = WORLD.alices.clone();
+    alices.pgp.add_cert(cert.clone());
+    let mut policy = WORLD.policy.clone();
+    policy.compare(pgp::fingerprint(&cert), &alices);
+    let key = cert.primary_key().key().clone().parts_into_secret().expect("secret");
+    let claim = UserID::from("Bob <bob@example.test>");
+    let builder = SignatureBuilder::new(SignatureType::PositiveCertification)
+        .set_signature_creation_time(made())
+        .expect("a time");
+    let binding = claim.bind(&mut key.into_keypair().expect("open"), &cert, builder).expect("it binds");
+    let cert = cert.insert_packets([Packet::from(claim), binding.into()]).expect("it merges").0;
+    alices.pgp.add_cert(cert.clone());
+    let signature = pgp::sign_detached(&text("x"), &cert, &[], WORLD.at()).expect("it signs");
+    let entity = kakitome::message::multipart_signed_pgp(&text("x"), &signature.bytes, "pgp-sha512");
+    let seal = |policy: &TrustPolicy, from| assess_under(&alices, policy, mail(from, &entity)).headline.seal;
+    assert!(seal(&policy, BOB) <= Seal::Unauthenticated);
+    assert_eq!(seal(&policy, MALLORY), Seal::Authenticated);
+    // Compared again, with the new address, it is the user's word.
+    policy.compare(pgp::fingerprint(&cert), &alices);
+    assert_eq!(seal(&policy, BOB), Seal::Authenticated);
 }

@@ -183,3 +183,17 @@ fn an_encrypted_from_without_an_outer_one_has_no_seal_and_no_authors_word() {
     assert_eq!(found.headline.seal, Seal::Unsigned);
     assert!(cautioned(&found, CautionCode::NoFrom), "{:?} {:?}", found.from, found.cautions);
 }
+
+/// Bob signs and passes on, as his only content, what mallory wrote in his name.
+#[test]
+fn a_forged_message_that_bob_passes_on_is_not_bobs_own_words() {
+    let inner = format!(
+        "From: {BOB}\r\nTo: {ALICE}\r\nSubject: You are fired\r\nDate: Fri, 30 Oct 2026 00:00:00 +0000\r\n\
+         Message-ID: <forged@evil.test>\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
+    );
+    for parameter in ["", "; forwarded=yes"] {
+        let entity = format!("Content-Type: message/rfc822{parameter}\r\n\r\n{inner}");
+        let found = WORLD.assess(mail(BOB, &WORLD.pgp_signed(BOB, entity.as_bytes())));
+        assert_eq!((found.subject.as_str(), found.header_protection.scheme), ("Lunch", HeaderScheme::None));
+    }
+}

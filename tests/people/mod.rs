@@ -71,7 +71,7 @@ impl Person {
         for fingerprint in fingerprints {
             let bytes = theirs.export(fingerprint, false, None).unwrap();
             mine.import(&bytes, &[]).unwrap();
-            mine.store.set_trust(fingerprint, kakitome::store::TrustKind::Direct, true).unwrap();
+            mine.compare(fingerprint).unwrap();
         }
     }
 }

@@ -82,17 +82,32 @@ fn the_older_scheme_is_read_too() {
 
 #[test]
 fn a_wrapped_message_is_told_from_a_forwarded_one() {
-    let outer = read(&crlf("From: alice@example.org\nSubject: ...\n\n"));
-    let wrap = |parameter: &str, from: &str| {
-        read(&crlf(&format!("Content-Type: message/rfc822{parameter}\n\nFrom: {from}\nSubject: inside\n\nx\n")))
+    let outer = read(&crlf(
+        "From: alice@example.org\nSubject: ...\nDate: Sun, 01 Nov 2026 01:00:00 +0100\nMessage-ID: <1@example.org>\n\n",
+    ));
+    let wrap = |parameter: &str, from: &str, more: &str| {
+        read(&crlf(&format!("Content-Type: message/rfc822{parameter}\n\nFrom: {from}\nSubject: inside\n{more}\nx\n")))
     };
+    let same_date = "Date: Sun, 01 Nov 2026 00:00:00 +0000\nMessage-ID: <2@example.org>\n";
+    let same_id = "Date: Sat, 31 Oct 2026 00:00:00 +0000\nMessage-ID: <1@example.org>\n";
+    let other = "Date: Sat, 31 Oct 2026 00:00:00 +0000\nMessage-ID: <2@example.org>\n";
     let scheme =
         |inner: &crate::message::ParsedMessage| protected_headers(&outer, &inner.raw, &inner.root, true).scheme;
-    assert_eq!(scheme(&wrap("; forwarded=no", "Alice <alice@example.org>")), ProtectionScheme::Legacy);
-    assert_eq!(scheme(&wrap("", "ALICE@example.org")), ProtectionScheme::Legacy);
-    assert_eq!(scheme(&wrap("", "carol@example.org")), ProtectionScheme::None);
-    assert_eq!(scheme(&wrap("; forwarded=yes", "alice@example.org")), ProtectionScheme::None);
-    let inner = wrap("", "alice@example.org");
+    assert_eq!(scheme(&wrap("; forwarded=no", "Alice <alice@example.org>", other)), ProtectionScheme::Legacy);
+    for (more, expected) in [
+        (same_date, ProtectionScheme::Legacy),
+        (same_id, ProtectionScheme::Legacy),
+        (other, ProtectionScheme::None),
+        ("", ProtectionScheme::None),
+    ] {
+        assert_eq!(scheme(&wrap("", "ALICE@example.org", more)), expected, "{more}");
+        assert_eq!(scheme(&wrap("", "carol@example.org", more)), ProtectionScheme::None, "{more}");
+        assert_eq!(scheme(&wrap("; forwarded=yes", "alice@example.org", more)), ProtectionScheme::None, "{more}");
+    }
+    let without = read(&crlf("From: alice@example.org\nSubject: ...\n\n"));
+    let inner = wrap("", "alice@example.org", "");
+    assert_eq!(protected_headers(&without, &inner.raw, &inner.root, true).scheme, ProtectionScheme::None);
+    let inner = wrap("", "alice@example.org", same_id);
     let found = protected_headers(&outer, &inner.raw, &inner.root, true);
     assert!(found.is_wrapped);
     assert_eq!(found.subject, "inside");

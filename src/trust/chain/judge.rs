@@ -21,7 +21,7 @@ pub fn judge(
         return Judgement { revoked_at: report.revoked_at, ..below(TrustVerdict::Revoked, &report) };
     }
     let given = policy.trust_given && ring.find(&certificate.fingerprint).is_some();
-    let direct = given || policy.direct.contains(&certificate.fingerprint);
+    let direct = given || policy.direct.contains_key(&certificate.fingerprint);
     if report.valid {
         return for_address(certificate, address, path(&report, StepKind::Ca));
     }

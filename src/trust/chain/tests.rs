@@ -53,7 +53,7 @@ fn the_users_own_word_authenticates_until_the_certificate_ends() {
     let mut policy = TrustPolicy::nobody(soon());
     let ask = |policy: &TrustPolicy, who: &str| judge(&identity.certificate, &[], Some(&address(who)), &ring, policy);
     assert_eq!(ask(&policy, "alice").verdict, TrustVerdict::Unauthenticated);
-    policy.direct.insert(identity.certificate.fingerprint.clone());
+    policy.direct.insert(identity.certificate.fingerprint.clone(), std::collections::BTreeSet::new());
     let judged = ask(&policy, "alice");
     assert_eq!(judged.verdict, TrustVerdict::Authenticated);
     assert_eq!(judged.path.0[0].kind, StepKind::Direct);
@@ -113,7 +113,7 @@ fn a_withdrawn_certificate_is_revoked_by_list_and_by_response() {
     // A withdrawn certificate stays so however it is vouched for, and after its end.
     let judged = by_the_lab(&dave, "dave", |policy| {
         policy.crls = vec![after.as_slice().into()];
-        policy.direct.insert(dave.fingerprint.clone());
+        policy.direct.insert(dave.fingerprint.clone(), std::collections::BTreeSet::new());
     });
     assert_eq!(judged.verdict, TrustVerdict::Revoked);
 

@@ -65,7 +65,9 @@ fn rooted(roots: &[&Cert]) -> TrustPolicy {
 
 fn directly(cert: &Cert) -> TrustPolicy {
     let mut policy = TrustPolicy::nobody(later());
-    policy.direct.insert(pgp::fingerprint(cert));
+    let mut keyring = crate::crypto::Keyring::default();
+    keyring.pgp.add_cert(cert.clone());
+    policy.compare(pgp::fingerprint(cert), &keyring);
     policy
 }
 
@@ -279,4 +281,41 @@ fn ten_thousand_certificates_are_judged_in_time() {
     }
     println!("a thousand without roots: {:?}", start.elapsed());
     assert!(start.elapsed().as_secs() < 2);
+}
+
+fn claiming(cert: &Cert, claim: &str) -> Cert {
+    let mut pair = cert.primary_key().key().clone().parts_into_secret().unwrap().into_keypair().unwrap();
+    let claim = UserID::from(claim);
+    let builder = SignatureBuilder::new(SignatureType::PositiveCertification)
+        .set_signature_creation_time(pgp::system_time(then()))
+        .unwrap();
+    let binding = claim.bind(&mut pair, cert, builder).unwrap();
+    cert.clone().insert_packets([sequoia_openpgp::Packet::from(claim), binding.into()]).unwrap().0
+}
+
+#[test]
+fn what_came_after_the_comparison_needs_the_word_of_others() {
+    let (alice, before) = (person("Alice"), person("Bob"));
+    let compared = directly(&before);
+    let bob = claiming(&claiming(&before, "Robert <robert@kakitome.example>"), "The Boss <bob@kakitome.example>");
+    let alone = ring(&[&alice, &bob]);
+    assert_eq!(judged(&bob, "Bob", &alone, &compared).0, TrustVerdict::Authenticated);
+    assert_eq!(judged(&bob, "Robert", &alone, &compared), said(TrustVerdict::Mismatch, "other_address"));
+    // Another name for the same address is nobody's word but bob's either.
+    assert_eq!(vouched_for(&bob, &alone, &compared), [UserID::from("Bob <bob@kakitome.example>")]);
+    // Alice vouches for the new User ID.
+    let mut pair = alice.primary_key().key().clone().parts_into_secret().unwrap().into_keypair().unwrap();
+    let robert = UserID::from("Robert <robert@kakitome.example>");
+    let builder = SignatureBuilder::new(SignatureType::GenericCertification)
+        .set_signature_creation_time(pgp::system_time(then()))
+        .unwrap();
+    let certification = robert.bind(&mut pair, &bob, builder).unwrap();
+    let bob = bob.insert_packets([certification]).unwrap().0;
+    let introduced = ring(&[&alice, &bob]);
+    let mut policy = compared;
+    policy.roots.insert(pgp::fingerprint(&alice));
+    let judgement = judge(&bob, Some(&address("Robert")), &introduced, &policy);
+    assert_eq!((judgement.verdict, judgement.path.0[0].kind), (TrustVerdict::Authenticated, StepKind::Certification));
+    assert_eq!(judged(&bob, "Bob", &introduced, &policy).0, TrustVerdict::Authenticated);
+    assert_eq!(vouched_for(&bob, &introduced, &policy).len(), 2);
 }
