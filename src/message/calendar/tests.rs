@@ -95,6 +95,13 @@ fn what_is_cancelled_is_so_by_method_or_status() {
 }
 
 #[test]
+fn a_time_that_no_clock_shows_leaves_the_rest_of_the_invitation() {
+    let found = with("DTSTART:20261001T250000\r\n");
+    assert_eq!((found.title.as_str(), found.start), ("定例会議, 第三回", None));
+    assert_eq!(with("DTSTART:20261001T106100Z\r\n").start, None);
+}
+
+#[test]
 fn what_is_no_calendar_is_none_and_nothing_stops_the_reading() {
     assert_eq!(invitation(b"Hello"), None);
     assert_eq!(invitation(b"BEGIN:VCALENDAR\r\nEND:VCALENDAR"), None);

@@ -3,7 +3,7 @@ use calcard::common::timezone::Tz;
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarProperty, ICalendarValue,
 };
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Span, Timestamp, ToSpan as _};
 
 /// When something is.
@@ -71,7 +71,7 @@ fn resolve(value: &PartialDateTime, zone: Zone) -> Option<Moment> {
     let minute = value.minute.unwrap_or(0);
     // A leap second is read as the one before it.
     let second = value.second.unwrap_or(0).min(59);
-    let time = date.at(to_i8(hour)?, to_i8(minute)?, to_i8(second)?, 0);
+    let time = date.to_datetime(Time::new(to_i8(hour)?, to_i8(minute)?, to_i8(second)?, 0).ok()?);
     if value.tz_hour.is_some() {
         let at = Timestamp::from_second(value.to_date_time_with_tz(Tz::UTC)?.timestamp()).ok()?;
         return Some(Moment::At { at, time, zone: None });
