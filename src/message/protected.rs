@@ -77,7 +77,7 @@ pub fn protected_headers(outer: &ParsedMessage, raw: &[u8], payload: &Part, is_e
         return found;
     }
     let outer_fields = shown(&outer.raw, &outer.root);
-    if let Some(nested) = wrapped(outer, payload) {
+    if let Some(nested) = wrapped(payload) {
         let inside = Values::of(&nested.raw, &nested.root);
         let fields = shown(&nested.raw, &nested.root);
         let found = by_legacy(fields, outer_fields, &inside, &outside, is_encrypted);
@@ -228,23 +228,12 @@ fn by_legacy(
     }
 }
 
-/// The message that a payload wraps (RFC 9788 §4.10). Without `forwarded=no` a message/rfc822 may as
-/// well be one that is passed on; it is a wrapping only when both are from the same addresses and have
-/// the same date or Message-ID: senders of RFC 5751 copy them, one who passes it on has their own.
-fn wrapped<'a>(outer: &ParsedMessage, payload: &'a Part) -> Option<&'a ParsedMessage> {
-    let nested = payload.nested.as_deref()?;
-    let forwarded = payload.content_type.parameter("forwarded");
-    let is_marked = forwarded.is_some_and(|value| value.eq_ignore_ascii_case("no"));
-    if forwarded.is_some() && !is_marked {
-        return None;
-    }
-    let addresses = |mailboxes: &[Mailbox]| mailboxes.iter().map(Mailbox::email).collect::<Option<Vec<_>>>();
-    let is_same = addresses(&nested.from)
-        .zip(addresses(&outer.from))
-        .is_some_and(|(inner, outer)| !inner.is_empty() && inner == outer);
-    let is_copy = nested.date.is_some() && nested.date == outer.date
-        || nested.message_id.is_some() && nested.message_id == outer.message_id;
-    (is_marked || is_same && is_copy).then_some(nested)
+/// The message that a payload wraps (RFC 8551 §3.1, RFC 9788 §4.10): only one that is marked with
+/// `forwarded=no`. Without that mark a message/rfc822 may as well be one that the signer passes on,
+/// forged in their name, and the outer header, which nobody signed, can be made to agree with it.
+fn wrapped(payload: &Part) -> Option<&ParsedMessage> {
+    let is_marked = payload.content_type.parameter("forwarded").is_some_and(|value| value.eq_ignore_ascii_case("no"));
+    payload.nested.as_deref().filter(|_| is_marked)
 }
 
 fn named(is_it: impl Fn(&&str) -> bool) -> Vec<String> {

@@ -184,16 +184,24 @@ fn an_encrypted_from_without_an_outer_one_has_no_seal_and_no_authors_word() {
     assert!(cautioned(&found, CautionCode::NoFrom), "{:?} {:?}", found.from, found.cautions);
 }
 
-/// Bob signs and passes on, as his only content, what mallory wrote in his name.
+/// Bob signs and passes on, as his only content, what mallory wrote in his name; she sends it on under an outer
+/// header that agrees with the forgery in all that she likes.
 #[test]
 fn a_forged_message_that_bob_passes_on_is_not_bobs_own_words() {
+    let fields = "Date: Fri, 30 Oct 2026 00:00:00 +0000\r\nMessage-ID: <forged@evil.test>\r\n";
     let inner = format!(
-        "From: {BOB}\r\nTo: {ALICE}\r\nSubject: You are fired\r\nDate: Fri, 30 Oct 2026 00:00:00 +0000\r\n\
-         Message-ID: <forged@evil.test>\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
+        "From: {BOB}\r\nTo: {ALICE}\r\nSubject: You are fired\r\n{fields}Content-Type: text/plain\r\n\r\nhello\r\n"
     );
-    for parameter in ["", "; forwarded=yes"] {
+    for parameter in ["", "; forwarded=yes", "; forwarded=maybe"] {
         let entity = format!("Content-Type: message/rfc822{parameter}\r\n\r\n{inner}");
-        let found = WORLD.assess(mail(BOB, &WORLD.pgp_signed(BOB, entity.as_bytes())));
-        assert_eq!((found.subject.as_str(), found.header_protection.scheme), ("Lunch", HeaderScheme::None));
+        for sealed in [WORLD.pgp_signed(BOB, entity.as_bytes()), WORLD.smime_signed(BOB, entity.as_bytes())] {
+            let mut copied = format!("From: {BOB}\r\nTo: {ALICE}\r\nSubject: Lunch\r\n{fields}").into_bytes();
+            copied.extend_from_slice(&sealed);
+            for raw in [mail(BOB, &sealed), copied] {
+                let found = WORLD.assess(raw);
+                let shown = (found.subject.as_str(), found.header_protection.scheme);
+                assert_eq!(shown, ("Lunch", HeaderScheme::None), "{parameter}");
+            }
+        }
     }
 }
