@@ -35,9 +35,9 @@ install_quietly() {
 other_systems() {
     cat <<'TEXT'
 This is not Debian or Ubuntu, so nothing is installed for you. Kakitome needs Rust 1.95 (https://rustup.rs) and:
-  Fedora   sudo dnf install gcc make perl pkgconf-pkg-config clang-devel mesa-libEGL mesa-dri-drivers libX11 libX11-xcb libXcursor libXi libXrandr libxkbcommon-x11 libwayland-client fontconfig google-noto-sans-cjk-fonts
-  Arch     sudo pacman -S --needed gcc make perl pkgconf clang mesa libx11 libxcursor libxi libxrandr libxkbcommon-x11 wayland fontconfig noto-fonts-cjk
-  macOS    xcode-select --install; brew install llvm perl    (export LIBCLANG_PATH="$(brew --prefix llvm)/lib")
+  Fedora   sudo dnf install gcc make perl pkgconf-pkg-config clang-devel capnproto mesa-libEGL mesa-dri-drivers libX11 libX11-xcb libXcursor libXi libXrandr libxkbcommon-x11 libwayland-client fontconfig google-noto-sans-cjk-fonts
+  Arch     sudo pacman -S --needed gcc make perl pkgconf clang capnproto mesa libx11 libxcursor libxi libxrandr libxkbcommon-x11 wayland fontconfig noto-fonts-cjk
+  macOS    xcode-select --install; brew install llvm perl capnp    (export LIBCLANG_PATH="$(brew --prefix llvm)/lib")
   Windows  Visual Studio Build Tools (C++), LLVM, Strawberry Perl, NASM
 TEXT
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use crate::domain::{Draft, EmailAddress, Fingerprint, RawMessage, Secret, Technology};
 
 use super::Failure;
+use super::topic::{Topic, TopicView};
 use super::view::{
     AccountForm, DraftId, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView,
     ReadingView, RemoteView, SourceView,
@@ -100,6 +101,11 @@ pub enum Command {
     Ask { message: MessageId, subject: String, text: String, attach: bool },
     /// Move the end of an own OpenPGP key two years from now.
     RenewKey { fingerprint: Fingerprint, passphrase: Option<Secret<String>> },
+    /// One of a topic's own commands.
+    Topic(Box<Topic>),
+    /// Work beside the engine's loop changed keys or trust: what depends on them is shown anew. Sent by the engine to
+    /// itself.
+    KeysChanged,
 }
 
 /// What happened; each carries a whole snapshot, and a newer one replaces an older one.
@@ -126,6 +132,8 @@ pub enum Event {
     DraftSaved(DraftId),
     /// Certificates and keys.
     Keys(Arc<KeysView>),
+    /// What a topic shows.
+    Topic(TopicView),
     /// What waits to be sent.
     Outbox(Arc<OutboxView>),
     /// Long work goes on: what, how far (0 to 1), `None` when it has ended.

@@ -1,14 +1,15 @@
 //! What each command does.
 
+mod keys;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::crypto::CertificateReport;
-use crate::domain::Secret;
+use tokio::sync::mpsc::WeakUnboundedSender;
+
 use crate::net::Cancel;
 use crate::net::web::Reach;
-use crate::store::files;
 use crate::store::opened::OpenedFiles;
 
 use super::assessing::OpenFolder;
@@ -18,11 +19,12 @@ use super::remote::{self, Means, Remote};
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
 use super::{
-    Command, Event, Failure, FailureKind, account, assessing, attachment, keys, reading, remedy, sending, stateless,
+    Command, Event, Failure, FailureKind, account, assessing, attachment, reading, remedy, sending, stateless,
 };
 
 pub(super) struct Engine {
     profile: Arc<Profile>,
+    again: WeakUnboundedSender<Command>,
     pub(super) is_demo: bool,
     pub(super) publish: Publish,
     open_folder: OpenFolder,
@@ -38,9 +40,16 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn new(profile: Profile, is_demo: bool, publish: Publish, opened: Arc<OpenedFiles>) -> Self {
+    pub(super) fn new(
+        profile: Profile,
+        is_demo: bool,
+        publish: Publish,
+        opened: Arc<OpenedFiles>,
+        again: WeakUnboundedSender<Command>,
+    ) -> Self {
         Self {
             profile: Arc::new(profile),
+            again,
             is_demo,
             publish,
             open_folder: OpenFolder::default(),
@@ -229,64 +238,10 @@ impl Engine {
         Ok(())
     }
 
-    /// The commands of the keys screen.
-    fn keys(&mut self, command: Command) -> Result<(), Failure> {
-        let profile = Arc::clone(&self.profile);
-        match command {
-            Command::GenerateKey { technology, name, address, passphrase } => {
-                let made = keys::generate(&profile, technology, &name, &address, passphrase.as_ref())?;
-                self.done("generated", &made.spaced());
-            }
-            Command::RequestCertificate { name, address, passphrase, to } => {
-                keys::request(&name, &address, passphrase.as_ref(), &to)?;
-                self.done("exported", &to.display().to_string());
-            }
-            Command::ImportKeys { from, passphrase } => {
-                let found = keys::import(&profile, &from, passphrase.as_ref())?;
-                self.judge_anew()?;
-                self.done("imported", &found.to_string());
-            }
-            Command::ExportKey { fingerprint, secret, passphrase, to } => {
-                let bytes = profile.export(&fingerprint, secret, passphrase.as_ref())?;
-                files::write_new(&to, &bytes).map_err(store_failure)?;
-                self.done("exported", &to.display().to_string());
-            }
-            Command::KeepCertificate { message, fingerprint } => {
-                let kept = remedy::keep(&profile, message, &fingerprint)?;
-                self.judge_anew()?;
-                self.done("certificate_kept", &called(&kept));
-            }
-            Command::RenewKey { fingerprint, passphrase } => {
-                let renewed = remedy::renew(&profile, &fingerprint, passphrase.as_ref())?;
-                self.done("key_renewed", &called(&renewed));
-            }
-            Command::SetTrusted { fingerprint, trusted } => {
-                keys::set_trusted(&profile, &fingerprint, trusted)?;
-                self.judge_anew()?;
-            }
-            Command::SetTrustRoot { fingerprint, root } => {
-                keys::set_root(&profile, &fingerprint, root)?;
-                self.judge_anew()?;
-            }
-            _ => {}
-        }
-        (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
-        // What is believed may have changed: the open message is judged anew.
-        self.open_message.map_or(Ok(()), |message| self.show_message(message))
-    }
-
     fn answer(&self, message: MessageId, all: bool, forward: bool) -> Result<(), Failure> {
         let draft = reading::answer(&self.profile, message, all, forward)?;
         (self.publish)(Event::Compose { draft: Box::new(draft), id: None });
         Ok(())
-    }
-
-    fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {
-        self.profile.load_keyring(vec![passphrase])?;
-        (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
-        self.profile.store.forget_closed().map_err(store_failure)?;
-        self.assess();
-        self.open_message.map_or(Ok(()), |message| self.show_message(message))
     }
 
     fn done(&self, code: &'static str, subject: &str) {
@@ -354,14 +309,6 @@ impl Engine {
         assessing::beside(profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo);
     }
 
-    /// Another certificate or another trust may change every seal of the list.
-    fn judge_anew(&self) -> Result<(), Failure> {
-        self.profile.store.forget_seals().map_err(store_failure)?;
-        self.profile.store.forget_closed().map_err(store_failure)?;
-        self.assess();
-        Ok(())
-    }
-
     fn show_outbox(&self) -> Result<(), Failure> {
         (self.publish)(Event::Outbox(Arc::new(sending::outbox(&self.profile)?)));
         self.show_mailbox();
@@ -409,35 +356,6 @@ impl Engine {
         });
     }
 
-    /// Looks for a certificate beside the loop: the window goes on meanwhile, and can stop it.
-    fn find_certificate(&self, message: MessageId) {
-        let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
-        let (shown, is_demo) = (Arc::clone(&self.shown), self.is_demo);
-        tokio::task::spawn_blocking(move || {
-            let work = || remedy::find(&profile, message, &publish, &cancel);
-            let outcome = std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(internal("panic")));
-            publish(Event::Progress(None));
-            match outcome {
-                Ok(found) => {
-                    let names: Vec<String> = found.iter().map(called).collect();
-                    let code = if found.is_empty() { "certificate_not_found" } else { "certificate_found" };
-                    publish(Event::Done { code, subject: names.join(", ") });
-                }
-                Err(failure) if failure.kind == FailureKind::Cancelled => {}
-                Err(failure) => publish(Event::Failed(failure)),
-            }
-            if let Ok(view) = keys::view(&profile) {
-                publish(Event::Keys(Arc::new(view)));
-            }
-            // Another message may have been opened meanwhile; that one stays.
-            if shown.load(Ordering::Relaxed) == message
-                && let Ok(view) = reading::view(&profile, message, is_demo)
-            {
-                publish(Event::Reading(Arc::new(view)));
-            }
-        });
-    }
-
     fn test_account(&self, form: Box<super::view::AccountForm>) {
         let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
         if self.is_demo {
@@ -450,12 +368,6 @@ impl Engine {
             }
         });
     }
-}
-
-/// What a certificate is called: an address, else a name, else its fingerprint.
-fn called(report: &CertificateReport) -> String {
-    let address = report.addresses.first().map(ToString::to_string);
-    address.or_else(|| report.names.first().cloned()).unwrap_or_else(|| report.fingerprint.spaced())
 }
 
 impl Drop for Engine {

@@ -18,6 +18,7 @@ mod remedy;
 mod remote;
 mod sending;
 pub mod stateless;
+pub mod topic;
 pub mod view;
 mod worker;
 

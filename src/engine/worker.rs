@@ -85,6 +85,7 @@ pub fn start(what: &Start, wake: impl Fn() + Send + Sync + 'static) -> Result<En
     };
     let opened = Arc::new(OpenedFiles::default());
     let opens = Arc::clone(&opened);
+    let again = commands.downgrade();
     let spawned = std::thread::Builder::new().name("engine".to_owned()).spawn(move || {
         let (profile, keep) = match opening {
             Opening::Open(profile, keep) => (*profile, keep),
@@ -93,7 +94,7 @@ pub fn start(what: &Start, wake: impl Fn() + Send + Sync + 'static) -> Result<En
                 None => return,
             },
         };
-        let engine = Engine::new(profile, keep.is_some(), publish, opens);
+        let engine = Engine::new(profile, keep.is_some(), publish, opens, again);
         run(engine, inbox);
         drop(keep);
     });

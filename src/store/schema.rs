@@ -1,6 +1,85 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS];
+
+/// What is known of certificates beside their bytes. Times are milliseconds since 1970.
+const KEYS: &str = "
+-- A certificate described for the list, as JSON, so that it need not be parsed; NULL when it was not yet.
+ALTER TABLE certificate ADD COLUMN summary TEXT;
+
+-- Where a certificate was met: a source (`message`, `autocrypt`, `gossip`, `wkd`, `vks`, `hkp`, `dane`, `ldap`,
+-- `aia`, `file`, `gnupg`, `gpgsm`, `thunderbird`, `cert-d`, `pkcs11`, `generated`, `issued`) and what of it.
+CREATE TABLE provenance (
+    fingerprint TEXT NOT NULL,
+    source TEXT NOT NULL,
+    detail TEXT NOT NULL DEFAULT '',
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (fingerprint, source, detail)
+) STRICT;
+
+-- Trust on first use: with which certificate an address was seen to sign.
+CREATE TABLE sighting (
+    address TEXT NOT NULL,
+    technology TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    PRIMARY KEY (address, technology, fingerprint)
+) STRICT;
+
+-- What the user answered when another certificate came for an address: `accepted`, `refused`.
+CREATE TABLE key_change (
+    address TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (address, fingerprint)
+) STRICT;
+
+-- What an address last said of itself by Autocrypt (Level 1, section 4), and what others said of it.
+CREATE TABLE autocrypt (
+    address TEXT PRIMARY KEY,
+    last_seen INTEGER NOT NULL,
+    autocrypt_at INTEGER,
+    fingerprint TEXT,
+    prefers_encryption INTEGER NOT NULL DEFAULT 0,
+    gossip_at INTEGER,
+    gossip_fingerprint TEXT
+) STRICT;
+
+-- Revocation lists (`crl`), answers (`ocsp`) and fetched authorities (`issuer`), by where they came from.
+CREATE TABLE evidence (
+    kind TEXT NOT NULL,
+    locator TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    fetched_at INTEGER NOT NULL,
+    next_at INTEGER,
+    PRIMARY KEY (kind, locator)
+) STRICT;
+
+-- What an authority of the user's own issued.
+CREATE TABLE issued (
+    authority TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    name TEXT NOT NULL,
+    issued_at INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    revoked_at INTEGER,
+    reason TEXT,
+    PRIMARY KEY (authority, serial)
+) STRICT;
+
+-- Keys whose secret part another program or a token keeps (`gpg-agent`, `pkcs11`), and where there, as JSON.
+CREATE TABLE outside_key (
+    fingerprint TEXT PRIMARY KEY,
+    technology TEXT NOT NULL,
+    keeper TEXT NOT NULL,
+    locator TEXT NOT NULL
+) STRICT;
+";
 
 /// The User IDs that a certificate bore when it was compared: a JSON list, NULL while nobody knows.
 const COMPARED: &str = "

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::engine::topic::TopicViews;
 use crate::engine::view::{
     KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView, RemoteView,
 };
@@ -34,6 +35,8 @@ pub struct Views {
     pub preflight: Option<Arc<PreflightView>>,
     /// Certificates and keys.
     pub keys: Option<Arc<KeysView>>,
+    /// Keys, certificates and trust by topic.
+    pub topics: TopicViews,
     /// What waits to be sent.
     pub outbox: Option<Arc<OutboxView>>,
     /// The long work going on.
@@ -290,6 +293,7 @@ impl State {
                 views.notice = Some(Notice { code: "draft_saved".to_owned(), subject: String::new() });
             }
             Event::Keys(view) => views.keys = Some(view),
+            Event::Topic(view) => views.topics.take(view),
             Event::Outbox(view) => views.outbox = Some(view),
             Event::Progress(progress) => {
                 views.activity = progress.map(|progress| Activity {

@@ -1,0 +1,129 @@
+//! The commands about keys, certificates and trust.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::crypto::CertificateReport;
+use crate::domain::Secret;
+use crate::engine::profile::store_failure;
+use crate::engine::topic::{self, Effect, Work};
+use crate::engine::view::MessageId;
+use crate::engine::worker::internal;
+use crate::engine::{Command, Event, Failure, FailureKind, keys, reading, remedy};
+use crate::store::files;
+
+use super::Engine;
+
+impl Engine {
+    /// The commands of the keys screen.
+    pub(super) fn keys(&mut self, command: Command) -> Result<(), Failure> {
+        let profile = Arc::clone(&self.profile);
+        match command {
+            Command::GenerateKey { technology, name, address, passphrase } => {
+                let made = keys::generate(&profile, technology, &name, &address, passphrase.as_ref())?;
+                self.done("generated", &made.spaced());
+            }
+            Command::RequestCertificate { name, address, passphrase, to } => {
+                keys::request(&name, &address, passphrase.as_ref(), &to)?;
+                self.done("exported", &to.display().to_string());
+            }
+            Command::ImportKeys { from, passphrase } => {
+                let found = keys::import(&profile, &from, passphrase.as_ref())?;
+                self.judge_anew()?;
+                self.done("imported", &found.to_string());
+            }
+            Command::ExportKey { fingerprint, secret, passphrase, to } => {
+                let bytes = profile.export(&fingerprint, secret, passphrase.as_ref())?;
+                files::write_new(&to, &bytes).map_err(store_failure)?;
+                self.done("exported", &to.display().to_string());
+            }
+            Command::KeepCertificate { message, fingerprint } => {
+                let kept = remedy::keep(&profile, message, &fingerprint)?;
+                self.judge_anew()?;
+                self.done("certificate_kept", &called(&kept));
+            }
+            Command::RenewKey { fingerprint, passphrase } => {
+                let renewed = remedy::renew(&profile, &fingerprint, passphrase.as_ref())?;
+                self.done("key_renewed", &called(&renewed));
+            }
+            Command::SetTrusted { fingerprint, trusted } => {
+                keys::set_trusted(&profile, &fingerprint, trusted)?;
+                self.judge_anew()?;
+            }
+            Command::SetTrustRoot { fingerprint, root } => {
+                keys::set_root(&profile, &fingerprint, root)?;
+                self.judge_anew()?;
+            }
+            Command::KeysChanged => self.judge_anew()?,
+            Command::Topic(topic) => {
+                let work = Work {
+                    profile,
+                    publish: Arc::clone(&self.publish),
+                    cancel: self.cancel.clone(),
+                    is_demo: self.is_demo,
+                    again: self.again.clone(),
+                };
+                if topic::carry_out(&work, *topic)? == Effect::Nothing {
+                    return Ok(());
+                }
+                self.judge_anew()?;
+            }
+            _ => {}
+        }
+        (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
+        // What is believed may have changed: the open message is judged anew.
+        self.open_message.map_or(Ok(()), |message| self.show_message(message))
+    }
+
+    pub(super) fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {
+        self.profile.load_keyring(vec![passphrase])?;
+        (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
+        self.profile.store.forget_closed().map_err(store_failure)?;
+        self.assess();
+        self.open_message.map_or(Ok(()), |message| self.show_message(message))
+    }
+
+    /// Another certificate or another trust may change every seal of the list.
+    pub(super) fn judge_anew(&self) -> Result<(), Failure> {
+        self.profile.store.forget_seals().map_err(store_failure)?;
+        self.profile.store.forget_closed().map_err(store_failure)?;
+        self.assess();
+        Ok(())
+    }
+
+    /// Looks for a certificate beside the loop: the window goes on meanwhile, and can stop it.
+    pub(super) fn find_certificate(&self, message: MessageId) {
+        let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
+        let (shown, is_demo) = (Arc::clone(&self.shown), self.is_demo);
+        tokio::task::spawn_blocking(move || {
+            let work = || remedy::find(&profile, message, &publish, &cancel);
+            let outcome = std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(internal("panic")));
+            publish(Event::Progress(None));
+            match outcome {
+                Ok(found) => {
+                    let names: Vec<String> = found.iter().map(called).collect();
+                    let code = if found.is_empty() { "certificate_not_found" } else { "certificate_found" };
+                    publish(Event::Done { code, subject: names.join(", ") });
+                }
+                Err(failure) if failure.kind == FailureKind::Cancelled => {}
+                Err(failure) => publish(Event::Failed(failure)),
+            }
+            if let Ok(view) = keys::view(&profile) {
+                publish(Event::Keys(Arc::new(view)));
+            }
+            // Another message may have been opened meanwhile; that one stays.
+            if shown.load(Ordering::Relaxed) == message
+                && let Ok(view) = reading::view(&profile, message, is_demo)
+            {
+                publish(Event::Reading(Arc::new(view)));
+            }
+        });
+    }
+}
+
+/// What a certificate is called: an address, else a name, else its fingerprint.
+fn called(report: &CertificateReport) -> String {
+    let address = report.addresses.first().map(ToString::to_string);
+    address.or_else(|| report.names.first().cloned()).unwrap_or_else(|| report.fingerprint.spaced())
+}
