@@ -46,7 +46,8 @@ impl Desk {
         let (sender, events) = channel();
         let sender = Mutex::new(sender);
         let publish: Publish = Arc::new(move |event| drop(sender.lock().unwrap().send(event)));
-        let mut engine = Engine::new(profile, false, publish, Arc::default());
+        let mut engine =
+            Engine::new(profile, false, publish, Arc::default(), tokio::sync::mpsc::unbounded_channel().0.downgrade());
         engine.remote = Remote::new(Reach::Anywhere);
         Self { engine, events, messages, lab, _folder: folder }
     }
