@@ -193,8 +193,7 @@ fn generate_in_profile(common: &Common, args: &GenerateArgs) -> Result<(), Probl
     // The first passphrase opens a file vault; a key's own comes after it.
     let own = if has_vault(common) { passphrases.get(1) } else { passphrases.first() };
     let fingerprint = told(common, profile.generate(args.technology, &args.name, args.address.as_str(), own))?;
-    let report = profile.reports(profile.now()).into_iter().find(|report| report.fingerprint == fingerprint);
-    if let Some(report) = report {
+    if let Some(report) = profile.keyring().described(&fingerprint, profile.now()) {
         certs::print(common, &report);
     }
     Ok(())

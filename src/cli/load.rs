@@ -116,7 +116,7 @@ pub(crate) fn anchors(paths: &[PathBuf]) -> Result<Vec<Arc<X509>>, Problem> {
     for path in paths {
         ring.add(&file(path)?, &[]).map_err(|error| import_problem(path, &error))?;
     }
-    Ok(ring.certificates().to_vec())
+    Ok(ring.certificates())
 }
 
 fn system_anchors() -> Vec<Arc<X509>> {
@@ -125,7 +125,7 @@ fn system_anchors() -> Vec<Arc<X509>> {
         // One odd root of the platform's hundred is no reason to fail.
         let _ = ring.add(certificate.as_ref(), &[]);
     }
-    ring.certificates().to_vec()
+    ring.certificates()
 }
 
 /// Certificate revocation lists of files and folders, PEM or DER.

@@ -31,8 +31,8 @@ pub(crate) fn run(common: &Common, args: &PathArgs) -> Result<(), Problem> {
     }
     let mut request = PathRequest::new(certificate, args.at.unwrap_or_else(Timestamp::now));
     request.strict = true;
-    request.intermediates = intermediates.certificates().to_vec();
-    request.anchors = anchors.certificates().to_vec();
+    request.intermediates = intermediates.certificates();
+    request.anchors = anchors.certificates();
     request.crls = load::crls(&args.crls)?;
     request.ocsp = args.ocsp.iter().map(|path| Ok(load::file(path)?.into())).collect::<Result<_, Problem>>()?;
     request.purpose = match args.purpose.as_str() {

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use crate::crypto::Certificate;
 use crate::engine::headless;
 use crate::store::TrustKind;
 use crate::trust::{self, Judgement};
@@ -15,7 +14,7 @@ use super::{Problem, json as documents, keys, output};
 pub(crate) fn run(common: &Common, command: &TrustCommand) -> Result<(), Problem> {
     let (profile, _) = keys::profile(common)?;
     let set = |options: &TrustOptions, kind| {
-        let known = profile.reports(profile.now()).iter().any(|report| report.fingerprint == options.fingerprint);
+        let known = profile.keyring().holds(&options.fingerprint);
         if !known && !options.retract {
             return Err(Problem(format!(
                 "{}: no such certificate in the profile; import it first",
@@ -36,9 +35,7 @@ pub(crate) fn run(common: &Common, command: &TrustCommand) -> Result<(), Problem
         TrustCommand::Path { address } => {
             let keyring = profile.keyring();
             let policy = told(common, profile.policy(profile.now()))?;
-            let pgp = keyring.pgp.certs().iter().cloned().map(Certificate::Pgp);
-            let x509 = keyring.smime.certificates().iter().cloned().map(Certificate::X509);
-            for certificate in pgp.chain(x509) {
+            for certificate in keyring.naming(address) {
                 let fingerprint = certificate.fingerprint();
                 let names =
                     keyring.report(&fingerprint, policy.at).is_some_and(|report| report.addresses.contains(address));

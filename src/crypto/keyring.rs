@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::domain::{EmailAddress, Fingerprint, Secret};
 
-use super::{CertificateReport, pgp::PgpRing, smime::SmimeRing};
+use super::{Certificate, CertificateReport, CertificateSource, Facts, Kept, pgp::PgpRing, smime::SmimeRing};
 
 /// Every certificate and secret key that a story may use, and the passphrases that may open them.
 #[derive(Clone, Debug, Default)]
@@ -62,12 +64,61 @@ impl Keyring {
 impl Keyring {
     /// Describes a certificate of the ring at a moment.
     pub fn report(&self, fingerprint: &Fingerprint, at: Timestamp) -> Option<CertificateReport> {
-        if let Some(cert) = self.pgp.find(fingerprint) {
-            return Some(super::pgp::report(cert, at));
+        self.described(fingerprint, at).map(|report| (*report).clone())
+    }
+
+    /// The same, shared.
+    pub fn described(&self, fingerprint: &Fingerprint, at: Timestamp) -> Option<Arc<CertificateReport>> {
+        self.pgp.report(fingerprint, at).or_else(|| self.smime.report(fingerprint, at))
+    }
+
+    /// Describes every certificate at a moment, OpenPGP first; those of a profile without reading them.
+    pub fn reports(&self, at: Timestamp) -> impl Iterator<Item = Arc<CertificateReport>> {
+        self.pgp.reports(at).chain(self.smime.reports(at))
+    }
+
+    /// It is here; that is known without reading it.
+    pub fn holds(&self, fingerprint: &Fingerprint) -> bool {
+        self.pgp.holds(fingerprint) || self.smime.holds(fingerprint)
+    }
+
+    /// One certificate, not kept in memory if it was not: for work that goes through many of them once.
+    pub fn find_passing(&self, fingerprint: &Fingerprint) -> Option<Certificate> {
+        let pgp = || self.pgp.find_passing(fingerprint).map(Certificate::Pgp);
+        pgp().or_else(|| self.smime.find_passing(fingerprint).map(Certificate::X509))
+    }
+
+    /// Every certificate that names an address, whoever believes it.
+    pub fn naming(&self, address: &EmailAddress) -> Vec<Certificate> {
+        let pgp = self.pgp.naming(address).cloned().map(Certificate::Pgp);
+        pgp.chain(self.smime.naming(address).into_iter().cloned().map(Certificate::X509)).collect()
+    }
+
+    /// Adds a public certificate of a profile without reading it.
+    pub fn add_unread(&mut self, kept: Kept, source: &Arc<dyn CertificateSource>) {
+        let (fingerprint, source) = (kept.described.report.fingerprint.clone(), Arc::clone(source));
+        match kept.facts {
+            Facts::Pgp(facts) => self.pgp.add_unread(fingerprint, facts, kept.described, source),
+            Facts::X509(facts) => self.smime.add_unread(fingerprint, facts, kept.described, source),
         }
-        let certificate = self.smime.find(fingerprint)?;
-        let own = self.smime.own().iter().find(|own| own.certificate.fingerprint == *fingerprint);
-        Some(certificate.report(own.is_some(), own.is_some_and(super::smime::Identity::is_locked), at))
+    }
+
+    /// What is known of a certificate, to be kept beside its bytes; `None` for one's own, which is always read.
+    pub fn kept(&self, fingerprint: &Fingerprint, at: Timestamp) -> Option<Kept> {
+        let of_pgp = self.pgp.known(fingerprint, at).map(|(facts, described)| (Facts::Pgp(facts.clone()), described));
+        let of_x509 =
+            || self.smime.known(fingerprint, at).map(|(facts, described)| (Facts::X509(facts.clone()), described));
+        let (facts, described) = of_pgp.or_else(of_x509)?;
+        (!described.report.has_secret).then_some(Kept { described, facts })
+    }
+
+    /// Without one certificate and its key.
+    pub fn remove(&mut self, fingerprint: &Fingerprint) {
+        if self.pgp.holds(fingerprint) {
+            self.pgp.remove(fingerprint);
+        } else if self.smime.holds(fingerprint) {
+            self.smime.remove(fingerprint);
+        }
     }
 
     /// The addresses of every certificate whose secret key is here, at a moment.

@@ -4,6 +4,7 @@
 //! Nothing here says whose a key is: that is `trust`. Nothing here reads a clock.
 
 mod check;
+mod kept;
 mod keyring;
 pub mod pgp;
 pub mod reason;
@@ -15,6 +16,7 @@ pub use check::{
     Certificate, DecryptFailure, Decrypted, Decryption, DetachedSignature, Integrity, Opened, ProtectError,
     SignatureCheck, SignatureOutcome, Signer,
 };
+pub use kept::{CertificateSource, Described, Facts, Kept};
 pub use keyring::{ImportError, Imported, Keyring};
 pub use report::CertificateReport;
 pub use unproven::Bounds;

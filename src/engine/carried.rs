@@ -92,7 +92,7 @@ fn add(found: &mut Keyring, bytes: &[u8]) {
     if is_text && !is_armored() {
         return;
     }
-    if bytes.len() > MAX_BYTES || found.pgp.certs().len() + found.smime.certificates().len() >= MAX {
+    if bytes.len() > MAX_BYTES || found.pgp.len() + found.smime.len() >= MAX {
         return;
     }
     let mut pgp = pgp::PgpRing::default();
@@ -105,7 +105,7 @@ fn add(found: &mut Keyring, bytes: &[u8]) {
     let mut other = SmimeRing::default();
     let mut certificates = smime::certificates(bytes);
     if certificates.is_empty() && other.add(bytes, &[]).is_ok() {
-        certificates.extend(other.certificates().iter().cloned());
+        certificates.extend(other.certificates());
     }
     for certificate in certificates.into_iter().take(MAX) {
         found.smime.add_certificate(certificate);

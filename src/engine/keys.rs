@@ -1,15 +1,22 @@
 //! Own keys and others' certificates, as the keys screen and `kakitome key` see them.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
-use crate::crypto::{Certificate, Keyring, pgp, smime};
+use crate::crypto::{CertificateReport, Keyring, pgp, smime};
 use crate::domain::{EmailAddress, Fingerprint, Secret, Technology};
 use crate::store::{TrustKind, files};
-use crate::trust::{self, TrustVerdict};
+use crate::trust::{self, TrustPolicy, TrustVerdict};
 
+use super::network::Publish;
 use super::profile::{Profile, store_failure};
-use super::view::{KeyView, KeysView};
-use super::{Failure, FailureKind, Retry};
+use super::view::{KeySummary, KeysView};
+use super::{Event, Failure, FailureKind, Retry};
+
+/// How often the list is shown while its certificates are being judged.
+const SHOWN_EVERY: Duration = Duration::from_millis(400);
 
 /// No key file is larger.
 const MAX_FILE: u64 = 64 << 20;
@@ -88,30 +95,117 @@ pub(super) fn set_root(profile: &Profile, fingerprint: &Fingerprint, root: bool)
     profile.store.set_trust(fingerprint, TrustKind::Root, root).map_err(store_failure)
 }
 
-/// Everything on the keys screen.
+/// Everything on the keys screen. Own keys are judged; of the others is said what is known without reading them, or was
+/// found before: [`judge_rest`] finds the rest.
 pub(super) fn view(profile: &Profile) -> Result<KeysView, Failure> {
     let at = profile.now();
     let policy = profile.policy(at)?;
     let keyring = profile.keyring();
-    let mut view = KeysView::default();
-    for report in profile.reports(at) {
-        let certificate = match report.technology {
-            Technology::OpenPgp => keyring.pgp.find(&report.fingerprint).cloned().map(Certificate::Pgp),
-            Technology::Smime => keyring.smime.find(&report.fingerprint).cloned().map(Certificate::X509),
+    let anchors: HashSet<&Fingerprint> = policy.anchors.iter().map(|anchor| &anchor.fingerprint).collect();
+    let mut known = profile.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+    known.renew(State::of(profile)?);
+    let (mut own, mut others) = (Vec::new(), Vec::with_capacity(keyring.pgp.len() + keyring.smime.len()));
+    for report in keyring.reports(at) {
+        let is_anchor = anchors.contains(&report.fingerprint);
+        let is_trusted = is_anchor || policy.direct.contains_key(&report.fingerprint);
+        let is_root = policy.roots.contains(&report.fingerprint);
+        let verdict = if is_anchor {
+            Some(TrustVerdict::Authenticated)
+        } else if report.has_secret {
+            Some(judged(&report, &keyring, &policy))
+        } else {
+            known.of(&report.fingerprint).or_else(|| trust::glance(&report, &keyring, &policy))
         };
-        let verdict = certificate.map_or(TrustVerdict::Unauthenticated, |certificate| {
-            trust::judge(&certificate, &[], report.addresses.first(), &keyring, &policy).verdict
-        });
-        let is_anchor = policy.anchors.iter().any(|anchor| anchor.fingerprint == report.fingerprint);
-        let key = KeyView {
-            verdict: if is_anchor { TrustVerdict::Authenticated } else { verdict },
-            is_trusted: is_anchor || policy.direct.contains_key(&report.fingerprint),
-            is_root: policy.roots.contains(&report.fingerprint),
-            report,
-        };
-        if key.report.has_secret { view.own.push(key) } else { view.others.push(key) }
+        let has_secret = report.has_secret;
+        let summary = KeySummary { report, verdict, is_trusted, is_root };
+        if has_secret { own.push(summary.to_view()) } else { others.push(summary) }
     }
-    Ok(view)
+    Ok(KeysView { own, others: Arc::new(others) })
+}
+
+/// Judges the certificates that the key list has no verdict of, and publishes the list from time to time. Beside the
+/// engine's loop, one such work at a time: it begins anew when keys or trust change meanwhile.
+pub(super) fn judge_rest(profile: &Profile, publish: &Publish) -> Result<(), Failure> {
+    let _turn = profile.judging.lock().unwrap_or_else(PoisonError::into_inner);
+    let (mut is_shown, mut began) = (true, Instant::now());
+    loop {
+        let view = view(profile)?;
+        let rest: Vec<_> = view.others.iter().filter(|one| one.verdict.is_none()).map(|one| &one.report).collect();
+        if !is_shown {
+            (publish)(Event::Keys(Arc::new(view.clone())));
+        }
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let state = State::of(profile)?;
+        let (policy, keyring) = (profile.policy(profile.now())?, profile.keyring());
+        for report in rest {
+            let verdict = judged(report, &keyring, &policy);
+            let mut known = profile.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+            if !known.note(&state, &report.fingerprint, verdict) || began.elapsed() > SHOWN_EVERY {
+                break;
+            }
+        }
+        (is_shown, began) = (false, Instant::now());
+        if State::of(profile)? != state {
+            // Whoever changed it shows the list, and has asked for what is missing then.
+            is_shown = true;
+        }
+    }
+}
+
+fn judged(report: &CertificateReport, keyring: &Keyring, policy: &TrustPolicy) -> TrustVerdict {
+    let certificate = keyring.find_passing(&report.fingerprint);
+    certificate.map_or(TrustVerdict::Unauthenticated, |certificate| {
+        trust::judge(&certificate, &[], report.addresses.first(), keyring, policy).verdict
+    })
+}
+
+/// What verdicts in the list depend on. The hour is in it since certificates end: what the list says may be so old.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct State {
+    keyring: (u64, u64),
+    policy: u64,
+    hour: i64,
+}
+
+impl State {
+    fn of(profile: &Profile) -> Result<Self, Failure> {
+        let keyring = profile.keyring();
+        Ok(Self {
+            keyring: (keyring.pgp.generation(), keyring.smime.generation()),
+            policy: profile.policy_stamp()?,
+            hour: profile.now().as_second().div_euclid(3600),
+        })
+    }
+}
+
+/// The verdicts that were found for the list.
+#[derive(Debug, Default)]
+pub struct Verdicts {
+    state: State,
+    found: HashMap<Fingerprint, TrustVerdict>,
+}
+
+impl Verdicts {
+    fn renew(&mut self, state: State) {
+        if self.state != state {
+            *self = Self { state, found: HashMap::new() };
+        }
+    }
+
+    fn of(&self, fingerprint: &Fingerprint) -> Option<TrustVerdict> {
+        self.found.get(fingerprint).copied()
+    }
+
+    /// Keeps a verdict; `false` when the list is about another state by now.
+    fn note(&mut self, state: &State, fingerprint: &Fingerprint, verdict: TrustVerdict) -> bool {
+        if self.state != *state {
+            return false;
+        }
+        self.found.insert(fingerprint.clone(), verdict);
+        true
+    }
 }
 
 fn email(address: &str) -> Result<EmailAddress, Failure> {

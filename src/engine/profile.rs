@@ -1,19 +1,21 @@
 //! An open profile: the store, its secrets, and the keyring and trust that are in it.
 
-use std::collections::BTreeSet;
+mod keeping;
+mod trusting;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
 use crate::crypto::smime::SmimeRing;
-use crate::crypto::{CertificateReport, ImportError, Imported, Keyring, pgp, smime};
+use crate::crypto::{ImportError, Keyring, pgp, smime};
 use crate::domain::{Fingerprint, Secret, Technology};
 use crate::store::secret::SecretStore;
 use crate::store::spool::SpoolFolder;
-use crate::store::{CertificateRecord, ProfileKey, Store, StoreError, TrustKind};
-use crate::trust::{self, TrustPolicy};
+use crate::store::{ProfileKey, Store, StoreError, TrustKind};
 
+use super::keys::Verdicts;
 use super::{Failure, FailureKind, Retry};
 
 /// Where a profile's secrets are kept.
@@ -29,7 +31,7 @@ pub enum SecretsIn {
 #[derive(Debug)]
 pub struct Profile {
     /// The database.
-    pub store: Store,
+    pub store: Arc<Store>,
     /// Where large plaintexts wait for their proof.
     pub(super) spool: SpoolFolder,
     /// Passwords.
@@ -37,6 +39,13 @@ pub struct Profile {
     /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
     pub(super) fixed_at: Option<Timestamp>,
     keyring: Mutex<Arc<Keyring>>,
+    /// Held while the keyring is changed: whoever changes it begins with what it is then.
+    changing: Mutex<()>,
+    trusting: Mutex<Option<trusting::KnownPolicy>>,
+    /// What the key list says of certificates.
+    pub(super) verdicts: Mutex<Verdicts>,
+    /// Held while those that are missing there are found.
+    pub(super) judging: Mutex<()>,
     /// Protects, inside the encrypted store, keys that were given no passphrase of their own.
     key_passphrase: Secret<String>,
 }
@@ -73,7 +82,18 @@ impl Profile {
         let spool = SpoolFolder::new(dir);
         let key_passphrase = key_passphrase(&store)?;
         let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
-        let profile = Self { store, spool, secrets, fixed_at, keyring: Mutex::new(Arc::new(keyring)), key_passphrase };
+        let profile = Self {
+            store: Arc::new(store),
+            spool,
+            secrets,
+            fixed_at,
+            keyring: Mutex::new(Arc::new(keyring)),
+            changing: Mutex::default(),
+            trusting: Mutex::default(),
+            verdicts: Mutex::default(),
+            judging: Mutex::default(),
+            key_passphrase,
+        };
         profile.load_keyring(Vec::new())?;
         // Of older profiles nobody knows any more: before anything new comes in, what is there counts.
         for (fingerprint, kind) in profile.store.trust().map_err(store_failure)? {
@@ -99,156 +119,6 @@ impl Profile {
         Arc::clone(&self.keyring.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads the keyring anew, with more passphrases.
-    pub fn load_keyring(&self, more: Vec<Secret<String>>) -> Result<(), Failure> {
-        let mut keyring = Keyring { passphrases: self.keyring().passphrases.clone(), ..Keyring::default() };
-        keyring.passphrases.extend(more);
-        for record in self.store.certificates().map_err(store_failure)? {
-            // One that can't be read any more must not take the others along; the list shows it.
-            let _ = keyring.add(&record.bytes);
-        }
-        *self.keyring.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(keyring);
-        Ok(())
-    }
-
-    /// Whom the user trusts, at a moment.
-    pub fn policy(&self, at: Timestamp) -> Result<TrustPolicy, Failure> {
-        let mut policy = TrustPolicy::nobody(at);
-        let keyring = self.keyring();
-        for (fingerprint, kind) in self.store.trust().map_err(store_failure)? {
-            match kind {
-                TrustKind::Direct => {
-                    let compared = self.compared(&fingerprint)?;
-                    policy.direct.insert(fingerprint, compared);
-                }
-                TrustKind::Root => {
-                    policy.roots.insert(fingerprint);
-                }
-                TrustKind::Anchor => policy.anchors.extend(keyring.smime.find(&fingerprint).cloned()),
-            }
-        }
-        // One's own keys are one's own.
-        for report in self.reports(at).iter().filter(|report| report.has_secret) {
-            policy.compare(report.fingerprint.clone(), &keyring);
-        }
-        if let Some(lists) = self.store.setting::<Vec<String>>("crls").map_err(store_failure)? {
-            policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(Arc::from));
-        }
-        Ok(policy)
-    }
-
-    /// The user compared a certificate with its owner: what it bears at this moment counts.
-    ///
-    /// # Errors
-    /// A [`Failure`] of the store.
-    pub fn compare(&self, fingerprint: &Fingerprint) -> Result<(), Failure> {
-        let borne = trust::borne(fingerprint, &self.keyring(), self.now());
-        self.store.set_compared(fingerprint, &borne).map_err(store_failure)
-    }
-
-    fn compared(&self, fingerprint: &Fingerprint) -> Result<BTreeSet<String>, Failure> {
-        if let Some(known) = self.store.compared(fingerprint).map_err(store_failure)? {
-            return Ok(known);
-        }
-        self.compare(fingerprint)?;
-        Ok(self.store.compared(fingerprint).map_err(store_failure)?.unwrap_or_default())
-    }
-
-    /// Every certificate and key described.
-    pub fn reports(&self, at: Timestamp) -> Vec<CertificateReport> {
-        let keyring = self.keyring();
-        let pgp = keyring.pgp.certs().iter().map(|cert| pgp::report(cert, at));
-        let x509 = keyring.smime.certificates().iter().filter_map(|cert| keyring.report(&cert.fingerprint, at));
-        pgp.chain(x509).collect()
-    }
-
-    /// Imports every certificate and key of a file.
-    ///
-    /// # Errors
-    /// [`FailureKind::Import`] or [`FailureKind::WrongPassphrase`] with what is wrong.
-    pub fn import(&self, bytes: &[u8], passphrases: &[Secret<String>]) -> Result<Vec<CertificateReport>, Failure> {
-        let mut found = Keyring { passphrases: passphrases.to_vec(), ..Keyring::default() };
-        let mut imported = found.add(bytes).map_err(|error| import_failure(&error))?;
-        if imported.is_empty() {
-            (found, imported) = self.paired(found)?;
-        }
-        self.keep(&found, passphrases.first(), "imported")?;
-        let at = self.now();
-        Ok(imported.into_iter().map(|one| found.report(&one.report.fingerprint, at).unwrap_or(one.report)).collect())
-    }
-
-    /// S/MIME keys that came without their certificates, with those that are in the profile.
-    fn paired(&self, mut keys: Keyring) -> Result<(Keyring, Vec<Imported>), Failure> {
-        for certificate in self.keyring().smime.certificates() {
-            keys.smime.add_certificate(Arc::clone(certificate));
-        }
-        let mut paired = Keyring { passphrases: keys.passphrases.clone(), ..Keyring::default() };
-        let mut imported = Vec::new();
-        for own in keys.smime.own() {
-            imported.push(Imported { report: own.certificate.report(true, own.is_locked(), self.now()) });
-            paired.smime.add_identity(own.clone());
-        }
-        if imported.is_empty() {
-            return Err(Failure {
-                kind: FailureKind::Import,
-                retry: Retry::Never,
-                subject: String::new(),
-                source: "key_without_certificate".to_owned(),
-            });
-        }
-        Ok((paired, imported))
-    }
-
-    /// Keeps everything of a keyring. Secret keys stay under their own passphrase.
-    pub(super) fn keep(
-        &self,
-        found: &Keyring,
-        passphrase: Option<&Secret<String>>,
-        origin: &str,
-    ) -> Result<(), Failure> {
-        let added_at = Timestamp::now();
-        let put = |technology, fingerprint: &Fingerprint, bytes, has_secret| {
-            let record = CertificateRecord {
-                technology,
-                fingerprint: fingerprint.clone(),
-                bytes,
-                has_secret,
-                added_at,
-                origin: origin.to_owned(),
-            };
-            self.store.put_certificate(&record).map_err(store_failure)
-        };
-        let known = self.keyring();
-        for cert in found.pgp.certs() {
-            let fingerprint = pgp::fingerprint(cert);
-            // What is known already is merged, so that nothing (a revocation, a secret) is lost.
-            let mut merged = pgp::PgpRing::default();
-            if let Some(before) = known.pgp.find(&fingerprint) {
-                merged.add_cert((**before).clone());
-            }
-            merged.add_cert((**cert).clone());
-            let cert = merged.find(&fingerprint).unwrap_or(cert);
-            put(Technology::OpenPgp, &fingerprint, pgp::armored_secret(cert), cert.is_tsk())?;
-        }
-        for certificate in found.smime.certificates() {
-            let own = found.smime.own().iter().find(|own| own.certificate.fingerprint == certificate.fingerprint);
-            let bytes =
-                match own {
-                    Some(own) => smime::export_identity_pem(own, passphrase.unwrap_or(&self.key_passphrase)).map_err(
-                        |error| Failure {
-                            kind: FailureKind::Import,
-                            retry: Retry::Never,
-                            subject: certificate.fingerprint.to_string(),
-                            source: error.to_string(),
-                        },
-                    )?,
-                    None => smime::export_pem(certificate),
-                };
-            put(Technology::Smime, &certificate.fingerprint, bytes, own.is_some())?;
-        }
-        self.load_keyring(passphrase.cloned().into_iter().collect())
-    }
-
     /// Whose Authentication-Results are believed, and whether the sender is evaluated here.
     pub(super) fn delivery(&self) -> (Vec<String>, bool) {
         let ids = self.store.setting("authserv_ids").ok().flatten().unwrap_or_default();
@@ -268,7 +138,7 @@ impl Profile {
     /// When the store can't be written.
     pub fn add_server_roots(&self, ring: &SmimeRing) -> Result<(), Failure> {
         let mut kept: Vec<String> = self.store.setting("server_roots").map_err(store_failure)?.unwrap_or_default();
-        for certificate in ring.certificates() {
+        for certificate in &ring.certificates() {
             let root = hex::encode(&certificate.der);
             if !kept.contains(&root) {
                 kept.push(root);

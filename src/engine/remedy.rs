@@ -34,9 +34,7 @@ pub(super) fn help(
 ) -> Result<Help, Failure> {
     let at = profile.now();
     let keyring = profile.keyring();
-    let is_kept = |fingerprint: &Fingerprint| {
-        keyring.pgp.find(fingerprint).is_some() || keyring.smime.find(fingerprint).is_some()
-    };
+    let is_kept = |fingerprint: &Fingerprint| keyring.holds(fingerprint);
     let signers = assessment.signatures.iter().filter_map(|signature| signature.check.signer.as_ref());
     let kept = signers.map(|signer| signer.fingerprint.clone()).filter(is_kept).collect();
     let came = carried::by_assessed(raw, assessment);
@@ -47,8 +45,7 @@ pub(super) fn help(
 }
 
 fn fingerprints(keyring: &Keyring) -> Vec<Fingerprint> {
-    let pgp = keyring.pgp.certs().iter().map(|cert| pgp::fingerprint(cert));
-    pgp.chain(keyring.smime.certificates().iter().map(|one| one.fingerprint.clone())).collect()
+    keyring.pgp.fingerprints().chain(keyring.smime.fingerprints()).cloned().collect()
 }
 
 /// The user's own keys for an address, those that can be used before those that can't.
@@ -100,7 +97,7 @@ fn only(keyring: &Keyring, fingerprint: &Fingerprint) -> Keyring {
     }
     if let Some(certificate) = keyring.smime.find(fingerprint) {
         one.smime.add_certificate(Arc::clone(certificate));
-        for authority in keyring.smime.certificates().iter().filter(|one| one.is_authority()) {
+        for authority in keyring.smime.authorities() {
             one.smime.add_certificate(Arc::clone(authority));
         }
     }
@@ -175,14 +172,14 @@ fn stored(profile: &Profile, author: Option<&EmailAddress>) -> Result<(Vec<Messa
 }
 
 fn take(candidates: &mut Keyring, more: &Keyring) {
-    if candidates.pgp.certs().len() + candidates.smime.certificates().len() >= MAX_FOUND {
+    if candidates.pgp.len() + candidates.smime.len() >= MAX_FOUND {
         return;
     }
-    for cert in more.pgp.certs() {
+    for cert in &more.pgp.certs() {
         candidates.pgp.add_cert((**cert).clone());
     }
     for certificate in more.smime.certificates() {
-        candidates.smime.add_certificate(Arc::clone(certificate));
+        candidates.smime.add_certificate(certificate);
     }
 }
 

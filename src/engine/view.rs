@@ -302,8 +302,33 @@ pub struct ReadinessView {
 pub struct KeysView {
     /// The user's own, with secret keys.
     pub own: Vec<KeyView>,
-    /// Correspondents' certificates and authorities.
-    pub others: Vec<KeyView>,
+    /// Correspondents' certificates and authorities: there may be many thousands.
+    pub others: Arc<Vec<KeySummary>>,
+}
+
+/// One certificate of somebody else, as far as a list needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeySummary {
+    /// What it says.
+    pub report: Arc<CertificateReport>,
+    /// Whether it is believed for its first address; `None` while that is being looked into: then a newer view follows.
+    pub verdict: Option<TrustVerdict>,
+    /// The user compared it with its owner.
+    pub is_trusted: bool,
+    /// Its certifications count.
+    pub is_root: bool,
+}
+
+impl KeySummary {
+    /// As a whole, with nobody's word for it while it was not looked into.
+    pub fn to_view(&self) -> KeyView {
+        KeyView {
+            report: (*self.report).clone(),
+            verdict: self.verdict.unwrap_or(TrustVerdict::Unauthenticated),
+            is_trusted: self.is_trusted,
+            is_root: self.is_root,
+        }
+    }
 }
 
 /// One certificate or key.

@@ -1,7 +1,7 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::domain::{Fingerprint, Technology};
 
@@ -61,41 +61,105 @@ impl Store {
     /// Keeps a certificate in place of the one with its fingerprint. One without a secret key
     /// never replaces one with it: that returns `false` and changes nothing.
     pub fn put_certificate(&self, record: &CertificateRecord) -> Result<bool, StoreError> {
-        let changed = self.db().execute(
-            "INSERT INTO certificate (technology, fingerprint, bytes, has_secret, added_at, origin)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4
-                 WHERE has_secret <= ?4",
-            params![
-                record.technology.word(),
-                record.fingerprint.as_str(),
-                record.bytes,
-                record.has_secret,
-                millis(record.added_at),
-                record.origin
-            ],
-        )?;
-        Ok(changed > 0)
+        put(&self.db(), record)
+    }
+
+    /// Keeps several certificates, all or none, each with its summary if it has one.
+    pub fn put_certificates(&self, records: &[(CertificateRecord, Option<String>)]) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        for (record, summary) in records {
+            if put(&transaction, record)?
+                && let Some(summary) = summary
+            {
+                summarise(&transaction, record.technology, &record.fingerprint, summary)?;
+            }
+        }
+        Ok(transaction.commit()?)
     }
 
     /// Every certificate, oldest first.
     pub fn certificates(&self) -> Result<Vec<CertificateRecord>, StoreError> {
+        self.records("1")
+    }
+
+    /// Those with their secret keys, oldest first.
+    pub fn own_certificates(&self) -> Result<Vec<CertificateRecord>, StoreError> {
+        self.records("has_secret")
+    }
+
+    /// Public ones without a summary, oldest first, at the most as many as are wanted.
+    pub fn unsummarised(&self, limit: usize) -> Result<Vec<CertificateRecord>, StoreError> {
+        let counts = "SELECT (SELECT count(*) FROM certificate) - (SELECT count(*) FROM summary)
+                           - (SELECT count(*) FROM certificate WHERE has_secret)";
+        if self.db().query_row(counts, [], |row| row.get::<_, i64>(0))? == 0 {
+            return Ok(Vec::new());
+        }
+        self.records(&format!(
+            "(technology, fingerprint) IN (SELECT technology, fingerprint FROM certificate
+                 EXCEPT SELECT technology, fingerprint FROM summary
+                 EXCEPT SELECT technology, fingerprint FROM certificate WHERE has_secret LIMIT {limit})"
+        ))
+    }
+
+    /// The summaries of public certificates, in the order in which those came.
+    pub fn summaries(&self) -> Result<Vec<(Technology, String)>, StoreError> {
         let db = self.db();
-        let mut statement = db.prepare_cached(
-            "SELECT technology, fingerprint, bytes, has_secret, added_at, origin FROM certificate ORDER BY added_at, rowid",
-        )?;
+        let mut statement = db.prepare_cached("SELECT technology, text FROM summary ORDER BY added_at, rowid")?;
+        let mut rows = statement.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push((technology(row.get_ref(0)?.as_str().unwrap_or_default())?, row.get(1)?));
+        }
+        Ok(found)
+    }
+
+    /// Keeps the summaries of certificates, in place of those that were there.
+    pub fn put_summaries(&self, summaries: &[(Technology, Fingerprint, String)]) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        for (technology, fingerprint, text) in summaries {
+            summarise(&transaction, *technology, fingerprint, text)?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Forgets every summary: another version wrote them.
+    pub fn forget_summaries(&self) -> Result<(), StoreError> {
+        self.db().execute("DELETE FROM summary", [])?;
+        Ok(())
+    }
+
+    /// The bytes of a certificate.
+    pub fn certificate_bytes(
+        &self,
+        technology: Technology,
+        fingerprint: &Fingerprint,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let db = self.db();
+        let mut statement =
+            db.prepare_cached("SELECT bytes FROM certificate WHERE technology = ?1 AND fingerprint = ?2")?;
+        Ok(statement.query_row([technology.word(), fingerprint.as_str()], |row| row.get(0)).optional()?)
+    }
+
+    /// A number that is another one after everything that was written: while it is the same, so is what was read.
+    pub fn version(&self) -> u64 {
+        self.db().total_changes()
+    }
+
+    fn records(&self, which: &str) -> Result<Vec<CertificateRecord>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT technology, fingerprint, bytes, has_secret, added_at, origin FROM certificate
+             WHERE {which} ORDER BY added_at, rowid"
+        ))?;
         let mut rows = statement.query([])?;
         let mut records = Vec::new();
         while let Some(row) = rows.next()? {
-            let technology: String = row.get(0)?;
-            let technology = [Technology::OpenPgp, Technology::Smime].into_iter().find(|t| t.word() == technology);
             let fingerprint = Fingerprint::parse(&row.get::<_, String>(1)?);
-            let (Some(technology), Some(fingerprint)) = (technology, fingerprint) else {
-                return Err(StoreError::Corrupt("certificate"));
-            };
             records.push(CertificateRecord {
-                technology,
-                fingerprint,
+                technology: technology(&row.get::<_, String>(0)?)?,
+                fingerprint: fingerprint.ok_or(StoreError::Corrupt("certificate"))?,
                 bytes: row.get(2)?,
                 has_secret: row.get(3)?,
                 added_at: timestamp(row.get(4)?),
@@ -138,6 +202,20 @@ impl Store {
         .collect()
     }
 
+    /// The User IDs that each directly trusted certificate bore when it was compared, as far as they are known.
+    pub fn all_compared(&self) -> Result<HashMap<Fingerprint, BTreeSet<String>>, StoreError> {
+        let db = self.db();
+        let query = "SELECT fingerprint, user_ids FROM trust WHERE kind = ?1 AND user_ids IS NOT NULL";
+        let mut statement = db.prepare_cached(query)?;
+        let rows = statement.query_map([TrustKind::Direct.word()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.map(|row| {
+            let (fingerprint, user_ids): (String, String) = row?;
+            let known = Fingerprint::parse(&fingerprint).zip(serde_json::from_str(&user_ids).ok());
+            known.ok_or(StoreError::Corrupt("trust"))
+        })
+        .collect()
+    }
+
     /// Trusts a certificate directly, for the User IDs that it bears now.
     pub fn set_compared(&self, fingerprint: &Fingerprint, user_ids: &BTreeSet<String>) -> Result<(), StoreError> {
         let text = serde_json::to_string(user_ids).map_err(|_| StoreError::Corrupt("trust"))?;
@@ -167,4 +245,37 @@ impl Store {
             db.query_row(query, [fingerprint.as_str(), kind.word()], |row| row.get(0)).optional()?;
         Ok(found.is_some())
     }
+}
+
+fn put(db: &Connection, record: &CertificateRecord) -> Result<bool, StoreError> {
+    let mut statement = db.prepare_cached(
+        "INSERT INTO certificate (technology, fingerprint, bytes, has_secret, added_at, origin)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4
+             WHERE has_secret <= ?4",
+    )?;
+    let changed = statement.execute(params![
+        record.technology.word(),
+        record.fingerprint.as_str(),
+        record.bytes,
+        record.has_secret,
+        millis(record.added_at),
+        record.origin
+    ])?;
+    Ok(changed > 0)
+}
+
+fn summarise(db: &Connection, technology: Technology, fingerprint: &Fingerprint, text: &str) -> Result<(), StoreError> {
+    let mut statement = db.prepare_cached(
+        "INSERT OR REPLACE INTO summary (technology, fingerprint, added_at, text)
+         SELECT technology, fingerprint, added_at, ?3 FROM certificate
+         WHERE technology = ?1 AND fingerprint = ?2 AND NOT has_secret",
+    )?;
+    statement.execute([technology.word(), fingerprint.as_str(), text])?;
+    Ok(())
+}
+
+fn technology(word: &str) -> Result<Technology, StoreError> {
+    let known = [Technology::OpenPgp, Technology::Smime].into_iter().find(|one| one.word() == word);
+    known.ok_or(StoreError::Corrupt("certificate"))
 }

@@ -1,6 +1,28 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS, SUMMARIES];
+
+/// Certificates described for lists, apart from their bytes: the list is read without them.
+const SUMMARIES: &str = "
+ALTER TABLE certificate DROP COLUMN summary;
+
+-- What the crypto room knows of a public certificate without reading it, as JSON. A row is missing while nobody has
+-- described what the bytes are now.
+CREATE TABLE summary (
+    technology TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (technology, fingerprint)
+) STRICT;
+CREATE INDEX certificate_own ON certificate (fingerprint) WHERE has_secret;
+CREATE TRIGGER summary_gone AFTER DELETE ON certificate BEGIN
+    DELETE FROM summary WHERE technology = old.technology AND fingerprint = old.fingerprint;
+END;
+CREATE TRIGGER summary_old AFTER UPDATE OF bytes ON certificate BEGIN
+    DELETE FROM summary WHERE technology = old.technology AND fingerprint = old.fingerprint;
+END;
+";
 
 /// What is known of certificates beside their bytes. Times are milliseconds since 1970.
 const KEYS: &str = "

@@ -7,5 +7,7 @@ mod names;
 pub mod reason;
 pub mod web;
 
-pub use judge::{Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, borne, judge};
+pub use judge::{
+    Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, borne, glance, judge,
+};
 pub use names::{BelievedUserId, believed_user_ids};

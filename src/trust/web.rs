@@ -1,6 +1,7 @@
 //! The web of trust: OpenPGP certifications, by sequoia-wot.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -10,7 +11,7 @@ use sequoia_openpgp::{Cert, Fingerprint as PgpFingerprint};
 use sequoia_wot::{FULLY_TRUSTED, Network, Roots};
 
 use crate::crypto::pgp::{self, PgpRing, ReadingPolicy};
-use crate::domain::{EmailAddress, Fingerprint, Timestamp};
+use crate::domain::{EmailAddress, Fingerprint};
 
 use super::{Judgement, PathStep, StepKind, TrustPath, TrustPolicy, TrustVerdict};
 
@@ -123,7 +124,7 @@ pub(super) fn vouched_for(cert: &Cert, ring: &PgpRing, policy: &TrustPolicy) -> 
     // A name counts only as it was compared, and not another with the same address.
     let texts = policy.direct.get(&pgp::fingerprint(cert));
     let compared = |one: &UserID| texts.is_some_and(|texts| texts.contains(&*String::from_utf8_lossy(one.value())));
-    let vouched = if policy.roots.is_empty() { Vec::new() } else { vouched(cert, &user_ids, ring, policy) };
+    let vouched = if policy.roots.is_empty() { Arc::default() } else { vouched(cert, &user_ids, ring, policy) };
     let by_others = |one: &UserID| vouched.iter().any(|other| other.user_id == *one && other.amount > 0);
     user_ids.into_iter().filter(|one| compared(one) || by_others(one)).collect()
 }
@@ -136,49 +137,58 @@ struct Vouched {
     steps: Vec<PathStep>,
 }
 
-/// What an answer depends on.
+/// What an answer depends on, beside the moment.
 #[derive(PartialEq, Eq, Hash)]
 struct Question {
     ring: u64,
-    at: Timestamp,
     roots: Vec<Fingerprint>,
     cert: PgpFingerprint,
 }
 
-static REMEMBERED: Mutex<Option<HashMap<Question, Vec<Vouched>>>> = Mutex::new(None);
+/// What the network said, and the seconds within which it says the same.
+#[derive(Clone)]
+struct Answer {
+    holds: Range<i64>,
+    vouched: Arc<Vec<Vouched>>,
+}
+
+static REMEMBERED: Mutex<Option<HashMap<Question, Answer>>> = Mutex::new(None);
 
 /// Asks the network, or remembers what it said.
-fn vouched(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -> Vec<Vouched> {
-    let question = Question {
-        ring: ring.generation(),
-        at: policy.at,
-        roots: policy.roots.iter().cloned().collect(),
-        cert: cert.fingerprint(),
-    };
+fn vouched(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -> Arc<Vec<Vouched>> {
+    let roots = policy.roots.iter().cloned().collect();
+    let question = Question { ring: ring.generation(), roots, cert: cert.fingerprint() };
     let known =
         REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|all| all.get(&question).cloned());
-    if let Some(known) = known {
-        return known;
+    if let Some(known) = known.filter(|known| known.holds.contains(&policy.at.as_second())) {
+        return known.vouched;
     }
     let answer = ask(cert, user_ids, ring, policy);
+    let vouched = Arc::clone(&answer.vouched);
     let mut all = REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
     let all = all.get_or_insert_default();
     if all.len() >= MAX_REMEMBERED {
         all.clear();
     }
-    all.insert(question, answer.clone());
-    answer
+    all.insert(question, answer);
+    vouched
 }
 
-fn ask(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -> Vec<Vouched> {
+fn ask(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -> Answer {
     let roots: Vec<PgpFingerprint> = policy.roots.iter().filter_map(|root| root.as_str().parse().ok()).collect();
     let certs = between(&roots, cert, ring);
+    let mut moments = pgp::Moments::default();
+    moments.of_all(cert);
+    for cert in &certs {
+        moments.of_all(cert);
+    }
+    let mut answer = Answer { holds: moments.around(policy.at), vouched: Arc::default() };
     let at: SystemTime = pgp::system_time(policy.at);
     let certs = certs.iter().map(AsRef::as_ref);
     let Ok(network) = Network::from_cert_refs(certs, &POLICY, at, Roots::from(roots.as_slice())) else {
-        return Vec::new();
+        return answer;
     };
-    let mut answers = Vec::new();
+    let mut vouched = Vec::new();
     for user_id in user_ids.iter().take(MAX_USER_IDS) {
         let paths = network.authenticate(user_id, cert.fingerprint(), FULLY_TRUSTED);
         let best = paths.iter().max_by_key(|(_, amount)| *amount);
@@ -187,48 +197,99 @@ fn ask(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -
         if let Some(last) = steps.last_mut() {
             last.name = name_of(Some(user_id));
         }
-        answers.push(Vouched { user_id: user_id.clone(), amount: paths.amount(), steps });
+        vouched.push(Vouched { user_id: user_id.clone(), amount: paths.amount(), steps });
     }
-    answers
+    answer.vouched = Arc::new(vouched);
+    answer
 }
 
 /// The certificates that can lie on a path from a root to the target, going by what certifications
-/// say of their issuers, none of them verified yet: verifying all that strangers wrote about each
-/// other takes long. Beyond [`MAX_CERTIFICATIONS`] the network has no answer.
+/// say of their issuers and of how far they reach, none of them verified yet: verifying all that strangers wrote
+/// about each other takes long. Beyond [`MAX_CERTIFICATIONS`] the network has no answer.
 fn between(roots: &[PgpFingerprint], target: &Cert, ring: &PgpRing) -> Vec<Arc<Cert>> {
+    let fingerprint = pgp::fingerprint(target);
+    let (place, facts) = match ring.place(&fingerprint) {
+        Some(place) => (place, None),
+        None => (usize::MAX, Some(pgp::Facts::of(target))),
+    };
     let own = || Arc::new(target.clone());
-    let start = ring.find(&pgp::fingerprint(target)).map_or_else(own, Arc::clone);
-    let mut known = HashMap::from([(start.fingerprint(), Arc::clone(&start))]);
-    let mut vouched_by: HashMap<PgpFingerprint, Vec<PgpFingerprint>> = HashMap::new();
-    let mut queue = vec![start];
-    let mut seen = 0_usize;
-    while let Some(cert) = queue.pop() {
-        for issuer in pgp::certifiers(&cert, ring) {
-            seen += 1;
-            vouched_by.entry(issuer.fingerprint()).or_default().push(cert.fingerprint());
-            if known.insert(issuer.fingerprint(), Arc::clone(issuer)).is_none() {
-                queue.push(Arc::clone(issuer));
+    let roots = roots.iter().filter_map(|root| match root {
+        root if *root == target.fingerprint() => Some(place),
+        root => ring.place(&Fingerprint::from_bytes(root.as_bytes())),
+    });
+    let search = Search { ring, target: place, facts: facts.as_ref() };
+    let places = search.between(&roots.collect::<Vec<_>>());
+    let cert = |place: usize| ring.at(place).map_or_else(own, Arc::clone);
+    places.into_iter().map(cert).collect()
+}
+
+/// Whether certifications that nobody has verified lead from a root of the policy to a certificate of the ring: when
+/// not, nobody vouches for it, and it need not be read to say so.
+pub(super) fn is_in_reach(fingerprint: &Fingerprint, ring: &PgpRing, policy: &TrustPolicy) -> bool {
+    let Some(target) = ring.place(fingerprint) else { return true };
+    let roots: HashSet<usize> = policy.roots.iter().filter_map(|root| ring.place(root)).collect();
+    let search = Search { ring, target, facts: None };
+    search.backwards(|place| roots.contains(&place)).is_none()
+}
+
+/// A search through what is known of certifications, without reading any.
+struct Search<'a> {
+    ring: &'a PgpRing,
+    /// The place of the target; one beyond all when it is not in the ring.
+    target: usize,
+    /// What is known of a target that is not in the ring.
+    facts: Option<&'a pgp::Facts>,
+}
+
+impl Search<'_> {
+    /// Who says to vouch for whom, on all ways that end at the target: a certificate so many steps away from it counts
+    /// as an introducer only by trust signatures that reach as far. `None` when the search was to stop, or is too long.
+    fn backwards(&self, stop: impl Fn(usize) -> bool) -> Option<HashMap<usize, Vec<usize>>> {
+        let mut vouched_by: HashMap<usize, Vec<usize>> = HashMap::from([(self.target, Vec::new())]);
+        let (mut level, mut steps, mut seen) = (vec![self.target], 0_u8, 0_usize);
+        while !level.is_empty() {
+            let mut next = Vec::new();
+            for place in level {
+                if stop(place) {
+                    return None;
+                }
+                let facts = if place == self.target { self.facts } else { None };
+                let Some(facts) = facts.or_else(|| self.ring.facts(place)) else { continue };
+                let vouchers = self.ring.vouchers(facts).filter(|(_, depth)| *depth >= steps);
+                for (issuer, _) in vouchers.filter(|(issuer, _)| *issuer != place) {
+                    seen += 1;
+                    let known = vouched_by.entry(issuer).or_insert_with(|| {
+                        next.push(issuer);
+                        Vec::new()
+                    });
+                    known.push(place);
+                }
+                if seen > MAX_CLAIMS {
+                    return None;
+                }
             }
+            level = next;
+            steps = steps.saturating_add(1);
         }
-        if seen > MAX_CLAIMS {
-            return Vec::new();
+        Some(vouched_by)
+    }
+
+    /// The places between roots and the target, both included.
+    fn between(&self, roots: &[usize]) -> HashSet<usize> {
+        let Some(vouched_by) = self.backwards(|_| false) else { return HashSet::new() };
+        let mut reached = HashSet::new();
+        let mut queue: Vec<usize> = roots.iter().copied().filter(|root| vouched_by.contains_key(root)).collect();
+        let mut certifications = 0;
+        while let Some(place) = queue.pop() {
+            if !reached.insert(place) {
+                continue;
+            }
+            let next = vouched_by.get(&place).map_or(&[][..], Vec::as_slice);
+            certifications += next.len();
+            queue.extend(next);
         }
+        if certifications > MAX_CERTIFICATIONS { HashSet::new() } else { reached }
     }
-    let mut reached = HashSet::new();
-    let mut queue: Vec<_> = roots.iter().filter(|root| known.contains_key(root)).cloned().collect();
-    let mut certifications = 0;
-    while let Some(fingerprint) = queue.pop() {
-        if !reached.insert(fingerprint.clone()) {
-            continue;
-        }
-        let next = vouched_by.get(&fingerprint).map_or(&[][..], Vec::as_slice);
-        certifications += next.len();
-        queue.extend(next.iter().cloned());
-    }
-    if certifications > MAX_CERTIFICATIONS {
-        return Vec::new();
-    }
-    known.into_iter().filter(|(fingerprint, _)| reached.contains(fingerprint)).map(|(_, cert)| cert).collect()
 }
 
 /// The stations, from the root to the certificate.

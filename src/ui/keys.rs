@@ -1,5 +1,6 @@
 //! People and keys: one list for both technologies, one's own and those of others.
 
+mod others;
 mod renew;
 
 use std::path::PathBuf;
@@ -76,14 +77,16 @@ pub struct KeysState {
     address: String,
     only: Option<Technology>,
     compared: bool,
+    /// How high the cards of others are, as far as they were drawn.
+    heights: Vec<f32>,
 }
 
 impl KeysState {
     /// Closes the open dialog; gives whether there was one.
     pub fn close_dialog(&mut self) -> bool {
         let was_open = self.dialog != Dialog::None;
-        let shows_others = self.shows_others;
-        *self = Self { shows_others, ..Self::default() };
+        let (shows_others, heights) = (self.shows_others, std::mem::take(&mut self.heights));
+        *self = Self { shows_others, heights, ..Self::default() };
         was_open
     }
 
@@ -112,8 +115,8 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             widgets::empty(ui, Icon::Keys, language.say(Word::Loading), "");
             return;
         };
-        let shown = if state.keys.shows_others { &keys.others } else { &keys.own };
-        if shown.is_empty() {
+        let is_empty = if state.keys.shows_others { keys.others.is_empty() } else { keys.own.is_empty() };
+        if is_empty {
             let (headline, hint) = if state.keys.shows_others {
                 (Word::NoOthers, Word::NoOthersHint)
             } else {
@@ -130,10 +133,14 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             }
             return;
         }
-        ScrollArea::vertical().id_salt("keys").auto_shrink([false, false]).show(ui, |ui| {
+        if state.keys.shows_others {
+            others::show(ui, views, &keys.others, state, commands);
+            return;
+        }
+        ScrollArea::vertical().id_salt("own keys").auto_shrink([false, false]).show(ui, |ui| {
             ui.set_max_width(size::MEASURE + 80.0);
             ui.spacing_mut().item_spacing.y = space::M;
-            for key in shown {
+            for key in &keys.own {
                 self::key(ui, views, key, state, commands);
             }
             ui.add_space(space::L);

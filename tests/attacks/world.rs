@@ -63,7 +63,7 @@ impl World {
         let root = std::fs::read(corpus().join("anchors/root.pem")).expect("the anchor is there");
         anchors.add(&root, &[]).expect("it is a certificate");
         let mut policy = TrustPolicy::nobody(at);
-        policy.anchors = anchors.certificates().to_vec();
+        policy.anchors = anchors.certificates();
         policy.roots.insert(Fingerprint::parse("86711229A404E1C09AC4A9A3204E643BBC38A0B3").expect("a fingerprint"));
         Self { alices, all, policy }
     }

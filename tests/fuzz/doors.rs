@@ -118,7 +118,7 @@ fn certificate(bytes: &[u8]) {
         keyring.report(&one.report.fingerprint, now());
     }
     keyring.own_addresses(now());
-    for certificate in keyring.smime.certificates() {
+    for certificate in &keyring.smime.certificates() {
         smime::export_pem(certificate);
     }
     for cert in keyring.pgp.certs() {

@@ -401,6 +401,12 @@ pub fn keys() -> KeysView {
         problems: vec![],
     };
     let view = |report, verdict, is_trusted| KeyView { report, verdict, is_trusted, is_root: false };
+    let other = |report, verdict, is_trusted| KeySummary {
+        report: Arc::new(report),
+        verdict: Some(verdict),
+        is_trusted,
+        is_root: false,
+    };
     let mut old = report(Technology::Smime, 21, "Carol Danvers", "carol@example.com", false);
     old.problems = vec!["expired".into(), "weak_key".into()];
     KeysView {
@@ -416,19 +422,19 @@ pub fn keys() -> KeysView {
                 true,
             ),
         ],
-        others: vec![
-            view(
+        others: Arc::new(vec![
+            other(
                 report(Technology::OpenPgp, 3, "山田 花子", "hanako@example.co.jp", false),
                 TrustVerdict::Authenticated,
                 true,
             ),
-            view(
+            other(
                 report(Technology::OpenPgp, 5, "Bob Ross", "bob@example.net", false),
                 TrustVerdict::Unauthenticated,
                 false,
             ),
-            view(old, TrustVerdict::Expired, false),
-        ],
+            other(old, TrustVerdict::Expired, false),
+        ]),
     }
 }
 

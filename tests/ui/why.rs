@@ -24,7 +24,7 @@ fn signer(assessment: &Assessment) -> Fingerprint {
 /// The signer's certificate came along and is not kept.
 fn came_along() -> ReadingView {
     with(|view, assessment| {
-        let mut report = sample::keys().others[0].report.clone();
+        let mut report = (*sample::keys().others[0].report).clone();
         report.fingerprint = signer(assessment);
         view.help.carried = vec![report];
     })

@@ -266,3 +266,8 @@ pub fn armored_public(cert: &Cert) -> Vec<u8> {
 pub fn armored_secret(cert: &Cert) -> Vec<u8> {
     cert.as_tsk().armored().to_vec().unwrap_or_default()
 }
+
+/// The certificate without secret keys, with everything else that is here, for keeping.
+pub fn binary(cert: &Cert) -> Vec<u8> {
+    cert.to_vec().unwrap_or_default()
+}

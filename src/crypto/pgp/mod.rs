@@ -2,8 +2,11 @@
 
 mod cert;
 mod decrypt;
+mod entry;
+mod facts;
 mod import;
 mod inline;
+mod moments;
 mod outcome;
 mod policy;
 mod protect;
@@ -14,15 +17,16 @@ mod tests;
 mod unlock;
 mod verify;
 
-pub use cert::{Generated, addresses, armored_public, armored_secret, fingerprint, generate, names, report};
+pub use cert::{Generated, addresses, armored_public, armored_secret, binary, fingerprint, generate, names, report};
 pub(crate) use cert::{address_of, user_ids};
 pub use decrypt::decrypt;
+pub use facts::Facts;
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
+pub(crate) use moments::Moments;
 pub use policy::ReadingPolicy;
 pub use protect::{encrypt, sign_detached};
 pub use renew::extend;
 pub use ring::PgpRing;
-pub(crate) use ring::certifiers;
 pub use unlock::{protected_by, unlockable};
 pub use verify::{detached, signed_message, signed_message_within};
 

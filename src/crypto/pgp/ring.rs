@@ -6,29 +6,22 @@ use jiff::Timestamp;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::{Cert, KeyHandle, KeyID};
 
-use crate::crypto::{ImportError, Imported};
+use crate::crypto::{CertificateReport, CertificateSource, Described, ImportError, Imported};
 use crate::domain::{EmailAddress, Fingerprint};
 
+use super::entry::Entry;
+use super::facts::{Facts, id};
 use super::unlock::Unlocked;
 use super::{cert, import, protect};
 
-/// The certificates in the ring that certifications on another one, which are not verified here,
-/// say they were made by. One that certified twice comes twice.
-pub(crate) fn certifiers<'a>(cert: &'a Cert, ring: &'a PgpRing) -> impl Iterator<Item = &'a Arc<Cert>> {
-    let own = cert.key_handle();
-    let on_ids = cert.userids().flat_map(|one| one.certifications().collect::<Vec<_>>());
-    let on_key = cert.primary_key().certifications().collect::<Vec<_>>();
-    let issuers = on_ids.chain(on_key).filter_map(|one| one.get_issuers().into_iter().next());
-    issuers.filter(move |issuer| !issuer.aliases(&own)).flat_map(|issuer| ring.holding(&issuer))
-}
-
-/// OpenPGP certificates and secret keys, one entry a certificate.
+/// OpenPGP certificates and secret keys, one entry a certificate. Those of a profile are read when they are needed:
+/// they are found by what is known of them.
 #[derive(Clone, Debug, Default)]
 pub struct PgpRing {
-    certs: Vec<Arc<Cert>>,
+    entries: Vec<Arc<Entry>>,
     by_fingerprint: HashMap<Fingerprint, usize>,
     /// By the key ID of every key in a certificate: what a signature or a message names.
-    by_key: HashMap<KeyID, Vec<usize>>,
+    by_key: HashMap<u64, Vec<usize>>,
     /// By every address that any User ID claims, bound or not: only to find candidates.
     by_address: HashMap<String, Vec<usize>>,
     /// Secret keys that a passphrase has opened.
@@ -71,19 +64,90 @@ impl PgpRing {
         self.insert(cert);
     }
 
-    /// Every certificate.
-    pub fn certs(&self) -> &[Arc<Cert>] {
-        &self.certs
+    /// Adds a public certificate without reading it, by what was found when it was: the place of one with the same
+    /// fingerprint is not taken.
+    pub fn add_unread(
+        &mut self,
+        fingerprint: Fingerprint,
+        facts: Facts,
+        described: Described,
+        source: Arc<dyn CertificateSource>,
+    ) {
+        if !self.by_fingerprint.contains_key(&fingerprint) {
+            self.changed();
+            self.put(self.entries.len(), Entry::unread(fingerprint, facts, described, source));
+        }
+    }
+
+    /// Every certificate. Of a large profile that takes long and much memory: [`PgpRing::reports`] says what they
+    /// are, and [`PgpRing::find`], [`PgpRing::naming`] give those that are wanted.
+    pub fn certs(&self) -> Vec<Arc<Cert>> {
+        self.entries.iter().filter_map(|entry| entry.passing()).collect()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// There is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The fingerprints of them all.
+    pub fn fingerprints(&self) -> impl Iterator<Item = &Fingerprint> {
+        self.entries.iter().map(|entry| &entry.fingerprint)
+    }
+
+    /// Describes them all at a moment, without reading those that are described already.
+    pub fn reports(&self, at: Timestamp) -> impl Iterator<Item = Arc<CertificateReport>> {
+        self.entries.iter().filter_map(move |entry| entry.describe(at)).map(|described| described.report)
+    }
+
+    /// Describes one at a moment.
+    pub fn report(&self, fingerprint: &Fingerprint, at: Timestamp) -> Option<Arc<CertificateReport>> {
+        self.entry(fingerprint)?.describe(at).map(|described| described.report)
+    }
+
+    /// What is known of one, for whoever keeps it: then it need not be read again to be found.
+    pub fn known(&self, fingerprint: &Fingerprint, at: Timestamp) -> Option<(&Facts, Described)> {
+        let entry = self.entry(fingerprint)?;
+        Some((&entry.facts, entry.describe(at)?))
+    }
+
+    /// It is here; that is known without reading it.
+    pub fn holds(&self, fingerprint: &Fingerprint) -> bool {
+        self.by_fingerprint.contains_key(fingerprint)
     }
 
     /// The certificate with this fingerprint (of its primary key).
     pub fn find(&self, fingerprint: &Fingerprint) -> Option<&Arc<Cert>> {
-        self.certs.get(*self.by_fingerprint.get(fingerprint)?)
+        self.entry(fingerprint)?.cert()
+    }
+
+    /// The same, not kept in memory if it was not: for work that goes through many of them once.
+    pub fn find_passing(&self, fingerprint: &Fingerprint) -> Option<Arc<Cert>> {
+        self.entry(fingerprint)?.passing()
     }
 
     /// Certificates with secret key material.
     pub fn own(&self) -> impl Iterator<Item = &Arc<Cert>> {
-        self.certs.iter().filter(|cert| cert.is_tsk())
+        self.entries.iter().filter(|entry| entry.has_secret).filter_map(|entry| entry.cert())
+    }
+
+    /// Without one certificate.
+    pub fn remove(&mut self, fingerprint: &Fingerprint) {
+        let Some(gone) = self.by_fingerprint.get(fingerprint).copied() else { return };
+        let entries = std::mem::take(&mut self.entries);
+        *self = Self { generation: self.generation, ..Self::default() };
+        self.changed();
+        for (index, entry) in entries.into_iter().enumerate() {
+            if index != gone {
+                self.index(self.entries.len(), &entry);
+                self.entries.push(entry);
+            }
+        }
     }
 
     /// Certificates that name the address in a User ID bound at this moment, and that mail can be
@@ -101,7 +165,7 @@ impl PgpRing {
     /// Certificates some User ID of which claims the address, bound or not.
     pub fn naming(&self, address: &EmailAddress) -> impl Iterator<Item = &Arc<Cert>> {
         let indices = self.by_address.get(address.canonical()).map_or(&[][..], Vec::as_slice);
-        indices.iter().filter_map(|index| self.certs.get(*index))
+        indices.iter().filter_map(|index| self.entries.get(*index)?.cert())
     }
 
     /// Every address that some User ID of a certificate claims, bound or not, lower-cased.
@@ -111,10 +175,10 @@ impl PgpRing {
 
     /// Certificates that hold a key, primary or subordinate, of this name.
     pub(super) fn holding(&self, handle: &KeyHandle) -> Vec<&Arc<Cert>> {
-        let indices = self.by_key.get(&KeyID::from(handle)).map_or(&[][..], Vec::as_slice);
+        let indices = self.by_key.get(&id(&KeyID::from(handle))).map_or(&[][..], Vec::as_slice);
         indices
             .iter()
-            .filter_map(|index| self.certs.get(*index))
+            .filter_map(|index| self.entries.get(*index)?.cert())
             .filter(|cert| cert.keys().any(|key| key.key().key_handle().aliases(handle)))
             .collect()
     }
@@ -128,18 +192,30 @@ impl PgpRing {
         &self.unlocked
     }
 
+    fn entry(&self, fingerprint: &Fingerprint) -> Option<&Arc<Entry>> {
+        self.entries.get(*self.by_fingerprint.get(fingerprint)?)
+    }
+
     fn insert(&mut self, cert: Cert) -> usize {
         self.changed();
-        let fingerprint = cert::fingerprint(&cert);
-        let index = self.by_fingerprint.get(&fingerprint).copied().unwrap_or(self.certs.len());
-        if let Some(slot) = self.certs.get_mut(index) {
-            *slot = Arc::new(import::merge(slot.as_ref().clone(), cert));
-        } else {
-            self.certs.push(Arc::new(cert));
-        }
-        self.by_fingerprint.insert(fingerprint, index);
-        self.index(index);
+        let known = self.by_fingerprint.get(&cert::fingerprint(&cert)).copied();
+        let before = known.and_then(|index| self.entries.get(index)).and_then(|entry| entry.cert());
+        let cert = match before {
+            Some(before) => import::merge(before.as_ref().clone(), cert),
+            None => cert,
+        };
+        let index = known.unwrap_or(self.entries.len());
+        self.put(index, Entry::of(Arc::new(cert)));
         index
+    }
+
+    fn put(&mut self, index: usize, entry: Entry) {
+        self.index(index, &entry);
+        let entry = Arc::new(entry);
+        match self.entries.get_mut(index) {
+            Some(slot) => *slot = entry,
+            None => self.entries.push(entry),
+        }
     }
 
     fn changed(&mut self) {
@@ -147,35 +223,33 @@ impl PgpRing {
         self.unlocked = Unlocked::default();
     }
 
-    fn index(&mut self, index: usize) {
-        let Some(cert) = self.certs.get(index) else { return };
-        for key in cert.keys() {
-            let entry = self.by_key.entry(key.key().keyid()).or_default();
-            if !entry.contains(&index) {
-                entry.push(index);
+    fn index(&mut self, index: usize, entry: &Entry) {
+        let note = |known: &mut Vec<usize>| {
+            if !known.contains(&index) {
+                known.push(index);
             }
+        };
+        self.by_fingerprint.insert(entry.fingerprint.clone(), index);
+        for key in &entry.facts.keys {
+            note(self.by_key.entry(*key).or_default());
         }
-        for user_id in cert.userids() {
-            let Some(address) = cert::address_of(user_id.userid()) else { continue };
-            let entry = self.by_address.entry(address.canonical().to_owned()).or_default();
-            if !entry.contains(&index) {
-                entry.push(index);
-            }
+        for address in &entry.facts.addresses {
+            note(self.by_address.entry(address.clone()).or_default());
         }
     }
 
     /// Puts a revocation on its certificate, if that is here and the revocation is really its own.
     fn revoke(&mut self, revocation: &Signature) -> Option<usize> {
         for issuer in revocation.get_issuers() {
-            let candidates = self.by_key.get(&KeyID::from(&issuer)).cloned().unwrap_or_default();
+            let candidates = self.by_key.get(&id(&KeyID::from(&issuer))).cloned().unwrap_or_default();
             for index in candidates {
-                let Some(slot) = self.certs.get_mut(index) else { continue };
-                let primary = slot.primary_key().key().clone();
+                let Some(cert) = self.entries.get(index).and_then(|entry| entry.cert()) else { continue };
+                let primary = cert.primary_key().key().clone();
                 if revocation.verify_primary_key_revocation(&primary, &primary).is_err() {
                     continue;
                 }
-                if let Ok((cert, _)) = slot.as_ref().clone().insert_packets([revocation.clone()]) {
-                    *slot = Arc::new(cert);
+                if let Ok((cert, _)) = cert.as_ref().clone().insert_packets([revocation.clone()]) {
+                    self.put(index, Entry::of(Arc::new(cert)));
                     self.changed();
                     return Some(index);
                 }
@@ -185,6 +259,34 @@ impl PgpRing {
     }
 
     fn describe(&self, index: usize) -> Option<Imported> {
-        self.certs.get(index).map(|cert| Imported { report: cert::report(cert, cert::newest_moment(cert)) })
+        let cert = self.entries.get(index)?.cert()?;
+        Some(Imported { report: cert::report(cert, cert::newest_moment(cert)) })
+    }
+}
+
+/// The certifications between certificates, as far as they are known without reading any.
+impl PgpRing {
+    /// What is known of the certificate with this fingerprint, and its place in the ring.
+    pub(crate) fn place(&self, fingerprint: &Fingerprint) -> Option<usize> {
+        self.by_fingerprint.get(fingerprint).copied()
+    }
+
+    /// What is known of the certificate at a place.
+    pub(crate) fn facts(&self, place: usize) -> Option<&Facts> {
+        self.entries.get(place).map(|entry| &entry.facts)
+    }
+
+    /// The certificate at a place.
+    pub(crate) fn at(&self, place: usize) -> Option<&Arc<Cert>> {
+        self.entries.get(place)?.cert()
+    }
+
+    /// The places of those that a certificate's certifications say they were made by, none of them verified, with
+    /// how far each reaches.
+    pub(crate) fn vouchers<'a>(&'a self, facts: &'a Facts) -> impl Iterator<Item = (usize, u8)> + 'a {
+        facts.vouchers.iter().flat_map(|(key, depth)| {
+            let places = self.by_key.get(key).map_or(&[][..], Vec::as_slice);
+            places.iter().map(|place| (*place, *depth))
+        })
     }
 }

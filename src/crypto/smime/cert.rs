@@ -232,7 +232,7 @@ impl X509 {
                 codes.push(code.to_owned());
             }
         };
-        note(at > self.not_after(), "expired");
+        note(at.as_second() > self.not_after().as_second(), "expired");
         note(at < self.not_before(), "not_yet_valid");
         note(self.has_weak_signature(), "weak_algorithm");
         note(self.has_weak_key(), "weak_key");

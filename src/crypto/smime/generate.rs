@@ -101,7 +101,7 @@ pub fn export_pkcs12(
     let build = || {
         let certificate = OpenSslX509::from_der(&identity.certificate.der)?;
         let mut authorities = Stack::new()?;
-        for authority in ring.certificates().iter().filter(|authority| authority.is_authority()) {
+        for authority in ring.authorities() {
             let authority = OpenSslX509::from_der(&authority.der)?;
             if authority.subject_name().try_cmp(certificate.issuer_name())?.is_eq() && authority != certificate {
                 authorities.push(authority)?;

@@ -287,13 +287,12 @@ impl<'a> Signing<'a> {
     fn chain(&self) -> Vec<Arc<X509>> {
         let mut chain = vec![self.identity.certificate.clone()];
         while chain.len() < 8 {
-            let issuer =
-                chain.last().and_then(|last| last.encoded().ok()).map(|e| (e.issuer.to_vec(), e.subject.to_vec()));
-            let Some((issuer, subject)) = issuer else { break };
+            let Some(last) = chain.last().cloned() else { break };
+            let Ok((issuer, subject)) = last.encoded().map(|e| (e.issuer.to_vec(), e.subject.to_vec())) else { break };
             if issuer == subject {
                 break;
             }
-            let above = self.ring.certificates().iter().find(|candidate| {
+            let above = self.ring.above(&last).into_iter().find(|candidate| {
                 candidate.is_authority()
                     && candidate.encoded().is_ok_and(|e| e.subject == issuer && e.issuer != e.subject)
             });

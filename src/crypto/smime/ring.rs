@@ -1,22 +1,46 @@
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use openssl::pkey::{PKey, Private};
 
-use crate::crypto::{ImportError, Imported};
+use crate::crypto::{CertificateReport, CertificateSource, Described, ImportError, Imported};
 use crate::domain::{EmailAddress, Fingerprint, Secret};
 
 use super::X509;
+use super::entry::Entry;
+use super::facts::{self, Facts, comparable, key_bits};
 use super::import::{self, Found};
+use super::signed::SignerId;
 
-/// X.509 certificates and secret keys.
+/// X.509 certificates and secret keys. Certificates of a profile are read when they are needed: they are found by
+/// what is known of them.
 #[derive(Clone, Debug, Default)]
 pub struct SmimeRing {
-    certificates: Vec<Arc<X509>>,
+    entries: Vec<Arc<Entry>>,
+    by_fingerprint: HashMap<Fingerprint, usize>,
+    by_mark: HashMap<Mark, Vec<usize>>,
     identities: Vec<Identity>,
-    /// Keys whose certificate has not come yet.
+    /// Keys whose certificate has not come yet, or that another one may come for.
     orphans: Vec<PKey<Private>>,
+    /// Another number after every change; equal numbers mean equal content.
+    generation: u64,
 }
+
+/// By what certificates are looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Mark {
+    Address(String),
+    /// As names are compared.
+    Subject(String),
+    Serial(Vec<u8>),
+    KeyIdentifier(Vec<u8>),
+    /// SHA-256 of the public key.
+    Key([u8; 32]),
+}
+
+static GENERATIONS: AtomicU64 = AtomicU64::new(1);
 
 /// A certificate with its secret key.
 #[derive(Clone, Debug)]
@@ -79,18 +103,70 @@ impl SmimeRing {
 
     /// Adds one certificate; a second copy changes nothing.
     pub fn add_certificate(&mut self, certificate: Arc<X509>) {
-        if self.find(&certificate.fingerprint).is_some() {
+        if self.holds(&certificate.fingerprint) {
             return;
         }
-        let fits = |key: &PKey<Private>| key.public_key_to_der().is_ok_and(|spki| same_key(&certificate, &spki));
-        if let Some(key) = self.orphans.iter().find(|key| fits(key)) {
+        self.join(&certificate);
+        self.put(Entry::of(certificate));
+    }
+
+    /// Adds a certificate without reading it, by what was found when it was: the place of one with the same
+    /// fingerprint is not taken.
+    pub fn add_unread(
+        &mut self,
+        fingerprint: Fingerprint,
+        facts: Facts,
+        described: Described,
+        source: Arc<dyn CertificateSource>,
+    ) {
+        if self.holds(&fingerprint) {
+            return;
+        }
+        let has_key = self.orphans.iter().any(|key| public_key(key) == Some(facts.public_key));
+        let entry = Entry::unread(fingerprint, facts, described, source);
+        if has_key && let Some(certificate) = entry.certificate().map(Arc::clone) {
+            self.join(&certificate);
+        }
+        self.put(entry);
+    }
+
+    /// Makes an identity of a certificate whose key came before it.
+    fn join(&mut self, certificate: &Arc<X509>) {
+        let wanted = facts::public_key(certificate.spki());
+        if let Some(key) = self.orphans.iter().find(|key| public_key(key) == Some(wanted)) {
             self.identities.push(Identity { certificate: certificate.clone(), key: SecretKey::Open(key.clone()) });
         }
-        self.certificates.push(certificate);
+    }
+
+    fn put(&mut self, entry: Entry) {
+        self.changed();
+        let place = self.entries.len();
+        self.index(place, &entry);
+        self.entries.push(Arc::new(entry));
+    }
+
+    fn changed(&mut self) {
+        self.generation = GENERATIONS.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn index(&mut self, place: usize, entry: &Entry) {
+        self.by_fingerprint.insert(entry.fingerprint.clone(), place);
+        let facts = &entry.facts;
+        let addresses = facts.addresses.iter().map(|address| Mark::Address(address.clone()));
+        let marks = addresses.chain([
+            Mark::Subject(facts.subject.clone()),
+            Mark::Serial(facts.serial.clone()),
+            Mark::KeyIdentifier(facts.key_identifier.clone()),
+            Mark::Key(facts.public_key),
+        ]);
+        for mark in marks {
+            self.by_mark.entry(mark).or_default().push(place);
+        }
     }
 
     /// Adds an identity, in place of one with the same certificate.
     pub fn add_identity(&mut self, identity: Identity) {
+        self.changed();
         self.add_certificate(identity.certificate.clone());
         self.identities.retain(|old| {
             old.certificate.fingerprint != identity.certificate.fingerprint || identity.is_locked() && !old.is_locked()
@@ -100,14 +176,128 @@ impl SmimeRing {
         }
     }
 
-    /// Every certificate.
-    pub fn certificates(&self) -> &[Arc<X509>] {
-        &self.certificates
+    /// Every certificate. Of a large profile that takes long and much memory: [`SmimeRing::reports`] says what they
+    /// are, and the other functions give those that are wanted.
+    pub fn certificates(&self) -> Vec<Arc<X509>> {
+        self.entries.iter().filter_map(|entry| entry.passing()).collect()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// There is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// A number for the content of the ring: equal numbers mean equal content.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The fingerprints of them all.
+    pub fn fingerprints(&self) -> impl Iterator<Item = &Fingerprint> {
+        self.entries.iter().map(|entry| &entry.fingerprint)
+    }
+
+    /// Describes them all at a moment, without reading those that are described already.
+    pub fn reports(&self, at: Timestamp) -> impl Iterator<Item = Arc<CertificateReport>> {
+        self.entries.iter().filter_map(move |entry| self.describe(entry, at))
+    }
+
+    /// Describes one at a moment.
+    pub fn report(&self, fingerprint: &Fingerprint, at: Timestamp) -> Option<Arc<CertificateReport>> {
+        self.describe(self.entry(fingerprint)?, at)
+    }
+
+    fn describe(&self, entry: &Entry, at: Timestamp) -> Option<Arc<CertificateReport>> {
+        match self.identities.iter().find(|own| own.certificate.fingerprint == entry.fingerprint) {
+            Some(own) => Some(Arc::new(own.certificate.report(true, own.is_locked(), at))),
+            None => entry.describe(at).map(|described| described.report),
+        }
+    }
+
+    /// What is known of one, for whoever keeps it: then it need not be read again to be found.
+    pub fn known(&self, fingerprint: &Fingerprint, at: Timestamp) -> Option<(&Facts, Described)> {
+        let entry = self.entry(fingerprint)?;
+        Some((&entry.facts, entry.describe(at)?))
+    }
+
+    /// It is here; that is known without reading it.
+    pub fn holds(&self, fingerprint: &Fingerprint) -> bool {
+        self.by_fingerprint.contains_key(fingerprint)
+    }
+
+    fn entry(&self, fingerprint: &Fingerprint) -> Option<&Arc<Entry>> {
+        self.entries.get(*self.by_fingerprint.get(fingerprint)?)
     }
 
     /// A certificate by its fingerprint.
     pub fn find(&self, fingerprint: &Fingerprint) -> Option<&Arc<X509>> {
-        self.certificates.iter().find(|certificate| certificate.fingerprint == *fingerprint)
+        self.entry(fingerprint)?.certificate()
+    }
+
+    /// The same, not kept in memory if it was not: for work that goes through many of them once.
+    pub fn find_passing(&self, fingerprint: &Fingerprint) -> Option<Arc<X509>> {
+        self.entry(fingerprint)?.passing()
+    }
+
+    /// Certificates that name an address.
+    pub fn naming(&self, address: &EmailAddress) -> Vec<&Arc<X509>> {
+        self.marked(&Mark::Address(address.canonical().to_owned()))
+    }
+
+    /// Every address that a certificate names, lower-cased.
+    pub fn claimed_addresses(&self) -> impl Iterator<Item = &str> {
+        self.by_mark.keys().filter_map(|mark| match mark {
+            Mark::Address(address) => Some(address.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Certificates whose subject is a certificate's issuer, roughly compared: those that may have issued it.
+    pub fn above(&self, certificate: &X509) -> Vec<&Arc<X509>> {
+        self.marked(&Mark::Subject(comparable(&certificate.issuer())))
+    }
+
+    /// Every certificate of an authority.
+    pub fn authorities(&self) -> Vec<&Arc<X509>> {
+        self.entries.iter().filter(|entry| entry.facts.is_authority).filter_map(|entry| entry.certificate()).collect()
+    }
+
+    /// Every certificate that may sign revocation lists.
+    pub fn list_signers(&self) -> Vec<&Arc<X509>> {
+        let signers = self.entries.iter().filter(|entry| entry.facts.may_sign_lists);
+        signers.filter_map(|entry| entry.certificate()).collect()
+    }
+
+    /// Certificates that CMS names so.
+    pub(super) fn named(&self, by: SignerId<'_>) -> Vec<&Arc<X509>> {
+        let marked = match by {
+            SignerId::IssuerAndSerial(_, serial) => self.marked(&Mark::Serial(serial.to_vec())),
+            SignerId::KeyIdentifier(identifier) => self.marked(&Mark::KeyIdentifier(identifier.to_vec())),
+        };
+        marked.into_iter().filter(|certificate| by.names(certificate)).collect()
+    }
+
+    fn marked(&self, mark: &Mark) -> Vec<&Arc<X509>> {
+        let places = self.by_mark.get(mark).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|place| self.entries.get(*place)?.certificate()).collect()
+    }
+
+    /// Without one certificate and its key.
+    pub fn remove(&mut self, fingerprint: &Fingerprint) {
+        let entries = std::mem::take(&mut self.entries);
+        self.by_fingerprint.clear();
+        self.by_mark.clear();
+        self.identities.retain(|own| own.certificate.fingerprint != *fingerprint);
+        self.changed();
+        for entry in entries.into_iter().filter(|entry| entry.fingerprint != *fingerprint) {
+            self.index(self.entries.len(), &entry);
+            self.entries.push(entry);
+        }
     }
 
     /// Certificates whose secret keys are at hand, locked or not.
@@ -130,9 +320,8 @@ impl SmimeRing {
     /// Certificates that mail to an address can be encrypted to at a moment, newest first.
     pub fn for_encryption(&self, address: &EmailAddress, at: Timestamp) -> Vec<Arc<X509>> {
         let mut fit: Vec<Arc<X509>> = self
-            .certificates
-            .iter()
-            .filter(|certificate| certificate.addresses().contains(address))
+            .naming(address)
+            .into_iter()
             .filter(|certificate| certificate.report(false, false, at).can_encrypt)
             .cloned()
             .collect();
@@ -143,7 +332,8 @@ impl SmimeRing {
     fn add_keys(&mut self, found: Found, fingerprints: &mut Vec<Fingerprint>) {
         for key in found.keys {
             let Ok(spki) = key.public_key_to_der() else { continue };
-            let owners: Vec<_> = self.certificates.iter().filter(|cert| same_key(cert, &spki)).cloned().collect();
+            let owners = self.marked(&Mark::Key(facts::public_key(&spki)));
+            let owners: Vec<_> = owners.into_iter().map(Arc::clone).collect();
             for certificate in &owners {
                 if !fingerprints.contains(&certificate.fingerprint) {
                     fingerprints.push(certificate.fingerprint.clone());
@@ -171,13 +361,13 @@ impl SmimeRing {
     }
 }
 
+/// SHA-256 of the public part of a key.
+fn public_key(key: &PKey<Private>) -> Option<[u8; 32]> {
+    key.public_key_to_der().ok().map(|spki| facts::public_key(&spki))
+}
+
 /// Whether a certificate is for a public key. Only the key itself is compared: RSA parameters may
 /// be NULL or left out.
 fn same_key(certificate: &X509, spki: &[u8]) -> bool {
-    let bits = |spki: &[u8]| {
-        let mut inside = super::asn1::Cursor::inside(spki, super::asn1::SEQUENCE).ok()?;
-        inside.need(super::asn1::SEQUENCE).ok()?;
-        inside.need(super::asn1::BIT_STRING).ok().map(|tlv| tlv.value.to_vec())
-    };
-    bits(certificate.spki()).is_some_and(|own| Some(own) == bits(spki))
+    key_bits(certificate.spki()).is_some_and(|own| Some(own) == key_bits(spki))
 }

@@ -182,7 +182,7 @@ impl Checking<'_> {
     /// Bundled certificates and those at hand that the signature may mean.
     fn candidates(&self, info: &SignerInfo<'_>) -> Vec<Arc<X509>> {
         let mut found: Vec<Arc<X509>> = Vec::new();
-        for certificate in self.bundled.iter().chain(self.ring.certificates()) {
+        for certificate in self.bundled.iter().chain(self.ring.named(info.signer)) {
             if found.len() < 8 && info.signer.names(certificate) && !found.contains(certificate) {
                 found.push(certificate.clone());
             }

@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering;
 
 use crate::crypto::CertificateReport;
 use crate::domain::Secret;
-use crate::engine::profile::store_failure;
+use crate::engine::network::Publish;
+use crate::engine::profile::{Profile, store_failure};
 use crate::engine::topic::{self, Effect, Work};
 use crate::engine::view::MessageId;
 use crate::engine::worker::internal;
@@ -71,14 +72,19 @@ impl Engine {
             }
             _ => {}
         }
-        (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
+        self.show_keys()?;
         // What is believed may have changed: the open message is judged anew.
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
     }
 
+    /// The list at once, with what is known of it; what is not known yet follows.
+    fn show_keys(&self) -> Result<(), Failure> {
+        show_keys(&self.profile, &self.publish)
+    }
+
     pub(super) fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {
         self.profile.load_keyring(vec![passphrase])?;
-        (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
+        self.show_keys()?;
         self.profile.store.forget_closed().map_err(store_failure)?;
         self.assess();
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
@@ -109,9 +115,7 @@ impl Engine {
                 Err(failure) if failure.kind == FailureKind::Cancelled => {}
                 Err(failure) => publish(Event::Failed(failure)),
             }
-            if let Ok(view) = keys::view(&profile) {
-                publish(Event::Keys(Arc::new(view)));
-            }
+            let _ = show_keys(&profile, &publish);
             // Another message may have been opened meanwhile; that one stays.
             if shown.load(Ordering::Relaxed) == message
                 && let Ok(view) = reading::view(&profile, message, is_demo)
@@ -120,6 +124,23 @@ impl Engine {
             }
         });
     }
+}
+
+fn show_keys(profile: &Arc<Profile>, publish: &Publish) -> Result<(), Failure> {
+    let view = keys::view(profile)?;
+    let is_whole = view.others.iter().all(|one| one.verdict.is_some());
+    publish(Event::Keys(Arc::new(view)));
+    if !is_whole {
+        let (profile, publish) = (Arc::clone(profile), Arc::clone(publish));
+        tokio::task::spawn_blocking(move || {
+            let work = || keys::judge_rest(&profile, &publish);
+            let outcome = std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(internal("panic")));
+            if let Err(failure) = outcome {
+                publish(Event::Failed(failure));
+            }
+        });
+    }
+    Ok(())
 }
 
 /// What a certificate is called: an address, else a name, else its fingerprint.

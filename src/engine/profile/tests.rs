@@ -4,7 +4,7 @@ use sequoia_openpgp::types::SignatureType;
 
 use crate::crypto::Certificate;
 use crate::domain::EmailAddress;
-use crate::trust::TrustVerdict;
+use crate::trust::{self, TrustVerdict};
 
 use super::*;
 
@@ -61,4 +61,100 @@ fn trust_of_an_older_profile_is_for_the_addresses_that_were_there_when_it_was_fi
     let profile = open();
     assert_eq!(verdict(&profile, &fingerprint, "mallory@example.test"), TrustVerdict::Authenticated);
     assert_eq!(verdict(&profile, &fingerprint, "bob@example.test"), TrustVerdict::Mismatch);
+}
+
+#[test]
+fn certificates_are_read_only_when_they_are_needed_and_are_the_same_then() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = ProfileKey::generate().unwrap();
+    let open = || Profile::with(dir.path(), Store::open(dir.path(), &key).unwrap(), None, None).unwrap();
+    let profile = open();
+    let made =
+        |name: &str| pgp::generate(name, &address(&format!("{name}@example.test")), None, Timestamp::now()).unwrap();
+    let (bob, own) = (made("bob"), made("alice"));
+    let carol = smime::generate_self_signed("Carol", &address("carol@example.test"), Timestamp::now()).unwrap();
+    profile.import(&pgp::armored_public(&bob.cert), &[]).unwrap();
+    profile.import(&pgp::armored_secret(&own.cert), &[]).unwrap();
+    profile.import(&smime::export_pem(&carol.certificate), &[]).unwrap();
+    let at = profile.now();
+    let mut before = profile.reports(at);
+    drop(profile);
+    let profile = open();
+    let keyring = profile.keyring();
+    let mut after = profile.reports(at);
+    for reports in [&mut before, &mut after] {
+        reports.sort_by_key(|report| report.fingerprint.clone());
+    }
+    assert_eq!(before, after);
+    assert_eq!(keyring.pgp.own().count(), 1);
+    assert_eq!(keyring.naming(&address("bob@example.test")).len(), 1);
+    let read = keyring.pgp.find(&pgp::fingerprint(&bob.cert)).unwrap();
+    assert_eq!(**read, (*bob.cert).clone().strip_secret_key_material());
+    assert_eq!(keyring.smime.find(&carol.certificate.fingerprint).unwrap().der, carol.certificate.der);
+    assert_eq!(keyring.smime.for_encryption(&address("carol@example.test"), at).len(), 1);
+    // What is forgotten is found no more, neither now nor later.
+    profile.remove(&pgp::fingerprint(&bob.cert)).unwrap();
+    assert!(profile.keyring().naming(&address("bob@example.test")).is_empty());
+    profile.load_keyring(Vec::new()).unwrap();
+    assert_eq!((profile.keyring().pgp.len(), profile.keyring().smime.len()), (1, 1));
+}
+
+#[test]
+fn a_revocation_that_comes_later_is_in_the_list_at_once_and_after_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = ProfileKey::generate().unwrap();
+    let open = || Profile::with(dir.path(), Store::open(dir.path(), &key).unwrap(), None, None).unwrap();
+    let made = pgp::generate("Bob", &address("bob@example.test"), None, Timestamp::now()).unwrap();
+    let profile = open();
+    profile.import(&pgp::armored_public(&made.cert), &[]).unwrap();
+    drop(profile);
+    let profile = open();
+    let mut withdrawn = pgp::PgpRing::default();
+    withdrawn.add(&pgp::armored_public(&made.cert)).unwrap();
+    withdrawn.withdraw(&made.revocation).unwrap();
+    profile.import(&pgp::armored_public(&withdrawn.certs()[0]), &[]).unwrap();
+    let later = Timestamp::now() + jiff::SignedDuration::from_secs(5);
+    assert!(profile.reports(later)[0].is_revoked);
+    drop(profile);
+    assert!(open().reports(later)[0].is_revoked);
+}
+
+#[test]
+fn summaries_of_another_version_are_made_anew_and_what_can_not_be_read_stands_in_nobodys_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let profile = Profile::fleeting(dir.path(), None).unwrap();
+    let bob = pgp::generate("Bob", &address("bob@example.test"), None, Timestamp::now()).unwrap().cert;
+    profile.import(&pgp::armored_public(&bob), &[]).unwrap();
+    let fingerprint = pgp::fingerprint(&bob);
+    profile.store.put_summaries(&[(Technology::OpenPgp, fingerprint.clone(), "{}".to_owned())]).unwrap();
+    let broken = crate::store::CertificateRecord {
+        technology: Technology::OpenPgp,
+        fingerprint: Fingerprint::from_bytes(&[7; 20]),
+        bytes: b"nothing".to_vec(),
+        has_secret: false,
+        added_at: Timestamp::now(),
+        origin: "imported".to_owned(),
+    };
+    profile.store.put_certificate(&broken).unwrap();
+    profile.load_keyring(Vec::new()).unwrap();
+    assert_eq!(profile.keyring().pgp.len(), 1);
+    assert!(profile.keyring().pgp.find(&fingerprint).is_some());
+    assert_eq!(profile.store.summaries().unwrap().len(), 2);
+    assert!(profile.store.unsummarised(10).unwrap().is_empty());
+}
+
+#[test]
+fn the_policy_is_read_again_when_the_trust_changes_and_only_then() {
+    let dir = tempfile::tempdir().unwrap();
+    let profile = Profile::fleeting(dir.path(), None).unwrap();
+    let (fingerprint, before, _) = mallorys();
+    profile.import(&before, &[]).unwrap();
+    let stamp = profile.policy_stamp().unwrap();
+    profile.store.set_setting("zoom", &120).unwrap();
+    assert_eq!(profile.policy_stamp().unwrap(), stamp);
+    profile.compare(&fingerprint).unwrap();
+    assert_ne!(profile.policy_stamp().unwrap(), stamp);
+    assert!(profile.policy(profile.now()).unwrap().direct.contains_key(&fingerprint));
+    profile.store.set_trust(&fingerprint, TrustKind::Direct, false).unwrap();
+    assert!(profile.policy(profile.now()).unwrap().direct.is_empty());
 }

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::crypto::Keyring;
-use crate::domain::{EmailAddress, Fingerprint, Mailbox};
+use crate::domain::{EmailAddress, Mailbox};
 use crate::flow::{Caution, CautionCode};
 use crate::sender::KnownAddresses;
 
 /// What the known addresses are made of: the same for message after message.
-type Content = (u64, usize, Option<Fingerprint>);
+type Content = (u64, u64);
 
 static KNOWN: Mutex<Option<(Content, Arc<KnownAddresses>)>> = Mutex::new(None);
 
@@ -21,17 +21,14 @@ pub(super) fn find(from: &[Mailbox], keyring: &Keyring) -> Vec<Caution> {
 }
 
 fn known(keyring: &Keyring) -> Arc<KnownAddresses> {
-    let certificates = keyring.smime.certificates();
-    let last = certificates.last().map(|one| one.fingerprint.clone());
-    let content = (keyring.pgp.generation(), certificates.len(), last);
+    let content = (keyring.pgp.generation(), keyring.smime.generation());
     let mut remembered = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((of, known)) = remembered.as_ref()
         && *of == content
     {
         return Arc::clone(known);
     }
-    let of_x509: Vec<EmailAddress> = certificates.iter().flat_map(|one| one.addresses()).collect();
-    let all = keyring.pgp.claimed_addresses().chain(of_x509.iter().map(EmailAddress::canonical));
+    let all = keyring.pgp.claimed_addresses().chain(keyring.smime.claimed_addresses());
     let known = Arc::new(KnownAddresses::new(all));
     *remembered = Some((content, Arc::clone(&known)));
     known

@@ -65,9 +65,9 @@ pub(super) fn rank(verdict: TrustVerdict) -> u8 {
 /// A certificate for the address is there, but can't be used: which is worth saying.
 fn why_none(address: &EmailAddress, technology: Technology, keyring: &Keyring, policy: &TrustPolicy) -> BlockerCode {
     let reports: Vec<CertificateReport> = match technology {
-        Technology::OpenPgp => keyring.pgp.certs().iter().map(|cert| pgp::report(cert, policy.at)).collect(),
+        Technology::OpenPgp => keyring.pgp.naming(address).map(|cert| pgp::report(cert, policy.at)).collect(),
         Technology::Smime => {
-            keyring.smime.certificates().iter().map(|cert| cert.report(false, false, policy.at)).collect()
+            keyring.smime.naming(address).into_iter().map(|cert| cert.report(false, false, policy.at)).collect()
         }
     };
     let has = |problem: &str| {

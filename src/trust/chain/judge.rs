@@ -1,8 +1,9 @@
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::crypto::Certificate;
 use crate::crypto::smime::{SmimeRing, X509};
-use crate::domain::EmailAddress;
+use crate::domain::{EmailAddress, Fingerprint};
 use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustPolicy, TrustVerdict};
 
 use super::{PathReport, PathRequest, Purpose, validate};
@@ -20,7 +21,7 @@ pub fn judge(
     if report.reason.as_deref() == Some("revoked") {
         return Judgement { revoked_at: report.revoked_at, ..below(TrustVerdict::Revoked, &report) };
     }
-    let given = policy.trust_given && ring.find(&certificate.fingerprint).is_some();
+    let given = policy.trust_given && ring.holds(&certificate.fingerprint);
     let direct = given || policy.direct.contains_key(&certificate.fingerprint);
     if report.valid {
         return for_address(certificate, address, path(&report, StepKind::Ca));
@@ -41,13 +42,39 @@ fn request(certificate: &Arc<X509>, bundled: &[Certificate], ring: &SmimeRing, p
         Certificate::Pgp(_) => None,
     });
     let mut request = PathRequest::new(certificate.clone(), policy.at);
-    request.intermediates = came_along.chain(ring.certificates().iter().cloned()).collect();
+    request.intermediates = came_along.collect();
+    add_issuers(&mut request, ring, !policy.crls.is_empty());
     request.anchors.clone_from(&policy.anchors);
     request.crls.clone_from(&policy.crls);
     request.ocsp.clone_from(&policy.ocsp);
     request.revocation = policy.revocation;
     request.purpose = Purpose::Mail;
     request
+}
+
+/// Adds those of a ring that may lie on a path, by their names, and those that may sign revocation lists: the others
+/// can't be of use, and may be many.
+fn add_issuers(request: &mut PathRequest, ring: &SmimeRing, has_lists: bool) {
+    let mut found: HashMap<Fingerprint, Arc<X509>> = HashMap::new();
+    let mut queue: Vec<Arc<X509>> = request.intermediates.clone();
+    queue.push(Arc::clone(&request.certificate));
+    let signers = if has_lists { ring.list_signers() } else { Vec::new() };
+    for signer in signers {
+        found.insert(signer.fingerprint.clone(), Arc::clone(signer));
+        queue.push(Arc::clone(signer));
+    }
+    let mut asked = HashSet::new();
+    while let Some(below) = queue.pop() {
+        if !asked.insert(below.issuer()) {
+            continue;
+        }
+        for above in ring.above(&below) {
+            if found.insert(above.fingerprint.clone(), Arc::clone(above)).is_none() {
+                queue.push(Arc::clone(above));
+            }
+        }
+    }
+    request.intermediates.extend(found.into_values());
 }
 
 /// The user's own word, which covers the addresses in the certificate and its validity period.

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::crypto::smime::{X509, verify_signed};
+use crate::crypto::smime::{X509, comparable, verify_signed};
 
 /// Certificates between anchor and target; real paths have one to three.
 const DEPTH: usize = 12;
@@ -96,17 +96,11 @@ fn of_the_issuer(certificates: &[Arc<X509>], below: &X509) -> Vec<Arc<X509>> {
     let same = |candidate: &&Arc<X509>| candidate.encoded().is_ok_and(|encoded| encoded.subject == wanted.issuer);
     let mut found: Vec<Arc<X509>> = certificates.iter().filter(same).cloned().collect();
     if found.is_empty() {
-        let wanted = normalized(&below.issuer());
-        let alike = |candidate: &&Arc<X509>| normalized(&candidate.subject()) == wanted;
+        let wanted = comparable(&below.issuer());
+        let alike = |candidate: &&Arc<X509>| comparable(&candidate.subject()) == wanted;
         found = certificates.iter().filter(alike).cloned().collect();
     }
     found.sort_by(|one, other| one.fingerprint.cmp(&other.fingerprint));
     found.dedup();
     found
-}
-
-/// A name as names are compared, roughly (RFC 5280 §7.1): without regard to case and to how much
-/// white space there is. Validation compares again, exactly.
-fn normalized(name: &str) -> String {
-    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use jiff::ToSpan;
+use jiff::{Timestamp, ToSpan};
 use sequoia_openpgp::cert::CertRevocationBuilder;
 use sequoia_openpgp::cert::prelude::CertBuilder;
 use sequoia_openpgp::packet::signature::SignatureBuilder;
@@ -318,4 +318,107 @@ fn what_came_after_the_comparison_needs_the_word_of_others() {
     assert_eq!((judgement.verdict, judgement.path.0[0].kind), (TrustVerdict::Authenticated, StepKind::Certification));
     assert_eq!(judged(&bob, "Bob", &introduced, &policy).0, TrustVerdict::Authenticated);
     assert_eq!(vouched_for(&bob, &introduced, &policy).len(), 2);
+}
+
+/// A dozen people who vouch for each other by chance, in all depths.
+fn village() -> Vec<Cert> {
+    let mut people: Vec<Cert> = (0..12).map(|index| person(&format!("Villager{index}"))).collect();
+    let issuers = people.clone();
+    let mut chance = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut below = |end: u64| {
+        chance ^= chance << 13;
+        chance ^= chance >> 7;
+        chance ^= chance << 17;
+        chance % end
+    };
+    for _ in 0..36 {
+        let (issuer, target) = (below(12) as usize, below(12) as usize);
+        if issuer != target {
+            let (depth, amount) = ([0, 0, 1, 2, 255][below(5) as usize], [40, 60, 120, 120][below(4) as usize]);
+            people[target] = certifies(&issuers[issuer], people[target].clone(), depth, amount);
+        }
+    }
+    people
+}
+
+#[test]
+fn what_is_known_of_certifications_changes_no_verdict() {
+    let people = village();
+    let ring = ring(&people.iter().collect::<Vec<_>>());
+    let mut seen = HashSet::new();
+    for root in &people {
+        let policy = rooted(&[root]);
+        let roots = Roots::from([root.fingerprint()].as_slice());
+        let network = Network::from_cert_refs(people.iter(), &POLICY, pgp::system_time(policy.at), roots).unwrap();
+        for target in &people {
+            let user_id = target.userids().next().unwrap().userid().clone();
+            let amount = network.authenticate(&user_id, target.fingerprint(), FULLY_TRUSTED).amount();
+            let expected = match amount {
+                0 => TrustVerdict::Unauthenticated,
+                amount if amount >= FULLY_TRUSTED => TrustVerdict::Authenticated,
+                _ => TrustVerdict::Partial,
+            };
+            assert_eq!(judge(target, None, &ring, &policy).verdict, expected);
+            let in_reach = is_in_reach(&pgp::fingerprint(target), &ring, &policy);
+            assert!(in_reach || expected == TrustVerdict::Unauthenticated);
+            seen.insert((expected, in_reach));
+        }
+    }
+    assert!(seen.contains(&(TrustVerdict::Partial, true)) && seen.contains(&(TrustVerdict::Unauthenticated, false)));
+}
+
+#[test]
+fn at_a_glance_nothing_else_is_said_than_after_reading() {
+    let (alice, bob, carol) = (person("Alice"), person("Bob"), person("Carol"));
+    let (bob, dave) =
+        (certifies(&alice, bob, 0, 120), revoked(&person("Dave"), ReasonForRevocation::KeyCompromised, then()));
+    let ended = CertBuilder::new()
+        .add_userid("Erin <erin@kakitome.example>")
+        .set_creation_time(pgp::system_time(then()))
+        .set_validity_period(std::time::Duration::from_secs(86_400))
+        .generate()
+        .unwrap()
+        .0;
+    let mut keyring = crate::crypto::Keyring::default();
+    for cert in [&alice, &bob, &carol, &dave, &ended] {
+        keyring.pgp.add_cert((*cert).clone());
+    }
+    let mut told = HashSet::new();
+    for policy in
+        [rooted(&[&alice]), directly(&carol), TrustPolicy::nobody(later()), TrustPolicy::nobody(then() - 1.hours())]
+    {
+        for cert in [&alice, &bob, &carol, &dave, &ended] {
+            let report = pgp::report(cert, policy.at);
+            let read = judge(cert, report.addresses.first(), &keyring.pgp, &policy).verdict;
+            if let Some(verdict) = crate::trust::glance(&report, &keyring, &policy) {
+                assert_eq!(verdict, read, "{report:?}");
+                told.insert(verdict);
+            }
+        }
+    }
+    assert_eq!(told, HashSet::from([TrustVerdict::Revoked, TrustVerdict::Expired, TrustVerdict::Unauthenticated]));
+}
+
+#[test]
+fn what_was_remembered_ends_with_the_certification() {
+    let (alice, bob) = (person("Alice"), person("Bob"));
+    let mut pair = alice.primary_key().key().clone().parts_into_secret().unwrap().into_keypair().unwrap();
+    let user_id = bob.userids().next().unwrap().userid().clone();
+    let builder = SignatureBuilder::new(SignatureType::GenericCertification)
+        .set_signature_creation_time(pgp::system_time(then()))
+        .unwrap()
+        .set_signature_validity_period(std::time::Duration::from_secs(3600))
+        .unwrap();
+    let bob = bob.clone().insert_packets([user_id.bind(&mut pair, &bob, builder).unwrap()]).unwrap().0;
+    let ring = ring(&[&alice, &bob]);
+    let mut policy = rooted(&[&alice]);
+    let mut verdict_at = |seconds: i64| {
+        policy.at = then() + seconds.seconds();
+        judge(&bob, Some(&address("Bob")), &ring, &policy).verdict
+    };
+    assert_eq!(verdict_at(10), TrustVerdict::Authenticated);
+    assert_eq!(verdict_at(3599), TrustVerdict::Authenticated);
+    assert_eq!(verdict_at(3600), TrustVerdict::Unauthenticated);
+    assert_eq!(verdict_at(10), TrustVerdict::Authenticated);
+    assert_eq!(verdict_at(-1), TrustVerdict::Unauthenticated);
 }
