@@ -375,7 +375,7 @@ fn at_a_glance_nothing_else_is_said_than_after_reading() {
     let ended = CertBuilder::new()
         .add_userid("Erin <erin@kakitome.example>")
         .set_creation_time(pgp::system_time(then()))
-        .set_validity_period(std::time::Duration::from_secs(86_400))
+        .set_validity_period(std::time::Duration::from_hours(24))
         .generate()
         .unwrap()
         .0;
@@ -407,7 +407,7 @@ fn what_was_remembered_ends_with_the_certification() {
     let builder = SignatureBuilder::new(SignatureType::GenericCertification)
         .set_signature_creation_time(pgp::system_time(then()))
         .unwrap()
-        .set_signature_validity_period(std::time::Duration::from_secs(3600))
+        .set_signature_validity_period(std::time::Duration::from_hours(1))
         .unwrap();
     let bob = bob.clone().insert_packets([user_id.bind(&mut pair, &bob, builder).unwrap()]).unwrap().0;
     let ring = ring(&[&alice, &bob]);
