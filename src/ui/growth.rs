@@ -10,32 +10,74 @@ use rustix::time::{ClockId, clock_gettime};
 use super::app::draw;
 use super::compose::Composer;
 use super::state::{Screen, State, Views};
-use crate::domain::{Mailbox, Technology};
-use crate::engine::view::{AccountView, FolderView, MailboxView, PreflightView, ReadinessView, RowView, TrustVerdict};
+use crate::crypto::Keyring;
+use crate::domain::{Mailbox, RawMessage, Technology};
+use crate::engine::view::{
+    AccountView, FolderView, MailboxView, PreflightView, ReadinessView, ReadingView, RowView, TrustVerdict,
+};
+use crate::flow::incoming::{self, Circumstances};
+use crate::message::Limits;
+use crate::trust::TrustPolicy;
 
 fn now() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
 }
 
-/// What the shortest of some frames takes, after those in which everything is laid out for the first time.
-fn frame(mut views: Views, mut state: State) -> Duration {
-    let ctx = Context::default();
-    super::fonts::install(&ctx);
-    super::theme::install(&ctx);
-    let mut one = || {
+/// A window without an engine.
+struct Window {
+    ctx: Context,
+    views: Views,
+    state: State,
+}
+
+impl Window {
+    fn of(views: Views, state: State) -> Self {
+        let ctx = Context::default();
+        super::fonts::install(&ctx);
+        super::theme::install(&ctx);
+        Self { ctx, views, state }
+    }
+
+    /// What the next frame takes.
+    fn frame(&mut self) -> Duration {
         let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, vec2(1280.0, 800.0)));
         let begin = now();
-        let mut output = ctx.run_ui(RawInput { screen_rect, ..RawInput::default() }, |ui| {
-            draw(ui, &mut views, &mut state, &mut Vec::new());
+        let mut output = self.ctx.run_ui(RawInput { screen_rect, ..RawInput::default() }, |ui| {
+            draw(ui, &mut self.views, &mut self.state, &mut Vec::new());
         });
         output.textures_delta.clear();
         now().saturating_sub(begin)
-    };
-    for _ in 0..3 {
-        one();
     }
-    (0..5).map(|_| one()).min().unwrap()
+
+    fn show(&mut self, view: &ReadingView) {
+        self.state.selected = Some(view.id);
+        self.views.reading = Some(Arc::new(view.clone()));
+    }
+}
+
+/// What the shortest of some frames takes, after those in which everything is laid out for the first time.
+fn frame(views: Views, state: State) -> Duration {
+    let mut window = Window::of(views, state);
+    for _ in 0..3 {
+        window.frame();
+    }
+    (0..5).map(|_| window.frame()).min().unwrap()
+}
+
+/// A message with this text.
+pub fn reading(text: &str) -> ReadingView {
+    let raw = RawMessage::new("From: bob@example.test\r\nSubject: A letter\r\n\r\nhello\r\n".to_owned());
+    let circumstances = Circumstances {
+        keyring: &Keyring::default(),
+        policy: &TrustPolicy::nobody("2026-11-01T00:00:00Z".parse().unwrap()),
+        limits: &Limits::default(),
+        plaintext_limit: 1 << 20,
+        spool: None,
+    };
+    let mut assessment = incoming::assess(&raw, Vec::new(), &circumstances);
+    text.clone_into(&mut assessment.blocks[0].text);
+    crate::engine::attachment::reading(1, &raw, assessment)
 }
 
 fn person(n: usize) -> Mailbox {
@@ -67,6 +109,47 @@ fn a_list_of_a_hundred_thousand_rows_is_drawn_as_fast_as_a_short_one() {
     let frame = |rows| frame(Views { mailbox: Some(Arc::new(mailbox(rows))), ..Views::default() }, State::default());
     let (short, long) = (frame(100), frame(100_000));
     assert!(long < short * 3 + Duration::from_millis(2), "{short:?}, and {long:?}");
+}
+
+/// What it takes to draw a message for the first time, after another one.
+fn first_frame(view: &ReadingView) -> Duration {
+    let views = Views { mailbox: Some(Arc::new(mailbox(10))), ..Views::default() };
+    let mut window = Window::of(views, State::default());
+    let before = ReadingView { id: 2, ..reading(&LINE.repeat(100)) };
+    let once = |_| {
+        window.show(&before);
+        for _ in 0..3 {
+            window.frame();
+        }
+        window.show(view);
+        window.frame()
+    };
+    (0..5).map(once).min().unwrap()
+}
+
+const LINE: &str = "A line of an honest letter 書留の請求書をお送りします, with https://example.org/ in it.\n";
+
+#[test]
+fn the_first_frame_of_a_message_does_not_grow_with_its_text() {
+    let text = |size: usize| LINE.repeat(size / LINE.len());
+    let changing = |size: usize| "> hers\nmine\n> hers and mine\n".repeat(size / 28);
+    for (name, make) in [("lines", &text as &dyn Fn(usize) -> String), ("quotations", &changing)] {
+        let (short, long) = (first_frame(&reading(&make(1 << 20))), first_frame(&reading(&make(8 << 20))));
+        assert!(long < short * 2 + Duration::from_millis(1), "{name}: {short:?}, and {long:?} for eight times as much");
+    }
+}
+
+#[test]
+fn a_text_looked_through_in_many_frames_is_as_high_as_it_is_and_then_there_is_rest() {
+    let views = Views { mailbox: Some(Arc::new(mailbox(10))), ..Views::default() };
+    let mut window = Window::of(views, State::default());
+    window.show(&reading(&LINE.repeat((1 << 20) / LINE.len())));
+    let frames = (1..100).take_while(|_| {
+        window.frame();
+        window.ctx.has_requested_repaint()
+    });
+    let frames = frames.count();
+    assert!((4..40).contains(&frames), "{frames} frames until nothing is left to find out");
 }
 
 #[test]
