@@ -116,6 +116,7 @@ fn a_signed_multipart_of_two_minds_seals_nothing_but_its_first_part() {
 fn the_header_around_a_cleartext_message_changes_none_of_its_words() {
     let words = "I owe you 10 \n00 is too much \n=31=30 +ADEAMA-\n";
     let signed = cleartext(words);
+    let mut sealed = 0;
     for header in [
         "text/plain; format=flowed; delsp=yes",
         "text/plain; format=flowed",
@@ -130,12 +131,14 @@ fn the_header_around_a_cleartext_message_changes_none_of_its_words() {
             let all = shown(&found);
             assert!(found.headline.seal < Seal::Partial || !all.contains("1000"), "{header} {encoding}: {all}");
             if found.headline.seal == Seal::Authenticated {
+                sealed += 1;
                 // What stands at the end of a line is not signed (RFC 9580 §7.2).
                 let lines = |text: &str| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
                 assert_eq!(lines(all.trim_end()), lines(words.trim_end()), "{header} {encoding}");
             }
         }
     }
+    assert!(sealed >= 4, "{sealed}: the message is bob's where nothing spoils it");
 }
 
 /// A text in the cleartext signature framework (RFC 9580 §7).
