@@ -55,8 +55,8 @@ mod tests {
     use super::*;
     use crate::ui::growth::reading;
 
-    fn assessment(text: &str) -> Option<Arc<Assessment>> {
-        Some(reading(text).assessment)
+    fn assessment(text: &str) -> Arc<Assessment> {
+        reading(text).assessment
     }
 
     #[test]
@@ -66,12 +66,12 @@ mod tests {
         let (one, two) = (numbers.of("1", "hello"), numbers.of("2", "hello"));
         assert_ne!(one, two);
         assert_eq!(numbers.of("1", "hello"), one);
-        numbers.change(1, assessment("hello"));
+        numbers.change(1, Some(assessment("hello")));
         assert_eq!(numbers.of("1", "hello"), one, "assessed anew");
         assert!(numbers.settle().is_some() && numbers.settle().is_none());
-        numbers.change(1, assessment("hello"));
+        numbers.change(1, Some(assessment("hello")));
         assert!(![one, two].contains(&numbers.of("1", "opened")), "another text");
-        numbers.change(2, assessment("hello"));
+        numbers.change(2, Some(assessment("hello")));
         assert!(![one, two].contains(&numbers.of("1", "hello")), "another message");
     }
 }

@@ -195,7 +195,9 @@ fn a_certificate_of_bobs_issuer_and_number_is_not_bobs() {
     for by_key_identifier in [false, true] {
         for more in [vec![], vec![original.clone()], vec![forged.clone(), original.clone(), forged.clone()]] {
             let mut stack = openssl::stack::Stack::new().expect("a stack");
-            more.into_iter().for_each(|one| stack.push(one).expect("added"));
+            for one in more {
+                stack.push(one).expect("added");
+            }
             let mut options = CMSOptions::DETACHED | CMSOptions::BINARY;
             options.set(CMSOptions::USE_KEYID, by_key_identifier);
             let cms = CmsContentInfo::sign(Some(&forged), Some(&key), Some(&stack), Some(&text("x")), options);

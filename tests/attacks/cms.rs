@@ -227,7 +227,9 @@ fn many_signers_of_a_long_content_take_no_longer_than_a_few() {
     let original = openssl::x509::X509::from_der(&WORLD.smime_certificate(MALLORY).der).expect("a certificate");
     let (first, key) = super::authority::imitated(&original, MALLORY);
     let mut stack = openssl::stack::Stack::new().expect("a stack");
-    (0..7).for_each(|_| stack.push(super::authority::imitated(&original, MALLORY).0).expect("added"));
+    for _ in 0..7 {
+        stack.push(super::authority::imitated(&original, MALLORY).0).expect("added");
+    }
     let options = CMSOptions::DETACHED | CMSOptions::BINARY | CMSOptions::NOATTR;
     let cms = CmsContentInfo::sign(Some(&first), Some(&key), Some(&stack), Some(b"other"), options);
     let mut object = SignedObject::of(&cms.expect("it signs").to_der().expect("DER"));
