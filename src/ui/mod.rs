@@ -14,6 +14,7 @@ mod find;
 mod fonts;
 mod frames;
 #[cfg(test)]
+#[path = "growth/tests.rs"]
 mod growth;
 mod html;
 mod icons;
