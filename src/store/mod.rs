@@ -2,6 +2,7 @@
 //! May use: domain.
 
 mod account;
+mod autocrypt;
 mod certificate;
 mod database;
 mod draft;
@@ -20,6 +21,7 @@ pub mod spool;
 mod tests;
 
 pub use account::AccountRecord;
+pub use autocrypt::AutocryptPeer;
 pub use certificate::{CertificateRecord, TrustKind};
 pub use database::{ProfileKey, Store};
 pub use draft::DraftRecord;

@@ -11,6 +11,16 @@ use super::{Store, StoreError};
 /// As many places are remembered of one certificate.
 const MAX_PLACES: i64 = 64;
 
+const NOTE: &str = "
+INSERT INTO provenance (fingerprint, source, detail, first_at, last_at)
+SELECT ?1, ?2, ?3, ?4, ?4
+WHERE (SELECT count(*) FROM provenance WHERE fingerprint = ?1) < ?5
+    OR EXISTS (SELECT 1 FROM provenance WHERE fingerprint = ?1 AND source = ?2 AND detail = ?3)
+ON CONFLICT (fingerprint, source, detail)
+    DO UPDATE SET first_at = min(first_at, ?4), last_at = max(last_at, ?4)
+    WHERE first_at > ?4 OR last_at < ?4
+";
+
 /// Where a certificate can be met. What [`Provenance::detail`] says depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ProvenanceSource {
@@ -125,16 +135,26 @@ impl Store {
         detail: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.db().execute(
-            "INSERT INTO provenance (fingerprint, source, detail, first_at, last_at)
-             SELECT ?1, ?2, ?3, ?4, ?4
-             WHERE (SELECT count(*) FROM provenance WHERE fingerprint = ?1) < ?5
-                 OR EXISTS (SELECT 1 FROM provenance WHERE fingerprint = ?1 AND source = ?2 AND detail = ?3)
-             ON CONFLICT (fingerprint, source, detail)
-                 DO UPDATE SET first_at = min(first_at, ?4), last_at = max(last_at, ?4)",
-            params![fingerprint.as_str(), source.word(), detail, millis(at), MAX_PLACES],
-        )?;
-        Ok(())
+        self.note_provenances(&[(fingerprint.clone(), source, detail.to_owned(), at)])
+    }
+
+    /// The same for several, all of them or none.
+    pub fn note_provenances(
+        &self,
+        met: &[(Fingerprint, ProvenanceSource, String, Timestamp)],
+    ) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        for (fingerprint, source, detail, at) in met {
+            transaction.prepare_cached(NOTE)?.execute(params![
+                fingerprint.as_str(),
+                source.word(),
+                detail,
+                millis(*at),
+                MAX_PLACES
+            ])?;
+        }
+        Ok(transaction.commit()?)
     }
 
     /// Where a certificate was met, the oldest place first.
@@ -169,12 +189,7 @@ impl Store {
 fn read(row: &Row<'_>, from: usize) -> rusqlite::Result<Option<Provenance>> {
     let source = ProvenanceSource::from_word(&row.get::<_, String>(from)?);
     let (detail, first_at, last_at) = (row.get(from + 1)?, row.get(from + 2)?, row.get(from + 3)?);
-    Ok(source.map(|source| Provenance {
-        source,
-        detail,
-        first_at: timestamp(first_at),
-        last_at: timestamp(last_at),
-    }))
+    Ok(source.map(|source| Provenance { source, detail, first_at: timestamp(first_at), last_at: timestamp(last_at) }))
 }
 
 #[cfg(test)]
@@ -188,7 +203,8 @@ mod tests {
         let store = Store::open(dir.path(), &ProfileKey::generate().unwrap()).unwrap();
         let (one, other) = (Fingerprint::from_bytes(&[1; 20]), Fingerprint::from_bytes(&[2; 32]));
         let day = |day: i64| Timestamp::from_second(day * 86_400).unwrap();
-        let note = |fingerprint, source, detail: &str, at| store.note_provenance(fingerprint, source, detail, at).unwrap();
+        let note =
+            |fingerprint, source, detail: &str, at| store.note_provenance(fingerprint, source, detail, at).unwrap();
         note(&one, ProvenanceSource::Wkd, "example.org", day(30));
         note(&one, ProvenanceSource::Message, "bob@example.org", day(20));
         note(&one, ProvenanceSource::Message, "bob@example.org", day(10));
