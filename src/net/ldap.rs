@@ -20,8 +20,9 @@ const MAX_ENTRIES: i32 = 16;
 /// Values that are taken, and their bytes.
 const MAX_VALUES: usize = 64;
 const MAX_BYTES: usize = 1 << 20;
-/// A user's certificate (RFC 4523 §4.1), and the same with its chain in PKCS #7 (RFC 2798 §2.8).
-const ATTRIBUTES: [&str; 2] = ["userCertificate;binary", "userSMIMECertificate;binary"];
+/// A user's certificate (RFC 4523 §4.1), and the same with its chain in PKCS #7 (RFC 2798 §2.8), which some servers
+/// have under the name that the standard asks for, and OpenLDAP under the plain one.
+const ATTRIBUTES: [&str; 3] = ["userCertificate;binary", "userSMIMECertificate;binary", "userSMIMECertificate"];
 
 /// Why a directory gave nothing. The display form is a code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

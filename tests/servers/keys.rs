@@ -171,7 +171,8 @@ impl Directory {
         let folder = tempfile::tempdir().unwrap();
         let root = pki::write_for(folder.path(), "directory", &HOSTS);
         let (here, clear, encrypted) = (folder.path().display(), free_port(), free_port());
-        let schema = ["core", "cosine", "inetorgperson"].map(|name| format!("include /etc/ldap/schema/{name}.schema\n"));
+        let schema =
+            ["core", "cosine", "inetorgperson"].map(|name| format!("include /etc/ldap/schema/{name}.schema\n"));
         let tls = format!("TLSCertificateFile {here}/directory.pem\nTLSCertificateKeyFile {here}/directory.key\n");
         let config = format!(
             "{}pidfile {here}/pid\nargsfile {here}/args\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\n{}database mdb\n\
@@ -208,8 +209,9 @@ impl Drop for Directory {
 }
 
 fn ldif(entries: &[(&str, &str, &[u8])]) -> String {
-    let mut text = "dn: dc=example,dc=test\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n\n"
-        .to_owned();
+    let mut text =
+        "dn: dc=example,dc=test\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n\n"
+            .to_owned();
     for (number, (address, attribute, value)) in entries.iter().enumerate() {
         let value = openssl::base64::encode_block(value);
         let _ = write!(

@@ -10,6 +10,8 @@ mod keeping;
 mod publishing;
 mod refreshing;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -155,7 +155,8 @@ impl Harvest {
 
     /// The Autocrypt field (Level 1, §2.3.1): one, and of the author.
     fn of_autocrypt(&mut self, profile: &Profile, mail: &mut Mail<'_>, header: &ParsedMessage) -> Result<(), Failure> {
-        if header.root.content_type.is("multipart", "report") {
+        let kind = header.header_values("Content-Type").into_iter().next().unwrap_or_default();
+        if kind.trim_start().to_ascii_lowercase().starts_with("multipart/report") {
             return Ok(());
         }
         let values = header.header_values("Autocrypt");
