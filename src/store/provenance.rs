@@ -240,7 +240,7 @@ mod tests {
             let at = Timestamp::from_second(number).unwrap();
             store.note_provenance(&one, ProvenanceSource::Message, &format!("{number}@example.org"), at).unwrap();
         }
-        assert_eq!(store.provenance(&one).unwrap().len() as i64, MAX_PLACES);
+        assert_eq!(store.provenance(&one).unwrap().len(), usize::try_from(MAX_PLACES).unwrap());
         // One that is known still gets its newest time.
         let later = Timestamp::from_second(1_000_000).unwrap();
         store.note_provenance(&one, ProvenanceSource::Message, "0@example.org", later).unwrap();

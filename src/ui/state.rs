@@ -296,12 +296,7 @@ impl State {
                 }
                 views.notice = Some(Notice { code: "draft_saved".to_owned(), subject: String::new() });
             }
-            Event::Keys(view) => {
-                views.keys = Some(view);
-                if let Some(composer) = &mut self.composer {
-                    composer.ask_again();
-                }
-            }
+            Event::Keys(view) => self.take_keys(views, view),
             Event::Topic(view) => views.topics.take(view),
             Event::Outbox(view) => views.outbox = Some(view),
             Event::Progress(progress) => {
@@ -329,6 +324,14 @@ impl State {
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
             Event::Failed(failure) => self.take_failure(views, failure),
+        }
+    }
+
+    fn take_keys(&mut self, views: &mut Views, view: Arc<KeysView>) {
+        views.keys = Some(view);
+        // More may be known of whom is written to.
+        if let Some(composer) = &mut self.composer {
+            composer.ask_again();
         }
     }
 

@@ -202,10 +202,9 @@ fn ways_out(
         return;
     }
     ui.horizontal_wrapped(|ui| {
-        let lacking =
+        let mut lacking =
             preflight.blockers.iter().filter(|(code, _)| code != "bad_address" && !codes::is_about_own_key(code));
-        let lacking = lacking.filter_map(|(_, who)| Mailbox::parse(who)?.email()).next();
-        if let Some(address) = lacking {
+        if let Some(address) = lacking.find_map(|(_, who)| Mailbox::parse(who)?.email()) {
             let words = language.say(Word::FindCertificate);
             if widgets::button(ui, Some(Icon::Search), words, Weight::Plain).clicked() {
                 crate::ui::finding::begin(state, Some(&address), commands);

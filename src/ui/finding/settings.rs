@@ -78,7 +78,7 @@ fn servers(ui: &mut Ui, language: Language, settings: &mut FindingSettings, type
     let now = (vks.clone(), hkp.clone(), ldap.clone());
     if now != kept && widgets::button(ui, Some(Icon::Check), language.say(Word::SaveServers), Weight::Plain).clicked() {
         let list = |text: &str| text.split_whitespace().map(str::to_owned).collect();
-        settings.vks = vks.trim().to_owned();
+        vks.trim().clone_into(&mut settings.vks);
         settings.hkp = list(&hkp);
         settings.ldap = list(&ldap);
         *typed = SettingsState::default();
