@@ -1,8 +1,7 @@
 //! The codes of looking certificates up, in words.
 
-use crate::crypto::CertificateReport;
 use crate::engine::topic::finding::{LookUp, NoAnswer, Outcome};
-use crate::engine::view::{Provenance, ProvenanceSource};
+use crate::engine::view::{CertificateReport, Provenance, ProvenanceSource};
 use crate::ui::state::State;
 use crate::ui::words::{Language, Word, one_line, short_address};
 
