@@ -24,7 +24,7 @@ pub(crate) fn run(common: &Common, args: &CertArgs) -> Result<(), Problem> {
             }
             Ok(())
         }
-        CertCommand::List => keys::list(common, false),
+        CertCommand::List => keys::list(common),
         CertCommand::Import { files } => keys::import(common, files),
         CertCommand::Export { fingerprint, output } => keys::export(common, fingerprint, None, output.as_deref()),
     }

@@ -2,25 +2,29 @@
 
 mod cert;
 mod decrypt;
+mod generate;
 mod import;
 mod inline;
 mod outcome;
 mod policy;
 mod protect;
 mod renew;
+mod revoke;
 mod ring;
 #[cfg(test)]
 mod tests;
 mod unlock;
 mod verify;
 
-pub use cert::{Generated, addresses, armored_public, armored_secret, fingerprint, generate, names, report};
 pub(crate) use cert::{address_of, user_ids};
+pub use cert::{addresses, armored_public, armored_secret, fingerprint, names, report};
 pub use decrypt::decrypt;
+pub use generate::{Generated, NewKey, generate, make};
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
 pub use policy::ReadingPolicy;
 pub use protect::{encrypt, sign_detached};
 pub use renew::extend;
+pub use revoke::{revocation, revoke};
 pub use ring::PgpRing;
 pub(crate) use ring::certifiers;
 pub use unlock::{protected_by, unlockable};

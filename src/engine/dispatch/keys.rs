@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use crate::crypto::CertificateReport;
 use crate::domain::Secret;
 use crate::engine::profile::store_failure;
-use crate::engine::topic::{self, Effect, Work};
+use crate::engine::topic::{self, Effect, Work, own_keys};
 use crate::engine::view::MessageId;
 use crate::engine::worker::internal;
 use crate::engine::{Command, Event, Failure, FailureKind, keys, reading, remedy};
@@ -25,7 +25,7 @@ impl Engine {
                 self.done("generated", &made.spaced());
             }
             Command::RequestCertificate { name, address, passphrase, to } => {
-                keys::request(&name, &address, passphrase.as_ref(), &to)?;
+                keys::request(&profile, &name, &address, passphrase.as_ref(), &to)?;
                 self.done("exported", &to.display().to_string());
             }
             Command::ImportKeys { from, passphrase } => {
@@ -57,14 +57,7 @@ impl Engine {
             }
             Command::KeysChanged => self.judge_anew()?,
             Command::Topic(topic) => {
-                let work = Work {
-                    profile,
-                    publish: Arc::clone(&self.publish),
-                    cancel: self.cancel.clone(),
-                    is_demo: self.is_demo,
-                    again: self.again.clone(),
-                };
-                if topic::carry_out(&work, *topic)? == Effect::Nothing {
+                if topic::carry_out(&self.topic_work(), *topic)? == Effect::Nothing {
                     return Ok(());
                 }
                 self.judge_anew()?;
@@ -72,8 +65,19 @@ impl Engine {
             _ => {}
         }
         (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
+        own_keys::beside_show(&self.topic_work());
         // What is believed may have changed: the open message is judged anew.
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
+    }
+
+    fn topic_work(&self) -> Work {
+        Work {
+            profile: Arc::clone(&self.profile),
+            publish: Arc::clone(&self.publish),
+            cancel: self.cancel.clone(),
+            is_demo: self.is_demo,
+            again: self.again.clone(),
+        }
     }
 
     pub(super) fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {

@@ -192,6 +192,13 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "certificate_found" => Word::DoneFound,
         "certificate_not_found" => Word::DoneNotFound,
         "key_renewed" => Word::DoneRenewed,
+        "request_saved" => Word::DoneRequest,
+        "request_made" => Word::DoneRequestMade,
+        "key_revoked" => Word::DoneRevoked,
+        "authority_made" => Word::DoneAuthority,
+        "certificate_issued" => Word::DoneIssued,
+        "certificate_revoked" => Word::DoneCertificateRevoked,
+        "list_published" => Word::DoneList,
         _ => Word::DoneOther,
     };
     language.fill(word, &[("subject", subject)])

@@ -9,6 +9,8 @@ mod evidence;
 #[macro_use]
 mod keys;
 #[macro_use]
+mod own_keys;
+#[macro_use]
 mod pane;
 #[macro_use]
 mod remedy;
@@ -41,4 +43,4 @@ macro_rules! words {
     };
 }
 
-window! { body evidence writing keys settings pane remedy words; }
+window! { body evidence writing keys own_keys settings pane remedy words; }
