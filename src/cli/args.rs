@@ -1,4 +1,5 @@
 mod authority;
+mod finding;
 mod keys;
 mod profile;
 
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use crate::domain::{EmailAddress, Fingerprint, Mailbox, Technology};
 
 pub(crate) use authority::{AuthorityArgs, AuthorityCommand, IssueArgs};
+pub(crate) use finding::{FindArgs, PublishArgs, Servers};
 pub(crate) use keys::{CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand};
 pub(crate) use profile::{
     AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, TrustCommand, TrustCommandArgs,

@@ -12,7 +12,7 @@ use crate::store::secret::SecretStore;
 
 use super::args::{Common, GenerateArgs, KeyArgs, KeyCommand, SecretStoreKind};
 use super::profile::told;
-use super::{Problem, certs, load, output, own_keys};
+use super::{Problem, certs, finding, load, output, own_keys};
 
 /// Runs the command.
 pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
@@ -31,6 +31,7 @@ pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
             let secret = secret.then_some(form(*compatible));
             export(common, fingerprint, secret, output.as_deref())
         }
+        KeyCommand::Publish(args) => finding::publish(common, args),
     }
 }
 
@@ -111,15 +112,6 @@ pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> 
         }
     }
     told(common, headless::forget_findings(&profile))
-}
-
-/// Prints everybody else's certificates.
-pub(crate) fn list(common: &Common) -> Result<(), Problem> {
-    let (profile, _) = profile(common)?;
-    for report in profile.reports(profile.now()).iter().filter(|report| !report.has_secret) {
-        certs::print(common, report);
-    }
-    Ok(())
 }
 
 pub(crate) fn form(compatible: bool) -> smime::Pkcs12Form {

@@ -19,6 +19,7 @@ use super::compose::{verdict_colour, verdict_icon};
 use super::confirm;
 use super::evidence::technology;
 use super::files::Purpose;
+use super::finding;
 use super::icons::{self, Icon};
 use super::state::{Screen, State, Views};
 use super::theme::{palette, size, space};
@@ -186,7 +187,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     let language = state.language;
     let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 8, top: 16, bottom: 0 });
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
-        heading(ui, views, state);
+        heading(ui, views, state, commands);
         if !state.keys.shows_others {
             own::show(ui, views, state, commands);
             return;
@@ -211,7 +212,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     dialogs(ui, views, state, commands);
 }
 
-fn heading(ui: &mut Ui, views: &Views, state: &mut State) {
+fn heading(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     widgets::title(ui, language.say(Word::PeopleAndKeys));
     ui.horizontal_wrapped(|ui| {
@@ -225,6 +226,9 @@ fn heading(ui: &mut Ui, views: &Views, state: &mut State) {
             }
         }
         ui.add_space(space::L);
+        if widgets::button(ui, Some(Icon::Search), language.say(Word::FindCertificate), Weight::Plain).clicked() {
+            finding::begin(state, None, commands);
+        }
         if widgets::button(ui, Some(Icon::Import), language.say(Word::Import), Weight::Plain).clicked() {
             begin_import(state);
         }
@@ -302,6 +306,9 @@ fn key(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Command
         }
         widgets::fingerprint(ui, &report.fingerprint.spaced());
         widgets::caption(ui, span(state, key));
+        for place in &key.met {
+            widgets::caption(ui, finding::met(state, place));
+        }
         report_details(ui, language, report);
         actions(ui, key, state, commands);
     });

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::domain::{EmailAddress, Fingerprint};
 use crate::engine::topic::own_keys::{KeyKind, RevocationReason};
 
-use super::{address, fingerprint, moment};
+use super::{FindArgs, PublishArgs, Servers, address, fingerprint, moment};
 
 /// How long something lasts, in days; `None` for no end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,16 @@ pub(crate) enum CertCommand {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
+    /// Look for the certificates of an address, in the ways that are allowed or named.
+    Find(Box<FindArgs>),
+    /// Take a certificate out of the profile.
+    Remove {
+        /// Which.
+        #[arg(value_parser = fingerprint)]
+        fingerprint: Fingerprint,
+    },
+    /// Ask for what is new of every certificate, by fingerprint, in the ways that are allowed or named.
+    Refresh(Box<Servers>),
 }
 
 #[derive(Debug, Args)]
@@ -158,6 +168,8 @@ pub(crate) enum KeyCommand {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
+    /// Give an own certificate to others.
+    Publish(Box<PublishArgs>),
 }
 
 #[derive(Debug, Args)]

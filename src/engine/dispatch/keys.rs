@@ -70,7 +70,8 @@ impl Engine {
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
     }
 
-    fn topic_work(&self) -> Work {
+    /// What the topics work with.
+    pub(super) fn topic_work(&self) -> Work {
         Work {
             profile: Arc::clone(&self.profile),
             publish: Arc::clone(&self.publish),

@@ -9,6 +9,7 @@ use crate::engine::topic::own_keys::{
     EndingView, KeyKind, KeyOrigin, KeyUse, OwnKeyView, OwnKeysCommand, OwnKeysView, RevocationReason, WaitingView,
 };
 use crate::ui::evidence::technology;
+use crate::ui::finding;
 use crate::ui::icons::{self, Icon};
 use crate::ui::state::{Screen, State, Views};
 use crate::ui::theme::{palette, size, space};
@@ -40,7 +41,7 @@ pub(super) fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut
         ending(ui, views, &view, state);
         let (earlier, current): (Vec<_>, Vec<_>) = view.keys.iter().partition(|key| is_earlier(key));
         for key in current {
-            card(ui, views, key, state);
+            card(ui, views, key, state, commands);
         }
         for one in &view.waiting {
             waiting(ui, one, state);
@@ -50,7 +51,7 @@ pub(super) fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut
             widgets::folded(ui, "earlier-keys", &words, |ui| {
                 widgets::soft(ui, language.say(Word::EarlierKeysHint));
                 for key in earlier {
-                    card(ui, views, key, state);
+                    card(ui, views, key, state, commands);
                 }
             });
         }
@@ -103,7 +104,7 @@ fn ending_line(ui: &mut Ui, views: &Views, view: &OwnKeysView, one: &EndingView,
     });
 }
 
-fn card(ui: &mut Ui, views: &Views, key: &OwnKeyView, state: &mut State) {
+fn card(ui: &mut Ui, views: &Views, key: &OwnKeyView, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     let colours = palette(ui);
     let report = &key.report;
@@ -128,7 +129,7 @@ fn card(ui: &mut Ui, views: &Views, key: &OwnKeyView, state: &mut State) {
         widgets::soft(ui, facts(language, key));
         widgets::fingerprint(ui, &report.fingerprint.spaced());
         super::report_details(ui, language, report);
-        actions(ui, views, key, state);
+        actions(ui, views, key, state, commands);
     });
 }
 
@@ -220,7 +221,7 @@ pub(super) fn end_words(language: Language, day: &str, left: i64) -> String {
     language.fill(word, &[("date", day), ("left", &span)])
 }
 
-fn actions(ui: &mut Ui, views: &Views, key: &OwnKeyView, state: &mut State) {
+fn actions(ui: &mut Ui, views: &Views, key: &OwnKeyView, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     let fingerprint = &key.report.fingerprint;
     let name = super::called_report(&key.report);
@@ -238,6 +239,11 @@ fn actions(ui: &mut Ui, views: &Views, key: &OwnKeyView, state: &mut State) {
         };
         export(ui, Word::Export, false);
         export(ui, Word::ExportSecret, true);
+        if key.report.technology == Technology::OpenPgp
+            && widgets::button(ui, Some(Icon::Export), language.say(Word::Publish), Weight::Quiet).clicked()
+        {
+            finding::begin_publish(state, fingerprint, name.clone(), commands);
+        }
         if key.has_kept_revocation
             && key.revocation.is_none()
             && widgets::button(ui, None, language.say(Word::SaveRevocation), Weight::Quiet).clicked()
