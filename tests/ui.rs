@@ -4,6 +4,8 @@
 
 #[path = "ui/body.rs"]
 mod body;
+#[path = "ui/bringing.rs"]
+mod bringing;
 #[path = "ui/pane.rs"]
 mod pane;
 #[path = "ui/sample.rs"]

@@ -4,6 +4,7 @@
 //! The words, JSON keys and exit codes are a contract: add, never rename.
 
 mod args;
+mod bringing;
 mod certs;
 mod evaluate;
 mod inspect;
@@ -16,6 +17,7 @@ mod print;
 mod profile;
 mod reply;
 mod seal;
+mod token;
 mod trust;
 mod words;
 
@@ -109,6 +111,7 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::List { folder, limit } => profile::list(common, &folder, limit),
         Command::Show { id, source } => profile::show(common, id, source),
         Command::Trust(args) => trust::run(common, &args.command),
+        Command::Token(args) => token::run(common, &args.command),
         // The window is opened by the caller, which draws what is printed too.
         Command::Gui(_) | Command::Print(_) => Ok(()),
     }

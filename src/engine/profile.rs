@@ -14,6 +14,7 @@ use crate::store::spool::SpoolFolder;
 use crate::store::{CertificateRecord, ProfileKey, Store, StoreError, TrustKind};
 use crate::trust::{self, TrustPolicy};
 
+use super::outside::Keepers;
 use super::{Failure, FailureKind, Retry};
 
 /// Where a profile's secrets are kept.
@@ -37,6 +38,8 @@ pub struct Profile {
     /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
     pub(super) fixed_at: Option<Timestamp>,
     keyring: Mutex<Arc<Keyring>>,
+    /// Who uses secret keys that are not here.
+    pub(super) keepers: Keepers,
     /// Protects, inside the encrypted store, keys that were given no passphrase of their own.
     key_passphrase: Secret<String>,
 }
@@ -73,7 +76,15 @@ impl Profile {
         let spool = SpoolFolder::new(dir);
         let key_passphrase = key_passphrase(&store)?;
         let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
-        let profile = Self { store, spool, secrets, fixed_at, keyring: Mutex::new(Arc::new(keyring)), key_passphrase };
+        let profile = Self {
+            store,
+            spool,
+            secrets,
+            fixed_at,
+            keyring: Mutex::new(Arc::new(keyring)),
+            keepers: Keepers::default(),
+            key_passphrase,
+        };
         profile.load_keyring(Vec::new())?;
         // Of older profiles nobody knows any more: before anything new comes in, what is there counts.
         for (fingerprint, kind) in profile.store.trust().map_err(store_failure)? {
@@ -99,6 +110,16 @@ impl Profile {
         Arc::clone(&self.keyring.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What protects keys inside the store that have no passphrase of their own.
+    pub(super) fn key_passphrase(&self) -> &Secret<String> {
+        &self.key_passphrase
+    }
+
+    /// Tries a PIN once on the token that waits for one.
+    pub fn offer_pin(&self, pin: &Secret<String>) {
+        self.keepers.offer(pin);
+    }
+
     /// Reads the keyring anew, with more passphrases.
     pub fn load_keyring(&self, more: Vec<Secret<String>>) -> Result<(), Failure> {
         let mut keyring = Keyring { passphrases: self.keyring().passphrases.clone(), ..Keyring::default() };
@@ -107,6 +128,7 @@ impl Profile {
             // One that can't be read any more must not take the others along; the list shows it.
             let _ = keyring.add(&record.bytes);
         }
+        self.keepers.attach(&self.store.outside_keys().map_err(store_failure)?, &mut keyring);
         *self.keyring.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(keyring);
         Ok(())
     }
@@ -157,7 +179,7 @@ impl Profile {
     /// Every certificate and key described.
     pub fn reports(&self, at: Timestamp) -> Vec<CertificateReport> {
         let keyring = self.keyring();
-        let pgp = keyring.pgp.certs().iter().map(|cert| pgp::report(cert, at));
+        let pgp = keyring.pgp.certs().iter().filter_map(|cert| keyring.report(&pgp::fingerprint(cert), at));
         let x509 = keyring.smime.certificates().iter().filter_map(|cert| keyring.report(&cert.fingerprint, at));
         pgp.chain(x509).collect()
     }
@@ -246,7 +268,8 @@ impl Profile {
                 };
             put(Technology::Smime, &certificate.fingerprint, bytes, own.is_some())?;
         }
-        self.load_keyring(passphrase.cloned().into_iter().collect())
+        self.load_keyring(passphrase.cloned().into_iter().collect())?;
+        self.give_or_owe(&found.pgp.certs().iter().map(|cert| pgp::fingerprint(cert)).collect::<Vec<_>>())
     }
 
     /// Whose Authentication-Results are believed, and whether the sender is evaluated here.

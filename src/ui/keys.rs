@@ -11,7 +11,6 @@ use crate::engine::Command;
 use crate::engine::view::{KeyView, TrustVerdict};
 
 use super::compose::{verdict_colour, verdict_icon};
-use super::confirm;
 use super::evidence::technology;
 use super::files::Purpose;
 use super::icons::{self, Icon};
@@ -19,6 +18,7 @@ use super::state::{Screen, State, Views};
 use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Language, Word, codes, one_line};
+use super::{bringing, confirm};
 
 pub use renew::begin as begin_renew;
 
@@ -107,7 +107,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     let language = state.language;
     let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 8, top: 16, bottom: 0 });
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
-        heading(ui, views, state);
+        heading(ui, views, state, commands);
         let Some(keys) = &views.keys else {
             widgets::empty(ui, Icon::Keys, language.say(Word::Loading), "");
             return;
@@ -142,7 +142,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     dialogs(ui, state, commands);
 }
 
-fn heading(ui: &mut Ui, views: &Views, state: &mut State) {
+fn heading(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     widgets::title(ui, language.say(Word::PeopleAndKeys));
     ui.horizontal_wrapped(|ui| {
@@ -158,6 +158,9 @@ fn heading(ui: &mut Ui, views: &Views, state: &mut State) {
         ui.add_space(space::L);
         if widgets::button(ui, Some(Icon::Import), language.say(Word::Import), Weight::Plain).clicked() {
             begin_import(state);
+        }
+        if widgets::button(ui, None, language.say(Word::BringFromOthers), Weight::Plain).clicked() {
+            bringing::begin(state, commands);
         }
         if widgets::button(ui, Some(Icon::Plus), language.say(Word::NewKey), Weight::Plain).clicked() {
             begin_generate(views, state);

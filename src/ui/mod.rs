@@ -3,6 +3,7 @@
 
 mod app;
 mod attachments;
+mod bringing;
 mod calendar;
 mod column;
 mod compose;

@@ -83,6 +83,8 @@ pub enum Screen {
     Outbox,
     /// Accounts, language, look.
     Settings,
+    /// Keys from other programs.
+    Bringing,
 }
 
 /// Light, dark, or as the system is.
@@ -175,6 +177,8 @@ pub struct State {
     pub keys: KeysState,
     /// The settings screen.
     pub settings: SettingsState,
+    /// Keys from other programs.
+    pub bringing: super::bringing::BringingState,
     /// A file that the reader is asked about before it is opened.
     pub opening: Option<super::attachments::Opening>,
     /// A file that is looked at.
@@ -222,6 +226,7 @@ impl Default for State {
             composer: None,
             keys: KeysState::default(),
             settings: SettingsState::default(),
+            bringing: super::bringing::BringingState::default(),
             opening: None,
             preview: super::preview::Preview::default(),
             sources: super::source::Source::default(),

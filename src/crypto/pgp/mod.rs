@@ -2,9 +2,11 @@
 
 mod cert;
 mod decrypt;
+mod gather;
 mod import;
 mod inline;
 mod outcome;
+mod outside;
 mod policy;
 mod protect;
 mod renew;
@@ -17,13 +19,15 @@ mod verify;
 pub use cert::{Generated, addresses, armored_public, armored_secret, fingerprint, generate, names, report};
 pub(crate) use cert::{address_of, user_ids};
 pub use decrypt::decrypt;
+pub use gather::{Gain, combine, each_cert, has_stubs, one_cert, public_form};
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
+pub use outside::{Access, Keeper, PublicKey};
 pub use policy::ReadingPolicy;
 pub use protect::{encrypt, sign_detached};
 pub use renew::extend;
 pub use ring::PgpRing;
 pub(crate) use ring::certifiers;
-pub use unlock::{protected_by, unlockable};
+pub use unlock::{opened_by, protected_by, unlockable};
 pub use verify::{detached, signed_message, signed_message_within};
 
 use std::time::{Duration, SystemTime};

@@ -123,7 +123,9 @@ pub fn export_pkcs12(
 fn open(identity: &Identity) -> Result<&PKey<Private>, ProtectError> {
     match &identity.key {
         SecretKey::Open(key) => Ok(key),
-        SecretKey::Locked(_) => Err(ProtectError::Locked(identity.certificate.fingerprint.clone())),
+        SecretKey::Locked(_) | SecretKey::Outside(_) => {
+            Err(ProtectError::Locked(identity.certificate.fingerprint.clone()))
+        }
     }
 }
 

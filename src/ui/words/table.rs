@@ -5,6 +5,8 @@
 #[macro_use]
 mod body;
 #[macro_use]
+mod bringing;
+#[macro_use]
 mod evidence;
 #[macro_use]
 mod keys;
@@ -41,4 +43,4 @@ macro_rules! words {
     };
 }
 
-window! { body evidence writing keys settings pane remedy words; }
+window! { body evidence writing keys settings pane remedy bringing words; }
