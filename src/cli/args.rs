@@ -99,7 +99,8 @@ pub(crate) enum Command {
     Account(AccountArgs),
     /// The profile's folders.
     Folder(FolderArgs),
-    /// Put messages (.eml, mbox, Maildir) into a local folder.
+    /// Put messages (.eml, mbox, Maildir) into a local folder; a profile of Thunderbird or a home of GnuPG brings its
+    /// keys, too.
     Import {
         /// Files and folders.
         #[arg(required = true)]

@@ -1,12 +1,12 @@
 //! `key import` of other programs' folders, and `key sources`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use crate::crypto::pgp::Gain;
 use crate::engine::headless;
-use crate::engine::topic::bringing::{self, Bringing, Brought, Outcome, Places, Secrets, Source, Wish};
+use crate::engine::topic::bringing::{self, Bringing, Brought, Outcome, Places, Secrets, Source, SourceKind, Wish};
 
 use super::args::{BringOptions, Common, Switch};
 use super::profile::told;
@@ -44,6 +44,11 @@ pub(crate) fn import(
         report
     };
     print(common, &report)
+}
+
+/// Whether a folder is one of another program's own, and not one with files.
+pub(crate) fn is_of_program(path: &Path) -> bool {
+    path.is_dir() && bringing::of_path(path).iter().any(|source| source.kind != SourceKind::Files)
 }
 
 /// The directory that OpenPGP programs share.

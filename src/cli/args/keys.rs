@@ -139,7 +139,7 @@ pub(crate) enum TokenCommand {
 }
 
 /// How the folders of other programs are imported.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct BringOptions {
     /// What the other program trusts is trusted here, too.
     #[arg(long)]

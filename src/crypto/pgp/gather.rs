@@ -83,11 +83,6 @@ pub fn combine(known: Option<&Cert>, coming: Cert) -> (Cert, Gain) {
     if grew { (merged, Gain::Updated) } else { (known.clone(), Gain::Known) }
 }
 
-/// Whether the secret part of a key in the certificate is somewhere else: on a card, or put away.
-pub fn has_stubs(cert: &Cert) -> bool {
-    cert.keys().secret().any(|key| is_stub(key.key()))
-}
-
 /// The public parts in binary form: what may be given to others, and what is compared.
 pub fn public_form(cert: &Cert) -> Vec<u8> {
     cert.clone().strip_secret_key_material().to_vec().unwrap_or_default()

@@ -19,7 +19,7 @@ mod verify;
 pub use cert::{Generated, addresses, armored_public, armored_secret, fingerprint, generate, names, report};
 pub(crate) use cert::{address_of, user_ids};
 pub use decrypt::decrypt;
-pub use gather::{Gain, combine, each_cert, has_stubs, one_cert, public_form};
+pub use gather::{Gain, combine, each_cert, one_cert, public_form};
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
 pub use outside::{Access, Keeper, PublicKey};
 pub use policy::ReadingPolicy;

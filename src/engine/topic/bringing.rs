@@ -96,8 +96,6 @@ pub struct BringingView {
     pub sharing: Option<(bool, PathBuf)>,
 }
 
-// Every topic answers so.
-#[allow(clippy::unnecessary_wraps)]
 pub(super) fn carry_out(work: &Work, command: BringingCommand) -> Result<Effect, Failure> {
     match command {
         BringingCommand::Dismiss => {
@@ -117,11 +115,11 @@ pub(super) fn carry_out(work: &Work, command: BringingCommand) -> Result<Effect,
             work.changed();
             Ok(looked(&work.profile, None))
         }),
-        BringingCommand::Pin { module, label, pin } => beside(work, move |work| {
+        BringingCommand::Pin { module, label, pin } => {
             work.profile.keepers.unlock(&module, &label, &pin).map_err(|failure| refused(&label, &failure))?;
-            work.changed();
-            Ok(looked(&work.profile, None))
-        }),
+            beside(work, move |work| Ok(looked(&work.profile, None)));
+            return Ok(Effect::Keys);
+        }
         BringingCommand::Bring(wish) => {
             beside(work, move |work| {
                 let publish = Arc::clone(&work.publish);

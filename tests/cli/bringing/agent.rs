@@ -86,5 +86,5 @@ fn parts(raw: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let content = content.strip_suffix("\r\n").unwrap().to_owned();
     let signature = pieces.next().unwrap();
     let begin = signature.find("-----BEGIN").unwrap();
-    (content.into_bytes(), signature[begin..].as_bytes().to_vec())
+    (content.into_bytes(), signature.as_bytes()[begin..].to_vec())
 }

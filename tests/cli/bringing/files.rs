@@ -95,7 +95,7 @@ fn a_folder_of_mixed_files_comes_with_a_report_of_each() {
     let said = over(&Profile::new(), &[], &[], &["key", "import", text(folder)]).documents();
     let (_, stayed) = sorted(&said);
     assert!(
-        stayed.iter().any(|one| one["subject"] == "Alice.pfx" && one["refused"] == "passphrase_needed"),
+        stayed.iter().any(|one| one["subject"] == "Alice.pfx" && one["refused"] == "wrong_passphrase"),
         "{stayed:#?}"
     );
 }

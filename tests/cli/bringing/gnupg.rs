@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::super::peers::{GnuPg, openssl, text};
 use super::super::profile::Profile;
-use super::super::{of_corpus, word, write};
+use super::super::{word, write};
 use super::{of, over, sorted, state};
 
 /// With own keys with and without a passphrase, and others'.
@@ -26,7 +26,10 @@ fn a_home_of_gnupg_comes_with_its_keys_its_certificates_and_says_what_is_trusted
         word(&shown, "/fingerprint").to_owned()
     };
     let (alice, bob, carol) = (shown("alice"), shown("bob"), shown("carol"));
-    gnupg.gpg(&["--import-ownertrust"], format!("{alice}:6:\n{bob}:5:\n{carol}:4:\n").as_bytes());
+    gnupg.gpg(
+        &["--trust-model", "pgp", "--import-ownertrust"],
+        format!("{alice}:6:\n{bob}:5:\n{carol}:4:\n").as_bytes(),
+    );
     let first = over(&profile, &["open sesame"], &[], &["key", "import", text(gnupg.home())]).documents();
     let (came, stayed) = sorted(&first);
     assert_eq!(stayed, Vec::<&serde_json::Value>::new());
@@ -63,7 +66,9 @@ fn a_home_of_gnupg_comes_with_its_keys_its_certificates_and_says_what_is_trusted
 #[test]
 fn a_key_whose_passphrase_is_not_given_stays_with_the_reason_and_its_certificate_comes() {
     let (gnupg, profile) = (home(), Profile::new());
-    for (given, why) in [(&[][..], "passphrase_needed"), (&["wrong"][..], "wrong_passphrase")] {
+    // The passphrase of the profile itself is always tried.
+    for given in [&[][..], &["wrong"][..]] {
+        let why = "wrong_passphrase";
         let said = over(&profile, given, &[], &["key", "import", text(gnupg.home())]).documents();
         let (came, stayed) = sorted(&said);
         assert_eq!(stayed.len(), 1, "{stayed:#?}");
@@ -91,6 +96,9 @@ fn a_dry_run_needs_no_profile_and_leaves_none_and_the_home_as_it_was() {
     assert_eq!(sorted(&said).0.len(), 5);
     assert!(!place.exists());
     assert_eq!(state(gnupg.home()), before);
+    let args = ["--profile", text(&place), "--json", "key", "import", "--dry-run", text(gnupg.home())];
+    let said = super::super::kakitome(args).documents();
+    assert!(sorted(&said).1.iter().any(|one| one["refused"] == "passphrase_needed"), "{said:#?}");
     // Secret keys, too, can be looked at: the wrong passphrase is told before anything is done.
     let passphrase = write(folder.path(), "given", "open sesame\n");
     let args = [
@@ -130,18 +138,18 @@ fn what_is_expired_or_revoked_there_comes_as_that() {
 #[test]
 fn gpgsm_gives_its_keys_and_says_which_roots_it_trusts() {
     let (gnupg, profile) = (GnuPg::with_authority(), Profile::new());
-    gnupg.import_p12(&of_corpus("keys/p12/alice.p12"), "wonderland");
     let said = over(&profile, &["wonderland"], &[], &["key", "import", text(gnupg.home())]).documents();
     let (came, stayed) = sorted(&said);
     assert_eq!(stayed.len(), 0, "{stayed:#?}");
     let alice: Vec<_> = came.iter().filter(|one| one["has_secret"] == true).collect();
-    assert_eq!(alice.len(), 2, "{came:#?}");
+    assert_eq!(alice.len(), 1, "{came:#?}");
     assert!(alice.iter().all(|one| one["source"] == "gpgsm" && one["technology"] == "smime"));
     let root = came.iter().find(|one| one["owner_trust"]["level"] == "anchor").expect("the root is in trustlist.txt");
     assert_eq!(root["owner_trust"]["taken"], json!(false));
     // What openssl encrypts to alice now opens here.
     let entity = b"Content-Type: text/plain\r\n\r\nhello\r\n";
-    let certificate = of_corpus("keys/x509/alice.pem");
+    let certificate = profile.folder.path().join("alice.pem");
+    profile.good(&["cert", "export", word(alice[0], "/fingerprint"), "-o", text(&certificate)]);
     let mail = openssl(
         &[
             "cms",
@@ -246,4 +254,18 @@ fn large(folder: &std::path::Path) -> (std::path::PathBuf, usize) {
     assert!(keyring.len() > 48 << 20, "{}", keyring.len());
     std::fs::write(home.join("pubring.gpg"), keyring).unwrap();
     (home, count)
+}
+
+#[test]
+fn no_agent_is_left_behind_by_an_import() {
+    let (gnupg, profile) = (home(), Profile::new());
+    let is_running = || {
+        let mut ask = std::process::Command::new("gpg-connect-agent");
+        ask.args(["--homedir", text(gnupg.home()), "--no-autostart", "/bye"]).env("LC_ALL", "C.UTF-8");
+        !String::from_utf8_lossy(&ask.output().unwrap().stderr).contains("no gpg-agent running")
+    };
+    let end = std::process::Command::new("gpgconf").args(["--homedir", text(gnupg.home()), "--kill", "all"]).output();
+    assert!(end.unwrap().status.success() && !is_running());
+    over(&profile, &["open sesame"], &[], &["key", "import", text(gnupg.home())]).documents();
+    assert!(!is_running());
 }

@@ -1,5 +1,6 @@
 //! A profile of Thunderbird, made with NSS's own tools and library: no primary password, and with one.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,7 +15,7 @@ use super::{needs, of, over, sorted, state};
 const HIDE: &str = r"
 import base64, ctypes, sys
 class Item(ctypes.Structure):
-    _fields_ = [('type', ctypes.c_uint), ('data', ctypes.c_char_p), ('len', ctypes.c_uint)]
+    _fields_ = [('type', ctypes.c_uint), ('data', ctypes.c_void_p), ('len', ctypes.c_uint)]
 nss = ctypes.CDLL('libnss3.so')
 nss.PK11_GetInternalKeySlot.restype = ctypes.c_void_p
 assert nss.NSS_Initialize(('sql:' + sys.argv[1]).encode(), b'', b'', b'secmod.db', 0) == 0
@@ -22,10 +23,10 @@ slot = ctypes.c_void_p(nss.PK11_GetInternalKeySlot())
 if sys.argv[2]:
     assert nss.PK11_CheckUserPassword(slot, sys.argv[2].encode()) == 0
 text = sys.stdin.buffer.read()
-given, hidden = Item(0, text, len(text)), Item(0, None, 0)
+held = ctypes.create_string_buffer(text, len(text))
+given, hidden = Item(0, ctypes.cast(held, ctypes.c_void_p), len(text)), Item(0, None, 0)
 assert nss.PK11SDR_Encrypt(ctypes.byref(Item(0, None, 0)), ctypes.byref(given), ctypes.byref(hidden), None) == 0
 print(base64.b64encode(ctypes.string_at(hidden.data, hidden.len)).decode())
-assert nss.NSS_Shutdown() == 0
 ";
 
 struct Thunderbird {
@@ -40,6 +41,8 @@ impl Thunderbird {
         let this = Self { folder: tempfile::tempdir().unwrap() };
         let at = format!("sql:{}", text(&this.dir()));
         std::fs::create_dir(this.dir()).unwrap();
+        // As Thunderbird makes it.
+        std::fs::set_permissions(this.dir(), std::fs::Permissions::from_mode(0o700)).unwrap();
         let pass = this.write("password", &format!("{password}\n"));
         run(Command::new("certutil").args(["-N", "-d", &at, "-f", text(&pass)]), b"");
         for (name, algorithm) in
@@ -163,6 +166,15 @@ fn a_profile_without_a_primary_password_gives_everything_by_itself() {
     let said = over(&profile, &[], &[], &["key", "import", text(&thunderbird.dir())]).documents();
     is_whole(&said);
     assert_eq!(state(&thunderbird.dir()), before);
+    // Its mail comes with `import`, without its indexes.
+    let inbox = thunderbird.dir().join("Mail/Local Folders");
+    std::fs::create_dir_all(&inbox).unwrap();
+    write(&inbox, "Inbox", "From - Sun Nov  1 00:00:00 2026\nFrom: a@example.test\nSubject: x\n\nhello\n");
+    write(&inbox, "Inbox.msf", "// <!-- index -->\n");
+    let other = Profile::new();
+    let imported = other.good(&["import", text(&thunderbird.dir())]);
+    assert!(String::from_utf8_lossy(&imported.output).trim_end().ends_with("\n1"), "{imported:?}");
+    assert_eq!(other.good(&["key", "list", "--json"]).documents().len(), 3);
     let (came, _) = sorted(&said);
     let trust = |address: &str| of(&came, "openpgp", address)["owner_trust"].clone();
     assert_eq!(trust("bob@example.test"), json!({ "level": "verified", "taken": false }));
@@ -212,7 +224,8 @@ fn opens(profile: &Profile, thunderbird: &Thunderbird) {
 #[test]
 fn a_profile_with_a_primary_password_opens_with_it_alone() {
     let thunderbird = Thunderbird::new("primary");
-    for (given, why) in [(&[][..], "passphrase_needed"), (&["other"][..], "wrong_passphrase")] {
+    for given in [&[][..], &["other"][..]] {
+        let why = "wrong_passphrase";
         let profile = Profile::new();
         let said = over(&profile, given, &[], &["key", "import", text(&thunderbird.dir())]).documents();
         let (came, stayed) = sorted(&said);

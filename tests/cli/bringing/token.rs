@@ -41,103 +41,39 @@ impl SoftHsm {
         write(this.folder.path(), "softhsm2.conf", conf);
         let init = ["--init-token", "--free", "--label", "Alice's card", "--so-pin", "12345678", "--pin", PIN];
         this.command("softhsm2-util", &init);
-        let (ca, ca_key) = (this.path("ca.pem"), this.path("ca.key"));
-        openssl(
-            &[
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-days",
-                "9000",
-                "-subj",
-                "/CN=Card CA",
-                "-keyout",
-                text(&ca_key),
-                "-out",
-                text(&ca),
-            ],
-            b"",
-        );
-        for (name, kind, id) in [("rsa", "rsa:2048", "01"), ("ec", "EC:prime256v1", "02")] {
-            this.tool(&[
-                "--login",
-                "--pin",
-                PIN,
-                "--keypairgen",
-                "--key-type",
-                kind,
-                "--id",
-                id,
-                "--label",
-                name,
-                "--usage-sign",
-                "--usage-decrypt",
-                "--usage-derive",
-            ]);
-            let public = this.path("public.der");
-            this.tool(&["--read-object", "--type", "pubkey", "--id", id, "--output-file", text(&public)]);
-            let extensions = write(
-                this.folder.path(),
-                "ext",
-                format!(
-                    "subjectAltName=email:{name}@example.test\nbasicConstraints=critical,CA:FALSE\nextendedKeyUsage=emailProtection\n"
-                ),
-            );
-            let request = openssl(
-                &[
-                    "req",
-                    "-new",
-                    "-newkey",
-                    "rsa:2048",
-                    "-nodes",
-                    "-keyout",
-                    "/dev/null",
-                    "-subj",
-                    &format!("/CN={name}"),
-                ],
-                b"",
-            );
-            let certificate = this.path(&format!("{name}.pem"));
-            openssl(
-                &[
-                    "x509",
-                    "-req",
-                    "-days",
-                    "9000",
-                    "-CA",
-                    text(&ca),
-                    "-CAkey",
-                    text(&ca_key),
-                    "-force_pubkey",
-                    text(&public),
-                    "-keyform",
-                    "DER",
-                    "-extfile",
-                    text(&extensions),
-                    "-out",
-                    text(&certificate),
-                ],
-                &request,
-            );
-            let der = this.path("certificate.der");
-            openssl(&["x509", "-in", text(&certificate), "-outform", "DER", "-out", text(&der)], b"");
-            this.tool(&[
-                "--login",
-                "--pin",
-                PIN,
-                "--write-object",
-                text(&der),
-                "--type",
-                "cert",
-                "--id",
-                id,
-                "--label",
-                name,
-            ]);
-        }
+        let (ca, key) = (this.path("ca.pem"), this.path("ca.key"));
+        let subject = ["-days", "9000", "-subj", "/CN=Card CA"];
+        let files = ["-keyout", text(&key), "-out", text(&ca)];
+        let args = [&["req", "-x509", "-newkey", "rsa:2048", "-nodes"][..], &subject, &files].concat();
+        openssl(&args, b"");
+        this.person("rsa", "rsa:2048", "01");
+        this.person("ec", "EC:prime256v1", "02");
         this
+    }
+
+    /// A key that the token makes, and a certificate for it.
+    fn person(&self, name: &str, kind: &str, id: &str) {
+        let pin = ["--login", "--pin", PIN];
+        let uses = ["--usage-sign", "--usage-decrypt", "--usage-derive"];
+        let key = ["--keypairgen", "--key-type", kind, "--id", id, "--label", name];
+        self.tool(&[&pin[..], &key, &uses].concat());
+        let public = self.path("public.der");
+        self.tool(&["--read-object", "--type", "pubkey", "--id", id, "--output-file", text(&public)]);
+        let extensions = format!(
+            "subjectAltName=email:{name}@example.test\nbasicConstraints=critical,CA:FALSE\nextendedKeyUsage=emailProtection\n"
+        );
+        let extensions = write(self.folder.path(), "ext", extensions);
+        let subject = format!("/CN={name}");
+        let request =
+            openssl(&["req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "/dev/null", "-subj", &subject], b"");
+        let (ca, key) = (self.path("ca.pem"), self.path("ca.key"));
+        let (certificate, der) = (self.path(&format!("{name}.pem")), self.path("certificate.der"));
+        let by = ["-CA", text(&ca), "-CAkey", text(&key), "-force_pubkey", text(&public), "-keyform", "DER"];
+        let what = ["-extfile", text(&extensions), "-out", text(&certificate)];
+        openssl(&[&["x509", "-req", "-days", "9000"][..], &by, &what].concat(), &request);
+        openssl(&["x509", "-in", text(&certificate), "-outform", "DER", "-out", text(&der)], b"");
+        let object = ["--write-object", text(&der), "--type", "cert", "--id", id, "--label", name];
+        self.tool(&[&pin[..], &object].concat());
     }
 
     fn path(&self, name: &str) -> PathBuf {

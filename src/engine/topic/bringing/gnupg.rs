@@ -13,7 +13,7 @@ use crate::store::{OutsideKeyRecord, elsewhere, files};
 
 use super::harvest::{Harvest, Watch, of_file, of_import};
 use super::keybox::{self, Record};
-use super::program::{self, NotRun, last_words, of_gnupg};
+use super::program::{self, Agent, NotRun, last_words, of_gnupg};
 use super::report::{TrustLevel, Why};
 use super::{Secrets, SourceKind, Wish};
 
@@ -172,6 +172,7 @@ struct Own {
 }
 
 fn secrets(home: &Path, wish: &Wish, own: &[Own], harvest: &mut Harvest, watch: &Watch<'_>) -> Result<(), Failure> {
+    let _agent = Agent::of(home, watch);
     for (index, one) in own.iter().enumerate() {
         watch.go_on()?;
         watch.at(one.fingerprint.as_str(), index, own.len());

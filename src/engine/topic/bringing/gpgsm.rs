@@ -11,7 +11,7 @@ use crate::store::files;
 use super::gnupg::{Kept, MAX_KEYRING, is_passphrase, of_run};
 use super::harvest::{Harvest, Watch, of_file, of_import};
 use super::keybox::{self, Record};
-use super::program::{self, of_gnupg};
+use super::program::{self, Agent, of_gnupg};
 use super::report::{TrustLevel, Why};
 use super::{Secrets, SourceKind, Wish};
 
@@ -36,6 +36,7 @@ pub(super) fn gather(home: &Path, wish: &Wish, harvest: &mut Harvest, watch: &Wa
         return Ok(());
     }
     let kept = Kept::of(home);
+    let _agent = Agent::of(home, watch);
     for (index, certificate) in certificates.iter().enumerate() {
         watch.go_on()?;
         watch.at(&name, index, certificates.len());

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::domain::Secret;
 
+use super::detect::gnupg_home;
 use super::harvest::Watch;
 
 /// No program gives more at once.
@@ -44,6 +45,35 @@ pub(super) fn of_gnupg(program: &str, home: &Path) -> Command {
     // What it says is compared here and there, so it is to be English.
     command.env("LC_ALL", "C.UTF-8").env("LANGUAGE", "C").env_remove("GNUPGHOME").env_remove("GPG_TTY");
     command
+}
+
+/// The agent of a home while secret keys are asked for: one that was not there before is not left behind, except for
+/// the user's own home, where every program of GnuPG's leaves it.
+pub(super) struct Agent<'a> {
+    home: &'a Path,
+    watch: &'a Watch<'a>,
+    is_new: bool,
+}
+
+impl<'a> Agent<'a> {
+    /// Looks whether it is there.
+    pub(super) fn of(home: &'a Path, watch: &'a Watch<'a>) -> Self {
+        let is_own = gnupg_home().is_some_and(|own| own == home);
+        let mut ask = Command::new("gpg-connect-agent");
+        ask.arg("--homedir").arg(home).args(["--no-autostart", "/bye"]).env("LC_ALL", "C.UTF-8").env("LANGUAGE", "C");
+        let is_new = !is_own && run(&mut ask, None, watch).is_ok_and(|ran| ran.words.contains("no gpg-agent running"));
+        Self { home, watch, is_new }
+    }
+}
+
+impl Drop for Agent<'_> {
+    fn drop(&mut self) {
+        if self.is_new {
+            let mut end = Command::new("gpgconf");
+            // It ends by itself, too, when its home is gone.
+            let _ = run(end.arg("--homedir").arg(self.home).args(["--kill", "gpg-agent"]), None, self.watch);
+        }
+    }
 }
 
 /// Runs it to its end; `input` goes to its standard input.
