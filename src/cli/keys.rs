@@ -12,13 +12,12 @@ use crate::store::secret::SecretStore;
 
 use super::args::{Common, GenerateArgs, KeyArgs, KeyCommand, SecretStoreKind};
 use super::profile::told;
-use super::{Problem, bringing, certs, load, output};
+use super::{Problem, bringing, certs, finding, load, output};
 
 /// Runs the command.
 pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
     match &args.command {
         KeyCommand::Generate(args) => generate(common, args),
-        KeyCommand::List => list(common, true),
         KeyCommand::Import { files, dry_run, options } => {
             let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = files.iter().cloned().partition(|path| path.is_dir());
             if !folders.is_empty() {
@@ -34,10 +33,12 @@ pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
             bringing::sources(common, path.clone());
             Ok(())
         }
+        KeyCommand::List => list(common),
         KeyCommand::Export { fingerprint, secret, compatible, output } => {
             let secret = secret.then_some(form(*compatible));
             export(common, fingerprint, secret, output.as_deref())
         }
+        KeyCommand::Publish(args) => finding::publish(common, args),
     }
 }
 
@@ -131,10 +132,10 @@ pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> 
     told(common, headless::forget_findings(&profile))
 }
 
-/// Prints the profile's own keys, or everybody else's certificates.
-pub(crate) fn list(common: &Common, own: bool) -> Result<(), Problem> {
+/// Prints the profile's own keys.
+pub(crate) fn list(common: &Common) -> Result<(), Problem> {
     let (profile, _) = profile(common)?;
-    for report in profile.reports(profile.now()).iter().filter(|report| report.has_secret == own) {
+    for report in profile.reports(profile.now()).iter().filter(|report| report.has_secret) {
         certs::print(common, report);
     }
     Ok(())

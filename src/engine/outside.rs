@@ -16,7 +16,7 @@ pub use token::{OnToken, Token, TokenCertificate, TokenFailure, TokenInfo, known
 
 use agent::AgentKeeper;
 
-/// Who is spoken to in this session; a PIN is remembered here, and nowhere else.
+/// Who is spoken to in this session. A PIN opens a token for as long as the program runs, and is kept nowhere.
 #[derive(Debug, Default)]
 pub(super) struct Keepers {
     tokens: Mutex<Vec<Arc<Token>>>,

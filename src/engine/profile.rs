@@ -15,6 +15,7 @@ use crate::store::{CertificateRecord, ProfileKey, Store, StoreError, TrustKind};
 use crate::trust::{self, TrustPolicy};
 
 use super::outside::Keepers;
+use super::topic::finding::Desk;
 use super::{Failure, FailureKind, Retry};
 
 /// Where a profile's secrets are kept.
@@ -37,6 +38,8 @@ pub struct Profile {
     pub(super) secrets: Option<SecretStore>,
     /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
     pub(super) fixed_at: Option<Timestamp>,
+    /// What is remembered of looking certificates up.
+    pub(super) finding: Desk,
     keyring: Mutex<Arc<Keyring>>,
     /// Who uses secret keys that are not here.
     pub(super) keepers: Keepers,
@@ -76,15 +79,9 @@ impl Profile {
         let spool = SpoolFolder::new(dir);
         let key_passphrase = key_passphrase(&store)?;
         let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
-        let profile = Self {
-            store,
-            spool,
-            secrets,
-            fixed_at,
-            keyring: Mutex::new(Arc::new(keyring)),
-            keepers: Keepers::default(),
-            key_passphrase,
-        };
+        let keyring = Mutex::new(Arc::new(keyring));
+        let (finding, keepers) = (Desk::default(), Keepers::default());
+        let profile = Self { store, spool, secrets, fixed_at, finding, keyring, keepers, key_passphrase };
         profile.load_keyring(Vec::new())?;
         // Of older profiles nobody knows any more: before anything new comes in, what is there counts.
         for (fingerprint, kind) in profile.store.trust().map_err(store_failure)? {

@@ -2,6 +2,7 @@
 //! May use: domain.
 
 mod account;
+mod autocrypt;
 mod certificate;
 mod database;
 mod draft;
@@ -15,6 +16,7 @@ pub mod nss;
 pub mod opened;
 mod outbox;
 mod outside;
+mod provenance;
 mod schema;
 pub mod secret;
 mod setting;
@@ -23,6 +25,7 @@ pub mod spool;
 mod tests;
 
 pub use account::AccountRecord;
+pub use autocrypt::AutocryptPeer;
 pub use certificate::{CertificateRecord, TrustKind};
 pub use database::{ProfileKey, Store};
 pub use draft::DraftRecord;
@@ -32,3 +35,4 @@ pub use intake::Intake;
 pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage};
 pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};
 pub use outside::OutsideKeyRecord;
+pub use provenance::{Provenance, ProvenanceSource};

@@ -27,6 +27,8 @@ pub struct BringingState {
     passphrase: String,
     pin: String,
     named: Option<PathBuf>,
+    /// What was looked at first.
+    wish: Option<Box<Wish>>,
 }
 
 impl BringingState {
@@ -45,6 +47,7 @@ impl BringingState {
     pub fn forget(&mut self) {
         self.passphrase.clear();
         self.pin.clear();
+        self.wish = None;
     }
 
     /// A folder or a file that the user chose.
@@ -122,8 +125,15 @@ fn choose(ui: &mut Ui, view: &BringingView, state: &mut State, commands: &mut Ve
             widgets::soft(ui, language.say(Word::BringNoneHint));
         });
     }
-    for source in sources {
-        self::source(ui, source, state);
+    if !sources.is_empty() {
+        widgets::card(ui, |ui| {
+            for (index, source) in sources.iter().enumerate() {
+                if index > 0 {
+                    widgets::hairline(ui);
+                }
+                self::source(ui, source, state);
+            }
+        });
     }
     ui.horizontal_wrapped(|ui| {
         if widgets::button(ui, Some(Icon::Folder), language.say(Word::BringFolder), Weight::Plain).clicked() {
@@ -149,9 +159,8 @@ fn choose(ui: &mut Ui, view: &BringingView, state: &mut State, commands: &mut Ve
 fn source(ui: &mut Ui, source: &Source, state: &mut State) {
     let language = state.language;
     let colours = palette(ui);
-    let edge = if source.problem.is_some() { colours.amber } else { colours.line };
-    widgets::card_with(ui, edge, |ui| {
-        ui.spacing_mut().item_spacing.y = space::XS;
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
         let mut ticked = state.bringing.is_ticked(source);
         let name = words::source(language, source.kind, &source.name);
         ui.horizontal_wrapped(|ui| {
@@ -228,13 +237,15 @@ fn answers(ui: &mut Ui, sources: &[Source], state: &mut State, commands: &mut Ve
                 .then(|| Secret::from(state.bringing.passphrase.as_str()))
                 .into_iter()
                 .collect();
-            commands.push(command(BringingCommand::Bring(Box::new(Wish {
+            let wish = Box::new(Wish {
                 sources: ticked,
                 passphrases,
                 secrets: state.bringing.secrets,
                 takes_trust: state.bringing.takes_trust,
                 dry_run: look,
-            }))));
+            });
+            state.bringing.wish = Some(wish.clone());
+            commands.push(command(BringingCommand::Bring(wish)));
         }
     });
 }

@@ -88,6 +88,18 @@ fn the_ways_are_said_and_chosen() {
     let asked = wish(&paper).unwrap();
     assert_eq!((asked.secrets, asked.takes_trust, asked.dry_run), (Secrets::WithAgent, true, true));
     assert_eq!(asked.sources.len(), 2);
+    // What was looked at comes as it was asked for.
+    let report = Some(Arc::new(Bringing { items: Vec::new(), dry_run: true }));
+    window
+        .state_mut()
+        .update(Event::Topic(TopicView::Bringing(Arc::new(BringingView { report, ..BringingView::default() }))));
+    window.run();
+    window.get_by_label(Word::Bring.text(Language::English)).click();
+    window.run();
+    let asked = wish(&paper).unwrap();
+    assert_eq!((asked.secrets, asked.takes_trust, asked.dry_run), (Secrets::WithAgent, true, false));
+    window.state_mut().update(Event::Topic(TopicView::Bringing(Arc::new(found()))));
+    window.run();
     window.get_by_label(Word::BringShare.text(Language::English)).click();
     window.run();
     let shares = |command: &Command| matches!(command, Command::Topic(topic) if matches!(**topic, Topic::Bringing(BringingCommand::Share(true))));

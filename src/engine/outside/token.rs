@@ -188,7 +188,7 @@ fn certificates(session: &Session) -> Result<Vec<TokenCertificate>, TokenFailure
     Ok(found)
 }
 
-/// One token in this session: which PIN opened it is known here alone.
+/// One token in this session. No PIN is kept: the session that it opened is.
 #[derive(Debug)]
 pub struct Token {
     module: PathBuf,
@@ -199,7 +199,6 @@ pub struct Token {
 
 #[derive(Debug, Default)]
 struct State {
-    pin: Option<Secret<String>>,
     /// SHA-256 of a PIN that was wrong: it is not tried again.
     wrong: Option<[u8; 32]>,
     /// The session that is logged in.
@@ -249,7 +248,6 @@ impl Token {
         match session.login(UserType::User, (!by_reader).then_some(&typed)) {
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {
                 state.session = Some(session);
-                state.pin = Some(pin.clone());
                 state.wrong = None;
                 Ok(())
             }

@@ -1,7 +1,7 @@
 use egui::Ui;
 
 use crate::engine::Command;
-use crate::engine::topic::bringing::{Bringing, BringingCommand, Brought, Gain, Outcome};
+use crate::engine::topic::bringing::{Bringing, BringingCommand, Brought, Gain, Outcome, Wish};
 
 use super::super::evidence::technology;
 use super::super::icons::{self, Icon};
@@ -21,6 +21,13 @@ pub(super) fn show(ui: &mut Ui, report: &Bringing, state: &mut State, commands: 
     widgets::emphasis(ui, language.say(heading));
     widgets::soft(ui, summary(language, report));
     ui.horizontal_wrapped(|ui| {
+        if report.dry_run
+            && let Some(wish) = &state.bringing.wish
+            && widgets::button(ui, Some(Icon::Import), language.say(Word::Bring), Weight::Primary).clicked()
+        {
+            let wish = Wish { dry_run: false, ..(**wish).clone() };
+            commands.push(command(BringingCommand::Bring(Box::new(wish))));
+        }
         let (word, weight) =
             if report.dry_run { (Word::BringBack, Weight::Plain) } else { (Word::BringFinish, Weight::Primary) };
         if widgets::button(ui, None, language.say(word), weight).clicked() {

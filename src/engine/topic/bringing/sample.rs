@@ -46,14 +46,15 @@ pub(super) fn report(profile: &Profile) -> Bringing {
             }
         })
         .collect();
-    for (subject, why, detail) in [
-        ("D1A66E1A23B182C9980F788CFBFCC82A015E7330", Why::WrongPassphrase, ""),
-        ("old-laptop.p12", Why::ReadableByOthers, ""),
-        ("A4FF2279B8E1C3D5F60718293A4B5C6D7E8F9012", Why::ProgramFailed, "gpg: error receiving key from agent"),
+    let (gnupg, files) = ((SourceKind::Gnupg, "/home/alice/.gnupg"), (SourceKind::Files, "/home/alice/Documents"));
+    for ((source, from), subject, why, detail) in [
+        (gnupg, "D1A66E1A23B182C9980F788CFBFCC82A015E7330", Why::WrongPassphrase, ""),
+        (files, "old-laptop.p12", Why::ReadableByOthers, ""),
+        (gnupg, "A4FF2279B8E1C3D5F60718293A4B5C6D7E8F9012", Why::ProgramFailed, "gpg: error receiving key from agent"),
     ] {
         items.push(Brought {
-            source: SourceKind::Gnupg,
-            from: "/home/alice/.gnupg".to_owned(),
+            source,
+            from: from.to_owned(),
             outcome: Outcome::Stayed { subject: subject.to_owned(), why, detail: detail.to_owned() },
         });
     }

@@ -13,7 +13,7 @@ macro_rules! bringing {
             BringNoneHint => "Choose a folder: the home of GnuPG, a profile of Thunderbird, or one with files that another program exported.", "フォルダを選べます。GnuPGのホーム、Thunderbirdのプロファイル、書き出したファイルの入ったフォルダのいずれかです。";
             BringFolder => "Choose folder", "フォルダを選ぶ";
             BringFile => "Choose file", "ファイルを選ぶ";
-            BringCounts => "{keys} keys, {certificates} certificates", "鍵 {keys}、証明書 {certificates}";
+            BringCounts => "keys {keys}, certificates {certificates}", "鍵 {keys}、証明書 {certificates}";
             BringGnupg => "GnuPG (OpenPGP)", "GnuPG（OpenPGP）";
             BringGpgsm => "Kleopatra and gpgsm (S/MIME)", "Kleopatra・gpgsm（S/MIME）";
             BringThunderbird => "Thunderbird", "Thunderbird";
