@@ -1,9 +1,9 @@
 //! Keys brought from other programs, next to those programs: GnuPG, gpgsm, NSS, sq, tokens.
 
 mod agent;
+mod directory;
 mod files;
 mod gnupg;
-mod shared;
 mod thunderbird;
 mod token;
 

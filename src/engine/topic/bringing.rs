@@ -1,6 +1,7 @@
 //! Keys and certificates brought from other programs and tokens.
 
 mod detect;
+mod directory;
 mod files;
 mod gnupg;
 mod gpgsm;
@@ -10,7 +11,6 @@ mod keybox;
 mod program;
 mod report;
 mod sample;
-mod shared;
 mod thunderbird;
 mod token;
 
@@ -30,7 +30,7 @@ pub use crate::crypto::pgp::Gain;
 pub use detect::{Places, Source, SourceKind, detect, of_path};
 pub use report::{Bringing, Brought, Outcome, TrustHint, TrustLevel, Why};
 
-pub use shared::Sharing;
+pub use directory::Sharing;
 
 use harvest::{Harvest, Watch};
 
@@ -175,7 +175,7 @@ pub fn bring(
             SourceKind::Gnupg => gnupg::gather(path, wish, &mut harvest, &watch)?,
             SourceKind::Gpgsm => gpgsm::gather(path, wish, &mut harvest, &watch)?,
             SourceKind::Thunderbird => thunderbird::gather(path, wish, &mut harvest, &watch)?,
-            SourceKind::CertD => shared::gather(path, &mut harvest, &watch)?,
+            SourceKind::CertD => directory::gather(path, &mut harvest, &watch)?,
             SourceKind::Token => token::gather(path, &mut harvest),
             SourceKind::Files => files::gather(path, wish, &mut harvest, &watch)?,
         }

@@ -6,7 +6,7 @@ use crate::engine::outside::{self, TokenInfo, known_modules};
 use crate::store::elsewhere;
 
 use super::report::Why;
-use super::{gnupg, gpgsm, shared, thunderbird};
+use super::{directory, gnupg, gpgsm, thunderbird};
 
 /// From what kind of place keys come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -222,7 +222,7 @@ fn is_cert_d(path: &Path) -> bool {
 }
 
 fn of_cert_d(path: &Path) -> Source {
-    let certificates = shared::count(path);
+    let certificates = directory::count(path);
     Source {
         kind: SourceKind::CertD,
         path: path.to_owned(),
