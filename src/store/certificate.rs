@@ -151,12 +151,12 @@ impl Store {
     }
 }
 
-/// Keeps a certificate, as [`Store::put_certificate`] says.
+/// Keeps a certificate, perhaps as part of a transaction.
 pub(super) fn put(db: &Connection, record: &CertificateRecord) -> Result<bool, StoreError> {
     let changed = db.execute(
         "INSERT INTO certificate (technology, fingerprint, bytes, has_secret, added_at, origin)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4
+         ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4, summary = NULL
              WHERE has_secret <= ?4",
         params![
             record.technology.word(),

@@ -7,7 +7,11 @@ use crate::crypto::{ImportError, Imported};
 use crate::domain::{EmailAddress, Fingerprint, Secret};
 
 use super::import::{self, Found};
+use super::issue::KeyPair;
 use super::{Keeper, X509};
+
+/// The label of PKCS #8 under a passphrase (RFC 7468 §11).
+pub(super) const KEY: &str = "ENCRYPTED PRIVATE KEY";
 
 /// X.509 certificates and secret keys.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +71,14 @@ impl Identity {
             OpenKey::Outside(keeper) => SecretKey::Outside(keeper),
         };
         Some(Self { certificate: self.certificate.clone(), key })
+    }
+
+    /// Its key alone, when it is open.
+    pub fn into_key_pair(self) -> Option<KeyPair> {
+        match self.key {
+            SecretKey::Open(key) => Some(KeyPair(key)),
+            SecretKey::Locked(_) | SecretKey::Outside(_) => None,
+        }
     }
 
     pub(super) fn open(&self, passphrases: &[Secret<String>]) -> Option<OpenKey> {
@@ -136,6 +148,19 @@ impl SmimeRing {
         if let Some(certificate) = self.find(fingerprint).cloned() {
             self.add_identity(Identity { certificate, key: SecretKey::Outside(keeper) });
         }
+    }
+
+    /// Gives a key that waited for its certificate to every certificate here that is for it: PKCS #8 under a
+    /// passphrase, PEM, and the SubjectPublicKeyInfo that goes with it. Gives whether there is any.
+    pub fn pair(&mut self, spki: &[u8], secret: &[u8]) -> bool {
+        let mut blocks = super::content::pem_blocks(secret).into_iter();
+        let Some(pkcs8) = blocks.find(|block| block.label == KEY) else { return false };
+        let key: Arc<[u8]> = pkcs8.der.into();
+        let fitting: Vec<_> = self.certificates.iter().filter(|one| same_key(one, spki)).cloned().collect();
+        for certificate in &fitting {
+            self.add_identity(Identity { certificate: certificate.clone(), key: SecretKey::Locked(key.clone()) });
+        }
+        !fitting.is_empty()
     }
 
     /// Every certificate.

@@ -41,9 +41,9 @@ fn a_broken_certificate_does_not_take_the_others_along() {
     let people = ["Alice", "Bob", "Carol"].map(|name| public(&person(name)).to_vec().unwrap());
     let [alice, bob, carol] = &people;
     let mut broken = bob.clone();
-    // The user ID and what follows it are cut off in the middle of a packet.
-    broken.truncate(bob.len() / 2);
-    let mut keyring = [alice.as_slice(), carol, &broken].concat();
+    // The version of its primary key, after the head of the packet: one that does not exist.
+    broken[2] = 99;
+    let mut keyring = [alice.as_slice(), &broken, carol].concat();
     let mut seen = (0, 0);
     let mut last = 0;
     each_cert(&keyring, &mut |behind, cert| {
@@ -58,10 +58,11 @@ fn a_broken_certificate_does_not_take_the_others_along() {
     })
     .unwrap();
     assert_eq!(seen.0, 2);
-    assert!(seen.1 <= 1);
+    assert!(seen.1 >= 1);
     // Whoever reads it may stop.
     let mut count = 0;
-    keyring.truncate(alice.len() + carol.len());
+    keyring.truncate(alice.len());
+    keyring.extend(carol);
     each_cert(&keyring, &mut |_, _| {
         count += 1;
         false

@@ -14,9 +14,9 @@ macro_rules! bringing {
             BringFolder => "Choose folder", "フォルダを選ぶ";
             BringFile => "Choose file", "ファイルを選ぶ";
             BringCounts => "keys {keys}, certificates {certificates}", "鍵 {keys}、証明書 {certificates}";
-            BringGnupg => "GnuPG (OpenPGP)", "GnuPG（OpenPGP）";
-            BringGpgsm => "Kleopatra and gpgsm (S/MIME)", "Kleopatra・gpgsm（S/MIME）";
-            BringThunderbird => "Thunderbird", "Thunderbird";
+            BringGnupg => "GnuPG (OpenPGP)", "GnuPGの鍵（OpenPGP）";
+            BringGpgsm => "Kleopatra and gpgsm (S/MIME)", "Kleopatra・gpgsmの鍵（S/MIME）";
+            BringThunderbird => "Thunderbird", "Thunderbirdの鍵";
             BringCertD => "Certificates shared by OpenPGP programs", "OpenPGPプログラムの共有証明書";
             BringToken => "Card or token: {name}", "カード・トークン（{name}）";
             BringFiles => "Files", "ファイル";
