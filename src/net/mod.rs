@@ -1,4 +1,4 @@
-//! Sockets: SMTP submission, IMAP, DNS, pictures from the web. Bytes in, bytes out.
+//! Sockets: SMTP submission, IMAP, DNS, pictures from the web, lists and answers of authorities. Bytes in, bytes out.
 //! May use: domain.
 
 mod cancel;

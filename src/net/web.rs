@@ -6,6 +6,7 @@ mod address;
 #[path = "web/tests/lab.rs"]
 pub(crate) mod lab;
 mod picture;
+pub mod plain;
 #[cfg(test)]
 mod tests;
 
@@ -53,6 +54,12 @@ pub enum WebError {
     /// The address, or one that a server sent us to, is not one of HTTPS.
     #[error("not_https")]
     NotHttps,
+    /// The address, or one that a server sent us to, is not one of HTTP, where that alone is asked.
+    #[error("not_http")]
+    NotHttp,
+    /// The caller asked to stop.
+    #[error("cancelled")]
+    Cancelled,
     /// The address names no host, names a user, or a port that other services use.
     #[error("bad_address")]
     BadAddress,
@@ -153,7 +160,7 @@ impl Web {
     /// Asks one server for one address.
     async fn ask(&self, url: &Url) -> Result<Exchange, WebError> {
         address::check(url, self.reach)?;
-        let tcp = self.connect(url).await?;
+        let tcp = connect(url, self.reach).await?;
         let host = url.host_str().ok_or(WebError::BadAddress)?;
         let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let name = ServerName::try_from(name).map_err(|_| WebError::BadAddress)?;
@@ -170,29 +177,29 @@ impl Web {
         let response = sender.send_request(request(url)?).await.map_err(|_| WebError::Protocol)?;
         Ok(Exchange { response, _pump: pump })
     }
+}
 
-    /// Connects to an address that was looked at, and to no other.
-    async fn connect(&self, url: &Url) -> Result<TcpStream, WebError> {
-        let port = url.port_or_known_default().ok_or(WebError::BadAddress)?;
-        let found: Vec<SocketAddr> = match url.host().ok_or(WebError::BadAddress)? {
-            Host::Ipv4(ip) => vec![(ip, port).into()],
-            Host::Ipv6(ip) => vec![(ip, port).into()],
-            Host::Domain(name) => {
-                let found = timeout(STEP, tokio::net::lookup_host((name, port))).await;
-                found.map_err(|_| WebError::TimedOut)?.map_err(|_| WebError::Unreachable)?.collect()
-            }
-        };
-        // One private address among them, and the name is not one of the public web.
-        if found.iter().any(|one| !address::is_within(one.ip(), self.reach)) {
-            return Err(WebError::PrivateAddress);
+/// Connects to an address that was looked at, and to no other.
+async fn connect(url: &Url, reach: Reach) -> Result<TcpStream, WebError> {
+    let port = url.port_or_known_default().ok_or(WebError::BadAddress)?;
+    let found: Vec<SocketAddr> = match url.host().ok_or(WebError::BadAddress)? {
+        Host::Ipv4(ip) => vec![(ip, port).into()],
+        Host::Ipv6(ip) => vec![(ip, port).into()],
+        Host::Domain(name) => {
+            let found = timeout(STEP, tokio::net::lookup_host((name, port))).await;
+            found.map_err(|_| WebError::TimedOut)?.map_err(|_| WebError::Unreachable)?.collect()
         }
-        for one in found.into_iter().take(TRIES) {
-            if let Ok(Ok(tcp)) = timeout(STEP, TcpStream::connect(one)).await {
-                return Ok(tcp);
-            }
-        }
-        Err(WebError::Unreachable)
+    };
+    // One private address among them, and the name is not one of the public web.
+    if found.iter().any(|one| !address::is_within(one.ip(), reach)) {
+        return Err(WebError::PrivateAddress);
     }
+    for one in found.into_iter().take(TRIES) {
+        if let Ok(Ok(tcp)) = timeout(STEP, TcpStream::connect(one)).await {
+            return Ok(tcp);
+        }
+    }
+    Err(WebError::Unreachable)
 }
 
 /// An answer, and what drives its connection as long as it is read.

@@ -11,10 +11,22 @@ pub(super) fn check(url: &Url, reach: Reach) -> Result<(), WebError> {
     if url.scheme() != "https" {
         return Err(WebError::NotHttps);
     }
+    check_place(url, reach, 443)
+}
+
+/// The same for what is asked without TLS.
+pub(super) fn check_plain(url: &Url, reach: Reach) -> Result<(), WebError> {
+    if url.scheme() != "http" {
+        return Err(WebError::NotHttp);
+    }
+    check_place(url, reach, 80)
+}
+
+fn check_place(url: &Url, reach: Reach, usual: u16) -> Result<(), WebError> {
     let names_user = !url.username().is_empty() || url.password().is_some();
     let port = url.port_or_known_default().unwrap_or_default();
     // Ports of other services could be spoken to by way of a picture.
-    let is_odd = port != 443 && port < 1024;
+    let is_odd = port != usual && port < 1024;
     if names_user || is_odd || url.host_str().is_none_or(str::is_empty) {
         return Err(WebError::BadAddress);
     }
@@ -111,6 +123,19 @@ mod tests {
         for host in ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "[::1]", "[::ffff:7f00:1]", "169.254.169.254"] {
             let url = Url::parse(&format!("https://{host}/x.png")).unwrap();
             assert_eq!(check(&url, Reach::Public), Err(WebError::PrivateAddress), "{host}");
+        }
+    }
+
+    #[test]
+    fn without_tls_only_http_to_the_public_web_is_asked() {
+        let outcome = |url: &str| check_plain(&Url::parse(url).unwrap(), Reach::Public);
+        assert_eq!(outcome("http://crl.example.org/a.crl"), Ok(()));
+        assert_eq!(outcome("https://example.org/a.crl"), Err(WebError::NotHttp));
+        assert_eq!(outcome("ldap://example.org/a"), Err(WebError::NotHttp));
+        assert_eq!(outcome("http://example.org:22/"), Err(WebError::BadAddress));
+        assert_eq!(outcome("http://alice@example.org/"), Err(WebError::BadAddress));
+        for host in ["127.0.0.1", "[::1]", "2130706433", "192.168.1.1", "169.254.169.254"] {
+            assert_eq!(outcome(&format!("http://{host}/a.crl")), Err(WebError::PrivateAddress), "{host}");
         }
     }
 
