@@ -13,7 +13,7 @@ mod unproven;
 
 pub use check::{
     Certificate, DecryptFailure, Decrypted, Decryption, DetachedSignature, Integrity, Opened, ProtectError,
-    SignatureCheck, SignatureOutcome, Signer,
+    SignatureCheck, SignatureOutcome, Signer, Stapled,
 };
 pub use keyring::{ImportError, Imported, Keyring};
 pub use report::CertificateReport;

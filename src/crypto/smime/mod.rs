@@ -12,10 +12,11 @@ mod import;
 mod protect;
 mod ring;
 mod signed;
+mod stapled;
 mod verify;
 
 pub use algorithm::{verify_signature, verify_signed};
-pub use cert::X509;
+pub use cert::{SMTP_UTF8_MAILBOX, X509, ascii_domain};
 pub use content::{CmsKind, decompress, kind, pem_contents};
 pub use decrypt::decrypt;
 pub use generate::{Pkcs12Form, export_identity_pem, export_pem, export_pkcs12, generate_self_signed, request};

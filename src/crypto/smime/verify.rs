@@ -12,6 +12,7 @@ use super::algorithm::{self, Algorithm, Hash, Unverified};
 use super::asn1::{self, Cursor, GENERALIZED_TIME, OCTET_STRING, OID, SEQUENCE, SET, UTC_TIME};
 use super::content::{canonical, content_info, malformed, unwrap};
 use super::signed::{Attribute, SignedData, SignerInfo, attributes as attributes_of};
+use super::stapled;
 use super::{SmimeRing, X509};
 
 /// 2017-02-23: two documents of one SHA-1 were published. Judged at this moment or later, a
@@ -84,6 +85,7 @@ fn refused(outcome: SignatureOutcome, reason: &str) -> SignatureCheck {
         signed_at: None,
         hash: None,
         bundled: Vec::new(),
+        stapled: Vec::new(),
         reason: Some(reason.to_owned()),
     }
 }
@@ -116,6 +118,7 @@ impl Checking<'_> {
         let attributes = info.signed_attributes.map(attributes_of).transpose();
         let mut check = SignatureCheck {
             bundled: self.bundled.iter().cloned().map(Certificate::X509).collect(),
+            stapled: stapled::of(self.signed),
             hash: hash.map(|hash| hash.name.to_owned()),
             ..refused(SignatureOutcome::Intact, "")
         };
