@@ -253,6 +253,7 @@ impl Engine {
         let view = reading::view(&self.profile, message, self.is_demo)?;
         (self.publish)(Event::Reading(Arc::new(view.clone())));
         self.remote.shown(&self.means(), message, &view.assessment);
+        super::topic::authorities::shown(&self.topics(), &view);
         self.show_mailbox();
         self.evaluate_sender(view);
         Ok(())

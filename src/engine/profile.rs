@@ -36,6 +36,8 @@ pub struct Profile {
     pub(super) secrets: Option<SecretStore>,
     /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
     pub(super) fixed_at: Option<Timestamp>,
+    /// What is kept of authorities while the program runs.
+    pub(super) authorities: super::topic::authorities::Kept,
     keyring: Mutex<Arc<Keyring>>,
     /// Protects, inside the encrypted store, keys that were given no passphrase of their own.
     key_passphrase: Secret<String>,
@@ -73,7 +75,9 @@ impl Profile {
         let spool = SpoolFolder::new(dir);
         let key_passphrase = key_passphrase(&store)?;
         let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
-        let profile = Self { store, spool, secrets, fixed_at, keyring: Mutex::new(Arc::new(keyring)), key_passphrase };
+        let keyring = Mutex::new(Arc::new(keyring));
+        let authorities = super::topic::authorities::Kept::default();
+        let profile = Self { store, spool, secrets, fixed_at, authorities, keyring, key_passphrase };
         profile.load_keyring(Vec::new())?;
         // Of older profiles nobody knows any more: before anything new comes in, what is there counts.
         for (fingerprint, kind) in profile.store.trust().map_err(store_failure)? {
@@ -132,8 +136,9 @@ impl Profile {
             policy.compare(report.fingerprint.clone(), &keyring);
         }
         if let Some(lists) = self.store.setting::<Vec<String>>("crls").map_err(store_failure)? {
-            policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(Arc::from));
+            policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(Into::into));
         }
+        super::topic::authorities::extend(self, &mut policy)?;
         Ok(policy)
     }
 

@@ -34,6 +34,8 @@ pub enum Purpose {
     Print,
     /// A file of certificates or keys to read.
     Import,
+    /// A file with the root of an authority.
+    Root,
     /// Where to write a certificate or key.
     Export,
     /// Where to write a certificate request.
@@ -66,7 +68,7 @@ impl Files {
             let chosen = match kind {
                 Purpose::Attach => dialog.pick_files().unwrap_or_default(),
                 Purpose::SaveAttachments { .. } => dialog.pick_folder().into_iter().collect(),
-                Purpose::Import => dialog.pick_file().into_iter().collect(),
+                Purpose::Import | Purpose::Root => dialog.pick_file().into_iter().collect(),
                 _ => dialog.set_file_name(name).save_file().into_iter().collect(),
             };
             if sender.send(chosen).is_ok() {

@@ -3,6 +3,7 @@
 
 mod app;
 mod attachments;
+mod authorities;
 mod calendar;
 mod column;
 mod compose;

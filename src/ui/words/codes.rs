@@ -173,6 +173,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "find_certificate" => Word::WorkFind,
         "remote" => Word::WorkRemote,
         "print" => Word::WorkPrint,
+        "check_revocation" => Word::WorkRevocation,
         _ => Word::WorkOther,
     };
     language.fill(word, &[("subject", subject)])
@@ -192,6 +193,8 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "certificate_found" => Word::DoneFound,
         "certificate_not_found" => Word::DoneNotFound,
         "key_renewed" => Word::DoneRenewed,
+        "root_added" => Word::DoneRootAdded,
+        "revocation_checked" => Word::DoneRevocation,
         _ => Word::DoneOther,
     };
     language.fill(word, &[("subject", subject)])
