@@ -108,6 +108,7 @@ impl TrustPolicy {
     }
 
     /// The same, knowing also what came along with a signature.
+    #[must_use]
     pub fn with_stapled(&self, stapled: &[Stapled]) -> Self {
         let mut more = self.clone();
         for one in stapled {
