@@ -1,6 +1,4 @@
 //! Keys, certificates and trust by topic: each topic's file has its commands, its view, and what they do.
-// A topic takes its command whole, also while it has none.
-#![allow(clippy::needless_pass_by_value)]
 
 // A topic without commands uses nothing of what it is given.
 #![allow(dead_code, clippy::needless_pass_by_value)]
