@@ -16,6 +16,7 @@ use super::assessing::OpenFolder;
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::remote::{self, Means, Remote};
+use super::topic::finding;
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
 use super::{
@@ -253,8 +254,9 @@ impl Engine {
         let view = reading::view(&self.profile, message, self.is_demo)?;
         (self.publish)(Event::Reading(Arc::new(view.clone())));
         self.remote.shown(&self.means(), message, &view.assessment);
-        super::topic::authorities::shown(&self.topics(), &view);
+        super::topic::authorities::shown(&self.topic_work(), &view);
         self.show_mailbox();
+        finding::complete(&self.topic_work(), &view.assessment);
         self.evaluate_sender(view);
         Ok(())
     }

@@ -14,6 +14,7 @@ use crate::store::spool::SpoolFolder;
 use crate::store::{CertificateRecord, ProfileKey, Store, StoreError, TrustKind};
 use crate::trust::{self, TrustPolicy};
 
+use super::topic::finding::Desk;
 use super::{Failure, FailureKind, Retry};
 
 /// Where a profile's secrets are kept.
@@ -38,6 +39,8 @@ pub struct Profile {
     pub(super) fixed_at: Option<Timestamp>,
     /// What is kept of authorities while the program runs.
     pub(super) authorities: super::topic::authorities::Kept,
+    /// What is remembered of looking certificates up.
+    pub(super) finding: Desk,
     keyring: Mutex<Arc<Keyring>>,
     /// Protects, inside the encrypted store, keys that were given no passphrase of their own.
     key_passphrase: Secret<String>,
@@ -76,8 +79,8 @@ impl Profile {
         let key_passphrase = key_passphrase(&store)?;
         let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
         let keyring = Mutex::new(Arc::new(keyring));
-        let authorities = super::topic::authorities::Kept::default();
-        let profile = Self { store, spool, secrets, fixed_at, authorities, keyring, key_passphrase };
+        let (authorities, finding) = (super::topic::authorities::Kept::default(), Desk::default());
+        let profile = Self { store, spool, secrets, fixed_at, authorities, finding, keyring, key_passphrase };
         profile.load_keyring(Vec::new())?;
         // Of older profiles nobody knows any more: before anything new comes in, what is there counts.
         for (fingerprint, kind) in profile.store.trust().map_err(store_failure)? {

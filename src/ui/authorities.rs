@@ -23,6 +23,8 @@ use super::words::{Language, Word};
 pub struct AuthoritiesState {
     /// The page is shown in place of the other settings.
     pub is_open: bool,
+    /// Its part about withdrawals is shown, not the list.
+    pub shows_withdrawals: bool,
     /// What the list is narrowed to.
     pub search: String,
     /// The anchor whose details are shown.
@@ -69,12 +71,25 @@ pub fn page(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             widgets::empty(ui, Icon::Keys, language.say(Word::Loading), "");
             return;
         };
+        ui.horizontal(|ui| {
+            for (withdrawals, word) in [(false, Word::AuthoritiesList), (true, Word::RevocationTitle)] {
+                let chosen = state.settings.authorities.shows_withdrawals == withdrawals;
+                if widgets::choice(ui, chosen, language.say(word)).clicked() {
+                    state.settings.authorities.shows_withdrawals = withdrawals;
+                }
+            }
+        });
+        ui.add_space(space::S);
+        let height = ui.available_height();
         ScrollArea::vertical().id_salt("authorities").auto_shrink([false, false]).show(ui, |ui| {
             ui.set_max_width(size::MEASURE + 80.0);
             ui.spacing_mut().item_spacing.y = space::M;
-            sets(ui, view, state, commands);
-            revocation::card(ui, view, state, commands);
-            list::card(ui, view, state, commands);
+            if state.settings.authorities.shows_withdrawals {
+                revocation::card(ui, view, state, commands);
+            } else {
+                sets(ui, view, state, commands);
+                list::card(ui, height, view, state, commands);
+            }
             ui.add_space(space::L);
         });
         list::detail(ui, view, state, commands);
@@ -101,21 +116,33 @@ fn sum(language: Language, view: &AuthoritiesView) -> String {
 fn sets(ui: &mut Ui, view: &AuthoritiesView, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     widgets::card(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
         widgets::emphasis(ui, sum(language, view));
         widgets::caption(ui, language.say(Word::AuthoritiesHint));
         for (set, used, word, hint) in [
             (AnchorSet::Mozilla, view.uses_mozilla, Word::SetMozilla, Word::SetMozillaHint),
             (AnchorSet::Platform, view.uses_platform, Word::SetPlatform, Word::SetPlatformHint),
         ] {
+            ui.add_space(space::XS);
             let mut now = used;
             if ui.checkbox(&mut now, language.say(word)).changed() {
                 tell(commands, AuthoritiesCommand::UseSet { set, used: now });
             }
-            widgets::caption(ui, language.say(hint));
+            below(ui, language.say(hint));
         }
+        ui.add_space(space::XS);
         if widgets::button(ui, Some(Icon::Plus), language.say(Word::AddRoot), Weight::Plain).clicked() {
             state.ask_file(ui.ctx(), super::files::Purpose::Root, language.say(Word::AddRoot), "");
         }
+    });
+}
+
+/// What belongs to the box above it, under its words.
+fn below(ui: &mut Ui, words: &str) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.add_space(size::ICON + space::XS);
+        widgets::caption(ui, words);
     });
 }
 

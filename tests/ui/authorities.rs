@@ -168,6 +168,8 @@ fn a_root_is_added_only_when_its_fingerprint_was_compared() {
 fn asking_and_what_is_made_of_silence_are_chosen_with_their_effect_said() {
     for language in LANGUAGES {
         let (mut window, paper) = page(language, view());
+        window.get_by_label(language.say(Word::RevocationTitle)).click();
+        window.run();
         window.get_by_label(language.say(Word::RevocationLetPassHint));
         window.get_by_label(language.say(Word::AskAuthoritiesHint));
         window.get_by_label(language.say(Word::AskAuthorities)).click();

@@ -57,7 +57,7 @@ impl Engine {
             }
             Command::KeysChanged => self.judge_anew()?,
             Command::Topic(topic) => {
-                if topic::carry_out(&self.topics(), *topic)? == Effect::Nothing {
+                if topic::carry_out(&self.topic_work(), *topic)? == Effect::Nothing {
                     return Ok(());
                 }
                 self.judge_anew()?;
@@ -69,8 +69,8 @@ impl Engine {
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
     }
 
-    /// What a topic works with.
-    pub(super) fn topics(&self) -> Work {
+    /// What the topics work with.
+    pub(super) fn topic_work(&self) -> Work {
         Work {
             profile: Arc::clone(&self.profile),
             publish: Arc::clone(&self.publish),

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use certval::ocsp::{BasicOcspResponse, CertStatus, OcspResponse, SingleResponse};
-use der::Decode;
 use der::asn1::ObjectIdentifier;
+use der::{Decode, Encode};
 use jiff::Timestamp;
 
-use crate::crypto::smime::pem_contents;
+use crate::crypto::smime::{X509, pem_contents};
 
 use super::crl::List;
 
@@ -38,6 +38,8 @@ struct Kept<T> {
 /// What an OCSP response says, before anybody looked at who says it.
 pub(super) struct Answers {
     pub produced_at: Option<Timestamp>,
+    /// The certificates that came along, of those who may have given it.
+    pub responders: Vec<X509>,
     pub singles: Vec<SingleResponse>,
 }
 
@@ -113,10 +115,12 @@ fn read(bytes: &[u8]) -> Option<Answers> {
     let inside = OcspResponse::from_der(bytes).ok()?.response_bytes.filter(|inside| inside.response_type == BASIC)?;
     let basic = BasicOcspResponse::from_der(inside.response.as_bytes()).ok()?;
     let data = basic.tbs_response_data;
-    if data.responses.len() > SINGLES || basic.certs.is_some_and(|certs| certs.len() > RESPONDERS) {
+    let certificates = basic.certs.unwrap_or_default();
+    if data.responses.len() > SINGLES || certificates.len() > RESPONDERS {
         return None;
     }
-    Some(Answers { produced_at: moment(&data.produced_at), singles: data.responses })
+    let responders = certificates.iter().filter_map(|certificate| X509::parse(&certificate.to_der().ok()?)).collect();
+    Some(Answers { produced_at: moment(&data.produced_at), responders, singles: data.responses })
 }
 
 /// A moment of an answer.

@@ -89,7 +89,7 @@ impl Subject<'_> {
     fn check(&self, index: usize, certificate: &Arc<X509>) -> RevocationCheck {
         let above = index.checked_sub(1).and_then(|above| self.candidate.below.get(above));
         let issuer = above.unwrap_or(&self.candidate.anchor);
-        let said = match (self.by_answer(index), self.by_list(certificate, issuer)) {
+        let said = match (self.by_answer(index, issuer), self.by_list(certificate, issuer)) {
             // Two say different things: who was withdrawn stays so, unless it was a suspension that has ended since.
             (Some(answer), Some(list)) if list.is_revoked() && !(list.is_hold && answer.as_of > list.as_of) => list,
             (Some(answer), _) => answer,
@@ -116,7 +116,7 @@ impl Subject<'_> {
     }
 
     /// The newest answer about a certificate that its issuer, or a responder that the issuer authorised, gave.
-    fn by_answer(&self, index: usize) -> Option<Said> {
+    fn by_answer(&self, index: usize, authority: &X509) -> Option<Said> {
         let above = index.checked_sub(1).and_then(|above| self.path.intermediates.get(above));
         let issuer: &dyn SubjectNameAndKey = match above {
             Some(above) => above.decoded(),
@@ -133,6 +133,11 @@ impl Subject<'_> {
         found.sort_by_key(|(_, _, as_of)| std::cmp::Reverse(*as_of));
         found.into_iter().take(ANSWERS).find_map(|(answer, single, as_of)| {
             let status = self.accepted(answer, single, index, issuer)?;
+            // RFC 6960 §4.2.2.2.1: nobody who was withdrawn answers for the authority.
+            let responders = answer.answers().map(|answers| answers.responders.as_slice()).unwrap_or_default();
+            if responders.iter().any(|one| self.by_list(one, authority).is_some_and(|said| said.is_revoked())) {
+                return None;
+            }
             Some(Said {
                 status,
                 by: RevocationSource::Ocsp,

@@ -11,7 +11,7 @@ use crate::ui::icons::Icon;
 use crate::ui::state::{State, Views};
 use crate::ui::theme::palette;
 use crate::ui::widgets::{self, Weight};
-use crate::ui::words::{Word, one_line};
+use crate::ui::words::{Word, short_name};
 
 use super::tell;
 
@@ -36,7 +36,7 @@ pub fn show(ui: &mut Ui, views: &Views, signature: &JudgedSignature, state: &Sta
 
 fn line(ui: &mut Ui, name: &str, check: &RevocationCheck, state: &State) {
     let (language, colours) = (state.language, palette(ui));
-    let name = one_line(name);
+    let name = called(name);
     let by = language.say(match check.by {
         Some(RevocationSource::Ocsp) => Word::RevocationAnswer,
         _ => Word::RevocationList,
@@ -60,6 +60,12 @@ fn line(ui: &mut Ui, name: &str, check: &RevocationCheck, state: &State) {
     if let Some(at) = check.fetched_at {
         widgets::caption(ui, language.fill(Word::RevocationFetchedAt, &[("time", &state.clock.full(language, at))]));
     }
+}
+
+/// The common name of a distinguished name (RFC 4514), else all of it; the path above has the whole.
+fn called(name: &str) -> String {
+    let common = name.split("CN=").nth(1).map(|rest| rest.split([',', '+']).next().unwrap_or(rest).trim());
+    short_name(common.filter(|common| !common.is_empty()).unwrap_or(name))
 }
 
 fn ask(ui: &mut Ui, view: &AuthoritiesView, is_unknown: bool, state: &State, commands: &mut Vec<Command>) {

@@ -15,13 +15,15 @@ use super::tell;
 
 /// One anchor in the list.
 const ROW: f32 = 54.0;
-/// The list.
-const HEIGHT: f32 = ROW * 8.0;
+/// Rows that are in sight also in a small window.
+const LEAST: f32 = ROW * 4.0;
+/// What stands above the list on the page.
+const ABOVE: f32 = 310.0;
 /// The column of the details' button.
 const BUTTON: f32 = 90.0;
 
-/// The list with its search.
-pub fn card(ui: &mut Ui, view: &AuthoritiesView, state: &mut State, commands: &mut Vec<Command>) {
+/// The list with its search, on a page so high.
+pub fn card(ui: &mut Ui, page: f32, view: &AuthoritiesView, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     widgets::card(ui, |ui| {
         let hint = language.say(Word::SearchAuthorities);
@@ -36,7 +38,7 @@ pub fn card(ui: &mut Ui, view: &AuthoritiesView, state: &mut State, commands: &m
             widgets::soft(ui, language.say(Word::NoAuthorityFound));
             return;
         }
-        let height = (ROW * found.len() as f32).min(HEIGHT);
+        let height = (ROW * found.len() as f32).min((page - ABOVE).max(LEAST));
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical().id_salt("anchors").auto_shrink([false, true]).max_height(height).show_rows(
             ui,
@@ -79,7 +81,7 @@ fn row(ui: &mut Ui, view: &AuthoritiesView, anchor: &AnchorView, state: &mut Sta
         tell(commands, AuthoritiesCommand::UseAnchor { fingerprint: anchor.fingerprint.clone(), used });
     }
     let below = egui::Rect::from_min_max(
-        pos2(rect.left() + 24.0, top.bottom() - 4.0),
+        pos2(rect.left() + size::ICON + space::XS, top.bottom() - 4.0),
         pos2(top.right(), rect.bottom() - space::XS),
     );
     let facts = facts(language, view, anchor, state);

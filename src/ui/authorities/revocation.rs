@@ -19,11 +19,11 @@ const SHOWN: usize = 40;
 pub fn card(ui: &mut Ui, view: &AuthoritiesView, state: &State, commands: &mut Vec<Command>) {
     let language = state.language;
     widgets::card(ui, |ui| {
-        widgets::emphasis(ui, language.say(Word::RevocationTitle));
+        ui.spacing_mut().item_spacing.y = space::XS;
         let (mut asks, mut rule) = (view.asks, view.rule);
         ui.checkbox(&mut asks, language.say(Word::AskAuthorities));
-        widgets::caption(ui, language.say(Word::AskAuthoritiesHint));
-        ui.add_space(space::XS);
+        super::below(ui, language.say(Word::AskAuthoritiesHint));
+        ui.add_space(space::M);
         widgets::body(ui, language.say(Word::RevocationWhenUnknown));
         ui.horizontal(|ui| {
             for (choice, word) in
@@ -42,11 +42,12 @@ pub fn card(ui: &mut Ui, view: &AuthoritiesView, state: &State, commands: &mut V
         if (asks, rule) != (view.asks, view.rule) {
             tell(commands, AuthoritiesCommand::SetRevocation { asks, rule });
         }
-        ui.add_space(space::XS);
+        ui.add_space(space::M);
         if widgets::button(ui, Some(Icon::Sync), language.say(Word::RevocationCheckNow), Weight::Plain).clicked() {
             tell(commands, AuthoritiesCommand::CheckNow);
         }
         widgets::caption(ui, language.say(Word::RevocationCheckNowHint));
+        ui.add_space(space::S);
         if !view.evidence.is_empty() {
             let words = language.fill(Word::RevocationFetched, &[("count", &view.evidence.len().to_string())]);
             widgets::folded(ui, "fetched", &words, |ui| {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
 use crate::crypto::smime::X509;
 use crate::crypto::{Certificate, Keyring, Stapled};
@@ -15,8 +16,7 @@ use crate::engine::profile::store_failure;
 use crate::engine::view::{ReadingView, SignatureOutcome};
 use crate::engine::worker::internal;
 use crate::engine::{Event, Failure};
-use crate::net::web::plain::{self, LARGEST_LIST};
-use crate::net::web::{Reach, WebError};
+use crate::net::web::{Fetch, Reach, Schemes, Web, WebError};
 use crate::store::{EvidenceKind, EvidenceRecord};
 use crate::trust::TrustPolicy;
 use crate::trust::chain::{self, Crl, Need, OcspAnswer, RevocationCheck, RevocationStatus};
@@ -25,6 +25,10 @@ use super::{Choices, Work, publish, view};
 
 /// A list without nextUpdate, and an answer likewise, is asked for anew after this.
 const WITHOUT_END: SignedDuration = SignedDuration::from_hours(1);
+/// The largest revocation list, in bytes; those of the largest authorities have 10 MB.
+const LARGEST_LIST: usize = 24 << 20;
+/// The largest answer about one certificate, in bytes.
+const LARGEST_ANSWER: usize = 256 << 10;
 /// Certificates that are asked about in one go.
 const MOST: usize = 2_000;
 
@@ -229,7 +233,9 @@ async fn responder(work: &Work, address: &str, need: &Need, reach: Reach) -> Res
     if !place.may_be_asked(work) {
         return Ok(false);
     }
-    let outcome = plain::ocsp(address, &need.question, reach, &work.cancel).await;
+    // RFC 6960 appendix A.1.
+    let question = Some(("application/ocsp-request", need.question.as_slice()));
+    let outcome = place.fetch(work, reach, question, LARGEST_ANSWER).await;
     let read = |bytes: &[u8]| {
         let answer = OcspAnswer::from(bytes);
         answer.says_something().then(|| answer.next_update())
@@ -242,7 +248,7 @@ async fn list(work: &Work, address: &str, reach: Reach) -> Result<bool, Failure>
     if !place.may_be_asked(work) {
         return Ok(false);
     }
-    let outcome = plain::file(address, LARGEST_LIST, reach, &work.cancel).await;
+    let outcome = place.fetch(work, reach, None, LARGEST_LIST).await;
     let read = |bytes: &[u8]| {
         let list = Crl::from(bytes);
         list.is_readable().then(|| list.next_update())
@@ -264,18 +270,34 @@ impl Place<'_> {
         !kept.is_paused(self.address, now) && !kept.is_paused(&self.locator, now)
     }
 
+    /// Fetches it, without TLS too (RFC 5280 §8: each is signed itself, and TLS would want the same questions answered
+    /// first); `None` when the user stops it.
+    async fn fetch(
+        &self,
+        work: &Work,
+        reach: Reach,
+        body: Option<(&str, &[u8])>,
+        limit: usize,
+    ) -> Option<Result<Vec<u8>, WebError>> {
+        let Ok(url) = Url::parse(self.address) else { return Some(Err(WebError::BadAddress)) };
+        let Ok(web) = Web::new(&[], reach) else { return Some(Err(WebError::Unreachable)) };
+        let fetch = Fetch { body, schemes: Schemes::HttpToo, ..Fetch::new(&url, limit) };
+        tokio::select! {
+            outcome = web.fetch(&fetch) => Some(outcome),
+            () = work.cancel.cancelled() => None,
+        }
+    }
+
     /// Keeps what came if it is what was asked for; notes who gave nothing. Whether somebody who may say it says it is
     /// looked at when it is used.
     fn keep(
         &self,
         work: &Work,
-        outcome: Result<Vec<u8>, WebError>,
+        outcome: Option<Result<Vec<u8>, WebError>>,
         read: impl Fn(&[u8]) -> Option<Option<Timestamp>>,
     ) -> Result<bool, Failure> {
         let now = Timestamp::now();
-        if outcome == Err(WebError::Cancelled) {
-            return Ok(false);
-        }
+        let Some(outcome) = outcome else { return Ok(false) };
         if outcome.is_err() {
             work.profile.authorities.pause(self.address, now);
         }

@@ -171,6 +171,23 @@ async fn an_answer_counts_only_when_the_issuer_or_whom_it_authorised_gave_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_responder_that_was_withdrawn_itself_is_not_believed() {
+    let (lab, place) = (Lab::new(), lab::Place::new());
+    lab.delegate("delegated", "extendedKeyUsage=OCSPSigning");
+    let alice = lab.issue("alice", &[&place.aia()]);
+    let _responder = lab.responder(&place, "delegated", &[]);
+    let desk = Desk::new(&lab);
+    assert_eq!(status(&desk.ask(&alice).await, &alice), (RevocationStatus::Good, Some(RevocationSource::Ocsp)));
+    lab.revoke("delegated");
+    let now = Timestamp::now();
+    let list =
+        crate::store::EvidenceRecord { locator: "list".to_owned(), bytes: lab.list(), fetched_at: now, next_at: None };
+    desk.work.profile.store.put_evidence(EvidenceKind::Crl, &list).unwrap();
+    let view = desk.ask(&alice).await;
+    assert_eq!(status(&view, &alice), (RevocationStatus::Good, Some(RevocationSource::Crl)), "the list itself is");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_responder_that_does_not_know_the_certificate_says_nothing_and_lists_are_asked_too() {
     let (lab, web) = (Lab::new(), lab::Web::new());
     let place = lab::Place::new();
@@ -369,4 +386,23 @@ async fn each_anchor_says_for_how_many_it_vouches() {
     };
     assert_eq!(counted.get(&ring.certificates()[0].fingerprint), Some(&2));
     assert_eq!(counted.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waiting_for_a_silent_server_ends_when_the_user_stops_it() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let lab = Lab::new();
+    let alice = lab.issue("alice", &[&format!("authorityInfoAccess=OCSP;URI:http://127.0.0.1:{port}/")]);
+    let desk = Desk::new(&lab);
+    let cancel = desk.work.cancel.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        cancel.cancel();
+    });
+    let started = std::time::Instant::now();
+    let view = desk.ask(&alice).await;
+    assert!(started.elapsed() < std::time::Duration::from_secs(5), "{:?}", started.elapsed());
+    assert_eq!(status(&view, &alice).0, RevocationStatus::Unknown);
+    assert!(!view.is_asking && view.can_ask);
 }

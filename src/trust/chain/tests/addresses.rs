@@ -83,3 +83,19 @@ fn what_came_along_with_a_signature_counts_as_far_as_its_own_signature_goes() {
     *forged.last_mut().unwrap() ^= 1;
     assert_eq!(with(&forged), TrustVerdict::Unauthenticated, "nobody who may say so said it");
 }
+
+#[test]
+fn authorities_that_were_fetched_may_stand_between_and_are_trusted_by_that_in_nothing() {
+    let (root, middle, bob) = (Authority::new("Root"), Authority::new("Middle"), Authority::new("Bob"));
+    let between = root.certify(&middle, 2, &[]);
+    let leaf = middle.certify(&bob, 7, &["leaf", "subjectAltName=email:bob@example.org"]);
+    let who = EmailAddress::parse("bob@example.org").unwrap();
+    let mut policy = TrustPolicy::nobody(soon());
+    policy.issuers = vec![between];
+    let ask = |policy: &TrustPolicy| judge(&leaf, &[], Some(&who), &SmimeRing::default(), policy);
+    assert_eq!(ask(&policy).reason.as_deref(), Some("no_path"));
+    policy.anchors = vec![root.certify(&root, 1, &[])];
+    assert_eq!(ask(&policy).verdict, TrustVerdict::Authenticated);
+    policy.issuers.clear();
+    assert_eq!(ask(&policy).reason.as_deref(), Some("no_path"));
+}

@@ -7,6 +7,7 @@ macro_rules! authorities {
             Authorities => "Certificate authorities", "認証局";
             AuthoritiesSum => "{used} of {total} authorities count", "{total}の認証局のうち{used}を信頼しています";
             AuthoritiesHint => "An authority that counts can vouch for the owner of any S/MIME certificate that it issues.", "信頼する認証局は、自分が発行したS/MIME証明書の持ち主を保証できます。";
+            AuthoritiesList => "Authorities", "認証局の一覧";
             ShowAuthorities => "Show authorities", "認証局を見る";
             BackToSettings => "Back to the settings", "設定に戻る";
             SetMozilla => "The authorities that Mozilla trusts for mail", "Mozillaがメール用に信頼する認証局";
