@@ -21,7 +21,7 @@ fn anchor(number: u8, name: &str, sets: &[AnchorSet]) -> AnchorView {
         not_before: sample::at("2020-01-01T00:00:00Z"),
         not_after: sample::at("2040-01-01T00:00:00Z"),
         distrust_after: (number == 3).then(|| sample::at("2024-06-30T00:00:00Z")),
-        sets: BTreeSet::from_iter(sets.iter().copied()),
+        sets: sets.iter().copied().collect(),
         is_used: sets.contains(&AnchorSet::Mozilla),
     }
 }
