@@ -148,7 +148,7 @@ pub struct AnchorView {
 
 impl AnchorView {
     fn of(certificate: &X509) -> Self {
-        let organisation = certificate.organisations().into_iter().next().unwrap_or_default();
+        let organisation = certificate.organisation().unwrap_or_default();
         let named = certificate.names().into_iter().next().filter(|name| !name.trim().is_empty());
         let name =
             named.unwrap_or_else(|| if organisation.is_empty() { certificate.subject() } else { organisation.clone() });
