@@ -121,8 +121,17 @@ fn picture(
         }
         "outbox" => app.state.screen = Screen::Outbox,
         "settings" => app.state.screen = Screen::Settings,
+        "authorities" | "withdrawals" => {
+            app.state.screen = Screen::Settings;
+            app.state.settings.authorities.is_open = true;
+            app.state.settings.authorities.shows_withdrawals = name == "withdrawals";
+            // The first frame asks for them.
+            ui::screenshot(&mut app, size, 1.0)?;
+            let counted = |app: &App| app.views.topics.authorities.as_ref().is_some_and(|view| view.vouches.is_some());
+            settle(&mut app, counted)?;
+        }
         other => bail!(
-            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, bringing, brought, outbox, settings"
+            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, bringing, brought, outbox, settings, authorities, withdrawals"
         ),
     }
     let image = ui::screenshot(&mut app, size, 1.0)?;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_wrap)]
 
+#[path = "ui/authorities.rs"]
+mod authorities;
 #[path = "ui/body.rs"]
 mod body;
 #[path = "ui/bringing.rs"]

@@ -111,7 +111,7 @@ pub(crate) fn trust(common: &Common, args: &TrustArgs) -> Result<(Keyring, Trust
     if args.system_anchors {
         policy.anchors.extend(system_anchors());
     }
-    policy.crls = crls(&args.crls)?;
+    policy.crls = crls(&args.crls)?.into_iter().map(Into::into).collect();
     policy.ocsp = args.ocsp.iter().map(|path| Ok(file(path)?.into())).collect::<Result<_, Problem>>()?;
     // Whoever gives revocation information wants it to be there for every certificate.
     let given = !policy.crls.is_empty() || !policy.ocsp.is_empty();

@@ -38,6 +38,8 @@ pub struct Profile {
     pub(super) secrets: Option<SecretStore>,
     /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
     pub(super) fixed_at: Option<Timestamp>,
+    /// What is kept of authorities while the program runs.
+    pub(super) authorities: super::topic::authorities::Kept,
     /// What is remembered of looking certificates up.
     pub(super) finding: Desk,
     keyring: Mutex<Arc<Keyring>>,
@@ -80,8 +82,9 @@ impl Profile {
         let key_passphrase = key_passphrase(&store)?;
         let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
         let keyring = Mutex::new(Arc::new(keyring));
-        let (finding, keepers) = (Desk::default(), Keepers::default());
-        let profile = Self { store, spool, secrets, fixed_at, finding, keyring, keepers, key_passphrase };
+        let (authorities, finding) = (super::topic::authorities::Kept::default(), Desk::default());
+        let keepers = Keepers::default();
+        let profile = Self { store, spool, secrets, fixed_at, authorities, finding, keyring, keepers, key_passphrase };
         profile.load_keyring(Vec::new())?;
         // Of older profiles nobody knows any more: before anything new comes in, what is there counts.
         for (fingerprint, kind) in profile.store.trust().map_err(store_failure)? {
@@ -146,10 +149,11 @@ impl Profile {
             policy.compare(report.fingerprint.clone(), &keyring);
         }
         if let Some(lists) = self.store.setting::<Vec<String>>("crls").map_err(store_failure)? {
-            policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(Arc::from));
+            policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(Into::into));
         }
         // What an authority of one's own withdrew is known here first.
-        policy.crls.extend(self.store.own_lists().map_err(store_failure)?.into_iter().map(Arc::from));
+        policy.crls.extend(self.store.own_lists().map_err(store_failure)?.into_iter().map(Into::into));
+        super::topic::authorities::extend(self, &mut policy)?;
         Ok(policy)
     }
 

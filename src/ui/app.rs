@@ -276,6 +276,7 @@ fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command
         (Purpose::SaveSource { message, layer }, Some(to)) => commands.push(Command::SaveSource { message, layer, to }),
         (Purpose::BringFolder | Purpose::BringFile, Some(path)) => state.bringing.name(path, commands),
         (Purpose::Print, Some(to)) => state.print.begin(to),
+        (Purpose::Root, Some(path)) => super::authorities::read_root(path, commands),
         (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
             state.keys.path = path.to_string_lossy().into_owned();
         }

@@ -38,6 +38,8 @@ pub enum Purpose {
     BringFolder,
     /// A file to bring keys from.
     BringFile,
+    /// A file with the root of an authority.
+    Root,
     /// Where to write a certificate or key.
     Export,
     /// Where to write a certificate request.
@@ -77,7 +79,7 @@ impl Files {
                 Purpose::SaveAttachments { .. } | Purpose::PublishDirectory { .. } | Purpose::BringFolder => {
                     dialog.pick_folder().into_iter().collect()
                 }
-                Purpose::Import | Purpose::BringFile => dialog.pick_file().into_iter().collect(),
+                Purpose::Import | Purpose::BringFile | Purpose::Root => dialog.pick_file().into_iter().collect(),
                 _ => dialog.set_file_name(name).save_file().into_iter().collect(),
             };
             if sender.send(chosen).is_ok() {

@@ -3,6 +3,7 @@
 
 mod app;
 mod attachments;
+mod authorities;
 mod bringing;
 mod calendar;
 mod column;

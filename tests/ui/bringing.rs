@@ -77,7 +77,7 @@ fn what_is_ticked_is_brought_with_the_passphrase_and_nothing_is_trusted_by_itsel
 #[test]
 fn the_ways_are_said_and_chosen() {
     let (app, paper) = brings(Language::English, found());
-    let mut window = window(app, NARROW);
+    let mut window = window(app, [900.0, 1400.0]);
     window.get_by_label(Word::BringAgent.text(Language::English)).click();
     window.run();
     window.get_by_label(Word::BringAgentHint.text(Language::English));
@@ -153,8 +153,7 @@ fn the_report_says_what_came_and_for_everything_that_stayed_why_and_what_to_do()
 
 #[test]
 fn work_that_goes_on_can_be_stopped() {
-    let (mut app, paper) = brings(Language::English, BringingView { is_busy: true, ..BringingView::default() });
-    app.views.activity = Some(Activity { work: "import".into(), subject: "/home".into(), fraction: Some(0.4) });
+    let (app, paper) = brings(Language::English, BringingView { is_busy: true, ..BringingView::default() });
     let mut window = window(app, WIDE);
     window.get_all_by_label(Word::BringStop.text(Language::English)).next().unwrap().click();
     window.run();

@@ -19,11 +19,12 @@ mod protect;
 mod request;
 mod ring;
 mod signed;
+mod stapled;
 mod verify;
 
 pub use algorithm::{key_name, verify_signature, verify_signed};
 pub use authority::{RevokedEntry, issue, prolong, revocation_list};
-pub use cert::X509;
+pub use cert::{SMTP_UTF8_MAILBOX, X509, ascii_domain};
 pub use content::{CmsKind, decompress, kind, pem_contents};
 pub use decrypt::decrypt;
 pub use export::{Pkcs12Form, export_identity_pem, export_pem, export_pkcs12, key_block};

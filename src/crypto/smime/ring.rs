@@ -184,7 +184,7 @@ impl SmimeRing {
             .identities
             .iter()
             .filter(|own| own.certificate.report(true, own.is_locked(), at).can_sign)
-            .filter(|own| own.certificate.addresses().contains(address))
+            .filter(|own| own.certificate.is_for_address(address))
             .collect();
         fit.sort_by_key(|own| std::cmp::Reverse(own.certificate.not_before()));
         fit
@@ -195,7 +195,7 @@ impl SmimeRing {
         let mut fit: Vec<Arc<X509>> = self
             .certificates
             .iter()
-            .filter(|certificate| certificate.addresses().contains(address))
+            .filter(|certificate| certificate.is_for_address(address))
             .filter(|certificate| certificate.report(false, false, at).can_encrypt)
             .cloned()
             .collect();
