@@ -16,6 +16,7 @@ use crate::store::spool::SpoolFolder;
 use crate::store::{ProfileKey, Store, StoreError, TrustKind};
 
 use super::keys::Verdicts;
+use super::outside::Keepers;
 use super::topic::finding::Desk;
 use super::{Failure, FailureKind, Retry};
 
@@ -39,6 +40,8 @@ pub struct Profile {
     pub(super) secrets: Option<SecretStore>,
     /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
     pub(super) fixed_at: Option<Timestamp>,
+    /// What is kept of authorities while the program runs.
+    pub(super) authorities: super::topic::authorities::Kept,
     /// What is remembered of looking certificates up.
     pub(super) finding: Desk,
     keyring: Mutex<Arc<Keyring>>,
@@ -49,6 +52,8 @@ pub struct Profile {
     pub(super) verdicts: Mutex<Verdicts>,
     /// Held while those that are missing there are found.
     pub(super) judging: Mutex<()>,
+    /// Who uses secret keys that are not here.
+    pub(super) keepers: Keepers,
     /// Protects, inside the encrypted store, keys that were given no passphrase of their own.
     key_passphrase: Secret<String>,
 }
@@ -90,7 +95,9 @@ impl Profile {
             spool,
             secrets,
             fixed_at,
+            authorities: super::topic::authorities::Kept::default(),
             finding: Desk::default(),
+            keepers: Keepers::default(),
             keyring: Mutex::new(Arc::new(keyring)),
             changing: Mutex::default(),
             trusting: Mutex::default(),
@@ -121,6 +128,11 @@ impl Profile {
     /// Certificates, keys and the passphrases given in this session.
     pub fn keyring(&self) -> Arc<Keyring> {
         Arc::clone(&self.keyring.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Tries a PIN once on the token that waits for one.
+    pub fn offer_pin(&self, pin: &Secret<String>) {
+        self.keepers.offer(pin);
     }
 
     /// What protects, inside the profile, keys that were given no passphrase of their own.

@@ -12,7 +12,7 @@ use crate::domain::{EmailAddress, Fingerprint};
 use super::entry::Entry;
 use super::facts::{Facts, id};
 use super::unlock::Unlocked;
-use super::{cert, import, protect};
+use super::{Keeper, cert, import, protect};
 
 /// OpenPGP certificates and secret keys, one entry a certificate. Those of a profile are read when they are needed:
 /// they are found by what is known of them.
@@ -26,6 +26,8 @@ pub struct PgpRing {
     by_address: HashMap<String, Vec<usize>>,
     /// Secret keys that a passphrase has opened.
     unlocked: Unlocked,
+    /// Who keeps the secret parts of certificates that have none here.
+    keepers: HashMap<Fingerprint, Arc<dyn Keeper>>,
     /// Another number after every change; equal numbers mean equal content.
     generation: u64,
 }
@@ -102,12 +104,21 @@ impl PgpRing {
 
     /// Describes them all at a moment, without reading those that are described already.
     pub fn reports(&self, at: Timestamp) -> impl Iterator<Item = Arc<CertificateReport>> {
-        self.entries.iter().filter_map(move |entry| entry.describe(at)).map(|described| described.report)
+        self.entries.iter().filter_map(move |entry| self.reported(entry, at))
     }
 
     /// Describes one at a moment.
     pub fn report(&self, fingerprint: &Fingerprint, at: Timestamp) -> Option<Arc<CertificateReport>> {
-        self.entry(fingerprint)?.describe(at).map(|described| described.report)
+        self.reported(self.entry(fingerprint)?, at)
+    }
+
+    /// What somebody else keeps the secret part of is one's own too.
+    fn reported(&self, entry: &Entry, at: Timestamp) -> Option<Arc<CertificateReport>> {
+        let report = entry.describe(at)?.report;
+        if report.has_secret || !self.keepers.contains_key(&entry.fingerprint) {
+            return Some(report);
+        }
+        Some(Arc::new(CertificateReport { has_secret: true, ..(*report).clone() }))
     }
 
     /// What is known of one, for whoever keeps it: then it need not be read again to be found.
@@ -131,16 +142,19 @@ impl PgpRing {
         self.entry(fingerprint)?.passing()
     }
 
-    /// Certificates with secret key material.
+    /// Certificates whose secret keys are here, or with a keeper.
     pub fn own(&self) -> impl Iterator<Item = &Arc<Cert>> {
-        self.entries.iter().filter(|entry| entry.has_secret).filter_map(|entry| entry.cert())
+        let is_own = |entry: &&Arc<Entry>| entry.has_secret || self.keepers.contains_key(&entry.fingerprint);
+        self.entries.iter().filter(is_own).filter_map(|entry| entry.cert())
     }
 
     /// Without one certificate.
     pub fn remove(&mut self, fingerprint: &Fingerprint) {
         let Some(gone) = self.by_fingerprint.get(fingerprint).copied() else { return };
         let entries = std::mem::take(&mut self.entries);
-        *self = Self { generation: self.generation, ..Self::default() };
+        let mut keepers = std::mem::take(&mut self.keepers);
+        keepers.remove(fingerprint);
+        *self = Self { generation: self.generation, keepers, ..Self::default() };
         self.changed();
         for (index, entry) in entries.into_iter().enumerate() {
             if index != gone {
@@ -148,6 +162,17 @@ impl PgpRing {
                 self.entries.push(entry);
             }
         }
+    }
+
+    /// From now on somebody else keeps the secret part of a certificate.
+    pub fn keep_outside(&mut self, fingerprint: Fingerprint, keeper: Arc<dyn Keeper>) {
+        self.changed();
+        self.keepers.insert(fingerprint, keeper);
+    }
+
+    /// Who keeps the secret part of a certificate, if it is not here.
+    pub fn keeper(&self, cert: &Cert) -> Option<&Arc<dyn Keeper>> {
+        if self.keepers.is_empty() { None } else { self.keepers.get(&cert::fingerprint(cert)) }
     }
 
     /// Certificates that name the address in a User ID bound at this moment, and that mail can be

@@ -46,6 +46,7 @@ impl Profile {
             // One that can't be read any more must not take the others along.
             let _ = keyring.add(&record.bytes);
         }
+        let outside = self.store.outside_keys().map_err(store_failure)?;
         let source: Arc<dyn CertificateSource> = Arc::new(FromStore(Arc::downgrade(&self.store)));
         let mut is_stale = false;
         for (technology, text) in self.store.summaries().map_err(store_failure)? {
@@ -55,6 +56,7 @@ impl Profile {
             }
         }
         if !is_stale {
+            self.keepers.attach(&outside, &mut keyring);
             return Ok(keyring);
         }
         // Another version wrote them. What is written now can be read.
@@ -166,7 +168,12 @@ impl Profile {
         passphrase: Option<&Secret<String>>,
     ) -> Result<(), Failure> {
         self.store.keep_keys(new).map_err(store_failure)?;
-        let certificates = &new.certificates;
+        self.take_in(&new.certificates, passphrase)?;
+        let pgp = new.certificates.iter().filter(|record| record.technology == Technology::OpenPgp);
+        self.give_or_owe(&pgp.map(|record| record.fingerprint.clone()).collect::<Vec<_>>())
+    }
+
+    fn take_in(&self, certificates: &[CertificateRecord], passphrase: Option<&Secret<String>>) -> Result<(), Failure> {
         let has_keys = certificates.iter().any(|record| record.has_secret);
         if has_keys || passphrase.is_some() || certificates.len() > MANY {
             return self.load_keyring(passphrase.cloned().into_iter().collect());
