@@ -1,3 +1,4 @@
+mod backup;
 mod keys;
 mod profile;
 
@@ -8,6 +9,8 @@ use jiff::Timestamp;
 
 use crate::domain::{EmailAddress, Fingerprint, Mailbox, Technology};
 
+pub use backup::BackupArgs;
+pub(crate) use backup::RestoreArgs;
 pub(crate) use keys::{CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand};
 pub(crate) use profile::{
     AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, TrustCommand, TrustCommandArgs,

@@ -12,7 +12,7 @@ use crate::store::secret::SecretStore;
 
 use super::args::{Common, GenerateArgs, KeyArgs, KeyCommand, SecretStoreKind};
 use super::profile::told;
-use super::{Problem, certs, load, output};
+use super::{Problem, backup, certs, load, output};
 
 /// Runs the command.
 pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
@@ -25,6 +25,9 @@ pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
             let secret = secret.then_some(form(*compatible));
             export(common, fingerprint, secret, output.as_deref())
         }
+        // What is drawn for it is drawn by the caller.
+        KeyCommand::Backup(_) => Ok(()),
+        KeyCommand::Restore(args) => backup::restore(common, args),
     }
 }
 
@@ -55,6 +58,11 @@ fn for_keys(common: &Common, mut passphrases: Vec<Secret<String>>) -> Vec<Secret
         passphrases.rotate_left(1);
     }
     passphrases
+}
+
+/// The first passphrase that is not for the vault.
+pub(crate) fn own_passphrase<'a>(common: &Common, passphrases: &'a [Secret<String>]) -> Option<&'a Secret<String>> {
+    if has_vault(common) { passphrases.get(1) } else { passphrases.first() }
 }
 
 fn has_vault(common: &Common) -> bool {
@@ -98,7 +106,9 @@ pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> 
     let (profile, passphrases) = profile(common)?;
     let passphrases = for_keys(common, passphrases);
     for path in files {
-        let found = told(common, profile.import(&load::file(path)?, &passphrases))
+        let bytes = load::file(path)?;
+        told(common, headless::refuse_exposed(path, &bytes))?;
+        let found = told(common, profile.import(&bytes, &passphrases))
             .map_err(|problem| format!("{}: {}", path.display(), problem.0))?;
         for report in &found {
             certs::print(common, report);
@@ -191,7 +201,7 @@ fn generate_in_profile(common: &Common, args: &GenerateArgs) -> Result<(), Probl
     }
     let (profile, passphrases) = profile(common)?;
     // The first passphrase opens a file vault; a key's own comes after it.
-    let own = if has_vault(common) { passphrases.get(1) } else { passphrases.first() };
+    let own = own_passphrase(common, &passphrases);
     let fingerprint = told(common, profile.generate(args.technology, &args.name, args.address.as_str(), own))?;
     let report = profile.reports(profile.now()).into_iter().find(|report| report.fingerprint == fingerprint);
     if let Some(report) = report {

@@ -4,6 +4,7 @@
 //! The words, JSON keys and exit codes are a contract: add, never rename.
 
 mod args;
+mod backup;
 mod certs;
 mod evaluate;
 mod inspect;
@@ -26,7 +27,8 @@ use clap::Parser;
 use crate::engine::stateless;
 use crate::engine::view::ReadingView;
 use args::Command;
-pub use args::{Cli, Common, GuiArgs, Lang};
+pub use args::{BackupArgs, Cli, Common, GuiArgs, Lang};
+pub use backup::Drawing;
 pub use keys::profile_of;
 pub use print::PrintArgs;
 
@@ -49,6 +51,8 @@ pub enum Next {
     Gui(Common, GuiArgs),
     /// Print a message.
     Print(Common, Box<PrintArgs>),
+    /// Write a backup.
+    Backup(Common, Box<BackupArgs>),
 }
 
 /// Reads the program's arguments and carries the command out, except the window's.
@@ -62,6 +66,9 @@ pub fn run() -> Next {
         None => return Next::Gui(common, GuiArgs::default()),
         Some(Command::Gui(args)) => return Next::Gui(common, args),
         Some(Command::Print(args)) => return Next::Print(common, args),
+        Some(Command::Key(args::KeyArgs { command: args::KeyCommand::Backup(args) })) => {
+            return Next::Backup(common, args);
+        }
         Some(command) => carry_out(&common, command),
     };
     Next::Exit(match outcome {
@@ -80,6 +87,17 @@ pub fn print(common: &Common, args: &PrintArgs, draw: impl FnOnce(&ReadingView) 
         print::write(&args.output, &pages)
     });
     match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            output::error(&problem.0);
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Writes what `key backup` names: `drawing` draws the recovery sheet.
+pub fn backup(common: &Common, args: &BackupArgs, drawing: &Drawing<'_>) -> ExitCode {
+    match backup::backup(common, args, drawing) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             output::error(&problem.0);

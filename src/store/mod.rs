@@ -2,6 +2,7 @@
 //! May use: domain.
 
 mod account;
+mod backup;
 mod certificate;
 mod database;
 mod draft;
@@ -19,6 +20,7 @@ pub mod spool;
 mod tests;
 
 pub use account::AccountRecord;
+pub use backup::{Restored, Rows};
 pub use certificate::{CertificateRecord, TrustKind};
 pub use database::{ProfileKey, Store};
 pub use draft::DraftRecord;

@@ -14,8 +14,8 @@ use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
 use super::{
-    attachments, compose, confirm, drafts, evidence, keys, list, outbox, preview, print, reading, settings, sidebar,
-    status, unlock, welcome,
+    attachments, backup, compose, confirm, drafts, evidence, keys, list, outbox, preview, print, reading, settings,
+    sidebar, status, unlock, welcome,
 };
 
 /// The engine, as the window sees it.
@@ -163,6 +163,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     }
     confirm::link(ui.ctx(), views, state);
     attachments::ask(ui.ctx(), state, commands);
+    backup::dialogs(ui.ctx(), views, state, commands);
     preview::show(ui.ctx(), state);
     print::go_on(ui.ctx(), views, state, commands);
 }
@@ -201,7 +202,7 @@ fn no_dialog() -> Failure {
 fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec<Command>, is_narrow: bool) {
     let colours = palette(ui);
     let desk = Frame::new().fill(colours.desk);
-    if welcome::is_due(views) {
+    if welcome::is_due(views, state) {
         welcome::show(ui, views, state, commands);
         return;
     }
@@ -267,6 +268,7 @@ fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command
         (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
             state.keys.path = path.to_string_lossy().into_owned();
         }
+        (Purpose::Backup(choice), Some(path)) => backup::chosen(state, choice, &path),
         (_, None) => {}
     }
 }

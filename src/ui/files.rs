@@ -38,6 +38,8 @@ pub enum Purpose {
     Export,
     /// Where to write a certificate request.
     Request,
+    /// A file of a backup.
+    Backup(super::backup::Choice),
 }
 
 /// Runs work that may block, somewhere that a file dialog can run.
@@ -66,6 +68,7 @@ impl Files {
             let chosen = match kind {
                 Purpose::Attach => dialog.pick_files().unwrap_or_default(),
                 Purpose::SaveAttachments { .. } => dialog.pick_folder().into_iter().collect(),
+                Purpose::Backup(choice) if choice.is_read() => dialog.pick_file().into_iter().collect(),
                 Purpose::Import => dialog.pick_file().into_iter().collect(),
                 _ => dialog.set_file_name(name).save_file().into_iter().collect(),
             };

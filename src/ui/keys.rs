@@ -112,6 +112,9 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             widgets::empty(ui, Icon::Keys, language.say(Word::Loading), "");
             return;
         };
+        if !state.keys.shows_others {
+            super::backup::strip(ui, views, state, commands);
+        }
         let shown = if state.keys.shows_others { &keys.others } else { &keys.own };
         if shown.is_empty() {
             let (headline, hint) = if state.keys.shows_others {

@@ -3,6 +3,7 @@
 
 mod app;
 mod attachments;
+mod backup;
 mod calendar;
 mod column;
 mod compose;
@@ -47,13 +48,14 @@ mod window;
 mod words;
 
 pub use app::{App, Backend};
+pub use backup::{Dialog as BackupDialog, setup_text};
 pub use files::Spawn;
 pub use fonts::{install as install_fonts, system_has};
 pub use frames::Frames;
 pub use html::Link;
 pub use icons::Icon;
 pub use keys::Dialog as KeyDialog;
-pub use print::print_pdf;
+pub use print::{print_pdf, recovery_sheet};
 pub use raster::Raster;
 pub use screenshot::{ScreenshotError, screenshot, write_png};
 pub use state::{Activity, Notice, Pane, Screen, State, Theme, Views};

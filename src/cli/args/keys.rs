@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::{EmailAddress, Fingerprint, Technology};
 
+use super::backup::{BackupArgs, RestoreArgs};
 use super::{address, fingerprint, moment, technology};
 
 #[derive(Debug, Args)]
@@ -81,6 +82,11 @@ pub(crate) enum KeyCommand {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
+    /// Write a backup of everything that a person would miss, a recovery sheet, or an Autocrypt Setup Message; or try a
+    /// backup.
+    Backup(Box<BackupArgs>),
+    /// Put a backup or an Autocrypt Setup Message back: what is there stays, what is missing comes.
+    Restore(RestoreArgs),
 }
 
 #[derive(Debug, Args)]

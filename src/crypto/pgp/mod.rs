@@ -1,6 +1,7 @@
 //! The OpenPGP wing (RFC 9580, RFC 3156), over sequoia-openpgp.
 
 mod cert;
+mod container;
 mod decrypt;
 mod import;
 mod inline;
@@ -16,14 +17,18 @@ mod verify;
 
 pub use cert::{Generated, addresses, armored_public, armored_secret, fingerprint, generate, names, report};
 pub(crate) use cert::{address_of, user_ids};
+pub use container::{
+    SetupFailure, encrypt_with_passphrases, new_setup_code, open_setup_message, setup_code, setup_message,
+};
 pub use decrypt::decrypt;
+pub use import::with_known_secrets;
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
 pub use policy::ReadingPolicy;
 pub use protect::{encrypt, sign_detached};
 pub use renew::extend;
 pub use ring::PgpRing;
 pub(crate) use ring::certifiers;
-pub use unlock::{protected_by, unlockable};
+pub use unlock::{protected_by, same_secrets, unlockable};
 pub use verify::{detached, signed_message, signed_message_within};
 
 use std::time::{Duration, SystemTime};

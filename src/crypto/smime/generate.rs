@@ -16,6 +16,8 @@ use openssl::x509::extension::{
 };
 use openssl::x509::{X509 as OpenSslX509, X509Extension, X509Name, X509Req};
 
+use zeroize::Zeroizing;
+
 use crate::crypto::ProtectError;
 use crate::domain::{EmailAddress, Secret};
 
@@ -80,6 +82,28 @@ pub fn export_identity_pem(identity: &Identity, passphrase: &Secret<String>) -> 
     let mut out = export_pem(&identity.certificate);
     out.extend(key_pem(open(identity)?, passphrase)?);
     Ok(out)
+}
+
+/// A certificate and its key as PEM, the key without a passphrase (RFC 5208): for the inside of what is encrypted
+/// itself.
+///
+/// # Errors
+/// [`ProtectError::Locked`] when the key is not open.
+pub fn export_open_identity_pem(identity: &Identity) -> Result<Zeroizing<Vec<u8>>, ProtectError> {
+    let key = Zeroizing::new(open(identity)?.private_key_to_pem_pkcs8().map_err(library)?);
+    let certificate = export_pem(&identity.certificate);
+    // In one piece: a vector that grows leaves copies behind.
+    let mut out = Zeroizing::new(Vec::with_capacity(certificate.len() + key.len()));
+    out.extend_from_slice(&certificate);
+    out.extend_from_slice(&key);
+    Ok(out)
+}
+
+/// Whether two open keys are the same one; `None` when one of them is locked.
+pub fn same_key(one: &Identity, other: &Identity) -> Option<bool> {
+    let (one, other) = (open(one).ok()?, open(other).ok()?);
+    let secret = |key: &PKey<Private>| key.private_key_to_pkcs8().map(Zeroizing::new);
+    Some(secret(one).ok()? == secret(other).ok()?)
 }
 
 /// PKCS #12 (RFC 7292) with a MAC over SHA-256; the authority above the certificate goes along if

@@ -18,7 +18,10 @@ pub use algorithm::{verify_signature, verify_signed};
 pub use cert::X509;
 pub use content::{CmsKind, decompress, kind, pem_contents};
 pub use decrypt::decrypt;
-pub use generate::{Pkcs12Form, export_identity_pem, export_pem, export_pkcs12, generate_self_signed, request};
+pub use generate::{
+    Pkcs12Form, export_identity_pem, export_open_identity_pem, export_pem, export_pkcs12, generate_self_signed,
+    request, same_key,
+};
 pub use protect::{EncryptOptions, encrypt, sign_detached, sign_opaque};
 pub use ring::{Identity, SmimeRing};
 pub use verify::{certificates, detached, opaque};

@@ -173,6 +173,9 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "find_certificate" => Word::WorkFind,
         "remote" => Word::WorkRemote,
         "print" => Word::WorkPrint,
+        "backup" => Word::WorkBackup,
+        "rehearse" => Word::WorkRehearse,
+        "restore" => Word::WorkRestore,
         _ => Word::WorkOther,
     };
     language.fill(word, &[("subject", subject)])

@@ -3,6 +3,8 @@
 //! Each file is a macro that adds its rows to those before and hands them on to the next one named.
 
 #[macro_use]
+mod backup;
+#[macro_use]
 mod body;
 #[macro_use]
 mod evidence;
@@ -41,4 +43,4 @@ macro_rules! words {
     };
 }
 
-window! { body evidence writing keys settings pane remedy words; }
+window! { backup body evidence writing keys settings pane remedy words; }
