@@ -60,6 +60,7 @@ pub use raster::Raster;
 pub use screenshot::{ScreenshotError, screenshot, write_png};
 pub use state::{Activity, Notice, Pane, Screen, State, Theme, Views};
 pub use theme::install as install_theme;
+pub use welcome::Stage;
 pub use when::Clock;
 pub use window::{Options, WindowError, run_window};
 pub use words::{Language, Word};

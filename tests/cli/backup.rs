@@ -16,11 +16,12 @@ const VAULT: &str = "correct horse battery staple";
 /// A profile with a vault, in a folder of its own.
 struct Home {
     folder: tempfile::TempDir,
+    language: &'static str,
 }
 
 impl Home {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), language: "en" }
     }
 
     /// With both key pairs of dora.
@@ -42,7 +43,7 @@ impl Home {
         let given = write(self.folder.path(), "given", format!("{lines}\n"));
         let mut command = program();
         command.args(args).arg("--profile").arg(self.path("profile")).arg("--passphrase-file").arg(given);
-        command.args(["--secret-store", "file", "--offline", "--lang", "en"]);
+        command.args(["--secret-store", "file", "--offline", "--lang", self.language]);
         command
     }
 
@@ -91,12 +92,11 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn a_backup_opens_with_gpg_or_sq_and_tar_where_there_is_no_kakitome() {
     for language in ["en", "ja"] {
-        let home = Home::of_dora();
-        home.good(&["cert", "import", text(&of_corpus("keys/openpgp/bob.asc"))], &[]);
+        let home = Home { language, ..Home::of_dora() };
+        home.good(&["cert", "import", text(&of_corpus("keys/pgp/bob.asc"))], &[]);
         let (file, code) = (home.path("backup.pgp"), home.path("words"));
-        let args = ["key", "backup", "-o", text(&file), "--code-file", text(&code)];
-        let done = ended(home.command(&args, &[]).args(["--lang", language, "--json"]));
-        let made = done.document();
+        let args = ["key", "backup", "-o", text(&file), "--code-file", text(&code), "--json"];
+        let made = home.good(&args, &[]).document();
         assert_eq!((mode(&file), mode(&code)), (0o600, 0o600));
         assert_eq!(made["keys"].as_array().unwrap().len(), 2);
         let words = std::fs::read_to_string(&code).unwrap();
@@ -144,7 +144,7 @@ fn unicode_nfc(words: &str) -> String {
 #[test]
 fn everything_comes_back_on_another_machine_and_nothing_comes_twice() {
     let home = Home::of_dora();
-    home.good(&["cert", "import", text(&of_corpus("keys/openpgp/bob.asc"))], &[]);
+    home.good(&["cert", "import", text(&of_corpus("keys/pgp/bob.asc"))], &[]);
     let bob = word(&home.good(&["cert", "list", "--json"], &[]).documents()[0], "/fingerprint").to_owned();
     home.good(&["trust", "root", &bob], &[]);
     let (file, words) = home.backup();
@@ -290,10 +290,10 @@ fn a_rehearsal_tells_what_would_come_back_and_changes_nothing() {
 #[test]
 fn the_sheet_is_read_by_a_camera_and_by_people_in_both_languages() {
     for (language, title) in [("en", "Recovery sheet"), ("ja", "復元シート")] {
-        let home = Home::of_dora();
+        let home = Home { language, ..Home::of_dora() };
         let (file, sheet, code) = (home.path("backup.pgp"), home.path("sheet.pdf"), home.path("words"));
-        let args = ["key", "backup", "-o", text(&file), "--sheet", text(&sheet), "--code-file", text(&code)];
-        let made = ended(home.command(&args, &[]).args(["--lang", language, "--json"])).document();
+        let args = ["key", "backup", "-o", text(&file), "--sheet", text(&sheet), "--code-file", text(&code), "--json"];
+        let made = home.good(&args, &[]).document();
         assert_eq!(mode(&sheet), 0o600);
         let read = String::from_utf8(run(Command::new("pdftotext").arg("-layout").arg(&sheet).arg("-"), b"")).unwrap();
         let squeezed: String = read.split_whitespace().collect();
@@ -390,11 +390,11 @@ fn killed_at_any_moment_there_is_the_old_state_or_the_new_one() {
     Home::new().restore(&file, &words);
     let whole = began.elapsed();
     let (mut none, mut all) = (0, 0);
-    for step in 0..14_u32 {
+    for step in 0..10_u32 {
         let other = Home::new();
         // The profile itself is there before.
         assert!(other.keys().is_empty());
-        killed(&mut other.command(&["key", "restore", text(&file)], &[&words]), whole * (step + 1) / 12);
+        killed(&mut other.command(&["key", "restore", text(&file)], &[&words]), whole * (step + 1) / 9);
         match other.keys().len() {
             0 => none += 1,
             2 => all += 1,
@@ -409,16 +409,16 @@ fn killed_at_any_moment_there_is_the_old_state_or_the_new_one() {
     let began = Instant::now();
     home.good(&["key", "backup", "-o", text(&home.path("whole.pgp"))], &[]);
     let whole = began.elapsed();
-    for step in 0..14_u32 {
+    for step in 0..10_u32 {
         let to = home.path(&format!("killed-{step}.pgp"));
-        killed(&mut home.command(&["key", "backup", "-o", text(&to)], &[]), whole * (step + 1) / 12);
+        killed(&mut home.command(&["key", "backup", "-o", text(&to)], &[]), whole * (step + 1) / 9);
         if to.exists() {
             made += 1;
             let tried = home.good(&["key", "backup", "--rehearse", text(&to), "--json"], &[&words]).document();
             assert_eq!(tried["rehearsal"]["complete"], true, "{tried}");
         }
     }
-    assert!((1..14).contains(&made), "{made}");
+    assert!((1..10).contains(&made), "{made}");
 }
 
 /// Starts a command and kills it.

@@ -141,6 +141,15 @@ fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
+/// A copy of a file of the corpus for its owner alone, as a key without a passphrase has to lie.
+fn private(folder: &Path, name: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = Path::new(name).file_name().and_then(OsStr::to_str).expect("a name");
+    let copy = write(folder, file, std::fs::read(of_corpus(name)).expect("a file of the corpus"));
+    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).expect("an own file");
+    copy
+}
+
 fn contains(bytes: &[u8], wanted: &str) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted.as_bytes())
 }

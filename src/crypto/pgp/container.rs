@@ -1,29 +1,32 @@
 //! A message that a passphrase opens, and the Autocrypt Setup Message (Autocrypt Level 1 §4.4), which is one.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::sync::Arc;
 
-use sequoia_autocrypt::AutocryptSetupMessage;
+use jiff::Timestamp;
 use sequoia_openpgp::armor;
 use sequoia_openpgp::cert::amalgamation::key::PrimaryKey as _;
 use sequoia_openpgp::crypto::Password;
+use sequoia_openpgp::parse::Parse as _;
 use sequoia_openpgp::serialize::Serialize as _;
 use sequoia_openpgp::serialize::stream::{Armorer, Encryptor, LiteralWriter, Message};
 use sequoia_openpgp::types::SymmetricAlgorithm;
 use sequoia_openpgp::{Cert, Packet};
 use zeroize::Zeroizing;
 
-use crate::crypto::ProtectError;
+use crate::crypto::{DecryptFailure, ProtectError};
 use crate::domain::Secret;
 
-use super::guarded;
 use super::unlock::Unlocked;
+use super::{PgpRing, decrypt, guarded};
 
 /// Blocks of digits in a Setup Code, and digits in a block: `numeric9x4` (Autocrypt Level 1 §4.4.2).
 const BLOCKS: usize = 9;
 const DIGITS: usize = 4;
 /// No Setup Message is larger.
-const MAX_SETUP: u64 = 16 << 20;
+const MAX_SETUP: usize = 16 << 20;
+const BEGIN: &str = "-----BEGIN PGP MESSAGE-----";
+const END: &str = "-----END PGP MESSAGE-----";
 
 /// Encrypts with passphrases, each of which opens it alone: an armored message of one SEIPD version 1 packet with
 /// AES-256, and the most rounds that an iterated and salted derivation has (RFC 9580 §3.7.1.3). Every OpenPGP program
@@ -149,20 +152,24 @@ pub enum SetupFailure {
     Damaged,
 }
 
-/// The key in an Autocrypt Setup Message's payload.
+/// The key in an Autocrypt Setup Message's payload. Programs differ in what they put around it (HTML) and whether they
+/// compress it inside.
 ///
 /// # Errors
 /// [`SetupFailure`] says why there is none.
-pub fn open_setup_message(payload: &[u8], code: &Secret<String>) -> Result<Arc<Cert>, SetupFailure> {
-    let open = || {
-        let bounded = payload.take(MAX_SETUP);
-        let mut parser = AutocryptSetupMessage::from_reader(bounded).map_err(|_| SetupFailure::None)?;
-        parser.decrypt(&password(code)).map_err(|_| SetupFailure::WrongCode)?;
-        let message = parser.parse().map_err(|_| SetupFailure::Damaged)?;
-        let cert = message.into_cert();
-        if cert.is_tsk() { Ok(Arc::new(cert)) } else { Err(SetupFailure::Damaged) }
-    };
-    guarded(open).unwrap_or(Err(SetupFailure::Damaged))
+pub fn open_setup_message(payload: &[u8], code: &Secret<String>, at: Timestamp) -> Result<Arc<Cert>, SetupFailure> {
+    let text = String::from_utf8_lossy(payload);
+    let (_, rest) = text.split_once(BEGIN).ok_or(SetupFailure::None)?;
+    let (body, _) = rest.split_once(END).ok_or(SetupFailure::Damaged)?;
+    let armored = format!("{BEGIN}{body}{END}\n");
+    let outcome = decrypt(armored.as_bytes(), &PgpRing::default(), std::slice::from_ref(code), at, MAX_SETUP).outcome;
+    let opened = outcome.map_err(|why| match why {
+        DecryptFailure::NoKey | DecryptFailure::Locked(_) => SetupFailure::WrongCode,
+        _ => SetupFailure::Damaged,
+    })?;
+    let inner = Zeroizing::new(opened.plaintext);
+    let cert = guarded(|| Cert::from_bytes(&*inner)).and_then(Result::ok).filter(Cert::is_tsk);
+    cert.map(Arc::new).ok_or(SetupFailure::Damaged)
 }
 
 /// The certificate with every secret key open.

@@ -68,12 +68,15 @@ pub fn body(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     } else {
         words_card(ui, state, &sheet, commands);
         let words = language.say(Word::SaveSheet);
-        let can = !state.backup.sheet_file.trim().is_empty() && state.backup.drawing.is_none();
+        let can = !state.backup.sheet_file.trim().is_empty();
         let action = Action { words, weight: Weight::Plain, can };
-        let (_, pressed) =
+        let (_, button) =
             path_row(ui, state, Word::SheetFile, Choice::Sheet, |backup| &mut backup.sheet_file, Some(&action));
-        if pressed {
-            draw(state, sheet.clone());
+        if let Some(button) = button {
+            state.focus_first(&button);
+            if button.clicked() && state.backup.drawing.is_none() {
+                draw(state, sheet.clone());
+            }
         }
         if state.backup.is_sheet_saved {
             done(ui, language.say(Word::SheetSaved));
@@ -81,8 +84,8 @@ pub fn body(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     }
     let weight = if state.backup.is_saved { Weight::Plain } else { Weight::Primary };
     let action = Action { words: language.say(Word::SaveBackup), weight, can: can_save(state) };
-    let (_, pressed) = path_row(ui, state, Word::BackupFile, Choice::Save, |backup| &mut backup.file, Some(&action));
-    if pressed {
+    let (_, button) = path_row(ui, state, Word::BackupFile, Choice::Save, |backup| &mut backup.file, Some(&action));
+    if button.is_some_and(|button| button.clicked()) && !state.backup.is_busy {
         save(state, commands);
     }
     if state.backup.is_saved {
@@ -93,7 +96,7 @@ pub fn body(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
         done(ui, format!("{}  {}", language.say(Word::BackupSaved), one_line(&file)));
     }
     if !state.backup.own_passphrase {
-        check(ui, state, &sheet);
+        check(ui, state);
     }
 }
 
@@ -101,7 +104,7 @@ fn can_save(state: &State) -> bool {
     let backup = &state.backup;
     let is_protected =
         !backup.own_passphrase || backup.typed.chars().count() >= SHORTEST && backup.typed == backup.again;
-    is_protected && !backup.is_busy && !backup.file.trim().is_empty()
+    is_protected && !backup.file.trim().is_empty()
 }
 
 fn save(state: &mut State, commands: &mut Vec<Command>) {
@@ -191,27 +194,23 @@ fn passphrase(ui: &mut Ui, state: &mut State) {
     }
 }
 
-/// The two words that are asked for; the number of the words decides.
-fn asked(sheet: &Sheet) -> [usize; 2] {
-    let sum: usize = sheet.id.bytes().map(usize::from).sum();
-    let first = sum % (words::COUNT / 2);
-    [first + 1, first + words::COUNT / 2]
-}
+/// The two words that are asked for: one of each half.
+const ASKED: [usize; 2] = [4, 9];
 
 fn checks(state: &State) -> [bool; 2] {
     let Some(sheet) = &state.backup.sheet else { return [false; 2] };
-    let [first, second] = asked(sheet);
     let [one, two] = &state.backup.check;
+    let [first, second] = ASKED;
     [words::is_word(&sheet.phrase, first, one), words::is_word(&sheet.phrase, second, two)]
 }
 
-fn check(ui: &mut Ui, state: &mut State, sheet: &Sheet) {
+fn check(ui: &mut Ui, state: &mut State) {
     let language = state.language;
     widgets::soft(ui, language.say(Word::CheckWords));
     let right = checks(state);
     ui.horizontal(|ui| {
         let width = (ui.available_width() - space::L) / 2.0 - size::ICON - space::S;
-        for ((number, typed), right) in asked(sheet).into_iter().zip(&mut state.backup.check).zip(right) {
+        for ((number, typed), right) in ASKED.into_iter().zip(&mut state.backup.check).zip(right) {
             ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
                 ui.set_width(width);
                 let label = language.fill(Word::WordNumber, &[("number", &number.to_string())]);

@@ -133,6 +133,7 @@ pub fn take(state: &mut State, view: &BackupView) {
             state.welcome.stage = Stage::Backup;
             state.welcome.is_making = false;
             state.backup.close();
+            state.focuses = true;
             return;
         }
         Outcome::Made(_) => backup.is_saved = true,
@@ -227,6 +228,7 @@ fn buttons(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Com
 /// Opens the dialog that makes a backup.
 pub fn begin(state: &mut State) {
     state.backup.open(Dialog::Make);
+    state.focuses = true;
 }
 
 /// Opens the dialog that restores one.
@@ -283,7 +285,7 @@ struct Action<'a> {
 }
 
 /// A path, a button that opens the system's dialog for it, and perhaps one that does something with it. Gives the
-/// field, and whether that was pressed.
+/// field, and that button.
 fn path_row(
     ui: &mut Ui,
     state: &mut State,
@@ -291,9 +293,9 @@ fn path_row(
     choice: Choice,
     value: fn(&mut BackupState) -> &mut String,
     action: Option<&Action<'_>>,
-) -> (Response, bool) {
+) -> (Response, Option<Response>) {
     let language = state.language;
-    ui.spacing_mut().item_spacing.y = 2.0;
+    let spacing = std::mem::replace(&mut ui.spacing_mut().item_spacing.y, 2.0);
     let name = widgets::caption(ui, language.say(label));
     let row = ui.horizontal(|ui| {
         let own = action.map_or(0.0, |action| widgets::button_width(ui, action.words, action.weight) + space::S);
@@ -308,11 +310,10 @@ fn path_row(
             let name = name.file_name().unwrap_or_default().to_string_lossy().into_owned();
             state.ask_file(ui.ctx(), Purpose::Backup(choice), language.say(label), &name);
         }
-        let pressed = action
-            .is_some_and(|action| widgets::button_if(ui, action.can, None, action.words, action.weight).clicked());
-        (field, pressed)
+        let button = action.map(|action| widgets::button_if(ui, action.can, None, action.words, action.weight));
+        (field, button)
     });
-    ui.spacing_mut().item_spacing.y = space::S;
+    ui.spacing_mut().item_spacing.y = spacing;
     row.inner
 }
 

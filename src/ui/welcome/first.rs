@@ -115,6 +115,7 @@ fn who(ui: &mut Ui, state: &mut State) {
         let goes_on = widgets::button_if(ui, can, None, language.say(Word::Continue), Weight::Primary).clicked();
         if goes_on || can && entered {
             state.welcome.stage = Stage::Keys;
+            state.focuses = true;
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if widgets::button(ui, Some(Icon::Mail), language.say(Word::AddAccount), Weight::Quiet).clicked() {
@@ -154,7 +155,9 @@ fn both_keys(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<C
         return;
     }
     ui.horizontal(|ui| {
-        if widgets::button(ui, Some(Icon::Plus), language.say(Word::MakeBothKeys), Weight::Primary).clicked() {
+        let make = widgets::button(ui, Some(Icon::Plus), language.say(Word::MakeBothKeys), Weight::Primary);
+        state.focus_first(&make);
+        if make.clicked() {
             state.welcome.is_making = true;
             let (name, address) = (state.welcome.name.trim().to_owned(), state.welcome.address.trim().to_owned());
             commands.push(backup::command(BackupCommand::Begin { name, address, passphrase: None }));

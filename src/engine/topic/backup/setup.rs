@@ -73,7 +73,7 @@ pub(super) fn payload(bytes: &[u8]) -> Option<Vec<u8>> {
 /// The key in a payload.
 pub(super) fn open(payload: &[u8], typed: &str) -> Result<sequoia_openpgp::Cert, Failure> {
     let code = pgp::setup_code(typed).ok_or_else(|| failure(FailureKind::WrongWords, "setup_code"))?;
-    let cert = pgp::open_setup_message(payload, &code).map_err(|why| match why {
+    let cert = pgp::open_setup_message(payload, &code, jiff::Timestamp::now()).map_err(|why| match why {
         SetupFailure::None | SetupFailure::Damaged => failure(FailureKind::NotABackup, "setup_message"),
         SetupFailure::WrongCode => failure(FailureKind::WrongWords, "setup_code"),
     })?;
