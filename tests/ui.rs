@@ -768,10 +768,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     }));
     failed.update(Event::Mailbox(Arc::new(MailboxView::default())));
     add("failure-empty", failed);
-    let (mut first_day, _) = app(language);
-    first_day.update(Event::Mailbox(Arc::new(MailboxView::default())));
-    first_day.update(Event::Keys(Arc::new(sample::keys())));
-    add("welcome", first_day);
+    add("welcome", backup::without_account(language));
     let (mut unopened, _) = app(language);
     unopened.state.selected = Some(1);
     unopened.state.reads = true;

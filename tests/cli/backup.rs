@@ -117,6 +117,7 @@ fn a_backup_opens_with_gpg_or_sq_and_tar_where_there_is_no_kakitome() {
         let listed = String::from_utf8(gnupg.gpg(&["--with-colons", "--list-keys"], b"")).unwrap();
         assert!(listed.contains(DORA) && listed.contains("bob@example.test"), "{listed}");
         assert!(!gnupg.gpg(&["--local-user", DORA, "--sign"], b"hello").is_empty());
+        gnupg.gpg(&["--trust-model", "pgp", "--check-trustdb"], b"");
         gnupg.import(&find("openpgp/revocation/"));
         let key = find("smime/secret/");
         let checked = openssl(&["pkey", "-in", text(&key), "-noout", "-check"], b"");
@@ -344,7 +345,7 @@ fn a_setup_message_brings_the_key_to_gpg_and_back() {
     let begin = message.find("-----BEGIN PGP MESSAGE").unwrap();
     let end = message.find("-----END PGP MESSAGE-----").unwrap() + "-----END PGP MESSAGE-----".len();
     let gnupg = GnuPg::new();
-    let (status, inner) = gnupg.gpg_status(&["--passphrase", &code, "--decrypt"], message[begin..end].as_bytes());
+    let (status, inner) = gnupg.gpg_status(&["--passphrase", &code, "--decrypt"], &message.as_bytes()[begin..end]);
     assert!(status.contains("DECRYPTION_INFO 2 7"), "AES-128 with integrity protection: {status}");
     assert!(contains(&inner, "Autocrypt-Prefer-Encrypt: mutual"));
     gnupg.import(&write(home.folder.path(), "inner.asc", inner));
@@ -355,7 +356,7 @@ fn a_setup_message_brings_the_key_to_gpg_and_back() {
     let back = other.restore(&file, &loose);
     assert_eq!(back["restored"]["kind"], "setup_message");
     assert_eq!(other.keys(), home.keys().into_iter().filter(|key| key.len() == 40).collect::<Vec<_>>());
-    let wrong = if code.starts_with('1') { format!("2{}", &code[1..]) } else { format!("1{}", &code[1..]) };
+    let wrong: String = code.chars().map(|digit| if digit == '1' { '2' } else { digit }).rev().collect();
     let third = Home::new();
     third.run(&["key", "restore", text(&file)], &[&wrong]).refused(1);
     third.run(&["key", "restore", text(&file)], &["1234"]).refused(1);

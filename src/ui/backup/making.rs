@@ -8,14 +8,14 @@ use egui::{Context, Grid, Ui};
 
 use crate::domain::Secret;
 use crate::engine::Command;
-use crate::engine::topic::backup::{BackupCommand, Outcome, sheet::Sheet, words};
+use crate::engine::topic::backup::{BackupCommand, sheet::Sheet, words};
 use crate::engine::{Failure, FailureKind, Retry};
 use crate::ui::confirm;
 use crate::ui::icons::{self, Icon};
 use crate::ui::state::{State, Views};
 use crate::ui::theme::{self, palette, size, space};
 use crate::ui::widgets::{self, Weight};
-use crate::ui::words::{Word, one_line};
+use crate::ui::words::{Language, Word};
 
 use super::{Action, Choice, Dialog, command, failure, list, path_row};
 
@@ -36,9 +36,9 @@ pub fn dialog(ctx: &Context, views: &Views, state: &mut State, commands: &mut Ve
     let answer = confirm::dialog(ctx, "backup", |ui| {
         widgets::title(ui, language.say(Word::BackupTitle));
         body(ui, views, state, commands);
+        others(ui, state, commands);
         failure(ui, views, state);
-        let can = is_kept(state);
-        confirm::answers_if(ui, language, can, Word::Finish, Weight::Primary)
+        confirm::answers_if(ui, language, state.backup.is_saved, Word::Finish, Weight::Primary)
     });
     if answer.is_some() && state.backup.dialog == Dialog::Make {
         state.backup.close();
@@ -51,7 +51,7 @@ pub fn is_kept(state: &State) -> bool {
     backup.is_saved && (backup.own_passphrase || checks(state).iter().all(|right| *right))
 }
 
-/// Everything of the dialog between its title and its answers; the third of the first screens has it too.
+/// The words, the sheet and the file; the third of the first screens has them too.
 pub fn body(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     widgets::soft(ui, language.say(Word::BackupHint));
@@ -66,37 +66,52 @@ pub fn body(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     if state.backup.own_passphrase {
         passphrase(ui, state);
     } else {
-        words_card(ui, state, &sheet, commands);
+        words_card(ui, language, &sheet);
         let words = language.say(Word::SaveSheet);
         let can = !state.backup.sheet_file.trim().is_empty();
         let action = Action { words, weight: Weight::Plain, can };
+        let done = state.backup.is_sheet_saved.then(|| language.say(Word::SheetSaved));
         let (_, button) =
-            path_row(ui, state, Word::SheetFile, Choice::Sheet, |backup| &mut backup.sheet_file, Some(&action));
+            path_row(ui, state, Word::SheetFile, Choice::Sheet, |backup| &mut backup.sheet_file, Some(&action), done);
         if let Some(button) = button {
             state.focus_first(&button);
             if button.clicked() && state.backup.drawing.is_none() {
                 draw(state, sheet.clone());
             }
         }
-        if state.backup.is_sheet_saved {
-            done(ui, language.say(Word::SheetSaved));
-        }
     }
     let weight = if state.backup.is_saved { Weight::Plain } else { Weight::Primary };
     let action = Action { words: language.say(Word::SaveBackup), weight, can: can_save(state) };
-    let (_, button) = path_row(ui, state, Word::BackupFile, Choice::Save, |backup| &mut backup.file, Some(&action));
+    let done = state.backup.is_saved.then(|| language.say(Word::BackupSaved));
+    let (_, button) =
+        path_row(ui, state, Word::BackupFile, Choice::Save, |backup| &mut backup.file, Some(&action), done);
     if button.is_some_and(|button| button.clicked()) && !state.backup.is_busy {
         save(state, commands);
     }
-    if state.backup.is_saved {
-        let file = match &state.backup.outcome {
-            Some(Outcome::Made(made)) => made.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            _ => String::new(),
-        };
-        done(ui, format!("{}  {}", language.say(Word::BackupSaved), one_line(&file)));
-    }
-    if !state.backup.own_passphrase {
-        check(ui, state);
+}
+
+/// A passphrase instead of the words, and other words.
+fn others(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
+    let language = state.language;
+    ui.horizontal_wrapped(|ui| {
+        switch(ui, state);
+        if state.backup.own_passphrase {
+            return;
+        }
+        let new = widgets::button(ui, None, language.say(Word::NewWords), Weight::Quiet);
+        if new.on_hover_text(language.say(Word::NewWordsHint)).clicked() {
+            state.backup.is_saved = false;
+            commands.push(command(BackupCommand::RenewWords { list: list(language) }));
+        }
+    });
+}
+
+/// From the words to a passphrase of one's own, and back.
+pub fn switch(ui: &mut Ui, state: &mut State) {
+    let word = if state.backup.own_passphrase { Word::UseWords } else { Word::OwnPassphrase };
+    if widgets::button(ui, None, state.language.say(word), Weight::Quiet).clicked() {
+        state.backup.own_passphrase = !state.backup.own_passphrase;
+        state.backup.is_saved = false;
     }
 }
 
@@ -129,8 +144,7 @@ fn propose_files(views: &Views, state: &mut State) {
     }
 }
 
-fn words_card(ui: &mut Ui, state: &mut State, sheet: &Sheet, commands: &mut Vec<Command>) {
-    let language = state.language;
+fn words_card(ui: &mut Ui, language: Language, sheet: &Sheet) {
     widgets::card(ui, |ui| {
         ui.horizontal(|ui| {
             widgets::emphasis(ui, language.say(Word::RecoveryWords));
@@ -154,24 +168,12 @@ fn words_card(ui: &mut Ui, state: &mut State, sheet: &Sheet, commands: &mut Vec<
             },
         );
     });
-    ui.horizontal_wrapped(|ui| {
-        if widgets::button(ui, None, language.say(Word::OwnPassphrase), Weight::Quiet).clicked() {
-            state.backup.own_passphrase = true;
-            state.backup.is_saved = false;
-        }
-        let new = widgets::button(ui, None, language.say(Word::NewWords), Weight::Quiet);
-        if new.on_hover_text(language.say(Word::NewWordsHint)).clicked() {
-            state.backup.is_saved = false;
-            state.backup.check = Default::default();
-            commands.push(command(BackupCommand::RenewWords { list: list(language) }));
-        }
-    });
 }
 
 fn numbered(ui: &mut Ui, number: usize, word: &str) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
-        let (rect, _) = ui.allocate_exact_size(egui::vec2(20.0, size::READING * 1.45), egui::Sense::empty());
+        let (rect, _) = ui.allocate_exact_size(egui::vec2(20.0, size::READING * 1.3), egui::Sense::empty());
         let soft = palette(ui).ink_soft;
         let at = rect.right_center();
         ui.painter().text(at, egui::Align2::RIGHT_CENTER, number.to_string(), theme::plain(size::CAPTION), soft);
@@ -188,10 +190,6 @@ fn passphrase(ui: &mut Ui, state: &mut State) {
     if !state.backup.again.is_empty() && state.backup.typed != state.backup.again {
         widgets::caption(ui, language.say(Word::PassphrasesDiffer));
     }
-    if widgets::button(ui, None, language.say(Word::UseWords), Weight::Quiet).clicked() {
-        state.backup.own_passphrase = false;
-        state.backup.is_saved = false;
-    }
 }
 
 /// The two words that are asked for: one of each half.
@@ -204,30 +202,26 @@ fn checks(state: &State) -> [bool; 2] {
     [words::is_word(&sheet.phrase, first, one), words::is_word(&sheet.phrase, second, two)]
 }
 
-fn check(ui: &mut Ui, state: &mut State) {
+/// Asks for two of the words: somebody has them elsewhere than on this screen.
+pub fn check(ui: &mut Ui, state: &mut State) {
+    if state.backup.own_passphrase || state.backup.sheet.is_none() {
+        return;
+    }
     let language = state.language;
     widgets::soft(ui, language.say(Word::CheckWords));
     let right = checks(state);
-    ui.horizontal(|ui| {
-        let width = (ui.available_width() - space::L) / 2.0 - size::ICON - space::S;
-        for ((number, typed), right) in ASKED.into_iter().zip(&mut state.backup.check).zip(right) {
-            ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
-                ui.set_width(width);
-                let label = language.fill(Word::WordNumber, &[("number", &number.to_string())]);
-                widgets::field(ui, &label, typed, "");
-            });
-            let (rect, _) = ui.allocate_exact_size(egui::vec2(size::ICON, size::HIT), egui::Sense::empty());
+    ui.columns(ASKED.len(), |columns| {
+        let fields = ASKED.into_iter().zip(&mut state.backup.check).zip(right);
+        for (ui, ((number, typed), right)) in columns.iter_mut().zip(fields) {
+            let label = language.fill(Word::WordNumber, &[("number", &number.to_string())]);
+            let field = widgets::field(ui, &label, typed, "");
             if right {
-                let square = egui::Rect::from_center_size(rect.center() + egui::vec2(0.0, space::S), rect.size());
-                let square = egui::Rect::from_center_size(square.center(), egui::Vec2::splat(size::ICON));
+                let at = field.rect.right_center() - egui::vec2(size::ICON, 0.0);
+                let square = egui::Rect::from_center_size(at, egui::Vec2::splat(size::ICON));
                 icons::paint(ui, Icon::Check, square, palette(ui).pine);
             }
         }
     });
-}
-
-fn done(ui: &mut Ui, words: impl Into<String>) {
-    widgets::signed_line(ui, Icon::Check, palette(ui).pine, words);
 }
 
 /// Draws the sheet in a thread of its own.

@@ -23,7 +23,7 @@ use super::welcome::Stage;
 use super::widgets::{self, Weight};
 use super::words::{Language, Word, one_line};
 
-pub use making::{body, is_kept};
+pub use making::{body, check, is_kept, switch};
 
 /// Which dialog is open.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -243,10 +243,11 @@ pub fn reminder(ui: &mut Ui, views: &Views, state: &mut State) {
     if due(views, state).is_none() || state.welcome.stage == Stage::Backup {
         return;
     }
-    icons::show(ui, Icon::Caution, size::ICON, palette(ui).amber);
+    // The line is filled from the right.
     if widgets::button(ui, None, state.language.say(Word::BackupDue), Weight::Quiet).clicked() {
         begin(state);
     }
+    icons::show(ui, Icon::Caution, size::ICON, palette(ui).amber);
 }
 
 /// A file was chosen.
@@ -284,8 +285,8 @@ struct Action<'a> {
     can: bool,
 }
 
-/// A path, a button that opens the system's dialog for it, and perhaps one that does something with it. Gives the
-/// field, and that button.
+/// A path, a button that opens the system's dialog for it, and perhaps one that does something with it; beside the
+/// label, what was done. Gives the field, and that button.
 fn path_row(
     ui: &mut Ui,
     state: &mut State,
@@ -293,17 +294,26 @@ fn path_row(
     choice: Choice,
     value: fn(&mut BackupState) -> &mut String,
     action: Option<&Action<'_>>,
+    done: Option<&str>,
 ) -> (Response, Option<Response>) {
     let language = state.language;
     let spacing = std::mem::replace(&mut ui.spacing_mut().item_spacing.y, 2.0);
-    let name = widgets::caption(ui, language.say(label));
+    let name = ui.horizontal(|ui| {
+        let name = widgets::caption(ui, language.say(label));
+        if let Some(words) = done {
+            icons::show(ui, Icon::Check, size::ICON, palette(ui).pine);
+            widgets::caption(ui, words);
+        }
+        name
+    });
+    let name = name.inner;
     let row = ui.horizontal(|ui| {
         let own = action.map_or(0.0, |action| widgets::button_width(ui, action.words, action.weight) + space::S);
         let width = (ui.available_width() - own - size::HIT - space::S).max(80.0);
         let edit = TextEdit::singleline(value(&mut state.backup))
             .id_salt(("path", label))
             .margin(Margin::symmetric(8, 5))
-            .desired_width(width - 16.0);
+            .desired_width(width);
         let field = ui.add(edit).labelled_by(name.id);
         if widgets::icon_button(ui, Icon::Folder, language.say(Word::ChooseFile)).clicked() {
             let name = PathBuf::from(value(&mut state.backup).as_str());
@@ -314,6 +324,7 @@ fn path_row(
         (field, button)
     });
     ui.spacing_mut().item_spacing.y = spacing;
+    ui.add_space((spacing - 2.0).max(0.0));
     row.inner
 }
 

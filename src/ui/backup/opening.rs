@@ -52,10 +52,10 @@ pub fn dialog(ctx: &Context, views: &Views, state: &mut State, commands: &mut Ve
 fn form(ui: &mut Ui, views: &Views, state: &mut State, restores: bool) -> Option<bool> {
     let language = state.language;
     widgets::soft(ui, language.say(if restores { Word::RestoreHint } else { Word::TryHint }));
-    let (file, _) = path_row(ui, state, Word::BackupFile, Choice::Open, |backup| &mut backup.file, None);
+    let (file, _) = path_row(ui, state, Word::BackupFile, Choice::Open, |backup| &mut backup.file, None, None);
     state.focus_first(&file);
     typed(ui, state);
-    path_row(ui, state, Word::OrPicture, Choice::Picture, |backup| &mut backup.picture, None);
+    path_row(ui, state, Word::OrPicture, Choice::Picture, |backup| &mut backup.picture, None, None);
     let backup = &state.backup;
     if !backup.is_busy {
         failure(ui, views, state);

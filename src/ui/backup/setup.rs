@@ -76,7 +76,7 @@ fn form(ui: &mut Ui, views: &Views, state: &mut State, fingerprint: &Fingerprint
         let folder = views.topics.backup.as_ref().and_then(|view| view.folder.clone()).unwrap_or_default();
         state.backup.file = folder.join("autocrypt-setup-message.eml").to_string_lossy().into_owned();
     }
-    let (file, _) = path_row(ui, state, Word::SetupFile, Choice::Setup, |backup| &mut backup.file, None);
+    let (file, _) = path_row(ui, state, Word::SetupFile, Choice::Setup, |backup| &mut backup.file, None, None);
     state.focus_first(&file);
     if !state.backup.is_busy {
         failure(ui, views, state);

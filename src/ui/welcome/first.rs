@@ -146,10 +146,7 @@ fn both_keys(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<C
     });
     ui.add_space(space::S);
     if state.welcome.is_making {
-        ui.horizontal(|ui| {
-            ui.add(egui::Spinner::new().size(size::ICON).color(palette(ui).indigo));
-            widgets::body(ui, language.say(Word::MakingKeys));
-        });
+        widgets::body(ui, language.say(Word::MakingKeys));
         let fraction = views.activity.as_ref().and_then(|activity| activity.fraction).unwrap_or(0.0);
         ui.add(ProgressBar::new(fraction).desired_height(6.0).fill(palette(ui).indigo));
         return;
@@ -187,12 +184,13 @@ fn backup(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comm
     let language = state.language;
     heading(ui, language, 3, Word::FirstBackup);
     backup::body(ui, views, state, commands);
-    ui.add_space(space::XS);
+    backup::check(ui, state);
     ui.horizontal(|ui| {
         let can = backup::is_kept(state);
         let weight = if can { Weight::Primary } else { Weight::Plain };
         let finished = widgets::button_if(ui, can, Some(Icon::Check), language.say(Word::Finish), weight).clicked();
         let later = !can && widgets::button(ui, None, language.say(Word::Later), Weight::Quiet).clicked();
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| backup::switch(ui, state));
         if finished || later {
             state.welcome.stage = Stage::Over;
             state.backup.close();
