@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::crypto::{Keyring, pgp, smime};
 use crate::domain::{Fingerprint, Secret, Technology};
+use crate::engine::topic::backup::is_backup;
 use crate::engine::{Profile, SecretsIn, headless};
 use crate::store::secret::SecretStore;
 
@@ -107,6 +108,9 @@ pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> 
     let passphrases = for_keys(common, passphrases);
     for path in files {
         let bytes = load::file(path)?;
+        if is_backup(&bytes) {
+            return Err(Problem(format!("{}: this is a backup; put it back with key restore", path.display())));
+        }
         told(common, headless::refuse_exposed(path, &bytes))?;
         let found = told(common, profile.import(&bytes, &passphrases))
             .map_err(|problem| format!("{}: {}", path.display(), problem.0))?;

@@ -251,6 +251,8 @@ fn mistyped_words_are_named_and_what_does_not_open_changes_nothing() {
     refused(&write(home.folder.path(), "damaged", damaged), &words, "damaged");
     refused(&write(home.folder.path(), "cut", &bytes[..middle]), &words, "damaged");
     refused(&write(home.folder.path(), "other", "no backup at all"), &words, "no backup");
+    let import = other.run(&["key", "import", text(&file)], &[&words]);
+    assert!(import.refused(1).contains("key restore"), "{}", import.error);
     assert!(other.keys().is_empty());
 }
 

@@ -199,3 +199,50 @@ impl Manifest {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        let key = KeyEntry {
+            technology: "openpgp".into(),
+            fingerprint: "A".repeat(40),
+            names: Vec::new(),
+            addresses: Vec::new(),
+            file: "openpgp/secret/a.asc".into(),
+            is_locked: false,
+        };
+        Manifest { keys: vec![key], ..Manifest::new("2026-11-28T10:00:00Z".parse().unwrap(), "3F2A-91C0") }
+    }
+
+    fn files() -> Files {
+        [("openpgp/secret/a.asc".to_owned(), Zeroizing::new(b"a key".to_vec()))].into()
+    }
+
+    #[test]
+    fn what_is_packed_is_read_again_and_takes_no_more_room_than_was_foreseen() {
+        let packed = pack(&manifest(), &ProfilePart::default(), files()).unwrap();
+        assert!(packed.len() <= packed.capacity() && packed.len().is_multiple_of(BLOCK));
+        let read = Archive::read(&packed).unwrap_or_else(|why| panic!("{why:?}"));
+        assert_eq!(read.manifest, manifest());
+        assert_eq!(*read.files["openpgp/secret/a.asc"], b"a key");
+    }
+
+    #[test]
+    fn what_is_newer_lacks_a_key_or_leads_elsewhere_is_refused() {
+        let packed = |manifest: &Manifest, files| pack(manifest, &ProfilePart::default(), files).unwrap();
+        let why = |bytes: &[u8]| Archive::read(bytes).err();
+        let newer = Manifest { schema: SCHEMA + 1, ..manifest() };
+        assert_eq!(why(&packed(&newer, files())), Some(Unfit::Newer));
+        assert_eq!(why(&packed(&manifest(), Files::new())), Some(Unfit::Foreign));
+        let whole = packed(&manifest(), files());
+        assert_eq!(why(&whole[..BLOCK + 10]), Some(Unfit::Foreign));
+        assert_eq!(why(b"no archive"), Some(Unfit::Foreign));
+        let mut elsewhere = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_ustar();
+        header.set_size(1);
+        elsewhere.append_data(&mut header, "outside/manifest.json", &b"1"[..]).unwrap();
+        assert_eq!(why(&elsewhere.into_inner().unwrap()), Some(Unfit::Foreign));
+    }
+}
