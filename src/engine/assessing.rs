@@ -100,7 +100,7 @@ pub(super) fn with(profile: &Profile, raw: &RawMessage, keyring: Keyring) -> Res
     Ok(tools.look(profile, raw))
 }
 
-/// A message as it came, and what its outermost layers open to, each with the path that it came out of.
+/// A message as it came, and what each of its layers opens to, outermost first, each with the path that it came out of.
 pub(super) fn layers(profile: &Profile, message: MessageId) -> Result<Vec<(String, RawMessage)>, Failure> {
     let raw = profile.store.raw(message).map_err(store_failure)?;
     let opened = Tools::of(profile)?.opened(profile, &raw);
@@ -154,7 +154,7 @@ impl Tools {
         incoming::assess(raw, sender, &self.circumstances(profile))
     }
 
-    fn opened(&self, profile: &Profile, raw: &RawMessage) -> Option<(String, RawMessage)> {
+    fn opened(&self, profile: &Profile, raw: &RawMessage) -> Vec<(String, RawMessage)> {
         incoming::opened(raw, &self.circumstances(profile))
     }
 

@@ -1,7 +1,7 @@
 //! Keys, certificates and trust by topic: each topic's file has its commands, its view, and what they do.
 
-// A topic's command is handed over whole, also where it has no parts to take.
-#![allow(clippy::needless_pass_by_value)]
+// A topic without commands uses nothing of what it is given.
+#![allow(dead_code, clippy::needless_pass_by_value)]
 
 pub mod authorities;
 pub mod backup;
@@ -77,7 +77,6 @@ impl TopicViews {
 
 /// What carrying a command out changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code)] // for the topics that change keys on the loop
 pub(super) enum Effect {
     /// Nothing that others depend on; also when the work goes on beside the loop, which then ends with [`Work::changed`].
     Nothing,
@@ -87,7 +86,6 @@ pub(super) enum Effect {
 
 /// What a topic works with.
 #[derive(Clone)]
-#[allow(dead_code)] // not every topic uses all of it
 pub(super) struct Work {
     /// The profile.
     pub(super) profile: Arc<Profile>,

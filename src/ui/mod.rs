@@ -15,6 +15,7 @@ mod find;
 mod fonts;
 mod frames;
 #[cfg(test)]
+#[path = "growth/tests.rs"]
 mod growth;
 mod html;
 mod icons;
@@ -22,7 +23,9 @@ mod keys;
 mod link;
 mod list;
 mod narrow;
+mod numbers;
 mod outbox;
+mod outline;
 mod preview;
 mod print;
 mod prose;

@@ -49,6 +49,8 @@ pub(super) struct Envelope {
     /// A layer without integrity of its own was decrypted, and no intact signature is inside it.
     pub is_unproven: bool,
     pub inside: Inside,
+    /// What each layer opened to, outermost first, with the path of the part that it came out of.
+    pub opened: Vec<(String, RawMessage)>,
 }
 
 /// The envelope of a whole message.
@@ -73,6 +75,7 @@ pub(super) fn peel(
         is_decrypted: false,
         is_unproven: false,
         inside: Inside::Same(part.path.clone()),
+        opened: Vec::new(),
     };
     let mut current = Cow::Borrowed(message);
     let mut path = part.path.clone();
@@ -98,8 +101,7 @@ pub(super) fn peel(
             }
             Step::InlineSigned(opened) => {
                 envelope.sign(opened.signatures);
-                let text = message::bare_text(&opened.content);
-                envelope.inside = Inside::Text { text, path: join(&prefix, &path) };
+                envelope.tell(&opened.content, join(&prefix, &path));
                 return envelope;
             }
             Step::Encrypted(technology, decryption, form) => {
@@ -110,8 +112,7 @@ pub(super) fn peel(
                 };
                 *budget = budget.saturating_sub(plaintext.len());
                 if form == Form::InlineText {
-                    let text = message::bare_text(&plaintext);
-                    envelope.inside = Inside::Text { text, path: at };
+                    envelope.tell(&plaintext, at);
                     return envelope;
                 }
                 prefix = ciphertext_path(part, &prefix);
@@ -197,6 +198,13 @@ impl Envelope {
         }
     }
 
+    /// Ends with the text of an inline OpenPGP object.
+    fn tell(&mut self, content: &[u8], path: String) {
+        let text = message::bare_text(content);
+        self.opened.push((path.clone(), RawMessage::new(text.as_bytes())));
+        self.inside = Inside::Text { text, path };
+    }
+
     /// Goes on with an entity that came out of a layer; gives the path of its root.
     fn enter(
         &mut self,
@@ -205,7 +213,9 @@ impl Envelope {
         prefix: &str,
         circumstances: &Circumstances,
     ) -> String {
-        let entity = message::parse(&RawMessage::new(bytes), circumstances.limits);
+        let raw = RawMessage::new(bytes);
+        let entity = message::parse(&raw, circumstances.limits);
+        self.opened.push((prefix.to_owned(), raw));
         // An entity has no From of its own; every other defect counts.
         self.defects.extend(
             entity
@@ -237,18 +247,17 @@ pub(super) fn inline_object(
         is_decrypted: false,
         is_unproven: false,
         inside: Inside::Closed,
+        opened: Vec::new(),
     };
     match open_inline(kind, armored.as_bytes(), circumstances, *budget) {
         Step::InlineSigned(opened) => {
             envelope.sign(opened.signatures);
-            let text = message::bare_text(&opened.content);
-            envelope.inside = Inside::Text { text, path: path.to_owned() };
+            envelope.tell(&opened.content, path.to_owned());
         }
         Step::Encrypted(technology, decryption, _) => {
             if let Some(plaintext) = envelope.open(technology, decryption) {
                 *budget = budget.saturating_sub(plaintext.len());
-                let text = message::bare_text(&plaintext);
-                envelope.inside = Inside::Text { text, path: path.to_owned() };
+                envelope.tell(&plaintext, path.to_owned());
             }
         }
         Step::Broken(technology) => envelope.sign(vec![malformed(technology)]),

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::{Attachment, Draft, EmailAddress, Mailbox, Protection, TechnologyChoice};
 use crate::engine::Command;
@@ -11,11 +11,13 @@ pub struct Recipients {
     pub entries: Vec<String>,
     /// What is being typed.
     pub typing: String,
+    /// How wide the names are that were in sight, in points.
+    pub(in crate::ui) widths: HashMap<String, f32>,
 }
 
 impl Recipients {
     fn of(mailboxes: &[Mailbox]) -> Self {
-        Self { entries: mailboxes.iter().map(ToString::to_string).collect(), typing: String::new() }
+        Self { entries: mailboxes.iter().map(ToString::to_string).collect(), ..Self::default() }
     }
 
     /// Takes what was typed as entries: everything before a comma or semicolon, or all of it.
