@@ -150,6 +150,7 @@ fn words_card(ui: &mut Ui, language: Language, sheet: &Sheet) {
             widgets::emphasis(ui, language.say(Word::RecoveryWords));
             widgets::caption(ui, language.fill(Word::WordsNumber, &[("id", &sheet.id)]));
         });
+        ui.spacing_mut().interact_size.y = 0.0;
         let words = sheet.words();
         let rows = words.len().div_ceil(COLUMNS).max(1);
         let width = ui.available_width() / COLUMNS as f32 - space::M;

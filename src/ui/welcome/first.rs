@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
         ui.add_space(if is_tall { space::XXL } else { 0.0 });
         ui.set_max_width(ui.available_width().min(size::FORM + 40.0));
         ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            ui.spacing_mut().item_spacing.y = if is_tall { space::M } else { space::S };
+            ui.spacing_mut().item_spacing.y = if is_tall { space::M } else { space::S * 0.75 };
             match state.welcome.stage {
                 Stage::Backup => backup(ui, views, state, commands),
                 Stage::Keys => both_keys(ui, views, state, commands),

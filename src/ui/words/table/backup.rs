@@ -4,7 +4,7 @@ macro_rules! backup {
     ($next:ident $($more:ident)*; $($rows:tt)*) => {
         $next! { $($more)*; $($rows)*
             // The first three screens
-            FirstStep => "Step {number} of 3", "{number}／3";
+            FirstStep => "Step {number} of 3", "三つの画面の{number}つ目";
             FirstWhoHint => "Your name and address go into your keys, so that others know whose they are.", "名前とアドレスが鍵に入り、だれの鍵か伝わります。";
             FirstWho => "Who are you", "お名前とアドレス";
             Continue => "Continue", "次へ";
@@ -82,9 +82,9 @@ macro_rules! backup {
             SetupHint => "An Autocrypt Setup Message brings your OpenPGP key to another mail program. Mail it to yourself, open it there, and enter the code.", "Autocrypt Setup Messageで、OpenPGPの鍵をほかのメールソフトへ移せます。自分あてに送り、向こうで開いてコードを入れます。";
             SetupFile => "Message file", "メールのファイル";
             WriteSetup => "Write the message", "メールを書き出す";
-            SetupCode => "Setup Code", "Setup Code";
+            SetupCode => "Setup Code", "移行コード（Setup Code）";
             SetupCodeHint => "Note it now; it is not kept here. Never send it along with the message.", "今、書き留めます。ここには残りません。メールと一緒に送らないでください。";
-            SetupSubject => "Autocrypt Setup Message", "Autocrypt Setup Message";
+            SetupSubject => "Autocrypt Setup Message", "Autocrypt Setup Message（鍵の移行）";
             SetupBody => "This message carries your OpenPGP key to another mail program that knows Autocrypt. Open the attachment there and enter the Setup Code that Kakitome showed you.\n\nDelete the message when the key has arrived.", "このメールで、OpenPGPの鍵をAutocrypt対応のほかのメールソフトへ移せます。添付ファイルを向こうで開き、Kakitomeが表示したSetup Codeを入れてください。\n\n移し終えたら、このメールを消してください。";
 
             // The recovery sheet
