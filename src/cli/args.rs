@@ -1,4 +1,5 @@
 mod backup;
+mod finding;
 mod keys;
 mod profile;
 
@@ -11,6 +12,7 @@ use crate::domain::{EmailAddress, Fingerprint, Mailbox, Technology};
 
 pub use backup::BackupArgs;
 pub(crate) use backup::RestoreArgs;
+pub(crate) use finding::{FindArgs, PublishArgs, Servers};
 pub(crate) use keys::{CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand};
 pub(crate) use profile::{
     AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, TrustCommand, TrustCommandArgs,

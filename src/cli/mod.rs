@@ -7,6 +7,7 @@ mod args;
 mod backup;
 mod certs;
 mod evaluate;
+mod finding;
 mod inspect;
 mod json;
 mod keys;

@@ -16,6 +16,7 @@ use super::command::Progress;
 use super::network::{Publish, preview};
 use super::profile::{Profile, store_failure};
 use super::stateless::{self, SenderQuestion};
+use super::topic::finding::Harvest;
 use super::view::{FolderId, MessageId};
 use super::{Event, Failure, reading};
 
@@ -65,15 +66,20 @@ pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Resu
         let Some(last) = ids.last() else { break };
         below = *last;
         let with = Tools::of(profile)?;
+        let mut harvest = Harvest::of(profile);
         for id in &ids {
             if cancel.is_cancelled() {
                 break;
             }
             let _ = std::panic::catch_unwind(AssertUnwindSafe(|| {
-                let (_, assessment) = with.assess(profile, *id)?;
-                note(profile, *id, &assessment)
+                let (raw, assessment) = with.assess(profile, *id)?;
+                note(profile, *id, &assessment)?;
+                harvest.as_mut().map_or(Ok(()), |harvest| harvest.take(profile, *id, &raw, &assessment))
             }));
             done += 1;
+        }
+        if let Some(harvest) = harvest {
+            harvest.keep(profile)?;
         }
         if cancel.is_cancelled() {
             break;

@@ -80,6 +80,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
         })),
     };
     let is_unproven = envelope.is_unproven || payload.is_unproven;
+    let gossip = envelope.gossip();
     let mut encryption = envelope.encryption;
     encryption.extend(payload.encryption);
     let mut defects = outer.defects.clone();
@@ -105,6 +106,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
         parts: payload.parts,
         text: payload.text,
         blocks: payload.blocks,
+        gossip,
     };
     assessment.cautions = cautions::find(&assessment, &outer, is_unproven);
     assessment.cautions.extend(imitation::find(&assessment.from, circumstances.keyring));

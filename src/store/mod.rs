@@ -2,6 +2,7 @@
 //! May use: domain.
 
 mod account;
+mod autocrypt;
 mod backup;
 mod certificate;
 mod database;
@@ -12,6 +13,7 @@ mod folder;
 mod message;
 pub mod opened;
 mod outbox;
+mod provenance;
 mod schema;
 pub mod secret;
 mod setting;
@@ -20,6 +22,7 @@ pub mod spool;
 mod tests;
 
 pub use account::AccountRecord;
+pub use autocrypt::AutocryptPeer;
 pub use backup::{Restored, Rows};
 pub use certificate::{CertificateRecord, TrustKind};
 pub use database::{ProfileKey, Store};
@@ -28,3 +31,4 @@ pub use error::StoreError;
 pub use folder::FolderRecord;
 pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage};
 pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};
+pub use provenance::{Provenance, ProvenanceSource};

@@ -12,6 +12,7 @@ mod drafts;
 mod evidence;
 mod files;
 mod find;
+mod finding;
 mod fonts;
 mod frames;
 #[cfg(test)]

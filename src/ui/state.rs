@@ -13,6 +13,7 @@ use crate::engine::{Command, Event, Failure, FailureKind};
 use super::backup::BackupState;
 use super::compose::Composer;
 use super::files::{Files, Purpose};
+use super::finding::FindingState;
 use super::html::Drawings;
 use super::keys::KeysState;
 use super::narrow::Narrowed;
@@ -177,6 +178,8 @@ pub struct State {
     pub composer: Option<Composer>,
     /// The keys screen.
     pub keys: KeysState,
+    /// Looking for certificates, and publishing one's own.
+    pub finding: FindingState,
     /// The settings screen.
     pub settings: SettingsState,
     /// The first screens of a new user.
@@ -229,6 +232,7 @@ impl Default for State {
             passphrase_again: String::new(),
             composer: None,
             keys: KeysState::default(),
+            finding: FindingState::default(),
             settings: SettingsState::default(),
             welcome: First::default(),
             backup: BackupState::default(),
@@ -292,7 +296,7 @@ impl State {
                 }
                 views.notice = Some(Notice { code: "draft_saved".to_owned(), subject: String::new() });
             }
-            Event::Keys(view) => views.keys = Some(view),
+            Event::Keys(view) => self.take_keys(views, view),
             Event::Topic(view) => {
                 if let TopicView::Backup(view) = &view {
                     super::backup::take(self, view);
@@ -339,6 +343,14 @@ impl State {
         self.focuses = true;
         self.composer = Some(composer);
         self.screen = Screen::Compose;
+    }
+
+    fn take_keys(&mut self, views: &mut Views, view: Arc<KeysView>) {
+        views.keys = Some(view);
+        // More may be known of whom is written to.
+        if let Some(composer) = &mut self.composer {
+            composer.ask_again();
+        }
     }
 
     fn take_failure(&mut self, views: &mut Views, failure: Failure) {

@@ -1,8 +1,10 @@
 //! The OpenPGP wing (RFC 9580, RFC 3156), over sequoia-openpgp.
 
+mod autocrypt;
 mod cert;
 mod container;
 mod decrypt;
+mod found;
 mod import;
 mod inline;
 mod outcome;
@@ -15,12 +17,14 @@ mod tests;
 mod unlock;
 mod verify;
 
+pub use autocrypt::{AutocryptField, autocrypt_field, autocrypt_value};
 pub use cert::{Generated, addresses, armored_public, armored_secret, fingerprint, generate, names, report};
 pub(crate) use cert::{address_of, user_ids};
 pub use container::{
     SetupFailure, encrypt_with_passphrases, new_setup_code, open_setup_message, setup_code, setup_message,
 };
 pub use decrypt::decrypt;
+pub use found::{binary_public, found, minimal, only_for};
 pub use import::with_known_secrets;
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
 pub use policy::ReadingPolicy;

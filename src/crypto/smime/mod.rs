@@ -7,6 +7,7 @@ mod cert;
 mod cipher;
 mod content;
 mod decrypt;
+mod found;
 mod generate;
 mod import;
 mod protect;
@@ -18,6 +19,7 @@ pub use algorithm::{verify_signature, verify_signed};
 pub use cert::X509;
 pub use content::{CmsKind, decompress, kind, pem_contents};
 pub use decrypt::decrypt;
+pub use found::{found, is_issued_by, is_self_issued, issuer_locations, last_known};
 pub use generate::{
     Pkcs12Form, export_identity_pem, export_open_identity_pem, export_pem, export_pkcs12, generate_self_signed,
     request, same_key,

@@ -13,6 +13,8 @@ use super::layer::{self, Form, Step, malformed, open_inline, step};
 
 /// More layers than anybody's mail has; beyond, the message is shown as closed.
 const MAX_LAYERS: usize = 8;
+/// Fields of gossip that are looked at.
+const MAX_GOSSIP: usize = 32;
 
 /// A signature with where it was made.
 #[derive(Clone, Debug)]
@@ -145,6 +147,16 @@ impl Envelope {
         match &self.inside {
             Inside::Entity { prefix, .. } => prefix,
             _ => "",
+        }
+    }
+
+    /// The `Autocrypt-Gossip` fields at the root of what was decrypted; no more than a message to that many has.
+    pub(super) fn gossip(&self) -> Vec<String> {
+        match &self.inside {
+            Inside::Entity { entity, .. } if self.is_decrypted => {
+                entity.header_values("Autocrypt-Gossip").into_iter().take(MAX_GOSSIP).collect()
+            }
+            _ => Vec::new(),
         }
     }
 

@@ -202,6 +202,11 @@ impl Composer {
         [&self.to, &self.cc, &self.bcc].into_iter().find_map(wrong)
     }
 
+    /// What is known of the recipients may be more now.
+    pub fn ask_again(&mut self) {
+        self.asked = None;
+    }
+
     /// Asks for a preflight when what it depends on has changed.
     pub fn ask_preflight(&mut self, commands: &mut Vec<Command>) {
         let now = (self.from.to_string(), self.recipients(), self.protection, self.subject.trim().is_empty());

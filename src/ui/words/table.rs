@@ -9,6 +9,8 @@ mod body;
 #[macro_use]
 mod evidence;
 #[macro_use]
+mod finding;
+#[macro_use]
 mod keys;
 #[macro_use]
 mod pane;
@@ -43,4 +45,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys settings pane remedy words; }
+window! { backup body evidence writing keys settings pane remedy finding words; }
