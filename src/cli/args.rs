@@ -1,3 +1,4 @@
+mod authority;
 mod backup;
 mod finding;
 mod keys;
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::domain::{EmailAddress, Fingerprint, Mailbox, Technology};
 
+pub(crate) use authority::{AuthorityArgs, AuthorityCommand, IssueArgs};
 pub use backup::BackupArgs;
 pub(crate) use backup::RestoreArgs;
 pub(crate) use finding::{FindArgs, PublishArgs, Servers};
@@ -95,6 +97,8 @@ pub(crate) enum Command {
     Cert(CertArgs),
     /// Key pairs of either technology.
     Key(KeyArgs),
+    /// An authority of your own, for a family or a company.
+    Authority(AuthorityArgs),
     /// Accounts.
     Account(AccountArgs),
     /// The profile's folders.

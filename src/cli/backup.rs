@@ -26,7 +26,7 @@ pub struct Drawing<'a> {
 /// `key backup`.
 pub(crate) fn backup(common: &Common, args: &BackupArgs, drawing: &Drawing<'_>) -> Result<(), Problem> {
     let (profile, passphrases) = keys::profile(common)?;
-    let own = keys::own_passphrase(common, &passphrases).cloned();
+    let own = keys::own_passphrase(common, &passphrases);
     profile.load_keyring(passphrases).map_err(|why| explained(common, &why, None))?;
     if let Some(file) = &args.rehearse {
         return rehearse(common, &profile, file, &key(args.sheet_picture.as_deref(), own)?);
@@ -168,7 +168,7 @@ fn tell_rehearsed(common: &Common, found: &Rehearsal) {
 /// `key restore`.
 pub(crate) fn restore(common: &Common, args: &RestoreArgs) -> Result<(), Problem> {
     let (profile, passphrases) = keys::profile(common)?;
-    let own = keys::own_passphrase(common, &passphrases).cloned();
+    let own = keys::own_passphrase(common, &passphrases);
     let key = key(args.sheet_picture.as_deref(), own)?;
     let back = backup::restore(&profile, &args.file, &key).map_err(|why| explained(common, &why, Some(&key)))?;
     tell_restored(common, &back);

@@ -4,6 +4,7 @@
 //! The words, JSON keys and exit codes are a contract: add, never rename.
 
 mod args;
+mod authority;
 mod backup;
 mod certs;
 mod evaluate;
@@ -13,6 +14,7 @@ mod json;
 mod keys;
 mod load;
 mod output;
+mod own_keys;
 mod path;
 mod print;
 mod profile;
@@ -116,6 +118,7 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::Evaluate(args) => evaluated(common, &args),
         Command::Cert(args) => certs::run(common, &args),
         Command::Key(args) => keys::run(common, &args),
+        Command::Authority(args) => authority::run(common, &args.command),
         Command::Account(args) => profile::account(common, &args.command),
         Command::Folder(args) => match args.command {
             args::FolderCommand::List => profile::folders(common),

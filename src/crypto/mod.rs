@@ -5,6 +5,7 @@
 
 mod check;
 mod keyring;
+mod kind;
 pub mod pgp;
 pub mod reason;
 mod report;
@@ -16,5 +17,6 @@ pub use check::{
     SignatureCheck, SignatureOutcome, Signer,
 };
 pub use keyring::{ImportError, Imported, Keyring};
+pub use kind::{KeyKind, KeyUse, RevocationReason};
 pub use report::CertificateReport;
 pub use unproven::Bounds;

@@ -11,7 +11,7 @@ use crate::crypto::{CertificateReport, ImportError, Imported, Keyring, pgp, smim
 use crate::domain::{Fingerprint, Secret, Technology};
 use crate::store::secret::SecretStore;
 use crate::store::spool::SpoolFolder;
-use crate::store::{CertificateRecord, ProfileKey, Store, StoreError, TrustKind};
+use crate::store::{CertificateRecord, KeyRecords, ProfileKey, Store, StoreError, TrustKind};
 use crate::trust::{self, TrustPolicy};
 
 use super::topic::finding::Desk;
@@ -162,6 +162,8 @@ impl Profile {
         if let Some(lists) = self.store.setting::<Vec<String>>("crls").map_err(store_failure)? {
             policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(Arc::from));
         }
+        // What an authority of one's own withdrew is known here first.
+        policy.crls.extend(self.store.own_lists().map_err(store_failure)?.into_iter().map(Arc::from));
         Ok(policy)
     }
 
@@ -200,9 +202,27 @@ impl Profile {
         if imported.is_empty() {
             (found, imported) = self.paired(found)?;
         }
-        self.keep(&found, passphrases.first(), "imported")?;
+        let answered = self.answered(&mut found)?;
+        let certificates = self.records(&found, passphrases.first(), "imported")?;
+        let has_answers = !answered.is_empty();
+        self.keep_records(&KeyRecords { certificates, answered, ..KeyRecords::default() }, passphrases.first())?;
         let at = self.now();
-        Ok(imported.into_iter().map(|one| found.report(&one.report.fingerprint, at).unwrap_or(one.report)).collect())
+        // A key that waited here may be open in the profile, though nothing of the file opens it.
+        let now = self.keyring();
+        let report = |fingerprint: &Fingerprint| {
+            if has_answers { now.report(fingerprint, at) } else { found.report(fingerprint, at) }
+        };
+        Ok(imported.into_iter().map(|one| report(&one.report.fingerprint).unwrap_or(one.report)).collect())
+    }
+
+    /// Gives the certificates that came the keys that wait for them; which waited.
+    fn answered(&self, found: &mut Keyring) -> Result<Vec<String>, Failure> {
+        if found.smime.certificates().is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut waiting = self.store.waiting_keys().map_err(store_failure)?;
+        waiting.retain(|one| found.smime.pair(&one.spki, &one.secret));
+        Ok(waiting.into_iter().map(|one| one.key).collect())
     }
 
     /// S/MIME keys that came without their certificates, with those that are in the profile.
@@ -234,18 +254,34 @@ impl Profile {
         passphrase: Option<&Secret<String>>,
         origin: &str,
     ) -> Result<(), Failure> {
+        let certificates = self.records(found, passphrase, origin)?;
+        self.keep_records(&KeyRecords { certificates, ..KeyRecords::default() }, passphrase)
+    }
+
+    /// Keeps everything that one step made, all of it or nothing, and reads the keyring anew.
+    pub(super) fn keep_records(&self, new: &KeyRecords, passphrase: Option<&Secret<String>>) -> Result<(), Failure> {
+        self.store.keep_keys(new).map_err(store_failure)?;
+        self.load_keyring(passphrase.cloned().into_iter().collect())
+    }
+
+    /// Everything of a keyring as it is kept, merged with what is known already. S/MIME keys that are open go under the
+    /// passphrase, or under the profile's.
+    pub(super) fn records(
+        &self,
+        found: &Keyring,
+        passphrase: Option<&Secret<String>>,
+        origin: &str,
+    ) -> Result<Vec<CertificateRecord>, Failure> {
         let added_at = Timestamp::now();
-        let put = |technology, fingerprint: &Fingerprint, bytes, has_secret| {
-            let record = CertificateRecord {
-                technology,
-                fingerprint: fingerprint.clone(),
-                bytes,
-                has_secret,
-                added_at,
-                origin: origin.to_owned(),
-            };
-            self.store.put_certificate(&record).map_err(store_failure)
+        let record = |technology, fingerprint: &Fingerprint, bytes, has_secret| CertificateRecord {
+            technology,
+            fingerprint: fingerprint.clone(),
+            bytes,
+            has_secret,
+            added_at,
+            origin: origin.to_owned(),
         };
+        let mut records = Vec::new();
         let known = self.keyring();
         for cert in found.pgp.certs() {
             let fingerprint = pgp::fingerprint(cert);
@@ -256,25 +292,30 @@ impl Profile {
             }
             merged.add_cert((**cert).clone());
             let cert = merged.find(&fingerprint).unwrap_or(cert);
-            put(Technology::OpenPgp, &fingerprint, pgp::armored_secret(cert), cert.is_tsk())?;
+            records.push(record(Technology::OpenPgp, &fingerprint, pgp::armored_secret(cert), cert.is_tsk()));
         }
         for certificate in found.smime.certificates() {
             let own = found.smime.own().iter().find(|own| own.certificate.fingerprint == certificate.fingerprint);
-            let bytes =
-                match own {
-                    Some(own) => smime::export_identity_pem(own, passphrase.unwrap_or(&self.key_passphrase)).map_err(
-                        |error| Failure {
-                            kind: FailureKind::Import,
-                            retry: Retry::Never,
-                            subject: certificate.fingerprint.to_string(),
-                            source: error.to_string(),
-                        },
-                    )?,
-                    None => smime::export_pem(certificate),
-                };
-            put(Technology::Smime, &certificate.fingerprint, bytes, own.is_some())?;
+            let bytes = match own {
+                Some(own) => {
+                    let bytes = smime::export_identity_pem(own, passphrase.unwrap_or(&self.key_passphrase));
+                    bytes.map_err(|error| Failure {
+                        kind: FailureKind::Import,
+                        retry: Retry::Never,
+                        subject: certificate.fingerprint.to_string(),
+                        source: error.to_string(),
+                    })?
+                }
+                None => smime::export_pem(certificate),
+            };
+            records.push(record(Technology::Smime, &certificate.fingerprint, bytes, own.is_some()));
         }
-        self.load_keyring(passphrase.cloned().into_iter().collect())
+        Ok(records)
+    }
+
+    /// What protects, inside the profile, keys that were given no passphrase of their own.
+    pub(super) fn key_passphrase(&self) -> &Secret<String> {
+        &self.key_passphrase
     }
 
     /// Whose Authentication-Results are believed, and whether the sender is evaluated here.

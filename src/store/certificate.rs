@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::domain::{Fingerprint, Technology};
 
@@ -61,21 +61,7 @@ impl Store {
     /// Keeps a certificate in place of the one with its fingerprint. One without a secret key
     /// never replaces one with it: that returns `false` and changes nothing.
     pub fn put_certificate(&self, record: &CertificateRecord) -> Result<bool, StoreError> {
-        let changed = self.db().execute(
-            "INSERT INTO certificate (technology, fingerprint, bytes, has_secret, added_at, origin)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4
-                 WHERE has_secret <= ?4",
-            params![
-                record.technology.word(),
-                record.fingerprint.as_str(),
-                record.bytes,
-                record.has_secret,
-                millis(record.added_at),
-                record.origin
-            ],
-        )?;
-        Ok(changed > 0)
+        put(&self.db(), record)
     }
 
     /// Every certificate, oldest first.
@@ -168,4 +154,23 @@ impl Store {
             db.query_row(query, [fingerprint.as_str(), kind.word()], |row| row.get(0)).optional()?;
         Ok(found.is_some())
     }
+}
+
+/// Keeps a certificate, perhaps as part of a transaction.
+pub(super) fn put(db: &Connection, record: &CertificateRecord) -> Result<bool, StoreError> {
+    let changed = db.execute(
+        "INSERT INTO certificate (technology, fingerprint, bytes, has_secret, added_at, origin)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4, summary = NULL
+             WHERE has_secret <= ?4",
+        params![
+            record.technology.word(),
+            record.fingerprint.as_str(),
+            record.bytes,
+            record.has_secret,
+            millis(record.added_at),
+            record.origin
+        ],
+    )?;
+    Ok(changed > 0)
 }

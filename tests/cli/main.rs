@@ -10,6 +10,8 @@ mod evaluating;
 mod keys;
 mod large;
 mod mime;
+mod own_authority;
+mod own_keys;
 mod peers;
 mod printing;
 mod profile;

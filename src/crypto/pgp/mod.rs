@@ -5,12 +5,14 @@ mod cert;
 mod container;
 mod decrypt;
 mod found;
+mod generate;
 mod import;
 mod inline;
 mod outcome;
 mod policy;
 mod protect;
 mod renew;
+mod revoke;
 mod ring;
 #[cfg(test)]
 mod tests;
@@ -18,18 +20,20 @@ mod unlock;
 mod verify;
 
 pub use autocrypt::{AutocryptField, autocrypt_field, autocrypt_value};
-pub use cert::{Generated, addresses, armored_public, armored_secret, fingerprint, generate, names, report};
 pub(crate) use cert::{address_of, user_ids};
+pub use cert::{addresses, armored_public, armored_secret, fingerprint, names, report};
 pub use container::{
     SetupFailure, encrypt_with_passphrases, new_setup_code, open_setup_message, setup_code, setup_message,
 };
 pub use decrypt::decrypt;
 pub use found::{binary_public, found, minimal, only_for};
+pub use generate::{Generated, NewKey, generate, make};
 pub use import::with_known_secrets;
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
 pub use policy::ReadingPolicy;
 pub use protect::{encrypt, sign_detached};
 pub use renew::extend;
+pub use revoke::{revocation, revoke};
 pub use ring::PgpRing;
 pub(crate) use ring::certifiers;
 pub use unlock::{protected_by, same_secrets, unlockable};

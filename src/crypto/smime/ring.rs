@@ -8,6 +8,10 @@ use crate::domain::{EmailAddress, Fingerprint, Secret};
 
 use super::X509;
 use super::import::{self, Found};
+use super::issue::KeyPair;
+
+/// The label of PKCS #8 under a passphrase (RFC 7468 §11).
+pub(super) const KEY: &str = "ENCRYPTED PRIVATE KEY";
 
 /// X.509 certificates and secret keys.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +49,14 @@ impl Identity {
     pub fn unlock(&self, passphrases: &[Secret<String>]) -> Option<Self> {
         let key = self.open(passphrases)?;
         Some(Self { certificate: self.certificate.clone(), key: SecretKey::Open(key) })
+    }
+
+    /// Its key alone, when it is open.
+    pub fn into_key_pair(self) -> Option<KeyPair> {
+        match self.key {
+            SecretKey::Open(key) => Some(KeyPair(key)),
+            SecretKey::Locked(_) => None,
+        }
     }
 
     pub(super) fn open(&self, passphrases: &[Secret<String>]) -> Option<PKey<Private>> {
@@ -98,6 +110,19 @@ impl SmimeRing {
         if !self.identities.iter().any(|old| old.certificate.fingerprint == identity.certificate.fingerprint) {
             self.identities.push(identity);
         }
+    }
+
+    /// Gives a key that waited for its certificate to every certificate here that is for it: PKCS #8 under a
+    /// passphrase, PEM, and the SubjectPublicKeyInfo that goes with it. Gives whether there is any.
+    pub fn pair(&mut self, spki: &[u8], secret: &[u8]) -> bool {
+        let mut blocks = super::content::pem_blocks(secret).into_iter();
+        let Some(pkcs8) = blocks.find(|block| block.label == KEY) else { return false };
+        let key: Arc<[u8]> = pkcs8.der.into();
+        let fitting: Vec<_> = self.certificates.iter().filter(|one| same_key(one, spki)).cloned().collect();
+        for certificate in &fitting {
+            self.add_identity(Identity { certificate: certificate.clone(), key: SecretKey::Locked(key.clone()) });
+        }
+        !fitting.is_empty()
     }
 
     /// Every certificate.

@@ -13,6 +13,8 @@ mod finding;
 #[macro_use]
 mod keys;
 #[macro_use]
+mod own_keys;
+#[macro_use]
 mod pane;
 #[macro_use]
 mod remedy;
@@ -45,4 +47,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys settings pane remedy finding words; }
+window! { backup body evidence writing keys own_keys settings pane remedy finding words; }
