@@ -3,7 +3,9 @@
 
 mod app;
 mod attachments;
+mod authorities;
 mod backup;
+mod bringing;
 mod calendar;
 mod column;
 mod compose;

@@ -88,6 +88,8 @@ pub enum Screen {
     Outbox,
     /// Accounts, language, look.
     Settings,
+    /// Keys from other programs.
+    Bringing,
 }
 
 /// Light, dark, or as the system is.
@@ -186,6 +188,8 @@ pub struct State {
     pub welcome: First,
     /// Backups.
     pub backup: BackupState,
+    /// Keys from other programs.
+    pub bringing: super::bringing::BringingState,
     /// A file that the reader is asked about before it is opened.
     pub opening: Option<super::attachments::Opening>,
     /// A file that is looked at.
@@ -236,6 +240,7 @@ impl Default for State {
             settings: SettingsState::default(),
             welcome: First::default(),
             backup: BackupState::default(),
+            bringing: super::bringing::BringingState::default(),
             opening: None,
             preview: super::preview::Preview::default(),
             sources: super::source::Source::default(),
