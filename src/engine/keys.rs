@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use crate::crypto::Certificate;
+use crate::crypto::{Certificate, Keyring};
 use crate::domain::{Fingerprint, Secret, Technology};
 use crate::store::{TrustKind, files};
 use crate::trust::{self, TrustVerdict};
 
-use super::Failure;
 use super::profile::{Profile, store_failure};
 use super::topic::own_keys::{self, CertificateFrom, KeyKind, NewCertificate, NewKeys};
 use super::view::{KeyView, KeysView};
 use super::worker::internal;
+use super::{Failure, FailureKind, Retry};
 
 /// No key file is larger.
 const MAX_FILE: u64 = 64 << 20;

@@ -75,7 +75,6 @@ macro_rules! backup {
             KeyMissing => "not in the backup", "入っていません";
             Restored => "Your keys are back.", "鍵が戻りました。";
             RestoredCounts => "New here {certificates} certificates and keys, {trust} decisions about trust, {accounts} accounts", "新しく加わったもの 証明書と鍵{certificates}個、信頼の判断{trust}件、アカウント{accounts}件";
-            Close => "Close", "閉じる";
 
             // Another device
             OtherDevice => "Move to another program", "ほかのソフトへ移す";
