@@ -108,10 +108,25 @@ fn picture(
             app.ask(Command::ListKeys);
             settle(&mut app, |app| app.views.keys.is_some())?;
         }
+        "find" => app.find("hanako@example.co.jp", false),
+        "found" => {
+            app.find("hanako@example.co.jp", true);
+            let is_done = |app: &App| {
+                let view = app.views.topics.finding.as_ref().and_then(|view| view.search.as_ref());
+                view.is_some_and(|search| !search.is_running)
+            };
+            settle(&mut app, is_done)?;
+        }
+        "publish" => {
+            app.state.screen = Screen::Keys;
+            app.ask(Command::ListKeys);
+            settle(&mut app, |app| app.views.keys.is_some())?;
+            app.publish();
+        }
         "outbox" => app.state.screen = Screen::Outbox,
         "settings" => app.state.screen = Screen::Settings,
         other => bail!(
-            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, outbox, settings"
+            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, find, found, publish, outbox, settings"
         ),
     }
     let image = ui::screenshot(&mut app, size, 1.0)?;

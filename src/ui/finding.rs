@@ -72,6 +72,14 @@ pub fn begin(state: &mut State, address: Option<&EmailAddress>, commands: &mut V
     commands.push(wish(FindingCommand::Close));
 }
 
+/// Asks everywhere, for a picture of what that looks like.
+pub fn ask_everywhere(state: &mut State, commands: &mut Vec<Command>) {
+    let Some(address) = EmailAddress::parse(&state.finding.address) else { return };
+    state.finding.has_asked = true;
+    let ways = LookUp::BY_ADDRESS.to_vec();
+    commands.push(wish(FindingCommand::Find { address, ways, remember: false }));
+}
+
 /// Draws the dialogs, if one is open.
 pub fn dialogs(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     publish_dialog(ctx, views, state, commands);

@@ -6,6 +6,7 @@
 
 mod contract;
 mod evaluating;
+mod finding;
 mod keys;
 mod large;
 mod mime;
