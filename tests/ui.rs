@@ -2,8 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_wrap)]
 
+#[path = "ui/authorities.rs"]
+mod authorities;
+#[path = "ui/backup.rs"]
+mod backup;
 #[path = "ui/body.rs"]
 mod body;
+#[path = "ui/bringing.rs"]
+mod bringing;
+#[path = "ui/own_keys.rs"]
+mod own_keys;
 #[path = "ui/pane.rs"]
 mod pane;
 #[path = "ui/sample.rs"]
@@ -693,7 +701,16 @@ fn a_link_is_asked_about_and_its_deception_is_named() {
 
 /// Those of this file, and those of the topics.
 fn all_screens(language: Language) -> Vec<(&'static str, App)> {
-    [screens(language), why::screens(language), pane::screens(language)].into_iter().flatten().collect()
+    [
+        screens(language),
+        why::screens(language),
+        pane::screens(language),
+        own_keys::screens(language),
+        backup::screens(language),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn screens(language: Language) -> Vec<(&'static str, App)> {
@@ -722,9 +739,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
         app.state.keys.dialog = dialog;
         app
     };
-    add("keys-own", with_keys(false, ui::KeyDialog::None));
     add("keys-others", with_keys(true, ui::KeyDialog::None));
-    add("keys-generate", with_keys(false, ui::KeyDialog::Generate));
     let compare = ui::KeyDialog::Compare { fingerprint: sample::print(5, 20), name: "Bob Ross".into() };
     add("keys-compare", with_keys(true, compare));
     let (mut outbox, _) = app(language);
@@ -763,9 +778,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     }));
     failed.update(Event::Mailbox(Arc::new(MailboxView::default())));
     add("failure-empty", failed);
-    let (mut first_day, _) = app(language);
-    first_day.update(Event::Mailbox(Arc::new(MailboxView::default())));
-    add("welcome", first_day);
+    add("welcome", backup::without_account(language));
     let (mut unopened, _) = app(language);
     unopened.state.selected = Some(1);
     unopened.state.reads = true;
@@ -833,38 +846,6 @@ fn an_answer_begins_with_its_text() {
 }
 
 #[test]
-fn new_keys_are_made_for_both_technologies_without_the_mouse_once_the_passphrase_is_repeated() {
-    let (mut app, paper) = app(Language::English);
-    app.update(Event::Keys(Arc::new(sample::keys())));
-    app.state.screen = Screen::Keys;
-    let mut window = window(app, WIDE);
-    window.get_by_label("New key").click();
-    window.run();
-    // The account's name and address are proposed.
-    window.key_press(egui::Key::Tab);
-    window.run();
-    window.key_press(egui::Key::Tab);
-    window.run();
-    type_and_tab(&mut window, "hunter2");
-    window.event(egui::Event::Text("hunter".into()));
-    window.run();
-    window.key_press(egui::Key::Enter);
-    window.run();
-    assert!(!sent(&paper, |command| matches!(command, Command::GenerateKey { .. })), "the two differ");
-    window.get_by_role_and_label(Role::PasswordInput, "The same again").focus();
-    window.run();
-    window.event(egui::Event::Text("2".into()));
-    window.run();
-    window.key_press(egui::Key::Enter);
-    window.run();
-    for wanted in [Technology::OpenPgp, Technology::Smime] {
-        assert!(sent(&paper, |command| matches!(command,
-            Command::GenerateKey { technology, address, passphrase: Some(_), .. }
-                if *technology == wanted && address == "alice@example.org")));
-    }
-}
-
-#[test]
 fn a_file_of_keys_is_imported_without_the_mouse() {
     let (mut app, paper) = app(Language::English);
     app.update(Event::Keys(Arc::new(sample::keys())));
@@ -884,6 +865,7 @@ fn a_file_of_keys_is_imported_without_the_mouse() {
 fn an_account_is_filled_in_without_the_mouse_and_changing_it_begins_with_what_is_kept() {
     let (mut app, paper) = app(Language::English);
     app.update(Event::Mailbox(Arc::new(MailboxView::default())));
+    app.update(Event::Keys(Arc::default()));
     let mut window = window(app, WIDE);
     window.get_by_label("Welcome to Kakitome");
     window.get_by_label("Add account").click();
@@ -981,10 +963,10 @@ fn the_first_day_is_over_once_there_are_an_account_and_keys() {
         app.update(Event::Keys(Arc::default()));
         let mut window = window(app, NARROW);
         window.get_by_label(language.say(ui::Word::Welcome));
-        assert!(window.query_by_label(language.say(ui::Word::AddAccount)).is_none(), "that is done");
-        window.get_by_label(language.say(ui::Word::MakeKeys)).click();
+        assert!(window.query_all_by_value("alice@example.org").next().is_some(), "the account says so already");
+        window.get_by_label(language.say(ui::Word::Continue)).click();
         window.run();
-        assert_eq!(window.state().state.keys.dialog, ui::KeyDialog::Generate);
+        window.get_by_label(language.say(ui::Word::MakeBothKeys));
         window.state_mut().update(Event::Keys(Arc::new(sample::keys())));
         window.state_mut().state.screen = Screen::Mailbox;
         window.run();

@@ -15,8 +15,8 @@ use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
 use super::{
-    attachments, compose, confirm, drafts, evidence, finding, keys, list, outbox, preview, print, reading, settings,
-    sidebar, status, unlock, welcome,
+    attachments, backup, bringing, compose, confirm, drafts, evidence, finding, keys, list, outbox, preview, print,
+    reading, settings, sidebar, status, unlock, welcome,
 };
 
 /// The engine, as the window sees it.
@@ -104,6 +104,15 @@ impl App {
         self.ask(Command::OpenMessage(id));
     }
 
+    /// Looks for the keys of other programs, as the button does.
+    pub fn bring_keys(&mut self) {
+        let mut commands = Vec::new();
+        bringing::begin(&mut self.state, &mut commands);
+        for command in commands {
+            self.ask(command);
+        }
+    }
+
     /// Begins a new message, as the button does.
     pub fn compose(&mut self) {
         compose::begin(&mut self.views, &mut self.state);
@@ -182,10 +191,12 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         Screen::Keys => keys::show(ui, views, state, commands),
         Screen::Outbox => outbox::show(ui, views, state, commands),
         Screen::Settings => settings::show(ui, views, state, commands),
+        Screen::Bringing => bringing::show(ui, views, state, commands),
     }
     finding::dialogs(ui.ctx(), views, state, commands);
     confirm::link(ui.ctx(), views, state);
     attachments::ask(ui.ctx(), state, commands);
+    backup::dialogs(ui.ctx(), views, state, commands);
     preview::show(ui.ctx(), state);
     print::go_on(ui.ctx(), views, state, commands);
 }
@@ -224,7 +235,7 @@ fn no_dialog() -> Failure {
 fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec<Command>, is_narrow: bool) {
     let colours = palette(ui);
     let desk = Frame::new().fill(colours.desk);
-    if welcome::is_due(views) {
+    if welcome::is_due(views, state) {
         welcome::show(ui, views, state, commands);
         return;
     }
@@ -286,10 +297,13 @@ fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command
             commands.push(Command::SaveAttachments { message, parts, to });
         }
         (Purpose::SaveSource { message, layer }, Some(to)) => commands.push(Command::SaveSource { message, layer, to }),
+        (Purpose::BringFolder | Purpose::BringFile, Some(path)) => state.bringing.name(path, commands),
         (Purpose::Print, Some(to)) => state.print.begin(to),
+        (Purpose::Root, Some(path)) => super::authorities::read_root(path, commands),
         (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
             state.keys.path = path.to_string_lossy().into_owned();
         }
+        (Purpose::Backup(choice), Some(path)) => backup::chosen(state, choice, &path),
         (Purpose::PublishDirectory { fingerprint }, Some(to)) => commands.push(finding::export(fingerprint, to)),
         (_, None) => {}
     }

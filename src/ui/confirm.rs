@@ -64,7 +64,23 @@ pub fn dialog(ctx: &Context, name: &str, ask: impl FnOnce(&mut Ui) -> Option<boo
         ui.spacing_mut().item_spacing.y = space::M;
         ask(ui)
     });
+    // It is put in the middle by the size that it had: once more when that changed.
+    let (size, id) = (response.response.rect.size(), Id::unique(("dialog-size", name)));
+    if ctx.data(|data| data.get_temp(id)) != Some(size) {
+        ctx.data_mut(|data| data.insert_temp(id, size));
+        ctx.request_repaint();
+    }
     response.inner.or_else(|| response.should_close().then_some(false))
+}
+
+/// A part of a question that may be longer than the window is high.
+pub fn scrolled(ui: &mut Ui, salt: &str, add: impl FnOnce(&mut Ui)) {
+    let height = (ui.ctx().content_rect().height() - 430.0).max(120.0);
+    egui::ScrollArea::vertical().id_salt(salt).max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+        // Nothing lies under the bar.
+        ui.set_max_width(ui.available_width() - space::M);
+        add(ui);
+    });
 }
 
 /// The two answers, at the right.
