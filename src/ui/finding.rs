@@ -120,7 +120,7 @@ fn choice(
     state.focus_first(&field);
     let mut ways = state.finding.ways.clone().unwrap_or_else(|| settings.allowed.clone());
     ways.remove(&LookUp::Aia);
-    let height = (ui.ctx().content_rect().height() - FRAME).max(RESULTS / 2.0);
+    let height = (ui.input(|input| input.content_rect().height()) - FRAME).max(RESULTS / 2.0);
     ScrollArea::vertical().id_salt("ways").max_height(height).show(ui, |ui| {
         for way in LookUp::BY_ADDRESS {
             if toggled(ui, language, way, &mut ways) {
