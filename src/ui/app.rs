@@ -125,7 +125,9 @@ impl App {
         if asks {
             finding::ask_everywhere(&mut self.state, &mut commands);
         }
-        commands.into_iter().for_each(|command| self.ask(command));
+        for command in commands {
+            self.ask(command);
+        }
     }
 
     /// Opens the publishing of the first own OpenPGP key.
@@ -136,7 +138,9 @@ impl App {
         let name = report.names.first().cloned().unwrap_or_default();
         let mut commands = Vec::new();
         finding::begin_publish(&mut self.state, &report.fingerprint, name, &mut commands);
-        commands.into_iter().for_each(|command| self.ask(command));
+        for command in commands {
+            self.ask(command);
+        }
     }
 
     /// Begins a message that shows what writing looks like: to users of both technologies.
