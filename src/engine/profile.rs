@@ -409,6 +409,12 @@ impl Profile {
         };
         if let Some(cert) = keyring.pgp.find(fingerprint) {
             return match secret {
+                true if keyring.pgp.keeper(cert).is_some() && !cert.is_tsk() => Err(Failure {
+                    kind: FailureKind::Protect,
+                    retry: Retry::Never,
+                    subject: fingerprint.to_string(),
+                    source: "secret_elsewhere".to_owned(),
+                }),
                 true if !cert.is_tsk() => Err(missing()),
                 true => match passphrase {
                     Some(passphrase) => {

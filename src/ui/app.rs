@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use egui::{Context, Frame, Key, KeyboardShortcut, Modifiers, Panel, Ui};
 
-use crate::engine::view::MessageId;
+use crate::domain::{EmailAddress, Technology};
+use crate::engine::view::{KeyView, MessageId};
 use crate::engine::{Command, Event, Failure, FailureKind, Retry};
 
 use super::files::{Files, Purpose, Spawn};
@@ -115,6 +116,31 @@ impl App {
     /// Begins a new message, as the button does.
     pub fn compose(&mut self) {
         compose::begin(&mut self.views, &mut self.state);
+    }
+
+    /// Opens the search for an address's certificate; `asks` in every way at once, as far as anything may leave.
+    pub fn find(&mut self, address: &str, asks: bool) {
+        let mut commands = Vec::new();
+        finding::begin(&mut self.state, EmailAddress::parse(address).as_ref(), &mut commands);
+        if asks {
+            finding::ask_everywhere(&mut self.state, &mut commands);
+        }
+        for command in commands {
+            self.ask(command);
+        }
+    }
+
+    /// Opens the publishing of the first own OpenPGP key.
+    pub fn publish(&mut self) {
+        let own = self.views.keys.as_ref().map(|keys| keys.own.as_slice()).unwrap_or_default();
+        let is_one = |key: &&KeyView| key.report.technology == Technology::OpenPgp;
+        let Some(report) = own.iter().find(is_one).map(|key| key.report.clone()) else { return };
+        let name = report.names.first().cloned().unwrap_or_default();
+        let mut commands = Vec::new();
+        finding::begin_publish(&mut self.state, &report.fingerprint, name, &mut commands);
+        for command in commands {
+            self.ask(command);
+        }
     }
 
     /// Begins a message that shows what writing looks like: to users of both technologies.

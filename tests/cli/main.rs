@@ -8,6 +8,7 @@ mod backup;
 mod bringing;
 mod contract;
 mod evaluating;
+mod finding;
 mod keys;
 mod large;
 mod mime;
