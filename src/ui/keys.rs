@@ -9,7 +9,7 @@ mod withdraw;
 
 use std::path::PathBuf;
 
-use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Margin, Ui};
 
 use crate::domain::{Fingerprint, Secret, Technology};
 use crate::engine::Command;
@@ -192,6 +192,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         heading(ui, views, state, commands);
         if !state.keys.shows_others {
+            super::backup::strip(ui, views, state, commands);
             own::show(ui, views, state, commands);
             return;
         }

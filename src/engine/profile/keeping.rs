@@ -86,9 +86,9 @@ impl Profile {
         *self.keyring.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(keyring);
     }
 
-    /// Every certificate and key described.
-    pub fn reports(&self, at: Timestamp) -> Vec<Arc<CertificateReport>> {
-        self.keyring().reports(at).collect()
+    /// Every certificate and key described. [`Keyring::reports`] gives them without copying.
+    pub fn reports(&self, at: Timestamp) -> Vec<CertificateReport> {
+        self.keyring().reports(at).map(|report| (*report).clone()).collect()
     }
 
     /// Imports every certificate and key of a file.
