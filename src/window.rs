@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use kakitome::cli::{self, Common, GuiArgs, Lang};
+use kakitome::domain::EmailAddress;
 use kakitome::engine::{Command, EngineHandle, Event, Failure, Start, start};
 use kakitome::ui::{self, App, Backend, Frames, Language, Options, Screen, Theme};
 
@@ -108,10 +109,26 @@ fn picture(
             app.ask(Command::ListKeys);
             settle(&mut app, |app| app.views.keys.is_some())?;
         }
+        "people" | "compare" => {
+            let address = number.parse::<usize>().is_err().then(|| EmailAddress::parse(number)).flatten();
+            app.ask(Command::ListKeys);
+            app.show_people(address.clone());
+            settle(&mut app, |app| {
+                let view = app.views.topics.people.as_ref();
+                app.views.keys.is_some() && view.is_some_and(|view| view.card.is_some() == address.is_some())
+            })?;
+            if name == "compare" {
+                app.compare();
+            }
+        }
+        "trust" => {
+            app.show_trust(EmailAddress::parse(number).as_ref());
+            settle(&mut app, |app| app.views.topics.certifying.is_some())?;
+        }
         "outbox" => app.state.screen = Screen::Outbox,
         "settings" => app.state.screen = Screen::Settings,
         other => bail!(
-            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, outbox, settings"
+            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, people[:ADDRESS], compare:ADDRESS, trust[:ADDRESS], outbox, settings"
         ),
     }
     let image = ui::screenshot(&mut app, size, 1.0)?;

@@ -1,5 +1,6 @@
 mod keys;
 mod profile;
+mod trust;
 
 use std::path::PathBuf;
 
@@ -9,10 +10,8 @@ use jiff::Timestamp;
 use crate::domain::{EmailAddress, Fingerprint, Mailbox, Technology};
 
 pub(crate) use keys::{CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand};
-pub(crate) use profile::{
-    AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, TrustCommand, TrustCommandArgs,
-    TrustOptions,
-};
+pub(crate) use profile::{AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand};
+pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 
 /// Mail with a seal and a lock that people really use: OpenPGP and S/MIME as equals.
 #[derive(Debug, Parser)]

@@ -64,6 +64,12 @@ pub enum FailureKind {
     WrongPassphrase,
     /// Signing or encrypting did not work.
     Protect,
+    /// No own OpenPGP key can vouch for others now.
+    NoCertifyingKey,
+    /// The certificate does not name the address that is to be vouched for.
+    NotNamed,
+    /// No own key said anything that could be taken back.
+    NothingToRetract,
     /// An input is not well-formed (an address, a server name).
     Input,
     /// The user asked to stop.

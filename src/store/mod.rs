@@ -14,6 +14,7 @@ mod outbox;
 mod schema;
 pub mod secret;
 mod setting;
+mod sighting;
 pub mod spool;
 #[cfg(test)]
 mod tests;
@@ -26,3 +27,4 @@ pub use error::StoreError;
 pub use folder::FolderRecord;
 pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage};
 pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};
+pub use sighting::{Correspondence, KeyChange, Seen, Sighting};

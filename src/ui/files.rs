@@ -38,6 +38,12 @@ pub enum Purpose {
     Export,
     /// Where to write a certificate request.
     Request,
+    /// Where to write this certificate.
+    ExportCertificate(crate::domain::Fingerprint),
+    /// A picture of a fingerprint's QR code.
+    CompareCode,
+    /// Where to write the picture of who vouches for whom.
+    SaveGraph,
 }
 
 /// Runs work that may block, somewhere that a file dialog can run.
@@ -66,7 +72,7 @@ impl Files {
             let chosen = match kind {
                 Purpose::Attach => dialog.pick_files().unwrap_or_default(),
                 Purpose::SaveAttachments { .. } => dialog.pick_folder().into_iter().collect(),
-                Purpose::Import => dialog.pick_file().into_iter().collect(),
+                Purpose::Import | Purpose::CompareCode => dialog.pick_file().into_iter().collect(),
                 _ => dialog.set_file_name(name).save_file().into_iter().collect(),
             };
             if sender.send(chosen).is_ok() {

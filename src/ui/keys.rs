@@ -75,7 +75,8 @@ pub struct KeysState {
     name: String,
     address: String,
     only: Option<Technology>,
-    compared: bool,
+    /// The sheet for comparing fingerprints.
+    pub sheet: super::compare::Sheet,
 }
 
 impl KeysState {
@@ -139,7 +140,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             ui.add_space(space::L);
         });
     });
-    dialogs(ui, state, commands);
+    dialogs(ui, views, state, commands);
 }
 
 fn heading(ui: &mut Ui, views: &Views, state: &mut State) {
@@ -188,6 +189,11 @@ pub fn begin_import(state: &mut State) {
 pub fn begin_compare(state: &mut State, fingerprint: &Fingerprint, name: String) {
     state.screen = Screen::Keys;
     state.keys.shows_others = true;
+    state.keys.open(Dialog::Compare { fingerprint: fingerprint.clone(), name });
+}
+
+/// Opens the comparison over the screen that is shown.
+pub fn compare_here(state: &mut State, fingerprint: &Fingerprint, name: String) {
     state.keys.open(Dialog::Compare { fingerprint: fingerprint.clone(), name });
 }
 
@@ -307,8 +313,8 @@ fn actions(ui: &mut Ui, views: &Views, key: &KeyView, state: &mut State, command
     });
 }
 
-fn dialogs(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
-    let language = state.language;
+/// Draws the open dialog, over whatever screen it was opened from.
+pub fn dialogs(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let ctx = ui.ctx().clone();
     let answer = match state.keys.dialog.clone() {
         Dialog::None => return,
@@ -319,15 +325,7 @@ fn dialogs(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
         Dialog::Renew { name, is_locked, .. } => {
             confirm::dialog(&ctx, "renew", |ui| renew::dialog(ui, state, &name, is_locked))
         }
-        Dialog::Compare { fingerprint, name } => confirm::dialog(&ctx, "compare", |ui| {
-            widgets::title(ui, language.fill(Word::CompareTitle, &[("name", &name)]));
-            widgets::soft(ui, language.fill(Word::CompareHint, &[("name", &name)]));
-            widgets::card(ui, |ui| {
-                widgets::fingerprint_lines(ui, &fingerprint.spaced());
-            });
-            ui.checkbox(&mut state.keys.compared, language.say(Word::CompareDone));
-            confirm::answers_if(ui, language, state.keys.compared, Word::Trust, Weight::Primary)
-        }),
+        Dialog::Compare { fingerprint, name } => super::compare::dialog(&ctx, views, state, &fingerprint, &name),
     };
     if answer == Some(true) {
         commands.extend(carry_out(&state.keys));

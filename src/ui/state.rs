@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::domain::Draft;
 use crate::engine::topic::TopicViews;
 use crate::engine::view::{
-    KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView, RemoteView,
+    DraftId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView, RemoteView,
 };
 use crate::engine::{Command, Event, Failure, FailureKind};
 
@@ -77,8 +78,12 @@ pub enum Screen {
     Compose,
     /// What was begun and kept.
     Drafts,
+    /// One card a correspondent.
+    People,
     /// People, certificates and keys.
     Keys,
+    /// Who vouches for whom.
+    Trust,
     /// What waits to be sent.
     Outbox,
     /// Accounts, language, look.
@@ -173,6 +178,10 @@ pub struct State {
     pub composer: Option<Composer>,
     /// The keys screen.
     pub keys: KeysState,
+    /// The people screen.
+    pub people: super::people::PeopleState,
+    /// The trust screen.
+    pub trust: super::trust::TrustState,
     /// The settings screen.
     pub settings: SettingsState,
     /// A file that the reader is asked about before it is opened.
@@ -221,6 +230,8 @@ impl Default for State {
             passphrase_again: String::new(),
             composer: None,
             keys: KeysState::default(),
+            people: super::people::PeopleState::default(),
+            trust: super::trust::TrustState::default(),
             settings: SettingsState::default(),
             opening: None,
             preview: super::preview::Preview::default(),
@@ -257,18 +268,7 @@ impl State {
                     composer.is_checking = false;
                 }
             }
-            Event::Compose { draft, id } => {
-                views.preflight = None;
-                // What was being written is never thrown away for the new message.
-                if let Some(old) = self.composer.take().filter(Composer::is_unsaved) {
-                    self.owed.push(Command::SaveDraft { draft: Box::new(old.draft()), id: old.id });
-                }
-                let mut composer = Composer::of(*draft);
-                composer.id = id;
-                self.focuses = true;
-                self.composer = Some(composer);
-                self.screen = Screen::Compose;
-            }
+            Event::Compose { draft, id } => self.take_draft(views, *draft, id),
             Event::AttachmentsRead(files) => {
                 if let Some(composer) = &mut self.composer {
                     composer.attach(files);
@@ -292,7 +292,14 @@ impl State {
                 }
                 views.notice = Some(Notice { code: "draft_saved".to_owned(), subject: String::new() });
             }
-            Event::Keys(view) => views.keys = Some(view),
+            Event::Keys(view) => {
+                views.keys = Some(view);
+                super::people::changed(self);
+                super::trust::changed(self);
+            }
+            Event::FingerprintRead(print) => {
+                self.keys.sheet.entry = print.map_or_else(|| "?".to_owned(), |print| print.spaced());
+            }
             Event::Topic(view) => views.topics.take(view),
             Event::Outbox(view) => views.outbox = Some(view),
             Event::Progress(progress) => {
@@ -321,6 +328,19 @@ impl State {
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
             Event::Failed(failure) => self.take_failure(views, failure),
         }
+    }
+
+    fn take_draft(&mut self, views: &mut Views, draft: Draft, id: Option<DraftId>) {
+        views.preflight = None;
+        // What was being written is never thrown away for the new message.
+        if let Some(old) = self.composer.take().filter(Composer::is_unsaved) {
+            self.owed.push(Command::SaveDraft { draft: Box::new(old.draft()), id: old.id });
+        }
+        let mut composer = Composer::of(draft);
+        composer.id = id;
+        self.focuses = true;
+        self.composer = Some(composer);
+        self.screen = Screen::Compose;
     }
 
     fn take_failure(&mut self, views: &mut Views, failure: Failure) {

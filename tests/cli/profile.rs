@@ -13,13 +13,13 @@ use super::{Answer, contains, corpus, kakitome, mail, manifest, of_corpus, progr
 
 const PASSPHRASE: &str = "correct horse battery staple";
 
-struct Profile {
-    folder: tempfile::TempDir,
+pub(super) struct Profile {
+    pub(super) folder: tempfile::TempDir,
     passphrase: PathBuf,
 }
 
 impl Profile {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let passphrase = write(folder.path(), "passphrase", format!("{PASSPHRASE}\n"));
         Self { folder, passphrase }
@@ -46,18 +46,18 @@ impl Profile {
         .to_vec()
     }
 
-    fn run(&self, args: &[&str]) -> Answer {
+    pub(super) fn run(&self, args: &[&str]) -> Answer {
         kakitome(self.common().iter().map(String::as_str).chain(args.iter().copied()))
     }
 
-    fn good(&self, args: &[&str]) -> Answer {
+    pub(super) fn good(&self, args: &[&str]) -> Answer {
         let answer = self.run(args);
         assert_eq!(answer.code, Some(0), "{args:?}: {}", answer.error);
         answer
     }
 
     /// With alice's keys and anchor, whom she trusts, and the corpus's mail in a folder.
-    fn of_alice() -> Self {
+    pub(super) fn of_alice() -> Self {
         let profile = Self::new();
         let passphrases = std::fs::read_to_string(of_corpus("passphrases")).unwrap();
         std::fs::write(&profile.passphrase, format!("{PASSPHRASE}\n{passphrases}")).unwrap();

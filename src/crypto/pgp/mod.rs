@@ -1,6 +1,7 @@
 //! The OpenPGP wing (RFC 9580, RFC 3156), over sequoia-openpgp.
 
 mod cert;
+mod certify;
 mod decrypt;
 mod import;
 mod inline;
@@ -16,6 +17,10 @@ mod verify;
 
 pub use cert::{Generated, addresses, armored_public, armored_secret, fingerprint, generate, names, report};
 pub(crate) use cert::{address_of, user_ids};
+pub use certify::{
+    Certification, CertificationState, CertifyError, FULL as FULL_AMOUNT, Vouching, certifications, certify, retract,
+    scope_of_domain,
+};
 pub use decrypt::decrypt;
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
 pub use policy::ReadingPolicy;

@@ -192,6 +192,10 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "certificate_found" => Word::DoneFound,
         "certificate_not_found" => Word::DoneNotFound,
         "key_renewed" => Word::DoneRenewed,
+        "key_accepted" => Word::DoneAccepted,
+        "key_refused" => Word::DoneRefused,
+        "certified" => Word::DoneCertified,
+        "retracted" => Word::DoneRetracted,
         _ => Word::DoneOther,
     };
     language.fill(word, &[("subject", subject)])

@@ -11,6 +11,8 @@ mod keys;
 #[macro_use]
 mod pane;
 #[macro_use]
+mod people;
+#[macro_use]
 mod remedy;
 #[macro_use]
 mod settings;
@@ -41,4 +43,4 @@ macro_rules! words {
     };
 }
 
-window! { body evidence writing keys settings pane remedy words; }
+window! { body evidence writing keys settings pane remedy people words; }
