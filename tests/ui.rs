@@ -6,6 +6,8 @@
 mod body;
 #[path = "ui/pane.rs"]
 mod pane;
+#[path = "ui/people.rs"]
+mod people;
 #[path = "ui/sample.rs"]
 mod sample;
 #[path = "ui/why.rs"]

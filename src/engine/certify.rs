@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use sequoia_openpgp::Cert;
 
-use crate::crypto::pgp::{self, CertifyError, Vouching};
+use crate::crypto::pgp::{self, Certification, CertificationState, CertifyError, Nonsense, Vouching};
 use crate::crypto::{Keyring, ProtectError};
-use crate::domain::{EmailAddress, Fingerprint, Secret};
+use crate::domain::{EmailAddress, Fingerprint, Secret, Timestamp};
 use crate::store::TrustKind;
 
 use super::profile::{Profile, store_failure};
@@ -77,6 +77,13 @@ pub fn retract(
     outcome
 }
 
+/// What an own OpenPGP key says of a certificate, if it counts at a moment.
+pub(super) fn own_word(keyring: &Keyring, fingerprint: &Fingerprint, at: Timestamp) -> Option<Certification> {
+    let of = keyring.pgp.find(fingerprint)?;
+    let said = keyring.pgp.own().flat_map(|own| pgp::certifications(own, of, at));
+    said.filter(|one| one.state == CertificationState::Good).max_by_key(|one| one.vouching.amount)
+}
+
 /// The own keys that can vouch at this moment, the first choice first: one whose certifications count already, then
 /// one that needs no passphrase.
 pub(super) fn own_keys(profile: &Profile, keyring: &Keyring, passphrases: &[Secret<String>]) -> Vec<Arc<Cert>> {
@@ -131,7 +138,14 @@ fn refused(error: CertifyError, subject: &str, by: &Cert) -> Failure {
         CertifyError::NotNamed => failure(FailureKind::NotNamed, subject.to_owned(), ""),
         CertifyError::Itself => failure(FailureKind::Input, subject.to_owned(), "own_key"),
         CertifyError::Scope(scope) => failure(FailureKind::Input, scope, "scope"),
-        CertifyError::Senseless(code) => failure(FailureKind::Input, subject.to_owned(), code),
+        CertifyError::Senseless(what) => {
+            let code = match what {
+                Nonsense::Amount => "amount",
+                Nonsense::Scope => "scope_without_depth",
+                Nonsense::Past => "ends_in_the_past",
+            };
+            failure(FailureKind::Input, subject.to_owned(), code)
+        }
         CertifyError::Nothing => failure(FailureKind::NothingToRetract, subject.to_owned(), ""),
         CertifyError::Key(ProtectError::Locked(_)) => failure(FailureKind::WrongPassphrase, key(), "locked"),
         CertifyError::Key(ProtectError::Library(detail)) => failure(FailureKind::Protect, key(), &detail),

@@ -7,9 +7,9 @@ use crate::domain::{EmailAddress, Fingerprint};
 use crate::flow::{self, Assessment, Caution, CautionCode};
 use crate::store::{KeyChange, Seen, Sighting};
 
-use super::Failure;
 use super::profile::{Profile, store_failure};
 use super::view::SightingView;
+use super::{Failure, certify};
 
 /// How a certificate stands that signs for an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,9 +48,9 @@ pub(super) fn look(profile: &Profile, message: i64, assessment: &mut Assessment)
     if known.len() < 2 {
         return Ok(());
     }
-    let (answers, compared) = (answers(profile)?, compared(profile)?);
+    let (answers, settled) = (answers(profile)?, settled(profile, &known)?);
     for one in &seen {
-        let code = match standing(&known, one, &answers, &compared) {
+        let code = match standing(&known, one, &answers, &settled) {
             Standing::Known => continue,
             Standing::Changed(_) => CautionCode::KeyChanged,
             Standing::Refused => CautionCode::KeyRefused,
@@ -65,7 +65,7 @@ pub(super) fn standing(
     of_address: &[Sighting],
     seen: &Seen,
     answers: &[KeyChange],
-    compared: &BTreeSet<Fingerprint>,
+    settled: &BTreeSet<Fingerprint>,
 ) -> Standing {
     let answer = |fingerprint: &Fingerprint| {
         let mut said = answers.iter().rev();
@@ -74,14 +74,19 @@ pub(super) fn standing(
     match answer(&seen.fingerprint) {
         Some(true) => return Standing::Known,
         Some(false) => return Standing::Refused,
-        None if compared.contains(&seen.fingerprint) => return Standing::Known,
+        None if settled.contains(&seen.fingerprint) => return Standing::Known,
         None => {}
     }
-    let alike = of_address.iter().filter(|one| one.seen.technology == seen.technology);
-    let before = alike.take_while(|one| one.seen.fingerprint != seen.fingerprint);
-    // What the user refused says nothing of who they are.
-    let mut before = before.filter(|one| answer(&one.seen.fingerprint) != Some(false));
-    before.next().map_or(Standing::Known, |one| Standing::Changed(Box::new(one.clone())))
+    let others = || {
+        let alike = of_address.iter().filter(|one| one.seen.technology == seen.technology);
+        // What the user refused says nothing of who they are.
+        alike.filter(|one| answer(&one.seen.fingerprint) != Some(false))
+    };
+    // The one that the user's own word is behind is theirs, also when this one was seen before it.
+    let sure = others().find(|one| settled.contains(&one.seen.fingerprint));
+    let is_other = |one: &&Sighting| one.seen.fingerprint != seen.fingerprint;
+    let before = sure.or_else(|| others().take_while(is_other).next());
+    before.map_or(Standing::Known, |one| Standing::Changed(Box::new(one.clone())))
 }
 
 /// What the user said of other certificates.
@@ -89,10 +94,22 @@ pub(super) fn answers(profile: &Profile) -> Result<Vec<KeyChange>, Failure> {
     profile.store.key_changes().map_err(store_failure)
 }
 
-/// Certificates that the user compared with their owner: no question is left about them.
+/// Certificates that the user compared with their owner.
 pub(super) fn compared(profile: &Profile) -> Result<BTreeSet<Fingerprint>, Failure> {
     let trust = profile.store.trust().map_err(store_failure)?;
     Ok(trust.into_iter().filter(|(_, kind)| *kind == crate::store::TrustKind::Direct).map(|(one, _)| one).collect())
+}
+
+/// Those of several certificates that the user's own word is behind: compared, or vouched for by an own key. No question
+/// is left about them. The word of others, also of an authority, does not take the question away.
+pub(super) fn settled(profile: &Profile, sightings: &[Sighting]) -> Result<BTreeSet<Fingerprint>, Failure> {
+    let mut settled = compared(profile)?;
+    if sightings.len() > 1 {
+        let (keyring, at) = (profile.keyring(), profile.now());
+        let prints = sightings.iter().map(|one| &one.seen.fingerprint);
+        settled.extend(prints.filter(|one| certify::own_word(&keyring, one, at).is_some()).cloned());
+    }
+    Ok(settled)
 }
 
 /// What was seen of the signers of a message.

@@ -107,7 +107,9 @@ fn sheet(ui: &mut Ui, views: &Views, state: &mut State, theirs: &Fingerprint, na
 fn entry(ui: &mut Ui, state: &mut State, theirs: &Fingerprint) -> Option<bool> {
     let language = state.language;
     ui.horizontal_top(|ui| {
-        let button = 170.0;
+        let words = language.say(Word::ComparePicture).to_owned();
+        let words = ui.painter().layout_no_wrap(words, theme::plain(size::BODY), Color32::PLACEHOLDER);
+        let button = words.size().x + size::ICON + space::S + space::M * 2.0;
         ui.scope(|ui| {
             ui.set_width(SHEET - button - space::S);
             let field = widgets::field(ui, language.say(Word::CompareEntry), &mut state.keys.sheet.entry, "");
@@ -137,7 +139,7 @@ fn column(ui: &mut Ui, head: Word, print: Option<&Fingerprint>, of: Technology, 
     let language = state.language;
     widgets::caption(ui, language.say(head));
     widgets::card(ui, |ui| {
-        ui.set_min_height(if state.keys.sheet.form == Form::Code { CODE } else { 150.0 });
+        ui.set_min_height(if state.keys.sheet.form == Form::Code { CODE } else { 112.0 });
         let Some(print) = print else {
             widgets::soft(ui, language.say(Word::CompareNoMine));
             return;

@@ -38,7 +38,7 @@ pub struct PeopleState {
     follows: bool,
     is_asked: bool,
     narrowed: list::Narrowed,
-    judged: Option<(usize, Range<usize>)>,
+    judged: Option<(Arc<PeopleView>, Range<usize>)>,
 }
 
 /// Opens the screen, and the card of an address.
@@ -92,7 +92,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             card.clone().filter(|card| card.person.address == *address || card.person.others.contains(address))
         };
         match wanted.as_ref().map(fits) {
-            Some(Some(card)) => card::show(ui, views, &card, state, commands),
+            Some(Some(card)) => card::show(ui, &card, state, commands),
             Some(None) => widgets::empty(ui, Icon::Person, language.say(Word::Loading), ""),
             None => {
                 let (headline, hint) = (Word::ChoosePerson, Word::ChoosePersonHint);
@@ -100,6 +100,6 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             }
         }
     });
-    vouch::dialog(ui, views, state, commands);
+    vouch::dialog(ui, state, commands);
     keys::dialogs(ui, views, state, commands);
 }

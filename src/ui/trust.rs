@@ -9,7 +9,7 @@ use egui::{CentralPanel, Frame, Margin, Rect, Sense, TextEdit, Ui, Vec2, vec2};
 
 use crate::domain::{EmailAddress, RawMessage, Timestamp};
 use crate::engine::Command;
-use crate::engine::graph::{Captions, svg};
+use crate::engine::graph::{Captions, Layout, svg};
 use crate::engine::topic::Topic;
 use crate::engine::topic::certifying::{TrustCommand, TrustView};
 
@@ -33,7 +33,7 @@ pub struct TrustState {
     is_asked: bool,
     eye: picture::Eye,
     /// The picture that the eye was set for.
-    seen: usize,
+    seen: Option<Arc<Layout>>,
 }
 
 /// Opens the screen, about an address or everybody.
@@ -85,10 +85,9 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             return;
         }
         // Another picture is looked at as a whole; the same one, judged anew, from where the eye was.
-        let seen = Arc::as_ptr(&view.layout) as usize;
-        if state.trust.seen != seen {
-            let is_alike = state.trust.seen != 0 && state.trust.eye.fits(&view.layout);
-            state.trust.seen = seen;
+        if !state.trust.seen.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, &view.layout)) {
+            let is_alike = state.trust.seen.is_some() && state.trust.eye.fits(&view.layout);
+            state.trust.seen = Some(Arc::clone(&view.layout));
             if !is_alike {
                 state.trust.eye = picture::Eye::default();
                 state.trust.chosen = None;

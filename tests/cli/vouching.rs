@@ -103,9 +103,11 @@ fn at_home(world: &World) -> (Profile, String) {
 fn given_away(profile: &Profile, world: &World, own: &str) -> PathBuf {
     let mut keyring = Vec::new();
     for print in world.people.iter().map(|(_, print)| print.as_str()).chain([own]) {
-        keyring.extend(profile.good(&["cert", "export", print]).output);
+        let armored = profile.good(&["cert", "export", print]).output;
+        // sq-wot reads one armored block of a file, and any number of binary certificates.
+        keyring.extend(world.gpg.gpg(&["--dearmor"], &armored));
     }
-    write(profile.folder.path(), "keyring.asc", keyring)
+    write(profile.folder.path(), "keyring.pgp", keyring)
 }
 
 const PEOPLE: [&str; 6] = [
@@ -255,9 +257,9 @@ fn a_network_of_gpgs_and_sqs_making_comes_to_the_same_answers() {
     let profile = Profile::new();
     let mut keyring = Vec::new();
     for person in all {
-        keyring.extend(world.public(person));
+        keyring.extend(world.gpg.gpg(&["--dearmor"], &world.public(person)));
     }
-    let file = write(folder.path(), "keyring.asc", keyring);
+    let file = write(folder.path(), "keyring.pgp", keyring);
     profile.good(&["cert", "import", text(&file)]);
     profile.good(&["trust", "root", world.print(root)]);
     let mut seen = std::collections::BTreeSet::new();
@@ -303,6 +305,7 @@ fn a_network_of_gpgs_and_sqs_making_comes_to_the_same_answers() {
 #[test]
 fn both_worlds_are_drawn_in_one_picture() {
     let profile = Profile::of_alice();
+    profile.good(&["cert", "import", "keys/x509/int.pem", "keys/x509/bob.pem"]);
     let to = profile.folder.path().join("trust.svg");
     profile.good(&["trust", "graph", "-o", text(&to)]);
     let drawn = std::fs::read_to_string(&to).unwrap();

@@ -64,14 +64,25 @@ pub enum CertifyError {
     #[error("the scope is not well-formed: {0}")]
     Scope(String),
     /// An amount of nothing or beyond 120, a scope without a depth, an end that is past.
-    #[error("such a certification can't be made: {0}")]
-    Senseless(&'static str),
+    #[error("such a certification can't be made: {0:?}")]
+    Senseless(Nonsense),
     /// There is no certification of this issuer that counts.
     #[error("there is nothing to take back")]
     Nothing,
     /// The key can't be used.
     #[error(transparent)]
     Key(#[from] ProtectError),
+}
+
+/// What is wrong with a certification that can't be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nonsense {
+    /// It is of nothing, or of more than all.
+    Amount,
+    /// It limits an introducer, and makes none.
+    Scope,
+    /// Its end is past.
+    Past,
 }
 
 /// The regular expression for every address at a domain and below it, as GnuPG and sq write it.
@@ -259,13 +270,13 @@ fn is_accepted(signature: &Signature) -> bool {
 
 fn sensible(what: &Vouching, at: Timestamp) -> Result<(), CertifyError> {
     if what.amount == 0 || what.amount > FULL {
-        return Err(CertifyError::Senseless("amount"));
+        return Err(CertifyError::Senseless(Nonsense::Amount));
     }
     if !what.scope.is_empty() && what.depth == 0 {
-        return Err(CertifyError::Senseless("scope_without_depth"));
+        return Err(CertifyError::Senseless(Nonsense::Scope));
     }
     if what.expires_at.is_some_and(|end| end <= at) {
-        return Err(CertifyError::Senseless("ends_in_the_past"));
+        return Err(CertifyError::Senseless(Nonsense::Past));
     }
     for expression in &what.scope {
         // The library adds the NUL that ends it (RFC 9580 §5.2.3.22).

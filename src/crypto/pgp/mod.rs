@@ -18,8 +18,8 @@ mod verify;
 pub use cert::{Generated, addresses, armored_public, armored_secret, fingerprint, generate, names, report};
 pub(crate) use cert::{address_of, user_ids};
 pub use certify::{
-    Certification, CertificationState, CertifyError, FULL as FULL_AMOUNT, Vouching, certifications, certify, retract,
-    scope_of_domain,
+    Certification, CertificationState, CertifyError, FULL as FULL_AMOUNT, Nonsense, Vouching, certifications, certify,
+    retract, scope_of_domain,
 };
 pub use decrypt::decrypt;
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};

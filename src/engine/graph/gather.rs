@@ -185,6 +185,15 @@ impl<'a> Picture<'a> {
             _ => self.policy.direct.contains_key(&certificate.fingerprint).then_some(EdgeKind::Compared),
         };
         self.edge(0, place, kind);
+        if is_own {
+            // Who vouches for the user's own keys makes no difference here.
+            let fingerprint = certificate.fingerprint.clone();
+            let step = PathStep { kind: StepKind::Direct, name: String::new(), fingerprint };
+            if let Some(way) = self.ways.last_mut() {
+                *way = (place, vec![step]);
+            }
+            return;
+        }
         let steps = &judgement.path.0;
         for (nth, pair) in steps.windows(2).enumerate() {
             let [above, below] = pair else { continue };

@@ -54,6 +54,27 @@ pub struct Node {
     pub layer: usize,
 }
 
+impl Node {
+    /// What stands below the name: the address, or of the user's own keys, of which there may be several for one
+    /// address, which one it is.
+    pub fn below(&self) -> String {
+        let tail = || {
+            let digits = self.fingerprint.as_ref().map(Fingerprint::as_str).unwrap_or_default();
+            digits.get(digits.len().saturating_sub(4)..).unwrap_or_default()
+        };
+        let technology = match self.technology {
+            Some(Technology::OpenPgp) => "OpenPGP",
+            Some(Technology::Smime) => "S/MIME",
+            None => "",
+        };
+        match (&self.address, self.role) {
+            (_, Role::Own) => format!("{technology} …{}", tail()),
+            (Some(address), _) => address.to_string(),
+            (None, _) => String::new(),
+        }
+    }
+}
+
 /// What a certificate is in the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {

@@ -131,7 +131,7 @@ fn node(out: &mut String, node: &Node, you: &str) {
         return;
     }
     sign(out, node.verdict, matches!(node.role, Role::Anchor | Role::Authority));
-    let under = node.address.as_ref().map(ToString::to_string);
+    let under = Some(node.below()).filter(|words| !words.is_empty());
     let under = under.or_else(|| node.fingerprint.as_ref().map(|one| one.spaced().chars().take(19).collect()));
     let _ = writeln!(
         out,

@@ -32,10 +32,6 @@ pub struct TrustView {
     pub graph: Arc<Graph>,
     /// Where it stands on paper.
     pub layout: Arc<Layout>,
-    /// The moment was chosen, and is not the present one.
-    pub is_past: bool,
-    /// The own keys that can vouch for others, the first choice first, and whether a passphrase is needed.
-    pub certifiers: Vec<(Fingerprint, String, bool)>,
 }
 
 pub(super) fn carry_out(work: &Work, command: TrustCommand) -> Result<Effect, Failure> {
@@ -75,15 +71,11 @@ pub fn graph(profile: &Profile, about: Option<&EmailAddress>, at: Option<Timesta
 fn view(profile: &Profile, about: Option<&EmailAddress>, at: Option<Timestamp>) -> Result<TrustView, Failure> {
     let graph = graph(profile, about, at)?;
     let layout = graph::lay_out(&graph);
-    Ok(TrustView {
-        graph: Arc::new(graph),
-        layout: Arc::new(layout),
-        is_past: at.is_some(),
-        certifiers: certifiers(profile),
-    })
+    Ok(TrustView { graph: Arc::new(graph), layout: Arc::new(layout) })
 }
 
-/// The own keys that can vouch for others.
+/// The own keys that can vouch for others, the first choice first: what they are called, and whether a passphrase is
+/// needed.
 pub(in crate::engine) fn certifiers(profile: &Profile) -> Vec<(Fingerprint, String, bool)> {
     let keyring = profile.keyring();
     let at = profile.now();

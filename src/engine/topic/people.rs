@@ -15,7 +15,7 @@ use crate::engine::graph::EdgeKind;
 use crate::engine::profile::{Profile, store_failure};
 use crate::engine::view::{CertificateReport, Judgement, SightingView, TrustVerdict};
 use crate::engine::{Event, Failure};
-use crate::store::Correspondence;
+pub use crate::store::Correspondence;
 
 use super::{Effect, TopicView, Work};
 

@@ -12,19 +12,19 @@ use crate::ui::evidence::{station, technology};
 use crate::ui::files::Purpose;
 use crate::ui::icons::{self, Icon};
 use crate::ui::keys;
-use crate::ui::state::{State, Views};
+use crate::ui::state::State;
 use crate::ui::theme::{palette, size, space};
 use crate::ui::trust;
 use crate::ui::widgets::{self, Weight};
 use crate::ui::words::reason::{self, About};
-use crate::ui::words::{Word, codes, one_line, short_address, short_name, vouching};
+use crate::ui::words::{Language, Word, codes, one_line, short_address, short_name, vouching};
 
 use super::vouch;
 
 /// Stations of a path that are drawn.
 const SHOWN: usize = 12;
 
-pub(super) fn show(ui: &mut Ui, views: &Views, card: &PersonCard, state: &mut State, commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, card: &PersonCard, state: &mut State, commands: &mut Vec<Command>) {
     let person = &card.person;
     ScrollArea::vertical().id_salt(("person", &person.address)).auto_shrink([false, false]).show(ui, |ui| {
         ui.set_max_width(size::MEASURE.min(ui.available_width() - space::L));
@@ -34,7 +34,7 @@ pub(super) fn show(ui: &mut Ui, views: &Views, card: &PersonCard, state: &mut St
             self::question(ui, card, question, state, commands);
         }
         for certificate in &card.certificates {
-            self::certificate(ui, views, card, certificate, state, commands);
+            self::certificate(ui, card, certificate, state, commands);
         }
         ui.add_space(space::L);
     });
@@ -92,7 +92,8 @@ fn question(ui: &mut Ui, card: &PersonCard, question: &KeyQuestion, state: &mut 
         let before = brief(&question.before.fingerprint);
         let seen = seen(state, &question.before);
         let day = state.clock.day(language, question.new.first_at);
-        let blanks = [("before", before.as_str()), ("seen", seen.as_str()), ("day", day.as_str())];
+        let new = brief(&question.new.fingerprint);
+        let blanks = [("before", before.as_str()), ("new", &new), ("seen", seen.as_str()), ("day", day.as_str())];
         widgets::body(ui, language.fill(Word::QuestionBody, &blanks));
         widgets::soft(ui, language.say(Word::QuestionAsk));
         ui.horizontal_wrapped(|ui| {
@@ -128,7 +129,6 @@ fn seen(state: &State, sighting: &SightingView) -> String {
 
 fn certificate(
     ui: &mut Ui,
-    views: &Views,
     card: &PersonCard,
     certificate: &CertificateCard,
     state: &mut State,
@@ -156,7 +156,8 @@ fn certificate(
         if let Some(sighting) = &certificate.sighting {
             let is_believed = matches!(verdict, TrustVerdict::Authenticated | TrustVerdict::Partial);
             let only = if is_believed { "" } else { language.say(Word::SeenOnly) };
-            widgets::soft(ui, format!("{} {only}", seen(state, sighting)).trim().to_owned());
+            let gap = if language == Language::English { " " } else { "" };
+            widgets::soft(ui, format!("{}{gap}{only}", seen(state, sighting)).trim().to_owned());
         }
         answered(ui, card, certificate, state, commands);
         if let Some(EdgeKind::Certification { vouching, state: counts, .. }) = &certificate.vouched {
@@ -170,7 +171,7 @@ fn certificate(
             widgets::fact(ui, language.say(Word::MetThrough), &met.collect::<Vec<_>>().join(", "));
         }
         if certificate.is_kept {
-            actions(ui, views, card, certificate, state, commands);
+            actions(ui, card, certificate, state, commands);
         }
     });
 }
@@ -247,7 +248,6 @@ fn path(ui: &mut Ui, certificate: &CertificateCard, state: &State) {
 
 fn actions(
     ui: &mut Ui,
-    views: &Views,
     card: &PersonCard,
     certificate: &CertificateCard,
     state: &mut State,
@@ -267,7 +267,7 @@ fn actions(
         if report.technology == Technology::OpenPgp {
             vouch::buttons(ui, card, certificate, called(card), state);
         }
-        if widgets::button(ui, Some(Icon::Link), language.say(Word::TrustScreen), Weight::Quiet).clicked() {
+        if widgets::button(ui, Some(Icon::Trust), language.say(Word::TrustScreen), Weight::Quiet).clicked() {
             trust::enter(state, commands, Some(&card.person.address));
         }
         if widgets::button(ui, Some(Icon::Export), language.say(Word::Export), Weight::Quiet).clicked() {
@@ -283,5 +283,4 @@ fn actions(
             commands.push(Command::SetTrustRoot { fingerprint: fingerprint.clone(), root });
         }
     }
-    let _ = views;
 }

@@ -1,5 +1,6 @@
 //! Everybody, one row each; only those in sight are laid out.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use egui::{Id, Rect, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2};
@@ -14,6 +15,8 @@ use crate::ui::theme::{self, palette, size, space};
 use crate::ui::widgets;
 use crate::ui::words::{Word, short_address, short_name, vouching};
 
+/// People between the first and the last in sight that are judged along.
+const FAR: usize = 200;
 /// One person in the list.
 const ROW: f32 = 58.0;
 
@@ -25,7 +28,7 @@ pub fn pane_id() -> Id {
 /// Whom the search leaves, found anew only when the list or the search changes.
 #[derive(Debug, Default)]
 pub struct Narrowed {
-    list: usize,
+    list: Option<Arc<Vec<Person>>>,
     wanted: String,
     places: Arc<Vec<usize>>,
 }
@@ -33,12 +36,12 @@ pub struct Narrowed {
 impl Narrowed {
     fn look(&mut self, people: &Arc<Vec<Person>>, search: &str) -> Arc<Vec<usize>> {
         let wanted = search.trim().to_lowercase();
-        let list = Arc::as_ptr(people) as usize;
-        if self.list != list || self.wanted != wanted || self.places.is_empty() {
+        let is_same = self.list.as_ref().is_some_and(|list| Arc::ptr_eq(list, people));
+        if !is_same || self.wanted != wanted {
             let tight: String = wanted.chars().filter(|c| !c.is_whitespace()).collect();
             let fits = |person: &Person| wanted.is_empty() || fits(person, &wanted, &tight);
             let places = people.iter().enumerate().filter(|(_, person)| fits(person)).map(|(place, _)| place);
-            *self = Self { list, places: Arc::new(places.collect()), wanted };
+            *self = Self { list: Some(Arc::clone(people)), places: Arc::new(places.collect()), wanted };
         }
         Arc::clone(&self.places)
     }
@@ -98,20 +101,12 @@ pub(super) fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut
 fn judge(view: &Arc<PeopleView>, in_sight: &[usize], state: &mut State, commands: &mut Vec<Command>) {
     let is_open = |place: &&usize| view.people.get(**place).is_some_and(|person| person.verdict.is_none());
     let (Some(first), Some(last)) = (in_sight.iter().find(is_open), in_sight.iter().rfind(is_open)) else { return };
-    let asked = (Arc::as_ptr(view) as usize, *first..*last + 1);
     // A search may leave people far apart; those between are not worth the work.
-    let is_near = last - first < 200;
-    if is_near && state.people.judged.as_ref() != Some(&asked) {
-        let places = asked.1.clone();
-        commands.push(super::people(PeopleCommand::Judge { view: Arc::clone(view), places }));
-        state.people.judged = Some(asked);
-    } else if !is_near {
-        let places = *first..*first + 1;
-        let asked = (asked.0, places.clone());
-        if state.people.judged.as_ref() != Some(&asked) {
-            commands.push(super::people(PeopleCommand::Judge { view: Arc::clone(view), places }));
-            state.people.judged = Some(asked);
-        }
+    let places = if last - first < FAR { *first..*last + 1 } else { *first..*first + 1 };
+    let is_asked = |(asked, of): &(Arc<PeopleView>, Range<usize>)| Arc::ptr_eq(asked, view) && *of == places;
+    if !state.people.judged.as_ref().is_some_and(is_asked) {
+        commands.push(super::people(PeopleCommand::Judge { view: Arc::clone(view), places: places.clone() }));
+        state.people.judged = Some((Arc::clone(view), places));
     }
 }
 
@@ -221,6 +216,8 @@ fn contents(ui: &Ui, rect: Rect, person: &Person, name: &str, address: &str, lan
             ui.painter().galley(at, galley, colours.ink_soft);
         }
     }
+    // Who has no name is called by the address already.
+    let address = if person.name.is_empty() { "" } else { address };
     let words = if person.is_in_question { language.say(Word::InQuestion) } else { address };
     let colour = if person.is_in_question { colours.amber } else { colours.ink_soft };
     widgets::line(ui.painter(), second, words, theme::plain(size::CAPTION), colour);

@@ -12,7 +12,7 @@ use crate::engine::topic::certifying::TrustCommand;
 use crate::engine::topic::people::{CertificateCard, PersonCard};
 use crate::ui::confirm;
 use crate::ui::icons::Icon;
-use crate::ui::state::{State, Views};
+use crate::ui::state::State;
 use crate::ui::theme::space;
 use crate::ui::widgets::{self, Weight};
 use crate::ui::words::{Language, Word, short_address, short_name};
@@ -51,7 +51,7 @@ pub(super) fn buttons(ui: &mut Ui, card: &PersonCard, certificate: &CertificateC
     let vouches = certificate.vouched.is_some();
     let word = if vouches { Word::VouchAgain } else { Word::Vouch };
     let can = !card.certifiers.is_empty();
-    let button = widgets::button_if(ui, can, Some(Icon::SealAuthenticated), language.say(word), Weight::Plain);
+    let button = widgets::button_if(ui, can, Some(Icon::Keys), language.say(word), Weight::Plain);
     let button = if can { button } else { button.on_hover_text(language.say(Word::VouchNoKey)) };
     if button.clicked() && can {
         state.people.vouch = Some(form(card, certificate, name.clone(), false));
@@ -84,7 +84,7 @@ fn form(card: &PersonCard, certificate: &CertificateCard, name: String, retracts
 }
 
 /// Draws the dialog while one is open.
-pub(super) fn dialog(ui: &mut Ui, _views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+pub(super) fn dialog(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
     let Some(mut form) = state.people.vouch.take() else { return };
     let language = state.language;
     let ctx = ui.ctx().clone();

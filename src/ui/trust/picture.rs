@@ -99,6 +99,9 @@ pub(super) fn show(
         state.trust.eye.fit(canvas, &view.layout);
     }
     look(ui, canvas, response, &mut state.trust.eye);
+    if state.trust.eye.zoom <= 0.0 {
+        state.trust.eye.fit(canvas, &view.layout);
+    }
     let eye = state.trust.eye;
     let painter = ui.painter_at(canvas);
     let lit_for = state.trust.chosen;
@@ -282,10 +285,8 @@ fn words(ui: &Ui, painter: &Painter, rect: Rect, node: &Node, zoom: f32, languag
     let line = |top: f32, high: f32| {
         Rect::from_min_max(pos2(left, rect.top() + top * zoom), pos2(right, rect.top() + (top + high) * zoom))
     };
-    let under = match &node.address {
-        Some(address) => short_address(address.as_str()),
-        None => crate::ui::words::vouching::role(language, node.role).to_owned(),
-    };
+    let under = short_address(&node.below());
+    let under = if under.is_empty() { vouching::role(language, node.role).to_owned() } else { under };
     cut(painter, line(8.0, 20.0), &short_name(&node.name), theme::strong(font(13.5)), colours.ink);
     cut(painter, line(28.0, 18.0), &under, theme::plain(font(11.0)), colours.ink_soft);
 }

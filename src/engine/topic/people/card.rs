@@ -3,6 +3,7 @@ use jiff::Timestamp;
 use crate::crypto::{CertificateReport, Keyring};
 use crate::domain::{EmailAddress, Fingerprint, Technology};
 use crate::engine::Failure;
+use crate::engine::certify;
 use crate::engine::graph::{EdgeKind, stations};
 use crate::engine::profile::{Profile, store_failure};
 use crate::engine::sighting::{self, Standing};
@@ -43,8 +44,8 @@ pub(super) fn of(profile: &Profile, people: &[Person], address: &EmailAddress) -
     let mut certificates: Vec<_> =
         person.certificates.iter().map(|(technology, print)| desk.certificate(*technology, print)).collect();
     certificates.sort_by_key(|one| (list::rank(one.judgement.verdict), std::cmp::Reverse(last(one))));
-    let compared = sighting::compared(profile)?;
-    let questions = sightings.iter().filter_map(|one| desk.question(one, &compared)).collect();
+    let settled = sighting::settled(profile, &sightings)?;
+    let questions = sightings.iter().filter_map(|one| desk.question(one, &settled)).collect();
     Ok(PersonCard { person, certificates, questions, certifiers: super::super::certifying::certifiers(profile) })
 }
 
@@ -69,7 +70,7 @@ impl Desk<'_> {
             self.addresses.iter().map(judge).min_by_key(|one| list::rank(one.verdict))
         });
         let judgement = judgement.unwrap_or_else(unknown);
-        let vouched = list::vouched(self.keyring, fingerprint, self.policy).map(|one| EdgeKind::Certification {
+        let vouched = certify::own_word(self.keyring, fingerprint, at).map(|one| EdgeKind::Certification {
             vouching: one.vouching,
             made_at: one.made_at,
             state: one.state,
@@ -113,10 +114,10 @@ impl Desk<'_> {
         }
     }
 
-    fn question(&self, sighting: &Sighting, compared: &std::collections::BTreeSet<Fingerprint>) -> Option<KeyQuestion> {
+    fn question(&self, sighting: &Sighting, settled: &std::collections::BTreeSet<Fingerprint>) -> Option<KeyQuestion> {
         let of_address: Vec<Sighting> =
             self.sightings.iter().filter(|one| one.seen.address == sighting.seen.address).cloned().collect();
-        match sighting::standing(&of_address, &sighting.seen, self.answers, compared) {
+        match sighting::standing(&of_address, &sighting.seen, self.answers, settled) {
             Standing::Changed(before) => Some(KeyQuestion {
                 address: sighting.seen.address.clone(),
                 new: sighting::shown(sighting),

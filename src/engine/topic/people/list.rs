@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::crypto::{Certificate, CertificateReport, Keyring, pgp};
+use crate::crypto::{Certificate, CertificateReport, Keyring};
 use crate::domain::{EmailAddress, Fingerprint, Mailbox, Technology};
 use crate::engine::Failure;
 use crate::engine::profile::{Profile, store_failure};
@@ -28,7 +28,7 @@ pub(super) fn all(profile: &Profile) -> Result<Vec<Person>, Failure> {
             call(person, report, compared.contains(&report.fingerprint));
         }
     }
-    seen(profile, &mut people, &own, &compared)?;
+    seen(profile, &mut people, &own)?;
     let mut people = joined(people, &reports, &profile.policy(at)?);
     let mut counted: HashMap<String, Correspondence> =
         profile.store.correspondents().map_err(store_failure)?.into_iter().collect();
@@ -71,7 +71,6 @@ fn seen(
     profile: &Profile,
     people: &mut BTreeMap<EmailAddress, Person>,
     own: &BTreeSet<EmailAddress>,
-    compared: &BTreeSet<Fingerprint>,
 ) -> Result<(), Failure> {
     let answers = sighting::answers(profile)?;
     let mut of_address: HashMap<EmailAddress, Vec<Sighting>> = HashMap::new();
@@ -80,12 +79,13 @@ fn seen(
     }
     for (address, sightings) in of_address.into_iter().filter(|(address, _)| !own.contains(address)) {
         let person = people.entry(address.clone()).or_insert_with(|| nobody(&address));
+        let settled = sighting::settled(profile, &sightings)?;
         for one in &sightings {
             let known = (one.seen.technology, one.seen.fingerprint.clone());
             if !person.certificates.contains(&known) {
                 person.certificates.push(known);
             }
-            let standing = sighting::standing(&sightings, &one.seen, &answers, compared);
+            let standing = sighting::standing(&sightings, &one.seen, &answers, &settled);
             person.is_in_question |= matches!(standing, Standing::Changed(_));
         }
     }
@@ -168,15 +168,4 @@ pub(super) fn find(keyring: &Keyring, technology: Technology, fingerprint: &Fing
         Technology::OpenPgp => keyring.pgp.find(fingerprint).cloned().map(Certificate::Pgp),
         Technology::Smime => keyring.smime.find(fingerprint).cloned().map(Certificate::X509),
     }
-}
-
-/// What an own OpenPGP key says of a certificate, if it counts.
-pub(super) fn vouched(
-    keyring: &Keyring,
-    fingerprint: &Fingerprint,
-    policy: &TrustPolicy,
-) -> Option<pgp::Certification> {
-    let of = keyring.pgp.find(fingerprint)?;
-    let said = keyring.pgp.own().flat_map(|own| pgp::certifications(own, of, policy.at));
-    said.filter(|one| one.state == pgp::CertificationState::Good).max_by_key(|one| one.vouching.amount)
 }

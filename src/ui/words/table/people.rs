@@ -29,7 +29,7 @@ macro_rules! people {
             NobodyLeads => "No way leads from you to this key.", "あなたからこの鍵への道がありません。";
             // The question of another key
             QuestionTitle => "Another key seals for {address}", "{address} の封印が別の鍵になりました";
-            QuestionBody => "Until now it was the key {before}, {seen} Since {day} it is another one. A new computer can be the reason, or somebody who uses their name.", "これまでの鍵は {before} で、{seen}{day}からは別の鍵です。新しいパソコンのこともあれば、だれかが名前を使っていることもあります。";
+            QuestionBody => "The key that you know of them is {before}. {seen} Another one, {new}, was used on {day}. A new computer can be the reason, or somebody who uses their name.", "これまでの鍵は {before} です。{seen}{day}には別の鍵 {new} が使われました。新しいパソコンのこともあれば、だれかが名前を使っていることもあります。";
             QuestionAsk => "Ask them by telephone or in person whether the new key is theirs.", "新しい鍵が本人のものか、電話か対面で尋ねられます。";
             QuestionYes => "It is theirs", "本人の鍵です";
             QuestionNo => "It is not theirs", "本人の鍵ではありません";
