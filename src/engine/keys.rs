@@ -94,6 +94,7 @@ pub(super) fn view(profile: &Profile) -> Result<KeysView, Failure> {
     let policy = profile.policy(at)?;
     let keyring = profile.keyring();
     let mut view = KeysView::default();
+    let mut met = profile.store.all_provenance().map_err(store_failure)?;
     for report in profile.reports(at) {
         let certificate = match report.technology {
             Technology::OpenPgp => keyring.pgp.find(&report.fingerprint).cloned().map(Certificate::Pgp),
@@ -107,6 +108,7 @@ pub(super) fn view(profile: &Profile) -> Result<KeysView, Failure> {
             verdict: if is_anchor { TrustVerdict::Authenticated } else { verdict },
             is_trusted: is_anchor || policy.direct.contains_key(&report.fingerprint),
             is_root: policy.roots.contains(&report.fingerprint),
+            met: met.remove(&report.fingerprint).unwrap_or_default(),
             report,
         };
         if key.report.has_secret { view.own.push(key) } else { view.others.push(key) }

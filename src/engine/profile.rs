@@ -14,6 +14,7 @@ use crate::store::spool::SpoolFolder;
 use crate::store::{CertificateRecord, ProfileKey, Store, StoreError, TrustKind};
 use crate::trust::{self, TrustPolicy};
 
+use super::topic::finding::Desk;
 use super::{Failure, FailureKind, Retry};
 
 /// Where a profile's secrets are kept.
@@ -36,6 +37,8 @@ pub struct Profile {
     pub(super) secrets: Option<SecretStore>,
     /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
     pub(super) fixed_at: Option<Timestamp>,
+    /// What is remembered of looking certificates up.
+    pub(super) finding: Desk,
     keyring: Mutex<Arc<Keyring>>,
     /// Protects, inside the encrypted store, keys that were given no passphrase of their own.
     key_passphrase: Secret<String>,
@@ -73,7 +76,9 @@ impl Profile {
         let spool = SpoolFolder::new(dir);
         let key_passphrase = key_passphrase(&store)?;
         let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
-        let profile = Self { store, spool, secrets, fixed_at, keyring: Mutex::new(Arc::new(keyring)), key_passphrase };
+        let keyring = Mutex::new(Arc::new(keyring));
+        let finding = Desk::default();
+        let profile = Self { store, spool, secrets, fixed_at, finding, keyring, key_passphrase };
         profile.load_keyring(Vec::new())?;
         // Of older profiles nobody knows any more: before anything new comes in, what is there counts.
         for (fingerprint, kind) in profile.store.trust().map_err(store_failure)? {

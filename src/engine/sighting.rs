@@ -1,9 +1,9 @@
 //! Trust on first use, as it is seen: which certificate signs for an address, since when, and whether another one came.
 //! It never makes anybody believed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{EmailAddress, Fingerprint};
+use crate::domain::{EmailAddress, Fingerprint, Timestamp};
 use crate::flow::{self, Assessment, Caution, CautionCode};
 use crate::store::{KeyChange, Seen, Sighting};
 
@@ -65,7 +65,7 @@ pub(super) fn standing(
     of_address: &[Sighting],
     seen: &Seen,
     answers: &[KeyChange],
-    settled: &BTreeSet<Fingerprint>,
+    settled: &Settled,
 ) -> Standing {
     let answer = |fingerprint: &Fingerprint| {
         let mut said = answers.iter().rev();
@@ -74,7 +74,7 @@ pub(super) fn standing(
     match answer(&seen.fingerprint) {
         Some(true) => return Standing::Known,
         Some(false) => return Standing::Refused,
-        None if settled.contains(&seen.fingerprint) => return Standing::Known,
+        None if settled.contains_key(&seen.fingerprint) => return Standing::Known,
         None => {}
     }
     let others = || {
@@ -82,8 +82,10 @@ pub(super) fn standing(
         // What the user refused says nothing of who they are.
         alike.filter(|one| answer(&one.seen.fingerprint) != Some(false))
     };
-    // The one that the user's own word is behind is theirs, also when this one was seen before it.
-    let sure = others().find(|one| settled.contains(&one.seen.fingerprint));
+    // The one that an own key vouched for by then is theirs, also when it was not seen itself before this one.
+    let first_at = of_address.iter().find(|one| one.seen == *seen).map(|one| one.first_at);
+    let was_sure = |print: &Fingerprint| settled.get(print).copied().flatten().is_some_and(|at| Some(at) <= first_at);
+    let sure = others().find(|one| was_sure(&one.seen.fingerprint));
     let is_other = |one: &&Sighting| one.seen.fingerprint != seen.fingerprint;
     let before = sure.or_else(|| others().take_while(is_other).next());
     before.map_or(Standing::Known, |one| Standing::Changed(Box::new(one.clone())))
@@ -100,14 +102,20 @@ pub(super) fn compared(profile: &Profile) -> Result<BTreeSet<Fingerprint>, Failu
     Ok(trust.into_iter().filter(|(_, kind)| *kind == crate::store::TrustKind::Direct).map(|(one, _)| one).collect())
 }
 
+/// Certificates that the user's own word is behind, and since when, if that is known.
+pub(super) type Settled = BTreeMap<Fingerprint, Option<Timestamp>>;
+
 /// Those of several certificates that the user's own word is behind: compared, or vouched for by an own key. No question
 /// is left about them. The word of others, also of an authority, does not take the question away.
-pub(super) fn settled(profile: &Profile, sightings: &[Sighting]) -> Result<BTreeSet<Fingerprint>, Failure> {
-    let mut settled = compared(profile)?;
+pub(super) fn settled(profile: &Profile, sightings: &[Sighting]) -> Result<Settled, Failure> {
+    let mut settled: Settled = compared(profile)?.into_iter().map(|print| (print, None)).collect();
     if sightings.len() > 1 {
         let (keyring, at) = (profile.keyring(), profile.now());
-        let prints = sightings.iter().map(|one| &one.seen.fingerprint);
-        settled.extend(prints.filter(|one| certify::own_word(&keyring, one, at).is_some()).cloned());
+        for print in sightings.iter().map(|one| &one.seen.fingerprint) {
+            if let Some(word) = certify::own_word(&keyring, print, at) {
+                settled.insert(print.clone(), Some(word.made_at));
+            }
+        }
     }
     Ok(settled)
 }

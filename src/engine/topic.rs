@@ -1,6 +1,7 @@
 //! Keys, certificates and trust by topic: each topic's file has its commands, its view, and what they do.
-// A topic takes its command whole, also while it has none.
-#![allow(clippy::needless_pass_by_value)]
+
+// A topic without commands uses nothing of what it is given.
+#![allow(dead_code, clippy::needless_pass_by_value)]
 
 pub mod authorities;
 pub mod backup;
@@ -85,7 +86,6 @@ pub(super) enum Effect {
 
 /// What a topic works with.
 #[derive(Clone)]
-#[allow(dead_code)] // a topic takes what it needs
 pub(super) struct Work {
     /// The profile.
     pub(super) profile: Arc<Profile>,
@@ -105,7 +105,6 @@ impl Work {
     }
 
     /// Work beside the loop changed keys or trust.
-    #[allow(dead_code)]
     pub(super) fn changed(&self) {
         if let Some(commands) = self.again.upgrade() {
             // The engine is gone only when the program ends.

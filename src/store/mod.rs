@@ -2,6 +2,7 @@
 //! May use: domain.
 
 mod account;
+mod autocrypt;
 mod certificate;
 mod database;
 mod draft;
@@ -11,6 +12,7 @@ mod folder;
 mod message;
 pub mod opened;
 mod outbox;
+mod provenance;
 mod schema;
 pub mod secret;
 mod setting;
@@ -20,6 +22,7 @@ pub mod spool;
 mod tests;
 
 pub use account::AccountRecord;
+pub use autocrypt::AutocryptPeer;
 pub use certificate::{CertificateRecord, TrustKind};
 pub use database::{ProfileKey, Store};
 pub use draft::DraftRecord;
@@ -28,3 +31,4 @@ pub use folder::FolderRecord;
 pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage};
 pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};
 pub use sighting::{Correspondence, KeyChange, Seen, Sighting};
+pub use provenance::{Provenance, ProvenanceSource};

@@ -44,6 +44,11 @@ pub enum Purpose {
     CompareCode,
     /// Where to write the picture of who vouches for whom.
     SaveGraph,
+    /// The folder to write a Web Key Directory into.
+    PublishDirectory {
+        /// The certificate in it.
+        fingerprint: crate::domain::Fingerprint,
+    },
 }
 
 /// Runs work that may block, somewhere that a file dialog can run.
@@ -71,7 +76,9 @@ impl Files {
             let dialog = rfd::FileDialog::new().set_title(title);
             let chosen = match kind {
                 Purpose::Attach => dialog.pick_files().unwrap_or_default(),
-                Purpose::SaveAttachments { .. } => dialog.pick_folder().into_iter().collect(),
+                Purpose::SaveAttachments { .. } | Purpose::PublishDirectory { .. } => {
+                    dialog.pick_folder().into_iter().collect()
+                }
                 Purpose::Import | Purpose::CompareCode => dialog.pick_file().into_iter().collect(),
                 _ => dialog.set_file_name(name).save_file().into_iter().collect(),
             };

@@ -12,9 +12,11 @@ mod drafts;
 mod evidence;
 mod files;
 mod find;
+mod finding;
 mod fonts;
 mod frames;
 #[cfg(test)]
+#[path = "growth/tests.rs"]
 mod growth;
 mod html;
 mod icons;
@@ -22,8 +24,10 @@ mod keys;
 mod link;
 mod list;
 mod narrow;
+mod numbers;
 mod outbox;
 mod people;
+mod outline;
 mod preview;
 mod print;
 mod prose;

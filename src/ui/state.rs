@@ -11,6 +11,7 @@ use crate::engine::{Command, Event, Failure, FailureKind};
 
 use super::compose::Composer;
 use super::files::{Files, Purpose};
+use super::finding::FindingState;
 use super::html::Drawings;
 use super::keys::KeysState;
 use super::narrow::Narrowed;
@@ -182,6 +183,8 @@ pub struct State {
     pub people: super::people::PeopleState,
     /// The trust screen.
     pub trust: super::trust::TrustState,
+    /// Looking for certificates, and publishing one's own.
+    pub finding: FindingState,
     /// The settings screen.
     pub settings: SettingsState,
     /// A file that the reader is asked about before it is opened.
@@ -232,6 +235,7 @@ impl Default for State {
             keys: KeysState::default(),
             people: super::people::PeopleState::default(),
             trust: super::trust::TrustState::default(),
+            finding: FindingState::default(),
             settings: SettingsState::default(),
             opening: None,
             preview: super::preview::Preview::default(),
@@ -292,14 +296,10 @@ impl State {
                 }
                 views.notice = Some(Notice { code: "draft_saved".to_owned(), subject: String::new() });
             }
-            Event::Keys(view) => {
-                views.keys = Some(view);
-                super::people::changed(self);
-                super::trust::changed(self);
-            }
             Event::FingerprintRead(print) => {
                 self.keys.sheet.entry = print.map_or_else(|| "?".to_owned(), |print| print.spaced());
             }
+            Event::Keys(view) => self.take_keys(views, view),
             Event::Topic(view) => views.topics.take(view),
             Event::Outbox(view) => views.outbox = Some(view),
             Event::Progress(progress) => {
@@ -341,6 +341,14 @@ impl State {
         self.focuses = true;
         self.composer = Some(composer);
         self.screen = Screen::Compose;
+    fn take_keys(&mut self, views: &mut Views, view: Arc<KeysView>) {
+        super::people::changed(self);
+        super::trust::changed(self);
+        views.keys = Some(view);
+        // More may be known of whom is written to.
+        if let Some(composer) = &mut self.composer {
+            composer.ask_again();
+        }
     }
 
     fn take_failure(&mut self, views: &mut Views, failure: Failure) {

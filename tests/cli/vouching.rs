@@ -165,7 +165,7 @@ fn what_is_vouched_for_here_counts_for_gpg_and_sq() {
 
     let gpg = GnuPg::new();
     gpg.gpg(&["--import", text(&keyring)], b"");
-    gpg.gpg(&["--import-ownertrust"], format!("{own}:6:\n").as_bytes());
+    gpg.gpg(&["--trust-model", "pgp", "--import-ownertrust"], format!("{own}:6:\n").as_bytes());
     let listed = |person: &str| {
         let args = ["--trust-model", "pgp", "--with-colons", "--check-sigs", world.print(person)];
         String::from_utf8(gpg.gpg(&args, b"")).unwrap()
@@ -249,6 +249,8 @@ fn a_network_of_gpgs_and_sqs_making_comes_to_the_same_answers() {
     world.signs(third, twice, &[]);
     // Ended, and taken back.
     world.signs(root, gone, &[]);
+    // Times are in seconds, and what is of the same second as the word that it takes back takes nothing back.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
     let by = ["--passphrase", "", "--local-user", world.print(root)];
     world.gpg.gpg(&[&by[..], &["--quick-revoke-sig", world.print(gone), world.print(root)]].concat(), b"");
     sq_certifies(root, past, &["--expires-in", "1s"]);

@@ -1,8 +1,10 @@
 //! The OpenPGP wing (RFC 9580, RFC 3156), over sequoia-openpgp.
 
+mod autocrypt;
 mod cert;
 mod certify;
 mod decrypt;
+mod found;
 mod import;
 mod inline;
 mod outcome;
@@ -15,6 +17,7 @@ mod tests;
 mod unlock;
 mod verify;
 
+pub use autocrypt::{AutocryptField, autocrypt_field, autocrypt_value};
 pub use cert::{Generated, addresses, armored_public, armored_secret, fingerprint, generate, names, report};
 pub(crate) use cert::{address_of, user_ids};
 pub use certify::{
@@ -22,6 +25,7 @@ pub use certify::{
     retract, scope_of_domain,
 };
 pub use decrypt::decrypt;
+pub use found::{binary_public, found, minimal, only_for};
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
 pub use policy::ReadingPolicy;
 pub use protect::{encrypt, sign_detached};

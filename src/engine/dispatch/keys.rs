@@ -65,14 +65,7 @@ impl Engine {
             }
             Command::KeysChanged => self.judge_anew()?,
             Command::Topic(topic) => {
-                let work = Work {
-                    profile,
-                    publish: Arc::clone(&self.publish),
-                    cancel: self.cancel.clone(),
-                    is_demo: self.is_demo,
-                    again: self.again.clone(),
-                };
-                if topic::carry_out(&work, *topic)? == Effect::Nothing {
+                if topic::carry_out(&self.topic_work(), *topic)? == Effect::Nothing {
                     return Ok(());
                 }
                 self.judge_anew()?;
@@ -82,6 +75,17 @@ impl Engine {
         (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
         // What is believed may have changed: the open message is judged anew.
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
+    }
+
+    /// What the topics work with.
+    pub(super) fn topic_work(&self) -> Work {
+        Work {
+            profile: Arc::clone(&self.profile),
+            publish: Arc::clone(&self.publish),
+            cancel: self.cancel.clone(),
+            is_demo: self.is_demo,
+            again: self.again.clone(),
+        }
     }
 
     pub(super) fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {

@@ -8,12 +8,10 @@ mod tests;
 use std::ops::Range;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use crate::domain::{EmailAddress, Fingerprint, Technology};
 use crate::engine::graph::EdgeKind;
 use crate::engine::profile::{Profile, store_failure};
-use crate::engine::view::{CertificateReport, Judgement, SightingView, TrustVerdict};
+use crate::engine::view::{CertificateReport, Judgement, Provenance, SightingView, TrustVerdict};
 use crate::engine::{Event, Failure};
 pub use crate::store::Correspondence;
 
@@ -97,17 +95,6 @@ pub struct CertificateCard {
     pub provenance: Vec<Provenance>,
     /// It is kept; else it was only seen.
     pub is_kept: bool,
-}
-
-/// Where a certificate was met.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Provenance {
-    /// A code: `message`, `wkd`, `file`, …
-    pub source: String,
-    /// What of it: an address, a server, a file.
-    pub detail: String,
-    /// The first time.
-    pub first_at: Timestamp,
 }
 
 /// Another certificate than before signs for an address.

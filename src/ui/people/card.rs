@@ -10,6 +10,7 @@ use crate::engine::view::{SightingView, StepKind, TrustVerdict};
 use crate::ui::compose::{verdict_colour, verdict_icon};
 use crate::ui::evidence::{station, technology};
 use crate::ui::files::Purpose;
+use crate::ui::finding;
 use crate::ui::icons::{self, Icon};
 use crate::ui::keys;
 use crate::ui::state::State;
@@ -29,7 +30,7 @@ pub(super) fn show(ui: &mut Ui, card: &PersonCard, state: &mut State, commands: 
     ScrollArea::vertical().id_salt(("person", &person.address)).auto_shrink([false, false]).show(ui, |ui| {
         ui.set_max_width(size::MEASURE.min(ui.available_width() - space::L));
         ui.spacing_mut().item_spacing.y = space::M;
-        head(ui, card, state);
+        head(ui, card, state, commands);
         for question in &card.questions {
             self::question(ui, card, question, state, commands);
         }
@@ -46,7 +47,7 @@ fn called(card: &PersonCard) -> String {
     if name.is_empty() { short_address(card.person.address.as_str()) } else { name }
 }
 
-fn head(ui: &mut Ui, card: &PersonCard, state: &State) {
+fn head(ui: &mut Ui, card: &PersonCard, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     let person = &card.person;
     ui.vertical(|ui| {
@@ -71,6 +72,9 @@ fn head(ui: &mut Ui, card: &PersonCard, state: &State) {
                     .fill(Word::PersonMessages, &[("count", &count.to_string()), ("begin", &begin), ("end", &end)]),
             },
         );
+        if widgets::button(ui, Some(Icon::Search), language.say(Word::FindMore), Weight::Quiet).clicked() {
+            finding::begin(state, Some(&person.address), commands);
+        }
     });
 }
 
@@ -166,9 +170,8 @@ fn certificate(
         }
         path(ui, certificate, state);
         widgets::fingerprint(ui, &report.fingerprint.spaced());
-        if !certificate.provenance.is_empty() {
-            let met = certificate.provenance.iter().map(|one| one_line(&format!("{} {}", one.source, one.detail)));
-            widgets::fact(ui, language.say(Word::MetThrough), &met.collect::<Vec<_>>().join(", "));
+        for place in certificate.provenance.iter().take(SHOWN) {
+            widgets::caption(ui, finding::met(state, place));
         }
         if certificate.is_kept {
             actions(ui, card, certificate, state, commands);

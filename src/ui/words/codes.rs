@@ -172,6 +172,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "import" => Word::WorkImport,
         "find_certificate" => Word::WorkFind,
         "remote" => Word::WorkRemote,
+        "refresh_certificates" => Word::WorkRefresh,
         "print" => Word::WorkPrint,
         _ => Word::WorkOther,
     };
@@ -196,6 +197,9 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "key_refused" => Word::DoneRefused,
         "certified" => Word::DoneCertified,
         "retracted" => Word::DoneRetracted,
+        "certificates_fresh" => Word::DoneFresh,
+        "certificates_refreshed" => Word::DoneRefreshed,
+        "certificate_published" => Word::DonePublished,
         _ => Word::DoneOther,
     };
     language.fill(word, &[("subject", subject)])

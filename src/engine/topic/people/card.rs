@@ -35,6 +35,7 @@ pub(super) fn of(profile: &Profile, people: &[Person], address: &EmailAddress) -
     }
     person.correspondence = list::sum(&counted);
     let desk = Desk {
+        profile,
         keyring: &profile.keyring(),
         policy: &profile.policy(profile.now())?,
         answers: &sighting::answers(profile)?,
@@ -54,6 +55,7 @@ fn last(card: &CertificateCard) -> Option<Timestamp> {
 }
 
 struct Desk<'a> {
+    profile: &'a Profile,
     keyring: &'a Keyring,
     policy: &'a TrustPolicy,
     answers: &'a [KeyChange],
@@ -87,7 +89,7 @@ impl Desk<'_> {
             vouched,
             sighting: sighting.map(sighting::shown),
             answer: said.find(about).map(|one| one.is_accepted),
-            provenance: Vec::new(),
+            provenance: self.profile.store.provenance(fingerprint).unwrap_or_default(),
             is_kept: found.is_some(),
         }
     }
@@ -114,7 +116,7 @@ impl Desk<'_> {
         }
     }
 
-    fn question(&self, sighting: &Sighting, settled: &std::collections::BTreeSet<Fingerprint>) -> Option<KeyQuestion> {
+    fn question(&self, sighting: &Sighting, settled: &sighting::Settled) -> Option<KeyQuestion> {
         let of_address: Vec<Sighting> =
             self.sightings.iter().filter(|one| one.seen.address == sighting.seen.address).cloned().collect();
         match sighting::standing(&of_address, &sighting.seen, self.answers, settled) {

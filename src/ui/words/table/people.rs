@@ -23,7 +23,7 @@ macro_rules! people {
             SeenOnly => "That alone is no proof: it only says that it was always this key.", "それだけでは証明になりません。いつもこの鍵だったと言えるだけです。";
             NotKept => "This key was only seen. Its certificate is not kept.", "この鍵は見ただけで、証明書は残していません。";
             KeyOtherAddress => "It is somebody's, but not believed for this address.", "ほかのアドレスの鍵で、このアドレスとしては信じられません。";
-            MetThrough => "Met through", "入手元";
+            FindMore => "Look for more certificates", "証明書をさらに探す";
             WhyBelieved => "Why it is believed", "信じる根拠";
             WhyNot => "Why it is not believed", "信じられない理由";
             NobodyLeads => "No way leads from you to this key.", "あなたからこの鍵への道がありません。";
