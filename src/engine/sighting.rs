@@ -61,12 +61,7 @@ pub(super) fn look(profile: &Profile, message: i64, assessment: &mut Assessment)
 }
 
 /// How a certificate stands beside the others that were seen for its address in its technology.
-pub(super) fn standing(
-    of_address: &[Sighting],
-    seen: &Seen,
-    answers: &[KeyChange],
-    settled: &Settled,
-) -> Standing {
+pub(super) fn standing(of_address: &[Sighting], seen: &Seen, answers: &[KeyChange], settled: &Settled) -> Standing {
     let answer = |fingerprint: &Fingerprint| {
         let mut said = answers.iter().rev();
         said.find(|one| one.address == seen.address && one.fingerprint == *fingerprint).map(|one| one.is_accepted)

@@ -30,5 +30,5 @@ pub use error::StoreError;
 pub use folder::FolderRecord;
 pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage};
 pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};
-pub use sighting::{Correspondence, KeyChange, Seen, Sighting};
 pub use provenance::{Provenance, ProvenanceSource};
+pub use sighting::{Correspondence, KeyChange, Seen, Sighting};

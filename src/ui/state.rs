@@ -341,6 +341,8 @@ impl State {
         self.focuses = true;
         self.composer = Some(composer);
         self.screen = Screen::Compose;
+    }
+
     fn take_keys(&mut self, views: &mut Views, view: Arc<KeysView>) {
         super::people::changed(self);
         super::trust::changed(self);
