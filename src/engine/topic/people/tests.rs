@@ -1,4 +1,4 @@
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::domain::{Draft, Mailbox, Protection, RawMessage, TechnologyChoice};
