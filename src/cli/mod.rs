@@ -4,6 +4,8 @@
 //! The words, JSON keys and exit codes are a contract: add, never rename.
 
 mod args;
+mod authority;
+mod bringing;
 mod certs;
 mod evaluate;
 mod finding;
@@ -12,11 +14,13 @@ mod json;
 mod keys;
 mod load;
 mod output;
+mod own_keys;
 mod path;
 mod print;
 mod profile;
 mod reply;
 mod seal;
+mod token;
 mod trust;
 mod words;
 
@@ -98,6 +102,7 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::Evaluate(args) => evaluated(common, &args),
         Command::Cert(args) => certs::run(common, &args),
         Command::Key(args) => keys::run(common, &args),
+        Command::Authority(args) => authority::run(common, &args.command),
         Command::Account(args) => profile::account(common, &args.command),
         Command::Folder(args) => match args.command {
             args::FolderCommand::List => profile::folders(common),
@@ -110,6 +115,7 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::List { folder, limit } => profile::list(common, &folder, limit),
         Command::Show { id, source } => profile::show(common, id, source),
         Command::Trust(args) => trust::run(common, &args.command),
+        Command::Token(args) => token::run(common, &args.command),
         // The window is opened by the caller, which draws what is printed too.
         Command::Gui(_) | Command::Print(_) => Ok(()),
     }

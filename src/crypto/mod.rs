@@ -5,6 +5,7 @@
 
 mod check;
 mod keyring;
+mod kind;
 pub mod pgp;
 pub mod reason;
 mod report;
@@ -13,8 +14,9 @@ mod unproven;
 
 pub use check::{
     Certificate, DecryptFailure, Decrypted, Decryption, DetachedSignature, Integrity, Opened, ProtectError,
-    SignatureCheck, SignatureOutcome, Signer,
+    SignatureCheck, SignatureOutcome, Signer, Stapled,
 };
 pub use keyring::{ImportError, Imported, Keyring};
+pub use kind::{KeyKind, KeyUse, RevocationReason};
 pub use report::CertificateReport;
 pub use unproven::Bounds;

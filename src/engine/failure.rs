@@ -70,6 +70,8 @@ pub enum FailureKind {
     NotNamed,
     /// No own key said anything that could be taken back.
     NothingToRetract,
+    /// A certificate was issued by an authority elsewhere: only that one can withdraw it or give it a later end.
+    IssuedElsewhere,
     /// An input is not well-formed (an address, a server name).
     Input,
     /// The user asked to stop.

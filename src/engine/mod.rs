@@ -14,6 +14,7 @@ pub mod graph;
 pub mod headless;
 mod keys;
 mod network;
+pub mod outside;
 mod profile;
 mod reading;
 mod remedy;

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::domain::{Fingerprint, Technology};
 
@@ -44,7 +44,7 @@ pub enum TrustKind {
 }
 
 impl TrustKind {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Direct => "direct",
             Self::Root => "root",
@@ -61,21 +61,7 @@ impl Store {
     /// Keeps a certificate in place of the one with its fingerprint. One without a secret key
     /// never replaces one with it: that returns `false` and changes nothing.
     pub fn put_certificate(&self, record: &CertificateRecord) -> Result<bool, StoreError> {
-        let changed = self.db().execute(
-            "INSERT INTO certificate (technology, fingerprint, bytes, has_secret, added_at, origin)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4
-                 WHERE has_secret <= ?4",
-            params![
-                record.technology.word(),
-                record.fingerprint.as_str(),
-                record.bytes,
-                record.has_secret,
-                millis(record.added_at),
-                record.origin
-            ],
-        )?;
-        Ok(changed > 0)
+        put(&self.db(), record)
     }
 
     /// Every certificate, oldest first.
@@ -111,6 +97,7 @@ impl Store {
         let transaction = db.transaction()?;
         transaction.execute("DELETE FROM certificate WHERE fingerprint = ?1", [fingerprint.as_str()])?;
         transaction.execute("DELETE FROM trust WHERE fingerprint = ?1", [fingerprint.as_str()])?;
+        transaction.execute("DELETE FROM outside_key WHERE fingerprint = ?1", [fingerprint.as_str()])?;
         transaction.execute("DELETE FROM provenance WHERE fingerprint = ?1", [fingerprint.as_str()])?;
         Ok(transaction.commit()?)
     }
@@ -141,13 +128,7 @@ impl Store {
 
     /// Trusts a certificate directly, for the User IDs that it bears now.
     pub fn set_compared(&self, fingerprint: &Fingerprint, user_ids: &BTreeSet<String>) -> Result<(), StoreError> {
-        let text = serde_json::to_string(user_ids).map_err(|_| StoreError::Corrupt("trust"))?;
-        self.db().execute(
-            "INSERT INTO trust (fingerprint, kind, user_ids) VALUES (?1, ?2, ?3)
-             ON CONFLICT (fingerprint, kind) DO UPDATE SET user_ids = ?3",
-            [fingerprint.as_str(), TrustKind::Direct.word(), &text],
-        )?;
-        Ok(())
+        set_compared(&self.db(), fingerprint, user_ids)
     }
 
     /// The User IDs that a directly trusted certificate bore when it was compared, if they are known.
@@ -168,4 +149,38 @@ impl Store {
             db.query_row(query, [fingerprint.as_str(), kind.word()], |row| row.get(0)).optional()?;
         Ok(found.is_some())
     }
+}
+
+/// Keeps a certificate, perhaps as part of a transaction.
+pub(super) fn put(db: &Connection, record: &CertificateRecord) -> Result<bool, StoreError> {
+    let changed = db.execute(
+        "INSERT INTO certificate (technology, fingerprint, bytes, has_secret, added_at, origin)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4, summary = NULL
+             WHERE has_secret <= ?4",
+        params![
+            record.technology.word(),
+            record.fingerprint.as_str(),
+            record.bytes,
+            record.has_secret,
+            millis(record.added_at),
+            record.origin
+        ],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Trusts a certificate directly, for these User IDs.
+pub(super) fn set_compared(
+    db: &Connection,
+    fingerprint: &Fingerprint,
+    user_ids: &BTreeSet<String>,
+) -> Result<(), StoreError> {
+    let text = serde_json::to_string(user_ids).map_err(|_| StoreError::Corrupt("trust"))?;
+    db.execute(
+        "INSERT INTO trust (fingerprint, kind, user_ids) VALUES (?1, ?2, ?3)
+         ON CONFLICT (fingerprint, kind) DO UPDATE SET user_ids = ?3",
+        [fingerprint.as_str(), TrustKind::Direct.word(), &text],
+    )?;
+    Ok(())
 }

@@ -1,6 +1,6 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS, SIGHTED];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED];
 
 /// Which message sources (SHA-256) are counted in `sighting` already.
 const SIGHTED: &str = "
@@ -9,6 +9,31 @@ CREATE TABLE sighted (
     fingerprint TEXT NOT NULL,
     PRIMARY KEY (source, fingerprint)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Keys that wait for an authority, and authorities of the user's own.
+const OWN_KEYS: &str = "
+-- `key`: SHA-256 of the SubjectPublicKeyInfo. `secret`: PKCS #8 under a passphrase, PEM.
+CREATE TABLE waiting_key (
+    key TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    address TEXT NOT NULL,
+    usage TEXT NOT NULL,
+    spki BLOB NOT NULL,
+    request BLOB NOT NULL,
+    secret BLOB NOT NULL,
+    made_at INTEGER NOT NULL
+) STRICT;
+
+-- The newest revocation list of an authority of the user's own, and where it is published.
+CREATE TABLE authority (
+    fingerprint TEXT PRIMARY KEY,
+    list_url TEXT NOT NULL DEFAULT '',
+    list_number INTEGER NOT NULL DEFAULT 0,
+    list BLOB,
+    list_at INTEGER,
+    list_next_at INTEGER
+) STRICT;
 ";
 
 /// What is known of certificates beside their bytes. Times are milliseconds since 1970.

@@ -15,8 +15,8 @@ use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
 use super::{
-    attachments, compare, compose, confirm, drafts, evidence, finding, keys, list, outbox, people, preview, print,
-    reading, settings, sidebar, status, trust, unlock, welcome,
+    attachments, bringing, compare, compose, confirm, drafts, evidence, finding, keys, list, outbox, people, preview,
+    print, reading, settings, sidebar, status, trust, unlock, welcome,
 };
 
 /// The engine, as the window sees it.
@@ -102,6 +102,15 @@ impl App {
         self.state.follows = true;
         self.state.unopened = None;
         self.ask(Command::OpenMessage(id));
+    }
+
+    /// Looks for the keys of other programs, as the button does.
+    pub fn bring_keys(&mut self) {
+        let mut commands = Vec::new();
+        bringing::begin(&mut self.state, &mut commands);
+        for command in commands {
+            self.ask(command);
+        }
     }
 
     /// Begins a new message, as the button does.
@@ -193,6 +202,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         Screen::Trust => trust::show(ui, views, state, commands),
         Screen::Outbox => outbox::show(ui, views, state, commands),
         Screen::Settings => settings::show(ui, views, state, commands),
+        Screen::Bringing => bringing::show(ui, views, state, commands),
     }
     finding::dialogs(ui.ctx(), views, state, commands);
     confirm::link(ui.ctx(), views, state);
@@ -297,12 +307,14 @@ fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command
             commands.push(Command::SaveAttachments { message, parts, to });
         }
         (Purpose::SaveSource { message, layer }, Some(to)) => commands.push(Command::SaveSource { message, layer, to }),
+        (Purpose::BringFolder | Purpose::BringFile, Some(path)) => state.bringing.name(path, commands),
         (Purpose::Print, Some(to)) => state.print.begin(to),
         (Purpose::ExportCertificate(fingerprint), Some(to)) => {
             commands.push(Command::ExportKey { fingerprint, secret: false, passphrase: None, to });
         }
         (Purpose::CompareCode, Some(path)) => commands.push(compare::read_picture(path)),
         (Purpose::SaveGraph, Some(to)) => commands.extend(trust::save(views, state, to)),
+        (Purpose::Root, Some(path)) => super::authorities::read_root(path, commands),
         (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
             state.keys.path = path.to_string_lossy().into_owned();
         }

@@ -3,6 +3,8 @@
 
 mod app;
 mod attachments;
+mod authorities;
+mod bringing;
 mod calendar;
 mod column;
 mod compare;
@@ -59,7 +61,7 @@ pub use fonts::{install as install_fonts, system_has};
 pub use frames::Frames;
 pub use html::Link;
 pub use icons::Icon;
-pub use keys::Dialog as KeyDialog;
+pub use keys::{Dialog as KeyDialog, RenewalWay};
 pub use print::print_pdf;
 pub use raster::Raster;
 pub use screenshot::{ScreenshotError, screenshot, write_png};

@@ -89,6 +89,8 @@ pub enum Screen {
     Outbox,
     /// Accounts, language, look.
     Settings,
+    /// Keys from other programs.
+    Bringing,
 }
 
 /// Light, dark, or as the system is.
@@ -187,6 +189,8 @@ pub struct State {
     pub finding: FindingState,
     /// The settings screen.
     pub settings: SettingsState,
+    /// Keys from other programs.
+    pub bringing: super::bringing::BringingState,
     /// A file that the reader is asked about before it is opened.
     pub opening: Option<super::attachments::Opening>,
     /// A file that is looked at.
@@ -237,6 +241,7 @@ impl Default for State {
             trust: super::trust::TrustState::default(),
             finding: FindingState::default(),
             settings: SettingsState::default(),
+            bringing: super::bringing::BringingState::default(),
             opening: None,
             preview: super::preview::Preview::default(),
             sources: super::source::Source::default(),

@@ -4,11 +4,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod bringing;
 mod contract;
 mod evaluating;
 mod keys;
 mod large;
 mod mime;
+mod own_authority;
+mod own_keys;
 mod peers;
 mod printing;
 mod profile;

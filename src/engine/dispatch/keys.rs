@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use crate::crypto::CertificateReport;
 use crate::domain::Secret;
 use crate::engine::profile::store_failure;
-use crate::engine::topic::{self, Effect, Work};
+use crate::engine::topic::{self, Effect, Work, own_keys};
 use crate::engine::view::MessageId;
 use crate::engine::worker::internal;
 use crate::engine::{Command, Event, Failure, FailureKind, keys, reading, remedy, sheet};
@@ -28,7 +28,7 @@ impl Engine {
                 self.done("generated", &made.spaced());
             }
             Command::RequestCertificate { name, address, passphrase, to } => {
-                keys::request(&name, &address, passphrase.as_ref(), &to)?;
+                keys::request(&profile, &name, &address, passphrase.as_ref(), &to)?;
                 self.done("exported", &to.display().to_string());
             }
             Command::ImportKeys { from, passphrase } => {
@@ -73,6 +73,7 @@ impl Engine {
             _ => {}
         }
         (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
+        own_keys::beside_show(&self.topic_work());
         // What is believed may have changed: the open message is judged anew.
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
     }
@@ -89,11 +90,27 @@ impl Engine {
     }
 
     pub(super) fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {
+        self.profile.keepers.offer(&passphrase);
         self.profile.load_keyring(vec![passphrase])?;
         (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
         self.profile.store.forget_closed().map_err(store_failure)?;
         self.assess();
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
+    }
+
+    /// Reads what other OpenPGP programs put into the shared directory, beside the loop.
+    pub(in crate::engine) fn refresh_shared(&self) {
+        let (profile, again) = (Arc::clone(&self.profile), self.again.clone());
+        if self.is_demo {
+            return;
+        }
+        tokio::task::spawn_blocking(move || {
+            // That it can't be read now is no reason not to work; it is read with the next start.
+            let Ok(brought) = profile.refresh_shared() else { return };
+            if let Some(commands) = again.upgrade().filter(|_| !brought.items.is_empty()) {
+                let _ = commands.send(Command::KeysChanged);
+            }
+        });
     }
 
     /// Another certificate or another trust may change every seal of the list.

@@ -174,6 +174,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "remote" => Word::WorkRemote,
         "refresh_certificates" => Word::WorkRefresh,
         "print" => Word::WorkPrint,
+        "check_revocation" => Word::WorkRevocation,
         _ => Word::WorkOther,
     };
     language.fill(word, &[("subject", subject)])
@@ -197,6 +198,15 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "key_refused" => Word::DoneRefused,
         "certified" => Word::DoneCertified,
         "retracted" => Word::DoneRetracted,
+        "root_added" => Word::DoneRootAdded,
+        "revocation_checked" => Word::DoneRevocation,
+        "request_saved" => Word::DoneRequest,
+        "request_made" => Word::DoneRequestMade,
+        "key_revoked" => Word::DoneRevoked,
+        "authority_made" => Word::DoneAuthority,
+        "certificate_issued" => Word::DoneIssued,
+        "certificate_revoked" => Word::DoneCertificateRevoked,
+        "list_published" => Word::DoneList,
         "certificates_fresh" => Word::DoneFresh,
         "certificates_refreshed" => Word::DoneRefreshed,
         "certificate_published" => Word::DonePublished,

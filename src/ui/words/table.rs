@@ -3,13 +3,19 @@
 //! Each file is a macro that adds its rows to those before and hands them on to the next one named.
 
 #[macro_use]
+mod authorities;
+#[macro_use]
 mod body;
+#[macro_use]
+mod bringing;
 #[macro_use]
 mod evidence;
 #[macro_use]
 mod finding;
 #[macro_use]
 mod keys;
+#[macro_use]
+mod own_keys;
 #[macro_use]
 mod pane;
 #[macro_use]
@@ -45,4 +51,4 @@ macro_rules! words {
     };
 }
 
-window! { body evidence writing keys settings pane remedy finding people words; }
+window! { body evidence writing keys own_keys settings pane remedy bringing finding authorities people words; }
