@@ -50,6 +50,8 @@ pub enum Purpose {
     CompareCode,
     /// Where to write the picture of who vouches for whom.
     SaveGraph,
+    /// A file of a backup.
+    Backup(super::backup::Choice),
     /// The folder to write a Web Key Directory into.
     PublishDirectory {
         /// The certificate in it.
@@ -85,6 +87,7 @@ impl Files {
                 Purpose::SaveAttachments { .. } | Purpose::PublishDirectory { .. } | Purpose::BringFolder => {
                     dialog.pick_folder().into_iter().collect()
                 }
+                Purpose::Backup(choice) if choice.is_read() => dialog.pick_file().into_iter().collect(),
                 Purpose::Import | Purpose::BringFile | Purpose::Root | Purpose::CompareCode => {
                     dialog.pick_file().into_iter().collect()
                 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use crate::domain::Draft;
-use crate::engine::topic::TopicViews;
+use crate::engine::topic::backup::BackupCommand;
+use crate::engine::topic::{TopicView, TopicViews};
 use crate::engine::view::{
     DraftId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView, RemoteView,
 };
 use crate::engine::{Command, Event, Failure, FailureKind};
 
+use super::backup::BackupState;
 use super::compose::Composer;
 use super::files::{Files, Purpose};
 use super::finding::FindingState;
@@ -17,6 +19,7 @@ use super::keys::KeysState;
 use super::narrow::Narrowed;
 use super::reader::Reader;
 use super::settings::SettingsState;
+use super::welcome::First;
 use super::when::Clock;
 use super::words::Language;
 
@@ -189,6 +192,10 @@ pub struct State {
     pub finding: FindingState,
     /// The settings screen.
     pub settings: SettingsState,
+    /// The first screens of a new user.
+    pub welcome: First,
+    /// Backups.
+    pub backup: BackupState,
     /// Keys from other programs.
     pub bringing: super::bringing::BringingState,
     /// A file that the reader is asked about before it is opened.
@@ -241,6 +248,8 @@ impl Default for State {
             trust: super::trust::TrustState::default(),
             finding: FindingState::default(),
             settings: SettingsState::default(),
+            welcome: First::default(),
+            backup: BackupState::default(),
             bringing: super::bringing::BringingState::default(),
             opening: None,
             preview: super::preview::Preview::default(),
@@ -265,6 +274,7 @@ impl State {
                 if views.mailbox.is_none() && views.keys.is_none() {
                     // Whether there are own keys decides what a newcomer is shown.
                     self.owed.push(Command::ListKeys);
+                    self.owed.push(super::backup::command(BackupCommand::Look));
                 }
                 views.mailbox = Some(view);
             }
@@ -305,7 +315,12 @@ impl State {
                 self.keys.sheet.entry = print.map_or_else(|| "?".to_owned(), |print| print.spaced());
             }
             Event::Keys(view) => self.take_keys(views, view),
-            Event::Topic(view) => views.topics.take(view),
+            Event::Topic(view) => {
+                if let TopicView::Backup(view) = &view {
+                    super::backup::take(self, view);
+                }
+                views.topics.take(view);
+            }
             Event::Outbox(view) => views.outbox = Some(view),
             Event::Progress(progress) => {
                 views.activity = progress.map(|progress| Activity {
@@ -364,6 +379,7 @@ impl State {
             composer.is_sending = false;
         }
         views.activity = None;
+        (self.backup.is_busy, self.welcome.is_making) = (false, false);
         match self.selected.filter(|id| views.reading.as_ref().is_none_or(|view| view.id != *id)) {
             Some(id) if is_local(failure.kind) && self.screen == Screen::Mailbox => {
                 self.unopened = Some((id, failure));

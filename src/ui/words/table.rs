@@ -5,6 +5,8 @@
 #[macro_use]
 mod authorities;
 #[macro_use]
+mod backup;
+#[macro_use]
 mod body;
 #[macro_use]
 mod bringing;
@@ -51,4 +53,4 @@ macro_rules! words {
     };
 }
 
-window! { body evidence writing keys own_keys settings pane remedy bringing finding authorities people words; }
+window! { backup body evidence writing keys own_keys settings pane remedy bringing finding authorities people words; }
