@@ -23,6 +23,7 @@ mod replying;
 mod sealing;
 mod streams;
 mod trusting;
+mod vouching;
 mod withstanding;
 
 use std::ffi::OsStr;

@@ -14,6 +14,13 @@ use super::facts::{Facts, id};
 use super::unlock::Unlocked;
 use super::{Keeper, cert, import, protect};
 
+/// The certificates in the ring that certifications on another one, which are not verified here,
+/// say they were made by.
+pub(crate) fn certifiers<'a>(cert: &Cert, ring: &'a PgpRing) -> impl Iterator<Item = &'a Arc<Cert>> + use<'a> {
+    let places: Vec<usize> = ring.vouchers(&Facts::of(cert)).map(|(place, _)| place).collect();
+    places.into_iter().filter_map(|place| ring.at(place))
+}
+
 /// OpenPGP certificates and secret keys, one entry a certificate. Those of a profile are read when they are needed:
 /// they are found by what is known of them.
 #[derive(Clone, Debug, Default)]
