@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use kakitome::cli::{self, Common, GuiArgs, Lang};
+use kakitome::engine::topic::Topic;
+use kakitome::engine::topic::bringing::BringingCommand;
 use kakitome::engine::{Command, EngineHandle, Event, Failure, Start, start};
 use kakitome::ui::{self, App, Backend, Frames, Language, Options, Screen, Theme};
 
@@ -108,10 +110,28 @@ fn picture(
             app.ask(Command::ListKeys);
             settle(&mut app, |app| app.views.keys.is_some())?;
         }
+        "bringing" => {
+            app.bring_keys();
+            settle(&mut app, |app| app.views.topics.bringing.as_ref().is_some_and(|view| view.sources.is_some()))?;
+        }
+        "brought" => {
+            app.bring_keys();
+            app.ask(Command::Topic(Box::new(Topic::Bringing(BringingCommand::Bring(Box::default())))));
+            settle(&mut app, |app| app.views.topics.bringing.as_ref().is_some_and(|view| view.report.is_some()))?;
+        }
         "outbox" => app.state.screen = Screen::Outbox,
         "settings" => app.state.screen = Screen::Settings,
+        "authorities" | "withdrawals" => {
+            app.state.screen = Screen::Settings;
+            app.state.settings.authorities.is_open = true;
+            app.state.settings.authorities.shows_withdrawals = name == "withdrawals";
+            // The first frame asks for them.
+            ui::screenshot(&mut app, size, 1.0)?;
+            let counted = |app: &App| app.views.topics.authorities.as_ref().is_some_and(|view| view.vouches.is_some());
+            settle(&mut app, counted)?;
+        }
         other => bail!(
-            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, outbox, settings"
+            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, bringing, brought, outbox, settings, authorities, withdrawals"
         ),
     }
     let image = ui::screenshot(&mut app, size, 1.0)?;

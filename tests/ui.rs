@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_wrap)]
 
+#[path = "ui/authorities.rs"]
+mod authorities;
 #[path = "ui/body.rs"]
 mod body;
+#[path = "ui/bringing.rs"]
+mod bringing;
 #[path = "ui/own_keys.rs"]
 mod own_keys;
 #[path = "ui/pane.rs"]

@@ -12,12 +12,27 @@ use crate::store::secret::SecretStore;
 
 use super::args::{Common, GenerateArgs, KeyArgs, KeyCommand, SecretStoreKind};
 use super::profile::told;
-use super::{Problem, certs, finding, load, output, own_keys};
+use super::{Problem, bringing, certs, finding, load, output, own_keys};
 
 /// Runs the command.
 pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
     match &args.command {
         KeyCommand::Generate(args) => generate(common, args),
+        KeyCommand::Import { files, dry_run, options } => {
+            let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = files.iter().cloned().partition(|path| path.is_dir());
+            if !folders.is_empty() {
+                bringing::import(common, &folders, *dry_run, options)?;
+            }
+            match dry_run {
+                true => self::dry_run(common, &files),
+                false if files.is_empty() => Ok(()),
+                false => import(common, &files),
+            }
+        }
+        KeyCommand::Sources { path } => {
+            bringing::sources(common, path.clone());
+            Ok(())
+        }
         KeyCommand::List => own_keys::list(common),
         KeyCommand::Extend { .. } | KeyCommand::Revoke { .. } | KeyCommand::Waiting { .. } => {
             own_keys::run(common, &args.command)
@@ -25,8 +40,6 @@ pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
         KeyCommand::Export { fingerprint, revocation: true, output, .. } => {
             own_keys::revocation(common, fingerprint, output.as_deref())
         }
-        KeyCommand::Import { files, dry_run: true } => dry_run(common, files),
-        KeyCommand::Import { files, dry_run: false } => import(common, files),
         KeyCommand::Export { fingerprint, secret, compatible, output, .. } => {
             let secret = secret.then_some(form(*compatible));
             export(common, fingerprint, secret, output.as_deref())
@@ -53,7 +66,13 @@ pub(crate) fn profile(common: &Common) -> Result<(Profile, Vec<Secret<String>>),
         return Err("an empty passphrase protects nothing; give another one on the first line".into());
     }
     let (dir, secrets) = profile_place(common, passphrases.first())?;
-    Ok((told(common, Profile::open(&dir, &secrets))?, passphrases))
+    let profile = told(common, Profile::open(&dir, &secrets))?;
+    if let Some(pin) = load::pin(common)? {
+        profile.offer_pin(&pin);
+    }
+    // Others may have changed it; that it can't be read is no reason not to work.
+    let _ = profile.refresh_shared();
+    Ok((profile, passphrases))
 }
 
 /// The passphrases in the order in which they are for keys: the one that opened a vault comes last.
@@ -62,6 +81,11 @@ pub(crate) fn for_keys(common: &Common, mut passphrases: Vec<Secret<String>>) ->
         passphrases.rotate_left(1);
     }
     passphrases
+}
+
+/// There is a profile already, where the options say.
+pub(crate) fn has_profile(common: &Common) -> bool {
+    common.profile.clone().or_else(Profile::default_dir).is_some_and(|dir| dir.join("profile.db").exists())
 }
 
 fn has_vault(common: &Common) -> bool {

@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use crate::crypto::smime::{SmimeRing, X509};
 use crate::crypto::{ImportError, Keyring};
 use crate::domain::Secret;
+use crate::engine::outside;
 use crate::trust::{Revocation, TrustPolicy};
 
-use super::Problem;
 use super::args::{Common, TrustArgs};
+use super::{Problem, token};
 
 /// No certificate file of a `--keys` folder is larger.
 const MAX_KEY_FILE: u64 = 16 << 20;
@@ -59,6 +60,13 @@ pub(crate) fn passphrases(common: &Common) -> Result<Vec<Secret<String>>, Proble
     Ok(found)
 }
 
+/// The PIN of a token, if one is given.
+pub(crate) fn pin(common: &Common) -> Result<Option<Secret<String>>, Problem> {
+    let Some(path) = &common.pin_file else { return Ok(None) };
+    let first = lines(&file(path)?).into_iter().next();
+    Ok(first.filter(|pin| !pin.declassify().is_empty()))
+}
+
 fn lines(bytes: &[u8]) -> Vec<Secret<String>> {
     let text = String::from_utf8_lossy(bytes);
     text.lines().map(|line| Secret::new(line.trim_end_matches('\r').to_owned())).collect()
@@ -83,6 +91,16 @@ pub(crate) fn trust(common: &Common, args: &TrustArgs) -> Result<(Keyring, Trust
             }
         }
     }
+    for home in &args.agents {
+        outside::through_agent(&mut keyring, home);
+    }
+    if !args.tokens.is_empty() {
+        let pin = pin(common)?;
+        for module in &args.tokens {
+            outside::through_tokens(&mut keyring, module, pin.as_ref())
+                .map_err(|failure| token::problem(common, &failure))?;
+        }
+    }
     if args.trust_given {
         for imported in given {
             policy.compare(imported.report.fingerprint, &keyring);
@@ -93,7 +111,7 @@ pub(crate) fn trust(common: &Common, args: &TrustArgs) -> Result<(Keyring, Trust
     if args.system_anchors {
         policy.anchors.extend(system_anchors());
     }
-    policy.crls = crls(&args.crls)?;
+    policy.crls = crls(&args.crls)?.into_iter().map(Into::into).collect();
     policy.ocsp = args.ocsp.iter().map(|path| Ok(file(path)?.into())).collect::<Result<_, Problem>>()?;
     // Whoever gives revocation information wants it to be there for every certificate.
     let given = !policy.crls.is_empty() || !policy.ocsp.is_empty();

@@ -5,6 +5,7 @@
 
 mod args;
 mod authority;
+mod bringing;
 mod certs;
 mod evaluate;
 mod finding;
@@ -19,6 +20,7 @@ mod print;
 mod profile;
 mod reply;
 mod seal;
+mod token;
 mod trust;
 mod words;
 
@@ -113,6 +115,7 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::List { folder, limit } => profile::list(common, &folder, limit),
         Command::Show { id, source } => profile::show(common, id, source),
         Command::Trust(args) => trust::run(common, &args.command),
+        Command::Token(args) => token::run(common, &args.command),
         // The window is opened by the caller, which draws what is printed too.
         Command::Gui(_) | Command::Print(_) => Ok(()),
     }

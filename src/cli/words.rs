@@ -1,5 +1,7 @@
 //! The sentences that the command line prints, in both languages.
 
+pub(crate) mod bringing;
+
 use crate::flow::outgoing::{SendCaution, SendCautionCode};
 use crate::flow::{Caution, CautionCode, Headline, Lock, Seal};
 

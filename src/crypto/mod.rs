@@ -14,7 +14,7 @@ mod unproven;
 
 pub use check::{
     Certificate, DecryptFailure, Decrypted, Decryption, DetachedSignature, Integrity, Opened, ProtectError,
-    SignatureCheck, SignatureOutcome, Signer,
+    SignatureCheck, SignatureOutcome, Signer, Stapled,
 };
 pub use keyring::{ImportError, Imported, Keyring};
 pub use kind::{KeyKind, KeyUse, RevocationReason};

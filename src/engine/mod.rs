@@ -12,6 +12,7 @@ mod failure;
 pub mod headless;
 mod keys;
 mod network;
+pub mod outside;
 mod profile;
 mod reading;
 mod remedy;

@@ -14,6 +14,7 @@ use crate::store::spool::SpoolFolder;
 use crate::store::{CertificateRecord, KeyRecords, ProfileKey, Store, StoreError, TrustKind};
 use crate::trust::{self, TrustPolicy};
 
+use super::outside::Keepers;
 use super::topic::finding::Desk;
 use super::{Failure, FailureKind, Retry};
 
@@ -37,9 +38,13 @@ pub struct Profile {
     pub(super) secrets: Option<SecretStore>,
     /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
     pub(super) fixed_at: Option<Timestamp>,
+    /// What is kept of authorities while the program runs.
+    pub(super) authorities: super::topic::authorities::Kept,
     /// What is remembered of looking certificates up.
     pub(super) finding: Desk,
     keyring: Mutex<Arc<Keyring>>,
+    /// Who uses secret keys that are not here.
+    pub(super) keepers: Keepers,
     /// Protects, inside the encrypted store, keys that were given no passphrase of their own.
     key_passphrase: Secret<String>,
 }
@@ -77,8 +82,9 @@ impl Profile {
         let key_passphrase = key_passphrase(&store)?;
         let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
         let keyring = Mutex::new(Arc::new(keyring));
-        let finding = Desk::default();
-        let profile = Self { store, spool, secrets, fixed_at, finding, keyring, key_passphrase };
+        let (authorities, finding) = (super::topic::authorities::Kept::default(), Desk::default());
+        let keepers = Keepers::default();
+        let profile = Self { store, spool, secrets, fixed_at, authorities, finding, keyring, keepers, key_passphrase };
         profile.load_keyring(Vec::new())?;
         // Of older profiles nobody knows any more: before anything new comes in, what is there counts.
         for (fingerprint, kind) in profile.store.trust().map_err(store_failure)? {
@@ -104,6 +110,11 @@ impl Profile {
         Arc::clone(&self.keyring.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Tries a PIN once on the token that waits for one.
+    pub fn offer_pin(&self, pin: &Secret<String>) {
+        self.keepers.offer(pin);
+    }
+
     /// Reads the keyring anew, with more passphrases.
     pub fn load_keyring(&self, more: Vec<Secret<String>>) -> Result<(), Failure> {
         let mut keyring = Keyring { passphrases: self.keyring().passphrases.clone(), ..Keyring::default() };
@@ -112,6 +123,7 @@ impl Profile {
             // One that can't be read any more must not take the others along; the list shows it.
             let _ = keyring.add(&record.bytes);
         }
+        self.keepers.attach(&self.store.outside_keys().map_err(store_failure)?, &mut keyring);
         *self.keyring.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(keyring);
         Ok(())
     }
@@ -137,10 +149,11 @@ impl Profile {
             policy.compare(report.fingerprint.clone(), &keyring);
         }
         if let Some(lists) = self.store.setting::<Vec<String>>("crls").map_err(store_failure)? {
-            policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(Arc::from));
+            policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(Into::into));
         }
         // What an authority of one's own withdrew is known here first.
-        policy.crls.extend(self.store.own_lists().map_err(store_failure)?.into_iter().map(Arc::from));
+        policy.crls.extend(self.store.own_lists().map_err(store_failure)?.into_iter().map(Into::into));
+        super::topic::authorities::extend(self, &mut policy)?;
         Ok(policy)
     }
 
@@ -164,7 +177,7 @@ impl Profile {
     /// Every certificate and key described.
     pub fn reports(&self, at: Timestamp) -> Vec<CertificateReport> {
         let keyring = self.keyring();
-        let pgp = keyring.pgp.certs().iter().map(|cert| pgp::report(cert, at));
+        let pgp = keyring.pgp.certs().iter().filter_map(|cert| keyring.report(&pgp::fingerprint(cert), at));
         let x509 = keyring.smime.certificates().iter().filter_map(|cert| keyring.report(&cert.fingerprint, at));
         pgp.chain(x509).collect()
     }
@@ -238,7 +251,9 @@ impl Profile {
     /// Keeps everything that one step made, all of it or nothing, and reads the keyring anew.
     pub(super) fn keep_records(&self, new: &KeyRecords, passphrase: Option<&Secret<String>>) -> Result<(), Failure> {
         self.store.keep_keys(new).map_err(store_failure)?;
-        self.load_keyring(passphrase.cloned().into_iter().collect())
+        self.load_keyring(passphrase.cloned().into_iter().collect())?;
+        let pgp = new.certificates.iter().filter(|record| record.technology == Technology::OpenPgp);
+        self.give_or_owe(&pgp.map(|record| record.fingerprint.clone()).collect::<Vec<_>>())
     }
 
     /// Everything of a keyring as it is kept, merged with what is known already. S/MIME keys that are open go under the

@@ -20,6 +20,7 @@ pub use crate::message::{Defect, DefectCode};
 pub use crate::sender::is_look_alike;
 pub use crate::sender::{Method, SenderResult, SenderWord, Source};
 pub use crate::store::{Provenance, ProvenanceSource};
+pub use crate::trust::chain::{RevocationCheck, RevocationSource, RevocationStatus};
 pub use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
 
 /// Every code that a reason may have, by the room that gives it.

@@ -14,8 +14,8 @@ use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
 use super::{
-    attachments, compose, confirm, drafts, evidence, finding, keys, list, outbox, preview, print, reading, settings,
-    sidebar, status, unlock, welcome,
+    attachments, bringing, compose, confirm, drafts, evidence, finding, keys, list, outbox, preview, print, reading,
+    settings, sidebar, status, unlock, welcome,
 };
 
 /// The engine, as the window sees it.
@@ -103,6 +103,15 @@ impl App {
         self.ask(Command::OpenMessage(id));
     }
 
+    /// Looks for the keys of other programs, as the button does.
+    pub fn bring_keys(&mut self) {
+        let mut commands = Vec::new();
+        bringing::begin(&mut self.state, &mut commands);
+        for command in commands {
+            self.ask(command);
+        }
+    }
+
     /// Begins a new message, as the button does.
     pub fn compose(&mut self) {
         compose::begin(&mut self.views, &mut self.state);
@@ -160,6 +169,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         Screen::Keys => keys::show(ui, views, state, commands),
         Screen::Outbox => outbox::show(ui, views, state, commands),
         Screen::Settings => settings::show(ui, views, state, commands),
+        Screen::Bringing => bringing::show(ui, views, state, commands),
     }
     finding::dialogs(ui.ctx(), views, state, commands);
     confirm::link(ui.ctx(), views, state);
@@ -264,7 +274,9 @@ fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command
             commands.push(Command::SaveAttachments { message, parts, to });
         }
         (Purpose::SaveSource { message, layer }, Some(to)) => commands.push(Command::SaveSource { message, layer, to }),
+        (Purpose::BringFolder | Purpose::BringFile, Some(path)) => state.bringing.name(path, commands),
         (Purpose::Print, Some(to)) => state.print.begin(to),
+        (Purpose::Root, Some(path)) => super::authorities::read_root(path, commands),
         (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
             state.keys.path = path.to_string_lossy().into_owned();
         }

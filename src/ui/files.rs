@@ -34,6 +34,12 @@ pub enum Purpose {
     Print,
     /// A file of certificates or keys to read.
     Import,
+    /// A folder of another program to bring keys from.
+    BringFolder,
+    /// A file to bring keys from.
+    BringFile,
+    /// A file with the root of an authority.
+    Root,
     /// Where to write a certificate or key.
     Export,
     /// Where to write a certificate request.
@@ -70,10 +76,10 @@ impl Files {
             let dialog = rfd::FileDialog::new().set_title(title);
             let chosen = match kind {
                 Purpose::Attach => dialog.pick_files().unwrap_or_default(),
-                Purpose::SaveAttachments { .. } | Purpose::PublishDirectory { .. } => {
+                Purpose::SaveAttachments { .. } | Purpose::PublishDirectory { .. } | Purpose::BringFolder => {
                     dialog.pick_folder().into_iter().collect()
                 }
-                Purpose::Import => dialog.pick_file().into_iter().collect(),
+                Purpose::Import | Purpose::BringFile | Purpose::Root => dialog.pick_file().into_iter().collect(),
                 _ => dialog.set_file_name(name).save_file().into_iter().collect(),
             };
             if sender.send(chosen).is_ok() {

@@ -16,7 +16,6 @@ use crate::engine::topic::own_keys::OwnKeysCommand;
 use crate::engine::view::{CertificateReport, KeyView, TrustVerdict};
 
 use super::compose::{verdict_colour, verdict_icon};
-use super::confirm;
 use super::evidence::technology;
 use super::files::Purpose;
 use super::finding;
@@ -25,6 +24,7 @@ use super::state::{Screen, State, Views};
 use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Language, Word, codes, one_line};
+use super::{bringing, confirm};
 
 pub use own::hint;
 pub use renew::{Way as RenewalWay, begin as begin_renew};
@@ -231,6 +231,9 @@ fn heading(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Com
         }
         if widgets::button(ui, Some(Icon::Import), language.say(Word::Import), Weight::Plain).clicked() {
             begin_import(state);
+        }
+        if widgets::button(ui, None, language.say(Word::BringFromOthers), Weight::Plain).clicked() {
+            bringing::begin(state, commands);
         }
         if widgets::button(ui, Some(Icon::Plus), language.say(Word::NewKey), Weight::Plain).clicked() {
             begin_generate(views, state);

@@ -3,6 +3,8 @@
 
 mod app;
 mod attachments;
+mod authorities;
+mod bringing;
 mod calendar;
 mod column;
 mod compose;

@@ -84,6 +84,8 @@ pub enum Screen {
     Outbox,
     /// Accounts, language, look.
     Settings,
+    /// Keys from other programs.
+    Bringing,
 }
 
 /// Light, dark, or as the system is.
@@ -178,6 +180,8 @@ pub struct State {
     pub finding: FindingState,
     /// The settings screen.
     pub settings: SettingsState,
+    /// Keys from other programs.
+    pub bringing: super::bringing::BringingState,
     /// A file that the reader is asked about before it is opened.
     pub opening: Option<super::attachments::Opening>,
     /// A file that is looked at.
@@ -226,6 +230,7 @@ impl Default for State {
             keys: KeysState::default(),
             finding: FindingState::default(),
             settings: SettingsState::default(),
+            bringing: super::bringing::BringingState::default(),
             opening: None,
             preview: super::preview::Preview::default(),
             sources: super::source::Source::default(),

@@ -9,7 +9,7 @@ use super::state::{Screen, State, Views};
 use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Word, one_line};
-use super::{keys, settings};
+use super::{bringing, keys, settings};
 
 /// There is no account, or no key of one's own: an empty list says nothing that helps.
 pub fn is_due(views: &Views) -> bool {
@@ -67,6 +67,9 @@ fn steps(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comma
         if widgets::button(ui, Some(Icon::Import), language.say(Word::Import), Weight::Plain).clicked() {
             go_to_keys(state, commands, false);
             keys::begin_import(state);
+        }
+        if widgets::button(ui, None, language.say(Word::BringFromOthers), Weight::Plain).clicked() {
+            bringing::begin(state, commands);
         }
     });
     let known = (others > 0).then(|| others.to_string());

@@ -13,23 +13,23 @@ use super::{Answer, contains, corpus, kakitome, mail, manifest, of_corpus, progr
 
 const PASSPHRASE: &str = "correct horse battery staple";
 
-struct Profile {
-    folder: tempfile::TempDir,
-    passphrase: PathBuf,
+pub(crate) struct Profile {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) passphrase: PathBuf,
 }
 
 impl Profile {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let passphrase = write(folder.path(), "passphrase", format!("{PASSPHRASE}\n"));
         Self { folder, passphrase }
     }
 
-    fn dir(&self) -> PathBuf {
+    pub(crate) fn dir(&self) -> PathBuf {
         self.folder.path().join("profile")
     }
 
-    fn common(&self) -> Vec<String> {
+    pub(crate) fn common(&self) -> Vec<String> {
         let (dir, passphrase) = (self.dir(), self.passphrase.clone());
         [
             "--profile",
@@ -46,11 +46,11 @@ impl Profile {
         .to_vec()
     }
 
-    fn run(&self, args: &[&str]) -> Answer {
+    pub(crate) fn run(&self, args: &[&str]) -> Answer {
         kakitome(self.common().iter().map(String::as_str).chain(args.iter().copied()))
     }
 
-    fn good(&self, args: &[&str]) -> Answer {
+    pub(crate) fn good(&self, args: &[&str]) -> Answer {
         let answer = self.run(args);
         assert_eq!(answer.code, Some(0), "{args:?}: {}", answer.error);
         answer

@@ -86,6 +86,20 @@ pub fn protected_by(cert: &Cert, passphrase: &Secret<String>) -> Result<Cert, Pr
     Ok(cert.clone().insert_packets(packets).map_err(refuse)?.0)
 }
 
+/// The certificate with every secret key open that a passphrase opens; `None` when it opens none.
+pub fn opened_by(cert: &Cert, passphrase: &Secret<String>) -> Option<Cert> {
+    let mut packets: Vec<Packet> = Vec::new();
+    for locked in cert.keys().secret().filter(|key| !key.key().has_unencrypted_secret()) {
+        let is_primary = locked.primary();
+        let Some(key) = try_one(locked.key(), passphrase) else { continue };
+        packets.push(if is_primary { key.role_into_primary().into() } else { key.role_into_subordinate().into() });
+    }
+    if packets.is_empty() {
+        return None;
+    }
+    cert.clone().insert_packets(packets).ok().map(|(cert, _)| cert)
+}
+
 fn try_one(key: &SecretKey, passphrase: &Secret<String>) -> Option<SecretKey> {
     let SecretKeyMaterial::Encrypted(protected) = key.secret() else { return None };
     if !is_bearable(protected.s2k()) {

@@ -47,6 +47,7 @@ pub fn export_identity_pem(identity: &Identity, passphrase: &Secret<String>) -> 
     out.extend(match &identity.key {
         SecretKey::Open(key) => key_pem(key, passphrase)?,
         SecretKey::Locked(pkcs8) => pem(KEY, pkcs8),
+        SecretKey::Outside(_) => return Err(ProtectError::Locked(identity.certificate.fingerprint.clone())),
     });
     Ok(out)
 }

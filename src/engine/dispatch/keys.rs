@@ -82,11 +82,27 @@ impl Engine {
     }
 
     pub(super) fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {
+        self.profile.keepers.offer(&passphrase);
         self.profile.load_keyring(vec![passphrase])?;
         (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
         self.profile.store.forget_closed().map_err(store_failure)?;
         self.assess();
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
+    }
+
+    /// Reads what other OpenPGP programs put into the shared directory, beside the loop.
+    pub(in crate::engine) fn refresh_shared(&self) {
+        let (profile, again) = (Arc::clone(&self.profile), self.again.clone());
+        if self.is_demo {
+            return;
+        }
+        tokio::task::spawn_blocking(move || {
+            // That it can't be read now is no reason not to work; it is read with the next start.
+            let Ok(brought) = profile.refresh_shared() else { return };
+            if let Some(commands) = again.upgrade().filter(|_| !brought.items.is_empty()) {
+                let _ = commands.send(Command::KeysChanged);
+            }
+        });
     }
 
     /// Another certificate or another trust may change every seal of the list.

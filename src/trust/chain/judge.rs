@@ -16,7 +16,7 @@ pub fn judge(
     ring: &SmimeRing,
     policy: &TrustPolicy,
 ) -> Judgement {
-    let report = validate(&request(certificate, bundled, ring, policy));
+    let report = validate(&question(certificate, bundled, ring, policy));
     if report.reason.as_deref() == Some("revoked") {
         return Judgement { revoked_at: report.revoked_at, ..below(TrustVerdict::Revoked, &report) };
     }
@@ -35,14 +35,23 @@ pub fn judge(
     below(verdict, &report)
 }
 
-fn request(certificate: &Arc<X509>, bundled: &[Certificate], ring: &SmimeRing, policy: &TrustPolicy) -> PathRequest {
+/// The question about a certification path that [`judge`] asks.
+pub fn question(
+    certificate: &Arc<X509>,
+    bundled: &[Certificate],
+    ring: &SmimeRing,
+    policy: &TrustPolicy,
+) -> PathRequest {
     let came_along = bundled.iter().filter_map(|certificate| match certificate {
         Certificate::X509(x509) => Some(x509.clone()),
         Certificate::Pgp(_) => None,
     });
     let mut request = PathRequest::new(certificate.clone(), policy.at);
-    request.intermediates = came_along.chain(ring.certificates().iter().cloned()).collect();
+    // Those of people vouch for nobody.
+    let known = ring.certificates().iter().chain(&policy.issuers).filter(|known| known.vouches()).cloned();
+    request.intermediates = came_along.chain(known).collect();
     request.anchors.clone_from(&policy.anchors);
+    request.distrust_after = Arc::clone(&policy.distrust_after);
     request.crls.clone_from(&policy.crls);
     request.ocsp.clone_from(&policy.ocsp);
     request.revocation = policy.revocation;
@@ -74,12 +83,10 @@ fn directly(certificate: &Arc<X509>, address: Option<&EmailAddress>, policy: &Tr
 }
 
 fn for_address(certificate: &X509, address: Option<&EmailAddress>, path: TrustPath) -> Judgement {
-    let named = address.is_some_and(|address| certificate.addresses().contains(address));
-    let (verdict, reason) = if named {
-        (TrustVerdict::Authenticated, None)
-    } else {
-        (TrustVerdict::Mismatch, Some("address_missing".to_owned()))
-    };
+    let named = address.is_some_and(|address| certificate.is_for_address(address));
+    let reason = if certificate.addresses().is_empty() { "no_address" } else { "address_missing" };
+    let (verdict, reason) =
+        if named { (TrustVerdict::Authenticated, None) } else { (TrustVerdict::Mismatch, Some(reason.to_owned())) };
     Judgement { verdict, path, reason, revoked_at: None }
 }
 

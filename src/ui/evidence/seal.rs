@@ -106,6 +106,7 @@ pub(super) fn trust(ui: &mut Ui, page: &mut Page) {
             let (row, filled) = (judgement.verdict.row(), page.facts(Some(signature)));
             widgets::body(ui, row.means(language, &filled.blanks()));
             path(ui, language, signature);
+            crate::ui::authorities::checked::show(ui, page.views, signature, page.state, page.commands);
             let code = judgement.reason.as_deref().unwrap_or_default();
             if !code.is_empty() {
                 widgets::fact(ui, language.say(Word::Reason), &reason::reason(language, About::Trust, code));

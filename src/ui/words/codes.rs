@@ -174,6 +174,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "remote" => Word::WorkRemote,
         "refresh_certificates" => Word::WorkRefresh,
         "print" => Word::WorkPrint,
+        "check_revocation" => Word::WorkRevocation,
         _ => Word::WorkOther,
     };
     language.fill(word, &[("subject", subject)])
@@ -193,6 +194,8 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "certificate_found" => Word::DoneFound,
         "certificate_not_found" => Word::DoneNotFound,
         "key_renewed" => Word::DoneRenewed,
+        "root_added" => Word::DoneRootAdded,
+        "revocation_checked" => Word::DoneRevocation,
         "request_saved" => Word::DoneRequest,
         "request_made" => Word::DoneRequestMade,
         "key_revoked" => Word::DoneRevoked,

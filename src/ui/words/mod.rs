@@ -1,6 +1,7 @@
 //! Every word of the window in both languages, side by side, so that neither can lack one.
 
 pub mod ask;
+pub mod bringing;
 pub mod codes;
 pub mod failure;
 pub mod reason;

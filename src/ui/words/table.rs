@@ -3,7 +3,11 @@
 //! Each file is a macro that adds its rows to those before and hands them on to the next one named.
 
 #[macro_use]
+mod authorities;
+#[macro_use]
 mod body;
+#[macro_use]
+mod bringing;
 #[macro_use]
 mod evidence;
 #[macro_use]
@@ -45,4 +49,4 @@ macro_rules! words {
     };
 }
 
-window! { body evidence writing keys own_keys settings pane remedy finding words; }
+window! { body evidence writing keys own_keys settings pane remedy bringing finding authorities words; }
