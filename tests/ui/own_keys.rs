@@ -175,6 +175,8 @@ fn kind_lifetime_issuer_and_separate_keys_are_chosen() {
     for label in ["More choices", "Post-quantum", "5 years", "Curve P-384", "By Family of Alice"] {
         window.get_by_label(label).click();
         window.run();
+        // A question that has grown is put into the middle again.
+        window.run_steps(4);
     }
     window.get_by_label(language.say(Word::SeparateKeys)).click();
     window.run();
