@@ -110,6 +110,7 @@ fn picture(
             app.ask(Command::ListKeys);
             settle(&mut app, |app| app.views.keys.is_some())?;
         }
+        "find" | "found" | "publish" => finding(&mut app, name)?,
         "bringing" => {
             app.bring_keys();
             settle(&mut app, |app| app.views.topics.bringing.as_ref().is_some_and(|view| view.sources.is_some()))?;
@@ -120,7 +121,12 @@ fn picture(
             settle(&mut app, |app| app.views.topics.bringing.as_ref().is_some_and(|view| view.report.is_some()))?;
         }
         "outbox" => app.state.screen = Screen::Outbox,
-        "settings" => app.state.screen = Screen::Settings,
+        "settings" => {
+            app.state.screen = Screen::Settings;
+            // The first frame asks for what is set.
+            ui::screenshot(&mut app, size, 1.0)?;
+            settle(&mut app, |app| app.views.topics.finding.is_some())?;
+        }
         "authorities" | "withdrawals" => {
             app.state.screen = Screen::Settings;
             app.state.settings.authorities.is_open = true;
@@ -131,7 +137,7 @@ fn picture(
             settle(&mut app, counted)?;
         }
         other => bail!(
-            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, bringing, brought, outbox, settings, authorities, withdrawals"
+            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, find, found, publish, bringing, brought, outbox, settings, authorities, withdrawals"
         ),
     }
     let image = ui::screenshot(&mut app, size, 1.0)?;
@@ -140,6 +146,20 @@ fn picture(
         println!("{} frames; {}", app.frames.drawn(), spread(&app.frames));
     }
     Ok(())
+}
+
+/// The dialogs of looking for a certificate, and of publishing one's own.
+fn finding(app: &mut App, name: &str) -> Result<()> {
+    if name == "publish" {
+        app.state.screen = Screen::Keys;
+        app.ask(Command::ListKeys);
+        settle(app, |app| app.views.keys.is_some())?;
+        app.publish();
+        return Ok(());
+    }
+    app.find("hanako@example.co.jp", name == "found");
+    let search = |app: &App| app.views.topics.finding.as_ref().and_then(|view| view.search.clone());
+    settle(app, |app| name == "find" || search(app).is_some_and(|search| !search.is_running))
 }
 
 /// Lets the engine answer until what is wanted is there.

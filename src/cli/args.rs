@@ -1,4 +1,5 @@
 mod authority;
+mod backup;
 mod finding;
 mod keys;
 mod profile;
@@ -11,6 +12,8 @@ use jiff::Timestamp;
 use crate::domain::{EmailAddress, Fingerprint, Mailbox, Technology};
 
 pub(crate) use authority::{AuthorityArgs, AuthorityCommand, IssueArgs};
+pub use backup::BackupArgs;
+pub(crate) use backup::RestoreArgs;
 pub(crate) use finding::{FindArgs, PublishArgs, Servers};
 pub(crate) use keys::{
     BringOptions, CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand, Switch, TokenArgs, TokenCommand,

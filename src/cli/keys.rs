@@ -7,12 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::crypto::{KeyKind, KeyUse, Keyring, pgp, smime};
 use crate::domain::{Fingerprint, Secret, Technology};
+use crate::engine::topic::backup::is_backup;
 use crate::engine::{Profile, SecretsIn, headless};
 use crate::store::secret::SecretStore;
 
 use super::args::{Common, GenerateArgs, KeyArgs, KeyCommand, SecretStoreKind};
 use super::profile::told;
-use super::{Problem, bringing, certs, finding, load, output, own_keys};
+use super::{Problem, backup, bringing, certs, finding, load, output, own_keys};
 
 /// Runs the command.
 pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
@@ -45,6 +46,9 @@ pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
             export(common, fingerprint, secret, output.as_deref())
         }
         KeyCommand::Publish(args) => finding::publish(common, args),
+        // What is drawn for it is drawn by the caller.
+        KeyCommand::Backup(_) => Ok(()),
+        KeyCommand::Restore(args) => backup::restore(common, args),
     }
 }
 
@@ -129,7 +133,12 @@ pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> 
     let (profile, passphrases) = profile(common)?;
     let passphrases = for_keys(common, passphrases);
     for path in files {
-        let found = told(common, profile.import(&load::file(path)?, &passphrases))
+        let bytes = load::file(path)?;
+        if is_backup(&bytes) {
+            return Err(Problem(format!("{}: this is a backup; put it back with key restore", path.display())));
+        }
+        told(common, headless::refuse_exposed(path, &bytes))?;
+        let found = told(common, profile.import(&bytes, &passphrases))
             .map_err(|problem| format!("{}: {}", path.display(), problem.0))?;
         for report in &found {
             certs::print(common, report);

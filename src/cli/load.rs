@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use crate::crypto::smime::{SmimeRing, X509};
 use crate::crypto::{ImportError, Keyring};
@@ -52,10 +53,10 @@ pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
 pub(crate) fn passphrases(common: &Common) -> Result<Vec<Secret<String>>, Problem> {
     let mut found = Vec::new();
     if let Some(descriptor) = common.passphrase_fd {
-        found.extend(lines(&file(Path::new(&format!("/dev/fd/{descriptor}")))?));
+        found.extend(lines(&Zeroizing::new(file(Path::new(&format!("/dev/fd/{descriptor}")))?)));
     }
     if let Some(path) = &common.passphrase_file {
-        found.extend(lines(&file(path)?));
+        found.extend(lines(&Zeroizing::new(file(path)?)));
     }
     Ok(found)
 }
@@ -68,7 +69,7 @@ pub(crate) fn pin(common: &Common) -> Result<Option<Secret<String>>, Problem> {
 }
 
 fn lines(bytes: &[u8]) -> Vec<Secret<String>> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
     text.lines().map(|line| Secret::new(line.trim_end_matches('\r').to_owned())).collect()
 }
 

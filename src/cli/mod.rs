@@ -5,6 +5,7 @@
 
 mod args;
 mod authority;
+mod backup;
 mod bringing;
 mod certs;
 mod evaluate;
@@ -31,7 +32,8 @@ use clap::Parser;
 use crate::engine::stateless;
 use crate::engine::view::ReadingView;
 use args::Command;
-pub use args::{Cli, Common, GuiArgs, Lang};
+pub use args::{BackupArgs, Cli, Common, GuiArgs, Lang};
+pub use backup::Drawing;
 pub use keys::profile_of;
 pub use print::PrintArgs;
 
@@ -54,6 +56,8 @@ pub enum Next {
     Gui(Common, GuiArgs),
     /// Print a message.
     Print(Common, Box<PrintArgs>),
+    /// Write a backup.
+    Backup(Common, Box<BackupArgs>),
 }
 
 /// Reads the program's arguments and carries the command out, except the window's.
@@ -67,6 +71,9 @@ pub fn run() -> Next {
         None => return Next::Gui(common, GuiArgs::default()),
         Some(Command::Gui(args)) => return Next::Gui(common, args),
         Some(Command::Print(args)) => return Next::Print(common, args),
+        Some(Command::Key(args::KeyArgs { command: args::KeyCommand::Backup(args) })) => {
+            return Next::Backup(common, args);
+        }
         Some(command) => carry_out(&common, command),
     };
     Next::Exit(match outcome {
@@ -85,6 +92,17 @@ pub fn print(common: &Common, args: &PrintArgs, draw: impl FnOnce(&ReadingView) 
         print::write(&args.output, &pages)
     });
     match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            output::error(&problem.0);
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Writes what `key backup` names: `drawing` draws the recovery sheet.
+pub fn backup(common: &Common, args: &BackupArgs, drawing: &Drawing<'_>) -> ExitCode {
+    match backup::backup(common, args, drawing) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             output::error(&problem.0);

@@ -5,6 +5,7 @@ pub(crate) mod bringing;
 use crate::flow::outgoing::{SendCaution, SendCautionCode};
 use crate::flow::{Caution, CautionCode, Headline, Lock, Seal};
 
+use crate::engine::topic::backup::words::Slip;
 use crate::engine::{Failure, FailureKind};
 
 use super::args::{Common, Lang};
@@ -133,6 +134,30 @@ pub(crate) fn send_caution(caution: &SendCaution, lang: Lang) -> String {
     pick(lang, &english, &japanese)
 }
 
+/// What is wrong with recovery words.
+pub(crate) fn slip(slip: &Slip, lang: Lang) -> String {
+    let (english, japanese) = match slip {
+        Slip::Unknown { number, word, near: Some(near) } => (
+            format!("word {number}, {word}, is not a recovery word; {near} may be meant"),
+            format!("{number}番目の「{word}」は復元の言葉にありません。「{near}」かもしれません"),
+        ),
+        Slip::Unknown { number, word, near: None } => (
+            format!("word {number}, {word}, is not a recovery word; compare it with the sheet"),
+            format!("{number}番目の「{word}」は復元の言葉にありません。シートと見比べられます"),
+        ),
+        Slip::Count(count) => (
+            format!("there are {count} words, and recovery words are twelve; look for the missing ones"),
+            format!("言葉が{count}個あります。復元の言葉は十二個です"),
+        ),
+        Slip::Checksum => (
+            "each is a recovery word, but together they are none; look whether two changed places or one was taken for another"
+                .to_owned(),
+            "どれも復元の言葉ですが、組み合わせが合いません。順番の入れ違いや似た言葉を確かめられます".to_owned(),
+        ),
+    };
+    pick(lang, &english, &japanese)
+}
+
 /// The two words of a headline.
 pub(crate) fn headline(headline: Headline, lang: Lang) -> String {
     let lock = match headline.lock {
@@ -229,6 +254,7 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
             "none of the passphrases opens it; give the right one with --passphrase-file",
             "どのパスフレーズでも開きません。--passphrase-file で正しいものを渡せます",
         ),
+        FailureKind::WrongWords | FailureKind::NotABackup | FailureKind::ReadableByOthers => of_backups(kind),
         FailureKind::Protect => {
             ("signing or encrypting did not work; check the key", "署名か暗号化ができませんでした。鍵を確認できます")
         }
@@ -241,6 +267,23 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
         FailureKind::Internal => (
             "a defect of this program; please report it with the detail",
             "このプログラムの不具合です。詳細を添えて報告できます",
+        ),
+    }
+}
+
+fn of_backups(kind: FailureKind) -> (&'static str, &'static str) {
+    match kind {
+        FailureKind::WrongWords => (
+            "the words or the code don't open it; use the sheet with the number that the backup names",
+            "この言葉やコードでは開きません。バックアップと同じ番号の復元シートを使えます",
+        ),
+        FailureKind::ReadableByOthers => (
+            "others can read this file, and a secret key lies in it without a passphrase; run chmod 600 on it, then import it again",
+            "ほかの人が読めるファイルに、パスフレーズのない秘密鍵が入っています。chmod 600 の後で読み込めます",
+        ),
+        _ => (
+            "the file is no backup, or it is damaged; use another copy of it",
+            "バックアップではないか、壊れています。別の写しを使えます",
         ),
     }
 }

@@ -62,6 +62,12 @@ pub enum FailureKind {
     Import,
     /// None of the passphrases opens it.
     WrongPassphrase,
+    /// The recovery words or the Setup Code don't open the backup; the subject is the number of those that do.
+    WrongWords,
+    /// A file is no backup, or is damaged.
+    NotABackup,
+    /// A file that others can read holds a secret key without a passphrase.
+    ReadableByOthers,
     /// Signing or encrypting did not work.
     Protect,
     /// A certificate was issued by an authority elsewhere: only that one can withdraw it or give it a later end.

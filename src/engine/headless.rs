@@ -166,6 +166,11 @@ pub fn import(profile: &Profile, folder: &str, messages: &[RawMessage]) -> Resul
     Ok(ids.iter().flatten().count())
 }
 
+/// Refuses a file of keys that others can read; see [`FailureKind::ReadableByOthers`].
+pub fn refuse_exposed(path: &std::path::Path, bytes: &[u8]) -> Result<(), Failure> {
+    super::keys::refuse_exposed(path, bytes)
+}
+
 /// Other certificates or another trust may change what was found: it is assessed anew when it is next asked for.
 pub fn forget_findings(profile: &Profile) -> Result<(), Failure> {
     profile.store.forget_seals().and_then(|()| profile.store.forget_closed()).map_err(store_failure)

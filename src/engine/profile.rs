@@ -80,7 +80,7 @@ impl Profile {
     ) -> Result<Self, Failure> {
         let spool = SpoolFolder::new(dir);
         let key_passphrase = key_passphrase(&store)?;
-        let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
+        let keyring = Keyring { passphrases: key_passphrases(&store, &key_passphrase)?, ..Keyring::default() };
         let keyring = Mutex::new(Arc::new(keyring));
         let (authorities, finding) = (super::topic::authorities::Kept::default(), Desk::default());
         let keepers = Keepers::default();
@@ -108,6 +108,29 @@ impl Profile {
     /// Certificates, keys and the passphrases given in this session.
     pub fn keyring(&self) -> Arc<Keyring> {
         Arc::clone(&self.keyring.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What protects keys that were given no passphrase of their own: of this profile, and of those that were restored
+    /// into it.
+    pub(super) fn key_passphrases(&self) -> Vec<Secret<String>> {
+        key_passphrases(&self.store, &self.key_passphrase).unwrap_or_else(|_| vec![self.key_passphrase.clone()])
+    }
+
+    /// The one of this profile.
+    pub(super) fn own_key_passphrase(&self) -> &Secret<String> {
+        &self.key_passphrase
+    }
+
+    /// Keeps what protected keys in another profile.
+    pub(super) fn remember_key_passphrases(&self, more: &[Secret<String>]) -> Result<(), Failure> {
+        let mut kept: Vec<String> =
+            self.store.setting(OTHER_KEY_PASSPHRASES).map_err(store_failure)?.unwrap_or_default();
+        for one in more.iter().map(Secret::declassify) {
+            if one != self.key_passphrase.declassify() && !kept.contains(one) {
+                kept.push(one.clone());
+            }
+        }
+        self.store.set_setting(OTHER_KEY_PASSPHRASES, &kept).map_err(store_failure)
     }
 
     /// Tries a PIN once on the token that waits for one.
@@ -423,6 +446,14 @@ impl Profile {
             source: error.to_string(),
         })
     }
+}
+
+/// Of profiles that were restored into this one.
+const OTHER_KEY_PASSPHRASES: &str = "backup-key-passphrases";
+
+fn key_passphrases(store: &Store, own: &Secret<String>) -> Result<Vec<Secret<String>>, Failure> {
+    let others: Vec<String> = store.setting(OTHER_KEY_PASSPHRASES).map_err(store_failure)?.unwrap_or_default();
+    Ok(std::iter::once(own.clone()).chain(others.into_iter().map(Secret::new)).collect())
 }
 
 fn key_passphrase(store: &Store) -> Result<Secret<String>, Failure> {

@@ -3,6 +3,7 @@
 
 mod account;
 mod autocrypt;
+mod backup;
 mod certificate;
 mod database;
 mod draft;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use account::AccountRecord;
 pub use autocrypt::AutocryptPeer;
+pub use backup::{Restored, Rows};
 pub use certificate::{CertificateRecord, TrustKind};
 pub use database::{ProfileKey, Store};
 pub use draft::DraftRecord;

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use egui::{Context, Frame, Key, KeyboardShortcut, Modifiers, Panel, Ui};
 
-use crate::engine::view::MessageId;
+use crate::domain::{EmailAddress, Technology};
+use crate::engine::view::{KeyView, MessageId};
 use crate::engine::{Command, Event, Failure, FailureKind, Retry};
 
 use super::files::{Files, Purpose, Spawn};
@@ -14,8 +15,8 @@ use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
 use super::{
-    attachments, bringing, compose, confirm, drafts, evidence, finding, keys, list, outbox, preview, print, reading,
-    settings, sidebar, status, unlock, welcome,
+    attachments, backup, bringing, compose, confirm, drafts, evidence, finding, keys, list, outbox, preview, print,
+    reading, settings, sidebar, status, unlock, welcome,
 };
 
 /// The engine, as the window sees it.
@@ -117,6 +118,31 @@ impl App {
         compose::begin(&mut self.views, &mut self.state);
     }
 
+    /// Opens the search for an address's certificate; `asks` in every way at once, as far as anything may leave.
+    pub fn find(&mut self, address: &str, asks: bool) {
+        let mut commands = Vec::new();
+        finding::begin(&mut self.state, EmailAddress::parse(address).as_ref(), &mut commands);
+        if asks {
+            finding::ask_everywhere(&mut self.state, &mut commands);
+        }
+        for command in commands {
+            self.ask(command);
+        }
+    }
+
+    /// Opens the publishing of the first own OpenPGP key.
+    pub fn publish(&mut self) {
+        let own = self.views.keys.as_ref().map(|keys| keys.own.as_slice()).unwrap_or_default();
+        let is_one = |key: &&KeyView| key.report.technology == Technology::OpenPgp;
+        let Some(report) = own.iter().find(is_one).map(|key| key.report.clone()) else { return };
+        let name = report.names.first().cloned().unwrap_or_default();
+        let mut commands = Vec::new();
+        finding::begin_publish(&mut self.state, &report.fingerprint, name, &mut commands);
+        for command in commands {
+            self.ask(command);
+        }
+    }
+
     /// Begins a message that shows what writing looks like: to users of both technologies.
     pub fn compose_sample(&mut self) {
         compose::sample(&mut self.views, &mut self.state);
@@ -174,6 +200,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     finding::dialogs(ui.ctx(), views, state, commands);
     confirm::link(ui.ctx(), views, state);
     attachments::ask(ui.ctx(), state, commands);
+    backup::dialogs(ui.ctx(), views, state, commands);
     preview::show(ui.ctx(), state);
     print::go_on(ui.ctx(), views, state, commands);
 }
@@ -212,7 +239,7 @@ fn no_dialog() -> Failure {
 fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec<Command>, is_narrow: bool) {
     let colours = palette(ui);
     let desk = Frame::new().fill(colours.desk);
-    if welcome::is_due(views) {
+    if welcome::is_due(views, state) {
         welcome::show(ui, views, state, commands);
         return;
     }
@@ -280,6 +307,7 @@ fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command
         (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
             state.keys.path = path.to_string_lossy().into_owned();
         }
+        (Purpose::Backup(choice), Some(path)) => backup::chosen(state, choice, &path),
         (Purpose::PublishDirectory { fingerprint }, Some(to)) => commands.push(finding::export(fingerprint, to)),
         (_, None) => {}
     }

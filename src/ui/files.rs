@@ -44,6 +44,8 @@ pub enum Purpose {
     Export,
     /// Where to write a certificate request.
     Request,
+    /// A file of a backup.
+    Backup(super::backup::Choice),
     /// The folder to write a Web Key Directory into.
     PublishDirectory {
         /// The certificate in it.
@@ -79,6 +81,7 @@ impl Files {
                 Purpose::SaveAttachments { .. } | Purpose::PublishDirectory { .. } | Purpose::BringFolder => {
                     dialog.pick_folder().into_iter().collect()
                 }
+                Purpose::Backup(choice) if choice.is_read() => dialog.pick_file().into_iter().collect(),
                 Purpose::Import | Purpose::BringFile | Purpose::Root => dialog.pick_file().into_iter().collect(),
                 _ => dialog.set_file_name(name).save_file().into_iter().collect(),
             };

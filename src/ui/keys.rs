@@ -189,6 +189,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         heading(ui, views, state, commands);
         if !state.keys.shows_others {
+            super::backup::strip(ui, views, state, commands);
             own::show(ui, views, state, commands);
             return;
         }

@@ -4,6 +4,7 @@
 mod app;
 mod attachments;
 mod authorities;
+mod backup;
 mod bringing;
 mod calendar;
 mod column;
@@ -53,17 +54,19 @@ mod window;
 mod words;
 
 pub use app::{App, Backend};
+pub use backup::{Dialog as BackupDialog, setup_text};
 pub use files::Spawn;
 pub use fonts::{install as install_fonts, system_has};
 pub use frames::Frames;
 pub use html::Link;
 pub use icons::Icon;
 pub use keys::{Dialog as KeyDialog, RenewalWay};
-pub use print::print_pdf;
+pub use print::{print_pdf, recovery_sheet};
 pub use raster::Raster;
 pub use screenshot::{ScreenshotError, screenshot, write_png};
 pub use state::{Activity, Notice, Pane, Screen, State, Theme, Views};
 pub use theme::install as install_theme;
+pub use welcome::Stage;
 pub use when::Clock;
 pub use window::{Options, WindowError, run_window};
 pub use words::{Language, Word};

@@ -4,9 +4,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod backup;
 mod bringing;
 mod contract;
 mod evaluating;
+mod finding;
 mod keys;
 mod large;
 mod mime;
@@ -141,6 +143,15 @@ fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, bytes).expect("a temporary file");
     path
+}
+
+/// A copy of a file of the corpus for its owner alone, as a key without a passphrase has to lie.
+fn private(folder: &Path, name: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = Path::new(name).file_name().and_then(OsStr::to_str).expect("a name");
+    let copy = write(folder, file, std::fs::read(of_corpus(name)).expect("a file of the corpus"));
+    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).expect("an own file");
+    copy
 }
 
 fn contains(bytes: &[u8], wanted: &str) -> bool {

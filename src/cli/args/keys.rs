@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::domain::{EmailAddress, Fingerprint};
 use crate::engine::topic::own_keys::{KeyKind, RevocationReason};
 
+use super::backup::{BackupArgs, RestoreArgs};
 use super::{FindArgs, PublishArgs, Servers, address, fingerprint, moment};
 
 /// How long something lasts, in days; `None` for no end.
@@ -183,6 +184,11 @@ pub(crate) enum KeyCommand {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
+    /// Write a backup of everything that a person would miss, a recovery sheet, or an Autocrypt Setup Message; or try a
+    /// backup.
+    Backup(Box<BackupArgs>),
+    /// Put a backup or an Autocrypt Setup Message back: what is there stays, what is missing comes.
+    Restore(RestoreArgs),
     /// Give an own certificate to others.
     Publish(Box<PublishArgs>),
 }

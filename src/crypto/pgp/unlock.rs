@@ -86,6 +86,27 @@ pub fn protected_by(cert: &Cert, passphrase: &Secret<String>) -> Result<Cert, Pr
     Ok(cert.clone().insert_packets(packets).map_err(refuse)?.0)
 }
 
+/// Whether every secret key that one state of a certificate has is in the other one too, with the same secret as far
+/// as the passphrases let it be seen. `None` when one of them stays locked on either side.
+pub fn same_secrets(wanted: &Cert, other: &Cert, passphrases: &[Secret<String>]) -> Option<bool> {
+    let unlocked = Unlocked::default();
+    let mut is_known = true;
+    for key in wanted.keys().secret().filter(|key| !is_stub(key.key())) {
+        let same = other.keys().secret().find(|one| one.key().fingerprint() == key.key().fingerprint());
+        let Some(same) = same else { return Some(false) };
+        // The very same packet, locked or not, opens alike.
+        if key.key().secret() == same.key().secret() {
+            continue;
+        }
+        match (unlocked.open(key.key(), passphrases), unlocked.open(same.key(), passphrases)) {
+            (Some(mine), Some(theirs)) if mine.secret() != theirs.secret() => return Some(false),
+            (Some(_), Some(_)) => {}
+            _ => is_known = false,
+        }
+    }
+    is_known.then_some(true)
+}
+
 /// The certificate with every secret key open that a passphrase opens; `None` when it opens none.
 pub fn opened_by(cert: &Cert, passphrase: &Secret<String>) -> Option<Cert> {
     let mut packets: Vec<Packet> = Vec::new();

@@ -27,7 +27,9 @@ pub use authority::{RevokedEntry, issue, prolong, revocation_list};
 pub use cert::{SMTP_UTF8_MAILBOX, X509, ascii_domain};
 pub use content::{CmsKind, decompress, kind, pem_contents};
 pub use decrypt::decrypt;
-pub use export::{Pkcs12Form, export_identity_pem, export_pem, export_pkcs12, key_block};
+pub use export::{
+    Pkcs12Form, export_identity_pem, export_open_identity_pem, export_pem, export_pkcs12, key_block, same_key,
+};
 pub use found::{found, is_issued_by, is_self_issued, issuer_locations, last_known};
 pub use generate::{generate_self_signed, request};
 pub use issue::{KeyPair, Period, Subject};

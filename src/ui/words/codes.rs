@@ -174,6 +174,9 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "remote" => Word::WorkRemote,
         "refresh_certificates" => Word::WorkRefresh,
         "print" => Word::WorkPrint,
+        "backup" => Word::WorkBackup,
+        "rehearse" => Word::WorkRehearse,
+        "restore" => Word::WorkRestore,
         "check_revocation" => Word::WorkRevocation,
         _ => Word::WorkOther,
     };

@@ -103,6 +103,24 @@ explained! { FailureKind {
         "パスフレーズが合いません{subject}。",
         "大文字と小文字に気をつけて、もう一度入れてください。";
         [];
+    WrongWords =>
+        "The words or the code don't open the backup{subject}.",
+        "Look for the sheet with the number that the backup names, and compare word by word.";
+        "この言葉やコードではバックアップが開きません{subject}。",
+        "バックアップと同じ番号の復元シートを探し、言葉を一つずつ確かめられます。";
+        [];
+    NotABackup =>
+        "The file is no backup, or it is damaged{subject}.",
+        "Choose the file that Kakitome wrote as a backup, or another copy of it.";
+        "バックアップではないか、壊れているファイルです{subject}。",
+        "Kakitomeが書き出したバックアップか、その別の写しを選べます。";
+        [];
+    ReadableByOthers =>
+        "Others can read the file, and a secret key lies in it without a passphrase{subject}.",
+        "Take that right from them (chmod 600), then import it again. Make new keys if somebody may have copied it.";
+        "ほかの人が読めるファイルに、パスフレーズのない秘密鍵が入っています{subject}。",
+        "chmod 600 でほかの人の権限を外すと読み込めます。写された恐れがあるなら、新しい鍵を作ると安心です。";
+        [];
     Store =>
         "The mail store could not be read or written{subject}.",
         "Look whether the disk is full, then start again.";

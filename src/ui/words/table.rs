@@ -5,6 +5,8 @@
 #[macro_use]
 mod authorities;
 #[macro_use]
+mod backup;
+#[macro_use]
 mod body;
 #[macro_use]
 mod bringing;
@@ -49,4 +51,4 @@ macro_rules! words {
     };
 }
 
-window! { body evidence writing keys own_keys settings pane remedy bringing finding authorities words; }
+window! { backup body evidence writing keys own_keys settings pane remedy bringing finding authorities words; }
