@@ -234,7 +234,10 @@ impl Profile {
             return Ok(Vec::new());
         }
         let mut waiting = self.store.waiting_keys().map_err(store_failure)?;
-        waiting.retain(|one| found.smime.pair(&one.spki, &one.secret));
+        waiting.retain(|one| {
+            let passphrase = one.passphrase.as_deref().map(Secret::from);
+            found.smime.pair(&one.spki, &one.secret, passphrase.as_ref())
+        });
         Ok(waiting.into_iter().map(|one| one.key).collect())
     }
 
@@ -409,6 +412,12 @@ impl Profile {
         };
         if let Some(cert) = keyring.pgp.find(fingerprint) {
             return match secret {
+                true if keyring.pgp.keeper(cert).is_some() && !cert.is_tsk() => Err(Failure {
+                    kind: FailureKind::Protect,
+                    retry: Retry::Never,
+                    subject: fingerprint.to_string(),
+                    source: "secret_elsewhere".to_owned(),
+                }),
                 true if !cert.is_tsk() => Err(missing()),
                 true => match passphrase {
                     Some(passphrase) => {

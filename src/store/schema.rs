@@ -1,6 +1,11 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, WAITING];
+
+/// What opens a waiting key that was given no passphrase: in its own row, so that it goes along into a backup.
+const WAITING: &str = "
+ALTER TABLE waiting_key ADD COLUMN passphrase TEXT;
+";
 
 /// Keys that wait for an authority, and authorities of the user's own.
 const OWN_KEYS: &str = "

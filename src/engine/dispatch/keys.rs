@@ -4,8 +4,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::crypto::CertificateReport;
-use crate::domain::Secret;
+use crate::crypto::{CertificateReport, DecryptFailure};
+use crate::domain::{Fingerprint, Secret};
 use crate::engine::profile::store_failure;
 use crate::engine::topic::{self, Effect, Work, own_keys};
 use crate::engine::view::MessageId;
@@ -82,12 +82,27 @@ impl Engine {
     }
 
     pub(super) fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {
-        self.profile.keepers.offer(&passphrase);
+        // A token counts wrong PINs: what was typed for something else is never tried on it.
+        if self.waits_for_token() {
+            self.profile.keepers.offer(&passphrase);
+        }
         self.profile.load_keyring(vec![passphrase])?;
         (self.publish)(Event::Keys(Arc::new(keys::view(&self.profile)?)));
         self.profile.store.forget_closed().map_err(store_failure)?;
         self.assess();
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
+    }
+
+    /// Whether the open message is closed because a token waits for its PIN.
+    fn waits_for_token(&self) -> bool {
+        let Some(message) = self.open_message else { return false };
+        let Ok((_, assessment)) = reading::assess(&self.profile, message) else { return false };
+        let keyring = self.profile.keyring();
+        let is_on_token = |fingerprint: &Fingerprint| {
+            keyring.smime.own().iter().any(|own| own.is_outside() && own.certificate.fingerprint == *fingerprint)
+        };
+        let waits = |failure: &DecryptFailure| matches!(failure, DecryptFailure::Locked(key) if is_on_token(key));
+        assessment.encryption.iter().any(|layer| layer.failure.as_ref().is_some_and(waits))
     }
 
     /// Reads what other OpenPGP programs put into the shared directory, beside the loop.
