@@ -14,6 +14,8 @@ mod bringing;
 mod own_keys;
 #[path = "ui/pane.rs"]
 mod pane;
+#[path = "ui/people.rs"]
+mod people;
 #[path = "ui/sample.rs"]
 mod sample;
 #[path = "ui/why.rs"]

@@ -3,6 +3,7 @@ mod backup;
 mod finding;
 mod keys;
 mod profile;
+mod trust;
 
 use std::path::PathBuf;
 
@@ -18,10 +19,8 @@ pub(crate) use finding::{FindArgs, PublishArgs, Servers};
 pub(crate) use keys::{
     BringOptions, CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand, Switch, TokenArgs, TokenCommand,
 };
-pub(crate) use profile::{
-    AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, TrustCommand, TrustCommandArgs,
-    TrustOptions,
-};
+pub(crate) use profile::{AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand};
+pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 
 /// Mail with a seal and a lock that people really use: OpenPGP and S/MIME as equals.
 #[derive(Debug, Parser)]

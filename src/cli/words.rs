@@ -98,6 +98,7 @@ pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
             format!("The protected header names {subject} as recipient, and not you; it may have been passed on."),
             format!("保護されたヘッダーの宛先は {subject} で、あなたではありません。転送された可能性があります。"),
         ),
+        CautionCode::KeyChanged | CautionCode::KeyRefused => another_key(caution.code, subject),
         CautionCode::SenderDiffers => (
             format!("Another address, {subject}, handed this message in."),
             format!("このメールは別のアドレス {subject} から出されています。"),
@@ -107,6 +108,20 @@ pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
         Lang::En => english,
         Lang::Ja => japanese,
     }
+}
+
+/// Another key than before.
+fn another_key(code: CautionCode, subject: &str) -> (String, String) {
+    if code == CautionCode::KeyRefused {
+        return (
+            format!("You said that the key of this seal does not belong to {subject}; take it for another's."),
+            format!("この封印の鍵は {subject} のものではないと、あなたが答えています。別の人のものとして扱えます。"),
+        );
+    }
+    (
+        format!("Until now another key signed for {subject}; ask the author in another way whether it is theirs."),
+        format!("{subject} の封印は、これまでと別の鍵によるものです。本人の鍵かどうか、別の方法で確かめられます。"),
+    )
 }
 
 /// What the author should know, though it does not stand in the way.
@@ -258,6 +273,7 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
         FailureKind::Protect => {
             ("signing or encrypting did not work; check the key", "署名か暗号化ができませんでした。鍵を確認できます")
         }
+        FailureKind::NoCertifyingKey | FailureKind::NotNamed | FailureKind::NothingToRetract => certifying(kind),
         FailureKind::IssuedElsewhere => (
             "the certificate was issued by an authority elsewhere; ask that one to withdraw it or to issue a new one",
             "外部の認証局が発行した証明書です。失効や再発行はその認証局に頼めます",
@@ -267,6 +283,24 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
         FailureKind::Internal => (
             "a defect of this program; please report it with the detail",
             "このプログラムの不具合です。詳細を添えて報告できます",
+        ),
+    }
+}
+
+/// Vouching for others.
+fn certifying(kind: FailureKind) -> (&'static str, &'static str) {
+    match kind {
+        FailureKind::NoCertifyingKey => (
+            "no OpenPGP key of your own can certify now; make one with `key generate`, or renew it",
+            "ほかの人を証明できる自分のOpenPGPの鍵がありません。`key generate` で作るか、期限を延ばせます",
+        ),
+        FailureKind::NotNamed => (
+            "the certificate doesn't name this address, so nothing was certified; `cert list` shows what it names",
+            "証明書にこのアドレスがないため、何も証明していません。`cert list` で確認できます",
+        ),
+        _ => (
+            "none of your keys certifies this, so there is nothing to take back",
+            "自分の鍵による証明がないため、取り消すものはありません",
         ),
     }
 }

@@ -70,6 +70,12 @@ pub enum FailureKind {
     ReadableByOthers,
     /// Signing or encrypting did not work.
     Protect,
+    /// No own OpenPGP key can vouch for others now.
+    NoCertifyingKey,
+    /// The certificate does not name the address that is to be vouched for.
+    NotNamed,
+    /// No own key said anything that could be taken back.
+    NothingToRetract,
     /// A certificate was issued by an authority elsewhere: only that one can withdraw it or give it a later end.
     IssuedElsewhere,
     /// An input is not well-formed (an address, a server name).

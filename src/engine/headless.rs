@@ -182,6 +182,11 @@ pub fn assess_new(profile: &Profile) -> Result<usize, Failure> {
     assessing::all(profile, &publish, &Cancel::new())
 }
 
+/// Writes a file of the user's, whole or not at all.
+pub fn write_file(to: &std::path::Path, bytes: &[u8]) -> Result<(), Failure> {
+    crate::store::files::write_new(to, bytes).map_err(store_failure)
+}
+
 fn find_account(profile: &Profile, address: &EmailAddress) -> Result<AccountRecord, Failure> {
     let accounts = profile.store.accounts().map_err(store_failure)?;
     let fits = |account: &AccountRecord| EmailAddress::parse(&account.address).as_ref() == Some(address);

@@ -23,6 +23,7 @@ mod provenance;
 mod schema;
 pub mod secret;
 mod setting;
+mod sighting;
 pub mod spool;
 #[cfg(test)]
 mod tests;
@@ -42,3 +43,4 @@ pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};
 pub use outside::OutsideKeyRecord;
 pub use own_keys::{AuthorityRecord, IssuedRecord, KeyRecords, WaitingKey};
 pub use provenance::{Provenance, ProvenanceSource};
+pub use sighting::{Correspondence, KeyChange, Seen, Sighting};

@@ -15,8 +15,8 @@ use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
 use super::{
-    attachments, backup, bringing, compose, confirm, drafts, evidence, finding, keys, list, outbox, preview, print,
-    reading, settings, sidebar, status, unlock, welcome,
+    attachments, backup, bringing, compare, compose, confirm, drafts, evidence, finding, keys, list, outbox, people,
+    preview, print, reading, settings, sidebar, status, trust, unlock, welcome,
 };
 
 /// The engine, as the window sees it.
@@ -148,6 +148,36 @@ impl App {
         compose::sample(&mut self.views, &mut self.state);
     }
 
+    /// Shows the people, and the card of one.
+    pub fn show_people(&mut self, address: Option<EmailAddress>) {
+        let mut commands = Vec::new();
+        match address {
+            Some(address) => people::open(&mut self.state, &mut commands, address),
+            None => people::enter(&mut self.state, &mut commands),
+        }
+        for command in commands {
+            self.ask(command);
+        }
+    }
+
+    /// Asks to compare the first certificate of the open card.
+    pub fn compare(&mut self) {
+        let card = self.views.topics.people.as_ref().and_then(|view| view.card.clone());
+        let Some(card) = card else { return };
+        if let Some(first) = card.certificates.first() {
+            keys::compare_here(&mut self.state, &first.report.fingerprint, card.person.name.clone());
+        }
+    }
+
+    /// Shows who vouches for whom, or for an address.
+    pub fn show_trust(&mut self, about: Option<&EmailAddress>) {
+        let mut commands = Vec::new();
+        trust::enter(&mut self.state, &mut commands, about);
+        for command in commands {
+            self.ask(command);
+        }
+    }
+
     /// Takes every waiting event, draws one frame, and sends what the user did.
     pub fn show(&mut self, ui: &mut Ui) {
         let began = Instant::now();
@@ -193,6 +223,8 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         Screen::Compose => compose::show(ui, views, state, commands),
         Screen::Drafts => drafts::show(ui, views, state, commands),
         Screen::Keys => keys::show(ui, views, state, commands),
+        Screen::People => people::show(ui, views, state, commands, is_narrow),
+        Screen::Trust => trust::show(ui, views, state, commands),
         Screen::Outbox => outbox::show(ui, views, state, commands),
         Screen::Settings => settings::show(ui, views, state, commands),
         Screen::Bringing => bringing::show(ui, views, state, commands),
@@ -303,6 +335,11 @@ fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command
         (Purpose::SaveSource { message, layer }, Some(to)) => commands.push(Command::SaveSource { message, layer, to }),
         (Purpose::BringFolder | Purpose::BringFile, Some(path)) => state.bringing.name(path, commands),
         (Purpose::Print, Some(to)) => state.print.begin(to),
+        (Purpose::ExportCertificate(fingerprint), Some(to)) => {
+            commands.push(Command::ExportKey { fingerprint, secret: false, passphrase: None, to });
+        }
+        (Purpose::CompareCode, Some(path)) => commands.push(compare::read_picture(path)),
+        (Purpose::SaveGraph, Some(to)) => commands.extend(trust::save(views, state, to)),
         (Purpose::Root, Some(path)) => super::authorities::read_root(path, commands),
         (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
             state.keys.path = path.to_string_lossy().into_owned();
@@ -335,6 +372,7 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if state.screen == Screen::Mailbox && searches {
         (state.searches, state.reads) = (true, false);
     }
+    state.people.searches |= state.screen == Screen::People && searches;
     if pressed(shortcut(Modifiers::NONE, Key::F6)) {
         next_pane(ctx, state);
     }
@@ -346,6 +384,15 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     }
     if pressed(shortcut(Modifiers::NONE, Key::Escape)) {
         escape(state);
+    }
+    if state.screen == Screen::People && state.people.vouch.is_none() && state.keys.dialog == keys::Dialog::None {
+        let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == people::pane_id());
+        if pressed(shortcut(Modifiers::NONE, Key::J)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowDown)) {
+            people::step(views, state, commands, 1);
+        }
+        if pressed(shortcut(Modifiers::NONE, Key::K)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowUp)) {
+            people::step(views, state, commands, -1);
+        }
     }
     let is_asking = state.link.is_some() || state.opening.is_some() || state.finding.is_open();
     if state.screen != Screen::Mailbox || is_asking || state.preview.is_open() {
@@ -405,7 +452,8 @@ fn escape(state: &mut State) {
         Screen::Mailbox if state.reader.find.is_open => state.reader.find.close(),
         Screen::Mailbox if state.drawer => state.drawer = false,
         Screen::Mailbox => state.reads = false,
-        Screen::Keys if state.keys.close_dialog() => {}
+        Screen::Keys | Screen::People | Screen::Trust if state.keys.close_dialog() => {}
+        Screen::People if state.people.vouch.take().is_some() => {}
         _ => state.screen = Screen::Mailbox,
     }
 }

@@ -44,6 +44,12 @@ pub enum Purpose {
     Export,
     /// Where to write a certificate request.
     Request,
+    /// Where to write this certificate.
+    ExportCertificate(crate::domain::Fingerprint),
+    /// A picture of a fingerprint's QR code.
+    CompareCode,
+    /// Where to write the picture of who vouches for whom.
+    SaveGraph,
     /// A file of a backup.
     Backup(super::backup::Choice),
     /// The folder to write a Web Key Directory into.
@@ -82,7 +88,9 @@ impl Files {
                     dialog.pick_folder().into_iter().collect()
                 }
                 Purpose::Backup(choice) if choice.is_read() => dialog.pick_file().into_iter().collect(),
-                Purpose::Import | Purpose::BringFile | Purpose::Root => dialog.pick_file().into_iter().collect(),
+                Purpose::Import | Purpose::BringFile | Purpose::Root | Purpose::CompareCode => {
+                    dialog.pick_file().into_iter().collect()
+                }
                 _ => dialog.set_file_name(name).save_file().into_iter().collect(),
             };
             if sender.send(chosen).is_ok() {

@@ -151,7 +151,8 @@ pub struct KeysState {
     name: String,
     address: String,
     only: Option<Technology>,
-    compared: bool,
+    /// The sheet for comparing fingerprints.
+    pub sheet: super::compare::Sheet,
     choices: make::Choices,
     withdrawal: withdraw::Choices,
     authority: authority::Choices,
@@ -268,6 +269,11 @@ pub fn begin_compare(state: &mut State, fingerprint: &Fingerprint, name: String)
     state.keys.open(Dialog::Compare { fingerprint: fingerprint.clone(), name });
 }
 
+/// Opens the comparison over the screen that is shown.
+pub fn compare_here(state: &mut State, fingerprint: &Fingerprint, name: String) {
+    state.keys.open(Dialog::Compare { fingerprint: fingerprint.clone(), name });
+}
+
 fn propose_owner(views: &Views, state: &mut State) {
     let accounts = views.mailbox.as_ref().map(|mailbox| mailbox.accounts.as_slice()).unwrap_or_default();
     if let Some(account) = accounts.iter().find(|account| !account.identity.address.is_empty()) {
@@ -381,13 +387,18 @@ fn actions(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Com
     });
 }
 
-fn dialogs(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+/// Draws the open dialog, over whatever screen it was opened from.
+pub fn dialogs(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let ctx = ui.ctx().clone();
     let dialog = state.keys.dialog.clone();
     if dialog == Dialog::None {
         return;
     }
-    let answer = confirm::dialog(&ctx, "keys", |ui| ask(ui, views, state, &dialog));
+    let answer = if let Dialog::Compare { fingerprint, name } = &dialog {
+        super::compare::dialog(&ctx, views, state, fingerprint, name)
+    } else {
+        confirm::dialog(&ctx, "keys", |ui| ask(ui, views, state, &dialog))
+    };
     if answer == Some(true) {
         commands.extend(carry_out(&state.keys));
     }
@@ -425,15 +436,8 @@ fn ask(ui: &mut Ui, views: &Views, state: &mut State, dialog: &Dialog) -> Option
         Dialog::Issue { .. } => authority::issue_dialog(ui, state),
         Dialog::IssueAgain { name, .. } => authority::again_dialog(ui, state, name),
         Dialog::Publish { .. } => authority::publish_dialog(ui, state),
-        Dialog::Compare { fingerprint, name } => {
-            widgets::title(ui, language.fill(Word::CompareTitle, &[("name", name)]));
-            widgets::soft(ui, language.fill(Word::CompareHint, &[("name", name)]));
-            widgets::card(ui, |ui| {
-                widgets::fingerprint_lines(ui, &fingerprint.spaced());
-            });
-            ui.checkbox(&mut state.keys.compared, language.say(Word::CompareDone));
-            confirm::answers_if(ui, language, state.keys.compared, Word::Trust, Weight::Primary)
-        }
+        // A sheet of its own.
+        Dialog::Compare { .. } => None,
     }
 }
 

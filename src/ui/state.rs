@@ -82,8 +82,12 @@ pub enum Screen {
     Compose,
     /// What was begun and kept.
     Drafts,
+    /// One card a correspondent.
+    People,
     /// People, certificates and keys.
     Keys,
+    /// Who vouches for whom.
+    Trust,
     /// What waits to be sent.
     Outbox,
     /// Accounts, language, look.
@@ -180,6 +184,10 @@ pub struct State {
     pub composer: Option<Composer>,
     /// The keys screen.
     pub keys: KeysState,
+    /// The people screen.
+    pub people: super::people::PeopleState,
+    /// The trust screen.
+    pub trust: super::trust::TrustState,
     /// Looking for certificates, and publishing one's own.
     pub finding: FindingState,
     /// The settings screen.
@@ -236,6 +244,8 @@ impl Default for State {
             passphrase_again: String::new(),
             composer: None,
             keys: KeysState::default(),
+            people: super::people::PeopleState::default(),
+            trust: super::trust::TrustState::default(),
             finding: FindingState::default(),
             settings: SettingsState::default(),
             welcome: First::default(),
@@ -301,6 +311,9 @@ impl State {
                 }
                 views.notice = Some(Notice { code: "draft_saved".to_owned(), subject: String::new() });
             }
+            Event::FingerprintRead(print) => {
+                self.keys.sheet.entry = print.map_or_else(|| "?".to_owned(), |print| print.spaced());
+            }
             Event::Keys(view) => self.take_keys(views, view),
             Event::Topic(view) => {
                 if let TopicView::Backup(view) = &view {
@@ -351,6 +364,8 @@ impl State {
     }
 
     fn take_keys(&mut self, views: &mut Views, view: Arc<KeysView>) {
+        super::people::changed(self);
+        super::trust::changed(self);
         views.keys = Some(view);
         // More may be known of whom is written to.
         if let Some(composer) = &mut self.composer {

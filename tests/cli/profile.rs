@@ -57,7 +57,7 @@ impl Profile {
     }
 
     /// With alice's keys and anchor, whom she trusts, and the corpus's mail in a folder.
-    fn of_alice() -> Self {
+    pub(super) fn of_alice() -> Self {
         let profile = Self::new();
         let passphrases = std::fs::read_to_string(of_corpus("passphrases")).unwrap();
         std::fs::write(&profile.passphrase, format!("{PASSPHRASE}\n{passphrases}")).unwrap();

@@ -2,6 +2,7 @@
 
 mod autocrypt;
 mod cert;
+mod certify;
 mod container;
 mod decrypt;
 mod found;
@@ -24,6 +25,10 @@ mod verify;
 pub use autocrypt::{AutocryptField, autocrypt_field, autocrypt_value};
 pub(crate) use cert::{address_of, user_ids};
 pub use cert::{addresses, armored_public, armored_secret, fingerprint, names, report};
+pub use certify::{
+    Certification, CertificationState, CertifyError, FULL as FULL_AMOUNT, Nonsense, Vouching, certifications, certify,
+    retract, scope_of_domain,
+};
 pub use container::{
     SetupFailure, encrypt_with_passphrases, new_setup_code, open_setup_message, setup_code, setup_message,
 };

@@ -10,10 +10,13 @@ use crate::engine::profile::store_failure;
 use crate::engine::topic::{self, Effect, Work, own_keys};
 use crate::engine::view::MessageId;
 use crate::engine::worker::internal;
-use crate::engine::{Command, Event, Failure, FailureKind, keys, reading, remedy};
+use crate::engine::{Command, Event, Failure, FailureKind, keys, reading, remedy, sheet};
 use crate::store::files;
 
 use super::Engine;
+
+/// A picture of a QR code is not larger.
+const MOST_OF_A_PICTURE: u64 = 32 << 20;
 
 impl Engine {
     /// The commands of the keys screen.
@@ -54,6 +57,11 @@ impl Engine {
             Command::SetTrustRoot { fingerprint, root } => {
                 keys::set_root(&profile, &fingerprint, root)?;
                 self.judge_anew()?;
+            }
+            Command::ReadFingerprint(path) => {
+                let found = sheet::read_picture(&files::read(&path, MOST_OF_A_PICTURE).map_err(store_failure)?);
+                (self.publish)(Event::FingerprintRead(found));
+                return Ok(());
             }
             Command::KeysChanged => self.judge_anew()?,
             Command::Topic(topic) => {

@@ -157,6 +157,24 @@ explained! { FailureKind {
         "読み取れる証明書や鍵がファイルにありません{subject}。",
         "OpenPGP、PEM、PKCS#12 のどれかの形でもらうと読み込めます。";
         [];
+    NoCertifyingKey =>
+        "You have no OpenPGP key of your own that can vouch for others{subject}.",
+        "Make one under My keys, or renew the one that you have.";
+        "ほかの人を証明できる自分のOpenPGPの鍵がありません{subject}。",
+        "自分の鍵で新しく作るか、期限を延ばすと使えます。";
+        [];
+    NotNamed =>
+        "The certificate doesn't name this address{subject}.",
+        "Nothing was vouched for. Choose an address that stands in the certificate.";
+        "証明書にこのアドレスは書かれていません{subject}。",
+        "何も証明していません。証明書にあるアドレスを選べます。";
+        [];
+    NothingToRetract =>
+        "None of your keys vouches for this{subject}.",
+        "There is nothing to take back. What others vouch for is theirs to take back.";
+        "自分の鍵による証明はありません{subject}。",
+        "取り消すものはありません。ほかの人の証明は、その人だけが取り消せます。";
+        [];
     Cancelled =>
         "It was stopped{subject}.",
         "Nothing was lost. Start it again when you like.";

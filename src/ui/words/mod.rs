@@ -7,6 +7,7 @@ pub mod failure;
 pub mod reason;
 mod table;
 pub mod verdict;
+pub mod vouching;
 pub mod why;
 
 pub use table::Word;

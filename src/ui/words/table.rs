@@ -21,6 +21,8 @@ mod own_keys;
 #[macro_use]
 mod pane;
 #[macro_use]
+mod people;
+#[macro_use]
 mod remedy;
 #[macro_use]
 mod settings;
@@ -51,4 +53,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys settings pane remedy bringing finding authorities words; }
+window! { backup body evidence writing keys own_keys settings pane remedy bringing finding authorities people words; }

@@ -151,6 +151,7 @@ fn every_remedy_is_offered_by_some_row() {
         Remedy::Compare,
         Remedy::Renew,
         Remedy::MakeKey,
+        Remedy::Card,
         Remedy::Source,
     ];
     for remedy in questions.map(Remedy::Ask).into_iter().chain(others) {
