@@ -287,14 +287,17 @@ impl SmimeRing {
     }
 
     /// Gives a key that waited for its certificate to every certificate here that is for it: PKCS #8 under a
-    /// passphrase, PEM, and the SubjectPublicKeyInfo that goes with it. Gives whether there is any.
-    pub fn pair(&mut self, spki: &[u8], secret: &[u8]) -> bool {
+    /// passphrase, PEM, and the SubjectPublicKeyInfo that goes with it; opened, if the passphrase is given. Gives whether
+    /// there is any.
+    pub fn pair(&mut self, spki: &[u8], secret: &[u8], passphrase: Option<&Secret<String>>) -> bool {
         let mut blocks = super::content::pem_blocks(secret).into_iter();
         let Some(pkcs8) = blocks.find(|block| block.label == KEY) else { return false };
         let key: Arc<[u8]> = pkcs8.der.into();
         let fitting: Vec<_> = self.marked(&Mark::Key(facts::public_key(spki))).into_iter().map(Arc::clone).collect();
         for certificate in &fitting {
-            self.add_identity(Identity { certificate: certificate.clone(), key: SecretKey::Locked(key.clone()) });
+            let locked = Identity { certificate: certificate.clone(), key: SecretKey::Locked(key.clone()) };
+            let opened = passphrase.and_then(|passphrase| locked.unlock(std::slice::from_ref(passphrase)));
+            self.add_identity(opened.unwrap_or(locked));
         }
         !fitting.is_empty()
     }

@@ -120,7 +120,10 @@ impl Profile {
             return Ok(Vec::new());
         }
         let mut waiting = self.store.waiting_keys().map_err(store_failure)?;
-        waiting.retain(|one| found.smime.pair(&one.spki, &one.secret));
+        waiting.retain(|one| {
+            let passphrase = one.passphrase.as_deref().map(Secret::from);
+            found.smime.pair(&one.spki, &one.secret, passphrase.as_ref())
+        });
         Ok(waiting.into_iter().map(|one| one.key).collect())
     }
 
