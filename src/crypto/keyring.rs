@@ -63,7 +63,9 @@ impl Keyring {
     /// Describes a certificate of the ring at a moment.
     pub fn report(&self, fingerprint: &Fingerprint, at: Timestamp) -> Option<CertificateReport> {
         if let Some(cert) = self.pgp.find(fingerprint) {
-            return Some(super::pgp::report(cert, at));
+            let mut report = super::pgp::report(cert, at);
+            report.has_secret |= self.pgp.keeper(cert).is_some();
+            return Some(report);
         }
         let certificate = self.smime.find(fingerprint)?;
         let own = self.smime.own().iter().find(|own| own.certificate.fingerprint == *fingerprint);

@@ -14,6 +14,7 @@ use crate::store::spool::SpoolFolder;
 use crate::store::{CertificateRecord, KeyRecords, ProfileKey, Store, StoreError, TrustKind};
 use crate::trust::{self, TrustPolicy};
 
+use super::outside::Keepers;
 use super::topic::finding::Desk;
 use super::{Failure, FailureKind, Retry};
 
@@ -42,6 +43,8 @@ pub struct Profile {
     /// What is remembered of looking certificates up.
     pub(super) finding: Desk,
     keyring: Mutex<Arc<Keyring>>,
+    /// Who uses secret keys that are not here.
+    pub(super) keepers: Keepers,
     /// Protects, inside the encrypted store, keys that were given no passphrase of their own.
     key_passphrase: Secret<String>,
 }
@@ -77,10 +80,11 @@ impl Profile {
     ) -> Result<Self, Failure> {
         let spool = SpoolFolder::new(dir);
         let key_passphrase = key_passphrase(&store)?;
-        let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
+        let keyring = Keyring { passphrases: key_passphrases(&store, &key_passphrase)?, ..Keyring::default() };
         let keyring = Mutex::new(Arc::new(keyring));
         let (authorities, finding) = (super::topic::authorities::Kept::default(), Desk::default());
-        let profile = Self { store, spool, secrets, fixed_at, authorities, finding, keyring, key_passphrase };
+        let keepers = Keepers::default();
+        let profile = Self { store, spool, secrets, fixed_at, authorities, finding, keyring, keepers, key_passphrase };
         profile.load_keyring(Vec::new())?;
         // Of older profiles nobody knows any more: before anything new comes in, what is there counts.
         for (fingerprint, kind) in profile.store.trust().map_err(store_failure)? {
@@ -106,6 +110,34 @@ impl Profile {
         Arc::clone(&self.keyring.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What protects keys that were given no passphrase of their own: of this profile, and of those that were restored
+    /// into it.
+    pub(super) fn key_passphrases(&self) -> Vec<Secret<String>> {
+        key_passphrases(&self.store, &self.key_passphrase).unwrap_or_else(|_| vec![self.key_passphrase.clone()])
+    }
+
+    /// The one of this profile.
+    pub(super) fn own_key_passphrase(&self) -> &Secret<String> {
+        &self.key_passphrase
+    }
+
+    /// Keeps what protected keys in another profile.
+    pub(super) fn remember_key_passphrases(&self, more: &[Secret<String>]) -> Result<(), Failure> {
+        let mut kept: Vec<String> =
+            self.store.setting(OTHER_KEY_PASSPHRASES).map_err(store_failure)?.unwrap_or_default();
+        for one in more.iter().map(Secret::declassify) {
+            if one != self.key_passphrase.declassify() && !kept.contains(one) {
+                kept.push(one.clone());
+            }
+        }
+        self.store.set_setting(OTHER_KEY_PASSPHRASES, &kept).map_err(store_failure)
+    }
+
+    /// Tries a PIN once on the token that waits for one.
+    pub fn offer_pin(&self, pin: &Secret<String>) {
+        self.keepers.offer(pin);
+    }
+
     /// Reads the keyring anew, with more passphrases.
     pub fn load_keyring(&self, more: Vec<Secret<String>>) -> Result<(), Failure> {
         let mut keyring = Keyring { passphrases: self.keyring().passphrases.clone(), ..Keyring::default() };
@@ -114,6 +146,7 @@ impl Profile {
             // One that can't be read any more must not take the others along; the list shows it.
             let _ = keyring.add(&record.bytes);
         }
+        self.keepers.attach(&self.store.outside_keys().map_err(store_failure)?, &mut keyring);
         *self.keyring.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(keyring);
         Ok(())
     }
@@ -167,7 +200,7 @@ impl Profile {
     /// Every certificate and key described.
     pub fn reports(&self, at: Timestamp) -> Vec<CertificateReport> {
         let keyring = self.keyring();
-        let pgp = keyring.pgp.certs().iter().map(|cert| pgp::report(cert, at));
+        let pgp = keyring.pgp.certs().iter().filter_map(|cert| keyring.report(&pgp::fingerprint(cert), at));
         let x509 = keyring.smime.certificates().iter().filter_map(|cert| keyring.report(&cert.fingerprint, at));
         pgp.chain(x509).collect()
     }
@@ -201,7 +234,10 @@ impl Profile {
             return Ok(Vec::new());
         }
         let mut waiting = self.store.waiting_keys().map_err(store_failure)?;
-        waiting.retain(|one| found.smime.pair(&one.spki, &one.secret));
+        waiting.retain(|one| {
+            let passphrase = one.passphrase.as_deref().map(Secret::from);
+            found.smime.pair(&one.spki, &one.secret, passphrase.as_ref())
+        });
         Ok(waiting.into_iter().map(|one| one.key).collect())
     }
 
@@ -241,7 +277,9 @@ impl Profile {
     /// Keeps everything that one step made, all of it or nothing, and reads the keyring anew.
     pub(super) fn keep_records(&self, new: &KeyRecords, passphrase: Option<&Secret<String>>) -> Result<(), Failure> {
         self.store.keep_keys(new).map_err(store_failure)?;
-        self.load_keyring(passphrase.cloned().into_iter().collect())
+        self.load_keyring(passphrase.cloned().into_iter().collect())?;
+        let pgp = new.certificates.iter().filter(|record| record.technology == Technology::OpenPgp);
+        self.give_or_owe(&pgp.map(|record| record.fingerprint.clone()).collect::<Vec<_>>())
     }
 
     /// Everything of a keyring as it is kept, merged with what is known already. S/MIME keys that are open go under the
@@ -374,6 +412,12 @@ impl Profile {
         };
         if let Some(cert) = keyring.pgp.find(fingerprint) {
             return match secret {
+                true if keyring.pgp.keeper(cert).is_some() && !cert.is_tsk() => Err(Failure {
+                    kind: FailureKind::Protect,
+                    retry: Retry::Never,
+                    subject: fingerprint.to_string(),
+                    source: "secret_elsewhere".to_owned(),
+                }),
                 true if !cert.is_tsk() => Err(missing()),
                 true => match passphrase {
                     Some(passphrase) => {
@@ -411,6 +455,14 @@ impl Profile {
             source: error.to_string(),
         })
     }
+}
+
+/// Of profiles that were restored into this one.
+const OTHER_KEY_PASSPHRASES: &str = "backup-key-passphrases";
+
+fn key_passphrases(store: &Store, own: &Secret<String>) -> Result<Vec<Secret<String>>, Failure> {
+    let others: Vec<String> = store.setting(OTHER_KEY_PASSPHRASES).map_err(store_failure)?.unwrap_or_default();
+    Ok(std::iter::once(own.clone()).chain(others.into_iter().map(Secret::new)).collect())
 }
 
 fn key_passphrase(store: &Store) -> Result<Secret<String>, Failure> {

@@ -168,6 +168,23 @@ pub struct Help {
     pub own: Vec<CertificateReport>,
     /// It is doubtful to whom an answer to the author would go.
     pub is_author_doubtful: bool,
+    /// What was seen of the author's certificates before.
+    pub sightings: Vec<SightingView>,
+}
+
+/// A certificate that an address was seen to sign with: trust on first use, which is never more than that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SightingView {
+    /// Of the certificate.
+    pub fingerprint: Fingerprint,
+    /// Of the certificate.
+    pub technology: Technology,
+    /// When the first such message arrived.
+    pub first_at: Timestamp,
+    /// When the last one did.
+    pub last_at: Timestamp,
+    /// How many different messages.
+    pub messages: usize,
 }
 
 /// What the open message would fetch from the web.

@@ -44,7 +44,7 @@ pub enum TrustKind {
 }
 
 impl TrustKind {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Direct => "direct",
             Self::Root => "root",
@@ -97,6 +97,7 @@ impl Store {
         let transaction = db.transaction()?;
         transaction.execute("DELETE FROM certificate WHERE fingerprint = ?1", [fingerprint.as_str()])?;
         transaction.execute("DELETE FROM trust WHERE fingerprint = ?1", [fingerprint.as_str()])?;
+        transaction.execute("DELETE FROM outside_key WHERE fingerprint = ?1", [fingerprint.as_str()])?;
         transaction.execute("DELETE FROM provenance WHERE fingerprint = ?1", [fingerprint.as_str()])?;
         Ok(transaction.commit()?)
     }
@@ -127,13 +128,7 @@ impl Store {
 
     /// Trusts a certificate directly, for the User IDs that it bears now.
     pub fn set_compared(&self, fingerprint: &Fingerprint, user_ids: &BTreeSet<String>) -> Result<(), StoreError> {
-        let text = serde_json::to_string(user_ids).map_err(|_| StoreError::Corrupt("trust"))?;
-        self.db().execute(
-            "INSERT INTO trust (fingerprint, kind, user_ids) VALUES (?1, ?2, ?3)
-             ON CONFLICT (fingerprint, kind) DO UPDATE SET user_ids = ?3",
-            [fingerprint.as_str(), TrustKind::Direct.word(), &text],
-        )?;
-        Ok(())
+        set_compared(&self.db(), fingerprint, user_ids)
     }
 
     /// The User IDs that a directly trusted certificate bore when it was compared, if they are known.
@@ -173,4 +168,19 @@ pub(super) fn put(db: &Connection, record: &CertificateRecord) -> Result<bool, S
         ],
     )?;
     Ok(changed > 0)
+}
+
+/// Trusts a certificate directly, for these User IDs.
+pub(super) fn set_compared(
+    db: &Connection,
+    fingerprint: &Fingerprint,
+    user_ids: &BTreeSet<String>,
+) -> Result<(), StoreError> {
+    let text = serde_json::to_string(user_ids).map_err(|_| StoreError::Corrupt("trust"))?;
+    db.execute(
+        "INSERT INTO trust (fingerprint, kind, user_ids) VALUES (?1, ?2, ?3)
+         ON CONFLICT (fingerprint, kind) DO UPDATE SET user_ids = ?3",
+        [fingerprint.as_str(), TrustKind::Direct.word(), &text],
+    )?;
+    Ok(())
 }

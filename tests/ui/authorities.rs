@@ -1,6 +1,6 @@
 //! The page of the certificate authorities, and what the evidence says of withdrawals.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use kakitome::domain::Fingerprint;
 use kakitome::engine::topic::authorities::{

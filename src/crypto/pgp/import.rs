@@ -2,6 +2,7 @@ use std::io::Read;
 
 use sequoia_openpgp::armor;
 use sequoia_openpgp::cert::CertParser;
+use sequoia_openpgp::cert::amalgamation::key::PrimaryKey as _;
 use sequoia_openpgp::packet::{Packet, Signature, Tag};
 use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
 use sequoia_openpgp::types::SignatureType;
@@ -10,6 +11,7 @@ use sequoia_openpgp::{Cert, Error};
 use crate::crypto::ImportError;
 
 use super::inline;
+use super::unlock::is_stub;
 
 /// Certificates read from one file, broken ones counted.
 const MAX_CERTS: usize = 50_000;
@@ -70,6 +72,24 @@ pub(super) fn merge(old: Cert, new: Cert) -> Cert {
     let (base, better) = if open { (new, old) } else { (old, new) };
     let fallback = better.clone();
     slim(base.merge_public_and_secret(better).unwrap_or(fallback))
+}
+
+/// What is known of a certificate with what came now: nothing of what is known is lost, and a secret key that is known
+/// stays as it is, under its own passphrase.
+pub fn with_known_secrets(known: &Cert, came: Cert) -> Cert {
+    // Where the known secret is only said to be elsewhere (on a card), the real one is the better.
+    let mut better: Vec<Packet> = Vec::new();
+    for key in known.keys().secret().filter(|key| is_stub(key.key())) {
+        let real = came.keys().secret().find(|one| one.key().fingerprint() == key.key().fingerprint());
+        if let Some(real) = real.filter(|one| !is_stub(one.key())) {
+            let is_primary = real.primary();
+            let real = real.key().clone();
+            better.push(if is_primary { real.role_into_primary().into() } else { real.role_into_subordinate().into() });
+        }
+    }
+    let merged = came.merge_public_and_secret(known.clone()).unwrap_or_else(|_| known.clone());
+    let fallback = merged.clone();
+    slim(merged.insert_packets(better).map_or(fallback, |(cert, _)| cert))
 }
 
 fn read_certs(bytes: &[u8], certs: &mut Vec<Cert>, problem: &mut Option<ImportError>) {

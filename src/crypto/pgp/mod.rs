@@ -2,12 +2,16 @@
 
 mod autocrypt;
 mod cert;
+mod certify;
+mod container;
 mod decrypt;
 mod found;
+mod gather;
 mod generate;
 mod import;
 mod inline;
 mod outcome;
+mod outside;
 mod policy;
 mod protect;
 mod renew;
@@ -21,17 +25,27 @@ mod verify;
 pub use autocrypt::{AutocryptField, autocrypt_field, autocrypt_value};
 pub(crate) use cert::{address_of, user_ids};
 pub use cert::{addresses, armored_public, armored_secret, fingerprint, names, report};
+pub use certify::{
+    Certification, CertificationState, CertifyError, FULL as FULL_AMOUNT, Nonsense, Vouching, certifications, certify,
+    retract, scope_of_domain,
+};
+pub use container::{
+    SetupFailure, encrypt_with_passphrases, new_setup_code, open_setup_message, setup_code, setup_message,
+};
 pub use decrypt::decrypt;
 pub use found::{binary_public, found, minimal, only_for};
+pub use gather::{Gain, combine, each_cert, one_cert, public_form};
 pub use generate::{Generated, NewKey, generate, make};
+pub use import::with_known_secrets;
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
+pub use outside::{Access, Keeper, PublicKey};
 pub use policy::ReadingPolicy;
 pub use protect::{encrypt, sign_detached};
 pub use renew::extend;
 pub use revoke::{revocation, revoke};
 pub use ring::PgpRing;
 pub(crate) use ring::certifiers;
-pub use unlock::{protected_by, unlockable};
+pub use unlock::{opened_by, protected_by, same_secrets, unlockable};
 pub use verify::{detached, signed_message, signed_message_within};
 
 use std::time::{Duration, SystemTime};

@@ -10,7 +10,7 @@ use crate::crypto::{ImportError, Imported};
 use crate::domain::{EmailAddress, Fingerprint};
 
 use super::unlock::Unlocked;
-use super::{cert, import, protect};
+use super::{Keeper, cert, import, protect};
 
 /// The certificates in the ring that certifications on another one, which are not verified here,
 /// say they were made by. One that certified twice comes twice.
@@ -33,6 +33,8 @@ pub struct PgpRing {
     by_address: HashMap<String, Vec<usize>>,
     /// Secret keys that a passphrase has opened.
     unlocked: Unlocked,
+    /// Who keeps the secret parts of certificates that have none here.
+    keepers: HashMap<Fingerprint, Arc<dyn Keeper>>,
     /// Another number after every change; equal numbers mean equal content.
     generation: u64,
 }
@@ -81,9 +83,20 @@ impl PgpRing {
         self.certs.get(*self.by_fingerprint.get(fingerprint)?)
     }
 
-    /// Certificates with secret key material.
+    /// Certificates whose secret keys are here, or with a keeper.
     pub fn own(&self) -> impl Iterator<Item = &Arc<Cert>> {
-        self.certs.iter().filter(|cert| cert.is_tsk())
+        self.certs.iter().filter(|cert| cert.is_tsk() || self.keeper(cert).is_some())
+    }
+
+    /// From now on somebody else keeps the secret part of a certificate.
+    pub fn keep_outside(&mut self, fingerprint: Fingerprint, keeper: Arc<dyn Keeper>) {
+        self.changed();
+        self.keepers.insert(fingerprint, keeper);
+    }
+
+    /// Who keeps the secret part of a certificate, if it is not here.
+    pub fn keeper(&self, cert: &Cert) -> Option<&Arc<dyn Keeper>> {
+        if self.keepers.is_empty() { None } else { self.keepers.get(&cert::fingerprint(cert)) }
     }
 
     /// Certificates that name the address in a User ID bound at this moment, and that mail can be

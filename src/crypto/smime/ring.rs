@@ -6,9 +6,9 @@ use openssl::pkey::{PKey, Private};
 use crate::crypto::{ImportError, Imported};
 use crate::domain::{EmailAddress, Fingerprint, Secret};
 
-use super::X509;
 use super::import::{self, Found};
 use super::issue::KeyPair;
+use super::{Keeper, X509};
 
 /// The label of PKCS #8 under a passphrase (RFC 7468 §11).
 pub(super) const KEY: &str = "ENCRYPTED PRIVATE KEY";
@@ -37,33 +37,57 @@ pub(super) enum SecretKey {
     Open(PKey<Private>),
     /// PKCS #8 under a passphrase that is not known.
     Locked(Arc<[u8]>),
+    /// On a token.
+    Outside(Arc<dyn Keeper>),
+}
+
+/// A secret key that can be used.
+pub(super) enum OpenKey {
+    /// In memory.
+    Here(PKey<Private>),
+    /// On a token.
+    Outside(Arc<dyn Keeper>),
 }
 
 impl Identity {
     /// Whether a passphrase is needed before the key can be used.
     pub fn is_locked(&self) -> bool {
-        matches!(self.key, SecretKey::Locked(_))
+        match &self.key {
+            SecretKey::Open(_) => false,
+            SecretKey::Locked(_) => true,
+            SecretKey::Outside(keeper) => keeper.is_locked(),
+        }
+    }
+
+    /// Whether a token keeps the key.
+    pub fn is_outside(&self) -> bool {
+        matches!(self.key, SecretKey::Outside(_))
     }
 
     /// The same with its key open, if it is or one of the passphrases opens it.
     pub fn unlock(&self, passphrases: &[Secret<String>]) -> Option<Self> {
-        let key = self.open(passphrases)?;
-        Some(Self { certificate: self.certificate.clone(), key: SecretKey::Open(key) })
+        let key = match self.open(passphrases)? {
+            OpenKey::Here(key) => SecretKey::Open(key),
+            OpenKey::Outside(keeper) => SecretKey::Outside(keeper),
+        };
+        Some(Self { certificate: self.certificate.clone(), key })
     }
 
     /// Its key alone, when it is open.
     pub fn into_key_pair(self) -> Option<KeyPair> {
         match self.key {
             SecretKey::Open(key) => Some(KeyPair(key)),
-            SecretKey::Locked(_) => None,
+            SecretKey::Locked(_) | SecretKey::Outside(_) => None,
         }
     }
 
-    pub(super) fn open(&self, passphrases: &[Secret<String>]) -> Option<PKey<Private>> {
+    pub(super) fn open(&self, passphrases: &[Secret<String>]) -> Option<OpenKey> {
         match &self.key {
-            SecretKey::Open(key) => Some(key.clone()),
+            SecretKey::Open(key) => Some(OpenKey::Here(key.clone())),
             SecretKey::Locked(pkcs8) => import::open_pkcs8(pkcs8, passphrases)
-                .filter(|key| key.public_key_to_der().is_ok_and(|spki| same_key(&self.certificate, &spki))),
+                .filter(|key| key.public_key_to_der().is_ok_and(|spki| same_key(&self.certificate, &spki)))
+                .map(OpenKey::Here),
+            SecretKey::Outside(keeper) => (!keeper.is_locked()).then(|| OpenKey::Outside(Arc::clone(keeper))),
         }
     }
 }
@@ -89,6 +113,13 @@ impl SmimeRing {
         Ok(self.imported(&fingerprints))
     }
 
+    /// Adds a secret key; it is matched to its certificates, also to those that come later. Whether one was here.
+    pub fn add_key(&mut self, key: PKey<Private>) -> bool {
+        let mut owners = Vec::new();
+        self.add_keys(Found { keys: vec![key], ..Found::default() }, &mut owners);
+        !owners.is_empty()
+    }
+
     /// Adds one certificate; a second copy changes nothing.
     pub fn add_certificate(&mut self, certificate: Arc<X509>) {
         if self.find(&certificate.fingerprint).is_some() {
@@ -112,15 +143,25 @@ impl SmimeRing {
         }
     }
 
+    /// From now on a token keeps the secret key of a certificate that is here; one that is here itself stays.
+    pub fn keep_outside(&mut self, fingerprint: &Fingerprint, keeper: Arc<dyn Keeper>) {
+        if let Some(certificate) = self.find(fingerprint).cloned() {
+            self.add_identity(Identity { certificate, key: SecretKey::Outside(keeper) });
+        }
+    }
+
     /// Gives a key that waited for its certificate to every certificate here that is for it: PKCS #8 under a
-    /// passphrase, PEM, and the SubjectPublicKeyInfo that goes with it. Gives whether there is any.
-    pub fn pair(&mut self, spki: &[u8], secret: &[u8]) -> bool {
+    /// passphrase, PEM, and the SubjectPublicKeyInfo that goes with it; opened, if the passphrase is given. Gives whether
+    /// there is any.
+    pub fn pair(&mut self, spki: &[u8], secret: &[u8], passphrase: Option<&Secret<String>>) -> bool {
         let mut blocks = super::content::pem_blocks(secret).into_iter();
         let Some(pkcs8) = blocks.find(|block| block.label == KEY) else { return false };
         let key: Arc<[u8]> = pkcs8.der.into();
         let fitting: Vec<_> = self.certificates.iter().filter(|one| same_key(one, spki)).cloned().collect();
         for certificate in &fitting {
-            self.add_identity(Identity { certificate: certificate.clone(), key: SecretKey::Locked(key.clone()) });
+            let locked = Identity { certificate: certificate.clone(), key: SecretKey::Locked(key.clone()) };
+            let opened = passphrase.and_then(|passphrase| locked.unlock(std::slice::from_ref(passphrase)));
+            self.add_identity(opened.unwrap_or(locked));
         }
         !fitting.is_empty()
     }

@@ -129,8 +129,8 @@ fn questions(
                 all.extend(servers.map(|url| (way, host(&url), Target::Hkp(url))));
             }
             LookUp::Dane => {
-                for kind in [DaneKind::OpenPgpKey, DaneKind::Smimea] {
-                    all.push((way, address.domain().to_owned(), Target::Dane(kind)));
+                for (kind, name) in [(DaneKind::OpenPgpKey, "_openpgpkey"), (DaneKind::Smimea, "_smimecert")] {
+                    all.push((way, format!("{name}.{}", address.domain()), Target::Dane(kind)));
                 }
             }
             LookUp::Ldap => {

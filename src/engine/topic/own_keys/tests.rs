@@ -160,6 +160,13 @@ fn an_answer_finds_the_key_that_waits_and_nothing_else_does() {
     let smime = NewCertificate { kind: KeyKind::P256, is_separate: true, from: CertificateFrom::Request };
     let made = make(&asks, &NewKeys { openpgp: None, smime: Some(smime), ..dora(KeyKind::P256) }).unwrap();
     assert_eq!((made.fingerprints.len(), made.requests.len()), (0, 2));
+    // What opens them lies beside them, and so in a backup, which does not hold the profile's own secret.
+    for one in asks.store.waiting_keys().unwrap() {
+        let opens = |passphrase: &Secret<String>| {
+            smime::SmimeRing::default().add(&one.secret, std::slice::from_ref(passphrase)).is_ok()
+        };
+        assert!(opens(&Secret::new(one.passphrase.clone().unwrap())) && !opens(asks.key_passphrase()));
+    }
     let issued = |request: &WaitingKey| {
         let to = To::Request(RawMessage::new(request.request.clone()));
         issue(&answers, &Issued { authority: None, to, days: 365, passphrase: None }).unwrap()
