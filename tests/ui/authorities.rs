@@ -72,7 +72,11 @@ fn the_settings_ask_for_the_authorities_once_and_lead_to_their_page_and_back() {
     app.state.screen = Screen::Settings;
     let mut waits = window(app, WIDE);
     waits.run();
-    let asked = paper.commands.borrow().iter().filter(|command| matches!(command, Command::Topic(_))).count();
+    let shows = |command: &&Command| match command {
+        Command::Topic(topic) => matches!(&**topic, Topic::Authorities(AuthoritiesCommand::Show)),
+        _ => false,
+    };
+    let asked = paper.commands.borrow().iter().filter(shows).count();
     assert_eq!(asked, 1);
     for language in LANGUAGES {
         let (mut window, _) = page(language, view());
