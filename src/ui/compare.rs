@@ -6,7 +6,7 @@ use egui::{Color32, Frame, Id, Margin, Modal, Rect, Role, Sense, Ui, Vec2, Widge
 
 use crate::domain::{Fingerprint, Technology};
 use crate::engine::sheet::{self, Tongue};
-use crate::engine::view::KeyView;
+use crate::engine::view::CertificateReport;
 
 use super::confirm;
 use super::files::Purpose;
@@ -194,12 +194,13 @@ fn code(ui: &mut Ui, print: &Fingerprint, of: Technology, name: &str) {
     });
 }
 
-fn keys(views: &Views) -> impl Iterator<Item = &KeyView> {
-    views.keys.iter().flat_map(|keys| keys.own.iter().chain(&keys.others))
+fn reports(views: &Views) -> impl Iterator<Item = &CertificateReport> {
+    let own = views.keys.iter().flat_map(|keys| &keys.own).map(|key| &key.report);
+    own.chain(views.keys.iter().flat_map(|keys| keys.others.iter()).map(|key| &*key.report))
 }
 
 fn technology(views: &Views, print: &Fingerprint) -> Technology {
-    let known = keys(views).find(|key| key.report.fingerprint == *print).map(|key| key.report.technology);
+    let known = reports(views).find(|report| report.fingerprint == *print).map(|report| report.technology);
     known.unwrap_or(if print.as_str().len() == 40 { Technology::OpenPgp } else { Technology::Smime })
 }
 
