@@ -115,7 +115,7 @@ fn the_report_says_what_came_and_for_everything_that_stayed_why_and_what_to_do()
             source: SourceKind::Gnupg,
             from: "/home/alice/.gnupg".into(),
             outcome: Outcome::Came {
-                report: Box::new(key.report),
+                report: Box::new((*key.report).clone()),
                 gain: Gain::New,
                 outside: false,
                 trust: Some(TrustHint { level: TrustLevel::Full, taken: false }),
