@@ -164,8 +164,8 @@ fn a_new_user_has_both_key_pairs_and_a_backup_in_the_real_window() {
     std::fs::write(&passphrase, format!("correct horse\n{}\n", words.join(" "))).expect("a temporary file");
     let mut tries = command(home.path(), &display.name, &["key", "backup", "--rehearse", &text(&backup), "--json"]);
     let done = tries.args(&vault).stdout(Stdio::piped()).output().expect("kakitome starts");
-    let tried = String::from_utf8_lossy(&done.stdout);
-    assert!(tried.contains("\"complete\":true") && tried.matches("\"state\":\"complete\"").count() == 2, "{tried}");
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(said.contains("\"complete\":true") && said.matches("\"state\":\"complete\"").count() == 2, "{said}");
 }
 
 /// The numbered words of a sheet.

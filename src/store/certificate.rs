@@ -91,7 +91,11 @@ impl Store {
     /// The summaries of public certificates, in the order in which those came.
     pub fn summaries(&self) -> Result<Vec<(Technology, String)>, StoreError> {
         let db = self.db();
-        let mut statement = db.prepare_cached("SELECT technology, text FROM summary ORDER BY added_at, rowid")?;
+        // The rows of certificates keep their order when the certificates change; those of summaries do not.
+        let mut statement = db.prepare_cached(
+            "SELECT summary.technology, text FROM summary JOIN certificate USING (technology, fingerprint)
+             ORDER BY summary.added_at, certificate.rowid",
+        )?;
         let mut rows = statement.query([])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {

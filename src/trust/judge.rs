@@ -88,6 +88,9 @@ pub struct TrustPolicy {
     pub ocsp: Vec<OcspAnswer>,
     /// What to make of missing revocation information.
     pub revocation: Revocation,
+    /// What the user answered when another certificate came for an address (in its canonical form): is it theirs? No
+    /// verdict follows from it, only which of several certificates is written to.
+    pub answers: BTreeMap<(String, Fingerprint), bool>,
 }
 
 impl TrustPolicy {
@@ -104,6 +107,7 @@ impl TrustPolicy {
             crls: Vec::new(),
             ocsp: Vec::new(),
             revocation: Revocation::Soft,
+            answers: BTreeMap::new(),
         }
     }
 

@@ -110,7 +110,7 @@ fn the_ways_are_said_and_chosen() {
 fn the_report_says_what_came_and_for_everything_that_stayed_why_and_what_to_do() {
     let mut items: Vec<Brought> = sample::keys()
         .others
-        .into_iter()
+        .iter()
         .map(|key| Brought {
             source: SourceKind::Gnupg,
             from: "/home/alice/.gnupg".into(),

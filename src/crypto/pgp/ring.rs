@@ -298,7 +298,7 @@ impl PgpRing {
 
 /// The certifications between certificates, as far as they are known without reading any.
 impl PgpRing {
-    /// What is known of the certificate with this fingerprint, and its place in the ring.
+    /// The place of the certificate with this fingerprint: what was kept first comes first.
     pub(crate) fn place(&self, fingerprint: &Fingerprint) -> Option<usize> {
         self.by_fingerprint.get(fingerprint).copied()
     }

@@ -275,6 +275,11 @@ impl SmimeRing {
         self.by_fingerprint.contains_key(fingerprint)
     }
 
+    /// The place of the certificate with this fingerprint: what was kept first comes first.
+    pub(crate) fn place(&self, fingerprint: &Fingerprint) -> Option<usize> {
+        self.by_fingerprint.get(fingerprint).copied()
+    }
+
     fn entry(&self, fingerprint: &Fingerprint) -> Option<&Arc<Entry>> {
         self.entries.get(*self.by_fingerprint.get(fingerprint)?)
     }

@@ -84,6 +84,9 @@ impl Profile {
         }
         // What an authority of one's own withdrew is known here first.
         policy.crls.extend(self.store.own_lists().map_err(store_failure)?.into_iter().map(Into::into));
+        for one in self.store.key_changes().map_err(store_failure)? {
+            policy.answers.insert((one.address.canonical().to_owned(), one.fingerprint), one.is_accepted);
+        }
         crate::engine::topic::authorities::extend(self, &mut policy)?;
         Ok(policy)
     }

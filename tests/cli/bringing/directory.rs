@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::super::peers::text;
 use super::super::profile::Profile;
-use super::super::{of_corpus, word};
+use super::super::{of_corpus, private, word};
 use super::{of, over, sorted};
 
 /// sq takes a certificate in.
@@ -40,7 +40,7 @@ fn what_is_known_here_sq_finds_and_what_sq_knows_is_known_here() {
     let directory = folder.path().join("pgp.cert.d");
     sq_imports(&directory, "keys/pgp/carol.asc");
     // Until it is switched on, nothing goes there.
-    profile.good(&["key", "import", "keys/pgp/alice.secret.asc"]);
+    profile.good(&["key", "import", text(&private(folder.path(), "keys/pgp/alice.secret.asc"))]);
     let alice = print("alice");
     assert!(sq_knows(&directory, &alice).is_none());
     let said = over(&profile, &[], &[], &["cert", "share", "on", "--folder", text(&directory)]).documents();
