@@ -55,7 +55,7 @@ pub fn each_cert(
 /// [`ImportError`] when it is none, or too large to be one.
 pub fn one_cert(bytes: &[u8]) -> Result<Cert, ImportError> {
     if bytes.len() > MAX_CERT {
-        return Err(ImportError::Unsupported("size".into()));
+        return Err(ImportError::Malformed("length".into()));
     }
     let read = guarded(|| import::certificates(bytes)).unwrap_or(Err(ImportError::Malformed("packets".into())))?;
     read.into_iter().next().ok_or(ImportError::Nothing)

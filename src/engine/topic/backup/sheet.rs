@@ -1,5 +1,6 @@
 //! The recovery sheet: what is printed on it, and the code that a camera reads from it again.
 
+use image::imageops::FilterType;
 use image::{DynamicImage, ImageReader, Limits};
 use jiff::Timestamp;
 use rqrr::PreparedImage;
@@ -16,6 +17,10 @@ const MARK: &str = "Kakitome";
 const MAX_SIDE: u32 = 16_000;
 /// The sides of the pictures that are looked at: a code that fills a large photograph is found in a smaller one.
 const SIDES: [u32; 3] = [1_600, 800, 4_000];
+/// How many times as large the pictures are that are looked at when those were of no use.
+const LARGER: [(u32, u32); 4] = [(2, 1), (3, 2), (3, 1), (5, 4)];
+/// No enlarged picture has more pixels on a side.
+const MAX_ENLARGED: u32 = 5_000;
 
 /// Everything on a recovery sheet.
 #[derive(Clone, Debug)]
@@ -58,7 +63,15 @@ pub fn read(picture: &[u8]) -> Option<Secret<String>> {
     let picture = reader.decode().ok()?;
     let whole = picture.width().max(picture.height());
     let smaller = SIDES.into_iter().filter(|side| *side < whole).map(|side| picture.thumbnail(side, side));
-    find(&picture).or_else(|| smaller.into_iter().find_map(|picture| find(&picture)))
+    let seen = find(&picture).or_else(|| smaller.into_iter().find_map(|picture| find(&picture)));
+    seen.or_else(|| LARGER.into_iter().find_map(|part| find(&enlarged(&picture, part)?)))
+}
+
+/// A code whose modules are a few pixels wide and turned is read where its edges lie between more pixels.
+fn enlarged(picture: &DynamicImage, (more, less): (u32, u32)) -> Option<DynamicImage> {
+    let side = |side: u32| side.checked_mul(more).map(|side| side / less).filter(|side| *side <= MAX_ENLARGED);
+    let (width, height) = (side(picture.width())?, side(picture.height())?);
+    Some(picture.resize_exact(width, height, FilterType::CatmullRom))
 }
 
 fn find(picture: &DynamicImage) -> Option<Secret<String>> {
