@@ -59,7 +59,7 @@ pub async fn refresh(
 /// The same to its end, for the command line.
 ///
 /// # Errors
-/// As for [`refresh`].
+/// When the store can't be read or written, or the user stops it.
 pub async fn refresh_all(
     profile: &Profile,
     settings: &FindingSettings,
