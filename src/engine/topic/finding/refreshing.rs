@@ -59,7 +59,7 @@ pub async fn refresh(
 /// The same to its end, for the command line.
 ///
 /// # Errors
-/// As for [`refresh`].
+/// When no way is allowed, or the store can't be written.
 pub async fn refresh_all(
     profile: &Profile,
     settings: &FindingSettings,
