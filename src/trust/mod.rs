@@ -8,6 +8,6 @@ pub mod reason;
 pub mod web;
 
 pub use judge::{
-    Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, borne, glance, judge,
+    Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, borne, glance, holds, judge,
 };
 pub use names::{BelievedUserId, believed_user_ids};
