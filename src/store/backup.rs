@@ -12,17 +12,20 @@ use super::{CertificateRecord, Store, StoreError};
 
 /// Mail, what is fetched again, what a backup has in a form of its own, and what is only told of certificates as they
 /// are here. Every other table goes along, also one that is added later.
-const LEFT_OUT: [&str; 10] = [
+const LEFT_OUT: [&str; 13] = [
     "account",
     "certificate",
     "draft",
     "draft_attachment",
     "evidence",
     "folder",
+    "indexed",
     "message",
     "outbox",
     "raw",
+    "search_index",
     "summary",
+    "unindexed",
 ];
 /// Settings of this profile alone: its own secret, and what is known of its backups.
 const OWN_SETTINGS: [&str; 1] = ["key-passphrase"];
