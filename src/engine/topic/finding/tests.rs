@@ -2,6 +2,7 @@
 
 mod domain;
 mod mail;
+mod opening;
 mod organisation;
 mod servers;
 
