@@ -6,6 +6,9 @@ mod lab;
 #[path = "../servers/pki.rs"]
 #[allow(unreachable_pub)]
 mod pki;
+#[path = "../servers/ports.rs"]
+#[allow(unreachable_pub, clippy::panic)]
+mod ports;
 
 use std::net::SocketAddr;
 use std::path::Path;

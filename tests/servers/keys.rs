@@ -10,10 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::pki;
-
-#[path = "ports.rs"]
-mod ports;
+use super::{pki, ports};
 
 pub use ports::free_port;
 

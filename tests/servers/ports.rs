@@ -11,8 +11,8 @@ const COUNT: u16 = 12_000;
 /// An address on loopback where nobody listens, by TCP or UDP; in one process never the same again.
 pub fn free_port() -> SocketAddr {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Processes, and the copies of this in one of them, begin far from each other.
-    let start = std::process::id().wrapping_mul(37) + module_path!().len() as u32 * 331;
+    // Processes begin far from each other.
+    let start = std::process::id().wrapping_mul(37);
     for _ in 0..COUNT {
         let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
         let port = FIRST + (start.wrapping_add(step) % u32::from(COUNT)) as u16;

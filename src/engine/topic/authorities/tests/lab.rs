@@ -8,10 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use crate::crypto::smime::{SmimeRing, X509};
-
-#[path = "../../../../../tests/servers/ports.rs"]
-#[allow(clippy::panic, unreachable_pub)]
-mod ports;
+use crate::net::web::lab::ports;
 
 const CONFIG: &str = "[ca]\ndefault_ca=a\n[a]\ndatabase=index\nnew_certs_dir=.\nserial=serial\ncrlnumber=number\n\
     default_md=sha256\ndefault_days=30\ndefault_crl_days=20\npolicy=p\nprivate_key=ca.key\ncertificate=ca.pem\n\
