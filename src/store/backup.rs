@@ -12,8 +12,20 @@ use super::{CertificateRecord, Store, StoreError};
 
 /// Mail, what is fetched again, and what a backup has in a form of its own. Every other table goes along, also one
 /// that is added later.
-const LEFT_OUT: [&str; 9] =
-    ["account", "certificate", "draft", "draft_attachment", "evidence", "folder", "message", "outbox", "raw"];
+const LEFT_OUT: [&str; 12] = [
+    "account",
+    "certificate",
+    "draft",
+    "draft_attachment",
+    "evidence",
+    "folder",
+    "indexed",
+    "message",
+    "outbox",
+    "raw",
+    "search_index",
+    "unindexed",
+];
 /// Settings of this profile alone: its own secret, and what is known of its backups.
 const OWN_SETTINGS: [&str; 1] = ["key-passphrase"];
 const OWN_PREFIX: &str = "backup-";

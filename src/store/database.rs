@@ -43,6 +43,16 @@ impl ProfileKey {
         secrets.set(KEY_NAME, &Secret::new(hex::encode(key.0.declassify())))?;
         Ok(key)
     }
+
+    #[cfg(test)]
+    pub(super) fn of_bytes(bytes: Vec<u8>) -> Self {
+        Self(Secret::new(bytes))
+    }
+
+    /// The key itself, for what other keys are derived from it.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.0.declassify()
+    }
 }
 
 /// The profile's database. Every function may be called from any thread; each runs alone.

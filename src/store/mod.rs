@@ -1,4 +1,5 @@
-//! What survives a restart: the encrypted SQLite database, the outbox, the keyring of the system. The only SQL.
+//! What survives a restart: the encrypted SQLite database, the search index, the outbox, the keyring of the system. The only
+//! SQL.
 //! May use: domain.
 
 mod account;
@@ -21,6 +22,7 @@ mod outside;
 mod own_keys;
 mod provenance;
 mod schema;
+pub mod search;
 pub mod secret;
 mod setting;
 mod sighting;

@@ -1,6 +1,43 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING, SEARCH];
+
+/// What the search index is (one row), what it holds, and what it does not hold yet. Only what was assessed goes into it; of
+/// the holding: 0 nothing was encrypted, 1 with what was decrypted, 2 without.
+const SEARCH: &str = "
+CREATE TABLE search_index (
+    id BLOB NOT NULL,
+    form INTEGER NOT NULL,
+    commits INTEGER NOT NULL
+) STRICT;
+CREATE TABLE indexed (
+    message INTEGER PRIMARY KEY,
+    lock TEXT NOT NULL,
+    holding INTEGER NOT NULL
+) STRICT;
+CREATE TABLE unindexed (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    message INTEGER NOT NULL,
+    is_gone INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX unindexed_gone ON unindexed (message) WHERE is_gone = 1;
+CREATE INDEX unindexed_by_message ON unindexed (message);
+CREATE INDEX message_facts
+    ON message (is_seen, is_flagged, is_answered, has_attachments, folder, lock, seal);
+CREATE TRIGGER message_assessed AFTER UPDATE OF lock ON message
+    WHEN new.lock IS NOT NULL AND NOT EXISTS (SELECT 1 FROM indexed WHERE message = new.id AND lock = new.lock)
+BEGIN
+    INSERT INTO unindexed (message) VALUES (new.id);
+END;
+CREATE TRIGGER message_gone AFTER DELETE ON message
+    WHEN EXISTS (SELECT 1 FROM indexed WHERE message = old.id)
+        OR EXISTS (SELECT 1 FROM unindexed WHERE message = old.id)
+BEGIN
+    DELETE FROM indexed WHERE message = old.id;
+    INSERT INTO unindexed (message, is_gone) VALUES (old.id, 1);
+END;
+INSERT INTO unindexed (message) SELECT id FROM message WHERE lock IS NOT NULL ORDER BY id DESC;
+";
 
 /// What opens a waiting key that was given no passphrase: in its own row, so that it goes along into a backup.
 const WAITING: &str = "
