@@ -103,6 +103,17 @@ impl SoftHsm {
 }
 
 impl SoftHsm {
+    /// From now on it does not know some mechanisms, RSA with PKCS #1 v1.5 among them.
+    fn without(&self, mechanisms: &[&str]) {
+        let conf = std::fs::read_to_string(self.conf()).unwrap();
+        // The first name after the minus sign is not taken off (SoftHSM 2.6).
+        let line = format!("slots.mechanisms = -CKM_MD5,{}\n", mechanisms.join(","));
+        write(self.folder.path(), "softhsm2.conf", conf + &line);
+        let listed = String::from_utf8(self.tool(&["--list-mechanisms"])).unwrap();
+        let knows = |name: &str| listed.lines().any(|line| line.trim().starts_with(name));
+        assert!(knows("RSA-PKCS-PSS,") && !knows("RSA-PKCS,"), "{listed}");
+    }
+
     /// Signs as somebody; the message.
     fn signs(&self, name: &str) -> PathBuf {
         let (pin, body) = (self.pin(PIN), write(self.folder.path(), "body", "hello\n"));
@@ -238,10 +249,7 @@ fn algorithm(mail: &Path) -> String {
 fn a_token_that_signs_by_pss_alone_is_asked_for_that_and_openssl_verifies_it() {
     let token = SoftHsm::new();
     assert!(algorithm(&token.signs("rsa")).contains("rsaEncryption"), "as everybody reads it, where that can be");
-    let conf = std::fs::read_to_string(token.conf()).unwrap();
-    write(token.folder.path(), "softhsm2.conf", conf + "slots.mechanisms = -CKM_RSA_PKCS,CKM_SHA256_RSA_PKCS\n");
-    let listed = String::from_utf8(token.tool(&["--list-mechanisms"])).unwrap();
-    assert!(listed.contains("RSA-PKCS-PSS,") && !listed.contains("RSA-PKCS,"), "{listed}");
+    token.without(&["CKM_RSA_PKCS", "CKM_SHA256_RSA_PKCS"]);
     std::fs::remove_dir_all(token.path("out-rsa")).unwrap();
     let mail = token.signs("rsa");
     assert!(algorithm(&mail).contains("rsassaPss"));
@@ -259,8 +267,7 @@ fn a_key_that_wants_the_pin_with_each_signature_gets_it() {
     assert!(String::from_utf8_lossy(&listed).contains("always authenticate"), "{}", String::from_utf8_lossy(&listed));
     openssl_verifies(&token, &token.signs("careful"));
     // And by the other padding.
-    let conf = std::fs::read_to_string(token.conf()).unwrap();
-    write(token.folder.path(), "softhsm2.conf", conf + "slots.mechanisms = -CKM_RSA_PKCS\n");
+    token.without(&["CKM_RSA_PKCS"]);
     std::fs::remove_dir_all(token.path("out-careful")).unwrap();
     let mail = token.signs("careful");
     assert!(algorithm(&mail).contains("rsassaPss"));
