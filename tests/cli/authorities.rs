@@ -112,9 +112,9 @@ impl Authority {
         new.openssl(&[&sign[..], &["-days", "20", "-extfile", "ext", "-out", "alice.pem"]].concat());
         let config = "[ca]\ndefault_ca=a\n[a]\ndatabase=index\nserial=serial\ncrlnumber=number\ndefault_md=sha256\n\
                       default_crl_days=20\nprivate_key=ca.key\ncertificate=ca.pem\n";
-        [("ca.cnf", config), ("index", ""), ("serial", "2000\n"), ("number", "01\n")]
-            .into_iter()
-            .for_each(|(name, text)| new.write(name, text));
+        for (name, text) in [("ca.cnf", config), ("index", ""), ("serial", "2000\n"), ("number", "01\n")] {
+            new.write(name, text);
+        }
         new.publish();
         new
     }

@@ -20,7 +20,7 @@ use crate::store::{MessageFlags, TrustKind};
 const PUBLIC: &str = "45.33.0.1";
 /// Set in the network of its own.
 const INSIDE: &str = "KAKITOME_TEST_INSIDE";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[test]
 fn opening_a_message_fetches_the_missing_issuer_when_that_is_allowed_and_the_seal_is_found() {

@@ -71,7 +71,9 @@ fn told(opened: &[u8]) -> Vec<(String, Fingerprint)> {
 #[test]
 fn readers_of_an_encrypted_message_are_told_of_each_other_and_nobody_of_who_is_hidden() {
     let [alice, bob, carol, dave] = ["alice", "bob", "carol", "dave"].map(person);
-    [&bob, &carol, &dave].into_iter().for_each(|other| alice.meets(other));
+    for other in [&bob, &carol, &dave] {
+        alice.meets(other);
+    }
     let sent = alice.sends_to(&[&bob, &alice], &[&carol], &[&dave]);
     assert_eq!(sent.iter().map(|(count, _)| *count).collect::<Vec<_>>(), [3, 1]);
     let (group, hidden) = (&sent[0].1, &sent[1].1);
@@ -101,7 +103,9 @@ fn carol_again(raw: &RawMessage) -> RawMessage {
 #[test]
 fn nothing_is_told_to_a_single_reader_nor_by_who_does_not_speak_autocrypt() {
     let [alice, bob, carol] = ["alice", "bob", "carol"].map(person);
-    [&bob, &carol].into_iter().for_each(|other| alice.meets(other));
+    for other in [&bob, &carol] {
+        alice.meets(other);
+    }
     let gossip = |to: &[&Person]| told(&bob.opens_with_gpg(&alice.sends_to(to, &[], &[])[0].1)).len();
     assert_eq!(gossip(&[&bob]), 0);
     assert_eq!(gossip(&[&bob, &alice]), 0, "who writes is known");
