@@ -10,6 +10,8 @@ use kakitome::engine::topic::bringing::BringingCommand;
 use kakitome::engine::{Command, EngineHandle, Event, Failure, Start, start};
 use kakitome::ui::{self, App, Backend, Frames, Language, Options, Screen, Theme};
 
+use crate::hardening;
+
 /// How long a picture waits for the engine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -25,7 +27,10 @@ impl Backend for Engine {
     }
 
     fn spawn(&self) -> Option<ui::Spawn> {
-        Some(std::sync::Arc::new(kakitome::engine::stateless::in_thread))
+        let dialog = |work: Box<dyn FnOnce() + Send>| {
+            kakitome::engine::stateless::in_thread(Box::new(|| hardening::while_looked_into(work)));
+        };
+        Some(std::sync::Arc::new(dialog))
     }
 }
 

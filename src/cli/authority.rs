@@ -1,4 +1,6 @@
-//! `authority`: an authority of one's own, for a family or a company.
+//! `authority`: an authority of one's own, for a family or a company; and which of others' count.
+
+mod anchors;
 
 use std::path::Path;
 
@@ -20,6 +22,9 @@ use super::{Problem, certs, keys, load, output};
 /// Runs the command.
 pub(crate) fn run(common: &Common, command: &AuthorityCommand) -> Result<(), Problem> {
     let (profile, passphrases) = keys::profile(common)?;
+    if anchors::is_about(command) {
+        return anchors::run(common, profile, command);
+    }
     let own = keys::own_passphrase(common, &passphrases);
     told(common, profile.load_keyring(keys::for_keys(common, passphrases)))?;
     match command {
@@ -67,6 +72,11 @@ pub(crate) fn run(common: &Common, command: &AuthorityCommand) -> Result<(), Pro
             let list = told(common, own_keys::publish(&profile, authority.as_ref(), *days, None))?;
             publish(common, list, *pem, output.as_deref())
         }
+        // Those of others, see above.
+        AuthorityCommand::Anchors
+        | AuthorityCommand::Anchor { .. }
+        | AuthorityCommand::Revocation { .. }
+        | AuthorityCommand::Refresh => Ok(()),
     }
 }
 

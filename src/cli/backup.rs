@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use crate::crypto::CertificateReport;
-use crate::domain::{Fingerprint, Secret, Technology};
+use crate::domain::{Fingerprint, RawMessage, Secret, Technology};
 use crate::engine::topic::backup::words::{self, List};
 use crate::engine::topic::backup::{self, Back, Found, Key, Made, Protection, Rehearsal, SetupText, sheet::Sheet};
-use crate::engine::{Failure, Profile};
+use crate::engine::{Failure, Profile, headless};
 use crate::store::files;
 
 use super::args::{BackupArgs, Common, Lang, RestoreArgs};
+use super::profile::told;
 use super::words::{failure, lang, pick, slip};
-use super::{Problem, keys, output};
+use super::{Problem, keys, load, output};
 
 /// What the command line can't draw or write itself.
 pub struct Drawing<'a> {
@@ -121,10 +122,14 @@ fn setup_message(
     if let Err(problem) = write(code_file, line.declassify().as_bytes()) {
         return Err(Problem(format!("{}; the Setup Message can't be opened without its code", problem.0)));
     }
+    if args.send {
+        // As it was written: to nobody but the key's own address.
+        told(common, headless::enqueue(profile, &RawMessage::new(load::file(to)?)))?;
+    }
     if !common.json {
         output::line(&to.display().to_string());
     }
-    Ok(json!({ "file": to.display().to_string(), "fingerprint": fingerprint.as_str() }))
+    Ok(json!({ "file": to.display().to_string(), "fingerprint": fingerprint.as_str(), "queued": args.send }))
 }
 
 fn rehearse(common: &Common, profile: &Profile, file: &Path, key: &Key) -> Result<(), Problem> {

@@ -77,7 +77,8 @@ fn print(common: &Common, report: &PathReport) {
     }
 }
 
-fn revocation(check: &RevocationCheck) -> serde_json::Value {
+/// What is known of one certificate, in JSON.
+pub(super) fn revocation(check: &RevocationCheck) -> serde_json::Value {
     let (status, revoked_at) = match check.status {
         RevocationStatus::Good => ("good", None),
         RevocationStatus::Revoked(at) => ("revoked", at),

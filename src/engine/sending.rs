@@ -60,6 +60,7 @@ pub(super) fn send(profile: &Profile, draft: &Draft, is_demo: bool) -> Result<()
     })?;
     let mut stamp = stateless::stamp(at, &draft.from)?;
     stamp.autocrypt = draft.from.email().and_then(|from| finding::announcement(profile, &from));
+    stamp.gossips = finding::announces(profile);
     let sealed = outgoing::seal(&plan, &keyring, &stamp).map_err(|error| seal_failure(&error))?;
     let account = account_for(profile, draft)?;
     let mut copy = Some(sealed.sent_copy.clone());

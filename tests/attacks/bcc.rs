@@ -2,6 +2,7 @@
 
 use super::drafts::{draft, every_protection, sealed};
 use super::world::{ALICE, BOB, CAROL, WORLD};
+use kakitome::crypto::pgp;
 use kakitome::domain::{Protection, TechnologyChoice};
 use kakitome::flow::outgoing::{SendCautionCode, preflight};
 
@@ -83,4 +84,34 @@ fn that_the_copy_of_a_bcc_alone_can_not_be_opened_by_its_author_is_said() {
     let encrypt = Protection { sign: true, encrypt: true, technology: TechnologyChoice::Auto };
     let found = preflight(&draft(&[], &[], &[ALICE], encrypt), &WORLD.all, &WORLD.policy);
     assert!(found.cautions.iter().any(|one| one.code == SendCautionCode::SentCopyUnreadable), "{:?}", found.cautions);
+}
+
+const ERIN: &str = "erin@example.test";
+
+/// Readers of an encrypted message are told of each other (Autocrypt gossip): of those alone that they see.
+#[test]
+fn what_readers_are_told_of_each_other_leaves_the_hidden_one_out() {
+    let hidden = WORLD.pgp_cert(CAROL).fingerprint();
+    let mut told = 0;
+    for protection in every_protection().into_iter().filter(|one| one.encrypt) {
+        for (to, cc, bcc) in [
+            (&[ALICE, ERIN][..], &[][..], &[CAROL][..]),
+            (&[ALICE], &[ERIN], &[CAROL]),
+            (&[ALICE], &[], &[CAROL, ERIN]),
+        ] {
+            let Ok(message) = sealed(&draft(to, cc, bcc, protection)) else { continue };
+            for one in &message.deliveries {
+                let found = WORLD.assess_with(&WORLD.all, &*one.bytes);
+                for value in &found.gossip {
+                    let field = pgp::autocrypt_field(value).expect("it can be read");
+                    told += 1;
+                    assert!(field.address.canonical() != CAROL && field.cert.fingerprint() != hidden, "{protection:?}");
+                    assert!(to.iter().chain(cc).any(|seen| field.address.canonical() == *seen), "{protection:?}");
+                    assert!(one.envelope.recipients.contains(&field.address), "who gets this very delivery");
+                }
+                assert!(!String::from_utf8_lossy(&one.bytes).contains("Autocrypt-Gossip"), "it stands inside alone");
+            }
+        }
+    }
+    assert!(told >= 4, "to more than one reader something is told: {told}");
 }

@@ -1,6 +1,9 @@
 //! Backups: they open in gpg, sq and tar without this program, come back on another machine, and nothing is lost on
 //! the way, whenever it is killed.
 
+mod setting_up;
+mod waiting;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

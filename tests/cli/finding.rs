@@ -6,6 +6,9 @@ mod lab;
 #[path = "../servers/pki.rs"]
 #[allow(unreachable_pub)]
 mod pki;
+#[path = "../servers/ports.rs"]
+#[allow(unreachable_pub, clippy::panic)]
+mod ports;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -15,13 +18,9 @@ use serde_json::Value;
 
 use lab::{KeyServer, SignedDns};
 
+use super::own_net::{PUBLIC, system, within};
 use super::peers::{sq, text};
 use super::{Answer, ended, program, word, write};
-
-/// An address of the public internet, which in a network of its own leads to this computer.
-const PUBLIC: &str = "45.33.0.1";
-/// Set in the network of its own.
-const INSIDE: &str = "KAKITOME_TEST_INSIDE";
 
 /// Somebody with a profile in a folder.
 struct Home {
@@ -101,31 +100,10 @@ fn what_was_allowed_once_needs_no_more_words() {
 /// of its own, where nothing else is: this program, gpg and sq find the certificate there without a word of help.
 #[test]
 fn gpg_and_sq_find_what_was_written_for_a_web_server() {
-    if std::env::var_os(INSIDE).is_some() {
-        return found_by_everybody();
-    }
-    let name = "finding::gpg_and_sq_find_what_was_written_for_a_web_server";
-    let mut command = Command::new("unshare");
-    command.args(["--net", "--mount"]).arg(std::env::current_exe().unwrap()).args(["--exact", name, "--nocapture"]);
-    let done = command.env(INSIDE, "1").output();
-    let done = done.expect("util-linux is installed");
-    if String::from_utf8_lossy(&done.stderr).contains("unshare failed") {
-        assert!(std::env::var_os("CI").is_none(), "a network of its own needs root: {done:?}");
-        eprintln!("SKIPPED: a network of its own needs root; run the tests as root to run this one");
-        return;
-    }
-    let said = [done.stdout.as_slice(), &done.stderr].concat();
-    let said = String::from_utf8_lossy(&said);
-    assert!(done.status.success() && said.contains("1 passed"), "{said}");
+    within("finding::gpg_and_sq_find_what_was_written_for_a_web_server", found_by_everybody);
 }
 
 fn found_by_everybody() {
-    let system = |program: &str, args: &[&str]| {
-        let done = Command::new(program).args(args).output().unwrap();
-        assert!(done.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&done.stderr));
-    };
-    system("ip", &["link", "set", "lo", "up"]);
-    system("ip", &["address", "add", &format!("{PUBLIC}/32"), "dev", "lo"]);
     let here: SocketAddr = "127.0.0.1:53".parse().unwrap();
     let host = format!("openpgpkey A {PUBLIC}");
     let _dns = SignedDns::start_at(here, &[("example.test", &host)]);

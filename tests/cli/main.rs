@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod authorities;
 mod backup;
 mod bringing;
 mod contract;
@@ -11,9 +12,11 @@ mod evaluating;
 mod finding;
 mod keys;
 mod large;
+mod looking;
 mod mime;
 mod own_authority;
 mod own_keys;
+mod own_net;
 mod peers;
 mod printing;
 mod profile;

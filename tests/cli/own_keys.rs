@@ -286,7 +286,7 @@ fn a_request_waits_in_the_profile_for_every_form_of_answer() {
 }
 
 /// An authority of the day signs a request: its certificate, and the answer.
-fn sign_request(path: &dyn Fn(&str) -> PathBuf, csr: &Path) -> (PathBuf, PathBuf) {
+pub(crate) fn sign_request(path: &dyn Fn(&str) -> PathBuf, csr: &Path) -> (PathBuf, PathBuf) {
     let (ca_key, ca, answer, extensions) = (path("ca.key"), path("ca.pem"), path("answer.pem"), path("ext"));
     let new = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", "/CN=Authority of the day"];
     openssl(&[&new[..], &["-keyout", text(&ca_key), "-out", text(&ca)]].concat(), b"");

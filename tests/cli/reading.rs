@@ -203,23 +203,12 @@ fn gpgsm_of_bob() -> GnuPg {
     let folder = tempfile::tempdir().unwrap();
     let (cert, key) = (of_corpus("keys/x509/bob.pem"), of_corpus("secrets/x509/bob.key"));
     let p12 = folder.path().join("bob.p12");
-    openssl(
-        &[
-            "pkcs12",
-            "-export",
-            "-legacy",
-            "-in",
-            text(&cert),
-            "-inkey",
-            text(&key),
-            "-passout",
-            "pass:x",
-            "-out",
-            text(&p12),
-        ],
-        b"",
-    );
-    gnupg.import_p12(&p12, "x");
+    let make = || {
+        let files = ["-in", text(&cert), "-inkey", text(&key), "-out", text(&p12)];
+        openssl(&[&["pkcs12", "-export", "-legacy", "-passout", "pass:x"][..], &files].concat(), b"");
+        p12.clone()
+    };
+    gnupg.import_p12_of(make, "x");
     gnupg
 }
 

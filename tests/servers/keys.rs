@@ -5,12 +5,14 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::pki;
+use super::{pki, ports};
+
+pub use ports::free_port;
 
 /// Hosts that the server's certificate is for.
 pub const HOSTS: [&str; 5] =
@@ -150,7 +152,11 @@ impl SignedDns {
         let mut command = Command::new("/usr/sbin/knotd");
         let server = command.arg("-c").arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let new = Self { address, anchors, folder, server };
-        wait_for(address);
+        // It listens before it has read and signed its zones, and until then has no answer to anything.
+        for zone in [".", "test.", "example.test.", "direct.test.", "bogus.test."] {
+            wait_until(address, || answers(address, zone) >= Some(2));
+        }
+        wait_until(address, || answers(address, "unsigned.test.").is_some());
         new
     }
 }
@@ -232,15 +238,34 @@ fn ldif(entries: &[(&str, &str, &[u8])]) -> String {
     text
 }
 
-/// An address on loopback where nobody listens.
-pub fn free_port() -> SocketAddr {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap()
+fn wait_for(address: SocketAddr) {
+    wait_until(address, || TcpStream::connect(address).is_ok());
 }
 
-fn wait_for(address: SocketAddr) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while TcpStream::connect(address).is_err() {
+fn wait_until(address: SocketAddr, is_there: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !is_there() {
         assert!(Instant::now() < deadline, "the server at {address} does not start");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// How many records, signatures among them, a name server has to the question for the SOA record of a zone (RFC 1035
+/// §4.1, RFC 4035 §3.2.1); `None` for no answer, or an error.
+fn answers(server: SocketAddr, zone: &str) -> Option<u16> {
+    let mut question = vec![0x4b, 0x4b, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1];
+    for label in zone.split('.').filter(|label| !label.is_empty()) {
+        question.push(label.len() as u8);
+        question.extend_from_slice(label.as_bytes());
+    }
+    // The root, SOA, IN; then OPT with the bit that asks for signatures.
+    question.extend_from_slice(&[0, 0, 6, 0, 1, 0, 0, 41, 0x10, 0, 0, 0, 0x80, 0, 0, 0]);
+    let socket = UdpSocket::bind(("127.0.0.1", 0)).ok()?;
+    socket.set_read_timeout(Some(Duration::from_millis(500))).ok()?;
+    socket.send_to(&question, server).ok()?;
+    let mut answer = [0; 4096];
+    let length = socket.recv(&mut answer).ok()?;
+    (length > 12 && answer[..2] == question[..2] && answer[3] % 16 == 0)
+        .then(|| u16::from_be_bytes([answer[6], answer[7]]))
+        .filter(|count| *count > 0)
 }

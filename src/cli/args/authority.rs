@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::domain::{EmailAddress, Fingerprint};
+use crate::engine::topic::authorities::{AnchorSet, RevocationRule, Switched};
 use crate::engine::topic::own_keys::{KeyKind, KeyUse, RevocationReason};
 
 use super::keys::{Lifetime, kind, lifetime, reason};
@@ -68,6 +69,28 @@ pub(crate) enum AuthorityCommand {
         #[arg(long, value_parser = reason)]
         reason: RevocationReason,
     },
+    /// The trust anchors of every set, and which of them count.
+    Anchors,
+    /// Switch a set of anchors, or one of them, on or off.
+    Anchor {
+        /// mozilla, platform, or the fingerprint of one.
+        #[arg(value_name = "mozilla|platform|FINGERPRINT", value_parser = switched)]
+        which: Switched,
+        /// on, off, or default: as it was at first, and one of a set as its set.
+        #[arg(value_parser = on_off_default)]
+        state: State,
+    },
+    /// Whether authorities are asked about withdrawals, and what is made of what they don't say.
+    Revocation {
+        /// on: the program asks by itself when a message is opened, which tells the authority so. off: only `refresh` does.
+        #[arg(long, value_name = "on|off", value_parser = on_off)]
+        ask: Option<State>,
+        /// soft: a certificate of which nobody says whether it was withdrawn is let pass; hard: it is refused.
+        #[arg(long, value_name = "soft|hard", value_parser = rule)]
+        rule: Option<RevocationRule>,
+    },
+    /// Ask now about every certificate of the profile: OCSP responders, then revocation lists.
+    Refresh,
     /// Write the revocation list, DER.
     Crl {
         /// Which authority; not needed for the only one.
@@ -118,4 +141,36 @@ pub(crate) struct IssueArgs {
 
 fn usage(text: &str) -> Result<KeyUse, String> {
     KeyUse::parse(text).ok_or_else(|| "the uses are both, signing and encryption".to_owned())
+}
+
+/// How something is switched; `None` for as it was at first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct State(pub Option<bool>);
+
+fn on_off(text: &str) -> Result<State, String> {
+    match text {
+        "on" => Ok(State(Some(true))),
+        "off" => Ok(State(Some(false))),
+        _ => Err("it is on or off".to_owned()),
+    }
+}
+
+fn on_off_default(text: &str) -> Result<State, String> {
+    if text == "default" { Ok(State(None)) } else { on_off(text).map_err(|_| "it is on, off or default".to_owned()) }
+}
+
+fn switched(text: &str) -> Result<Switched, String> {
+    match text {
+        "mozilla" => Ok(Switched::Set(AnchorSet::Mozilla)),
+        "platform" => Ok(Switched::Set(AnchorSet::Platform)),
+        other => fingerprint(other).map(Switched::One),
+    }
+}
+
+fn rule(text: &str) -> Result<RevocationRule, String> {
+    match text {
+        "soft" => Ok(RevocationRule::Soft),
+        "hard" => Ok(RevocationRule::Hard),
+        _ => Err("the rules are soft and hard".to_owned()),
+    }
 }

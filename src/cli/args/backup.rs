@@ -30,6 +30,10 @@ pub struct BackupArgs {
     /// Whose key goes into the Setup Message, when there are several.
     #[arg(long, value_parser = address, requires = "setup_message")]
     pub address: Option<EmailAddress>,
+    /// Also put it into the outbox, to one's own mailbox, where other programs look for it; the address has an account
+    /// here.
+    #[arg(long, requires = "setup_message")]
+    pub send: bool,
     /// Open this backup and compare it with the profile; nothing is changed.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "sheet", "code_file", "setup_message"])]
     pub rehearse: Option<PathBuf>,

@@ -40,6 +40,7 @@ pub const SIGNING_CERTIFICATE_V2: ObjectIdentifier = oid("1.2.840.113549.1.9.16.
 
 pub const RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 pub const RSA_OAEP: ObjectIdentifier = oid("1.2.840.113549.1.1.7");
+pub const RSA_PSS: ObjectIdentifier = oid("1.2.840.113549.1.1.10");
 pub const MGF1: ObjectIdentifier = oid("1.2.840.113549.1.1.8");
 pub const P_SPECIFIED: ObjectIdentifier = oid("1.2.840.113549.1.1.9");
 pub const EC: ObjectIdentifier = oid("1.2.840.10045.2.1");
@@ -355,6 +356,15 @@ pub fn oaep_identifier(hash: Hash) -> Vec<u8> {
     let mgf = sequence(&[&super::asn1::oid(MGF1), &of_hash]);
     let parameters = sequence(&[&element(0xa0, &[&of_hash]), &element(0xa1, &[&mgf])]);
     sequence(&[&super::asn1::oid(RSA_OAEP), &parameters])
+}
+
+/// id-RSASSA-PSS with one hash throughout and a salt as long as that (RFC 4055 §3.1, RFC 4056 §2.2).
+pub fn pss_identifier(hash: Hash) -> Option<Vec<u8>> {
+    let of_hash = hash.identifier();
+    let mgf = sequence(&[&super::asn1::oid(MGF1), &of_hash]);
+    let salt = super::asn1::integer(u8::try_from(hash.digest()?.size()).ok()?);
+    let parameters = sequence(&[&element(0xa0, &[&of_hash]), &element(0xa1, &[&mgf]), &element(0xa2, &[&salt])]);
+    Some(sequence(&[&super::asn1::oid(RSA_PSS), &parameters]))
 }
 
 /// How a key is named for a person: `RSA 3072`, `P-256`, `Ed25519`.

@@ -1,5 +1,7 @@
 //! Certificates and keys as files.
 
+mod compatible;
+
 use base64::Engine as _;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
@@ -18,8 +20,12 @@ use super::issue::library;
 use super::ring::{Identity, KEY, SecretKey};
 use super::{SmimeRing, X509};
 
+pub use compatible::is_read_by_gpgsm;
+
 /// Rounds of PBKDF2 over an exported key.
 const ROUNDS: u32 = 210_000;
+/// Files that are made until gpgsm 2.2 can read one; two are nearly always enough.
+const TRIES: usize = 8;
 /// Characters on a line of PEM (RFC 7468 §2).
 const LINE: usize = 64;
 
@@ -120,7 +126,14 @@ pub fn export_pkcs12(
         builder.key_iter(ROUNDS).mac_iter(ROUNDS).mac_md(MessageDigest::sha256());
         builder.build2(passphrase.declassify())?.to_der()
     };
-    build().map_err(library)
+    let mut file = build().map_err(library)?;
+    for _ in 0..TRIES {
+        if form == Pkcs12Form::Modern || is_read_by_gpgsm(&file, passphrase.declassify()) {
+            break;
+        }
+        file = build().map_err(library)?;
+    }
+    Ok(file)
 }
 
 /// PKCS #8 under a passphrase, PEM.

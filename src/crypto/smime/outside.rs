@@ -21,12 +21,27 @@ pub enum KeeperFailure {
 /// What a token is asked to sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToSign<'a> {
-    /// A DigestInfo (RFC 8017 §9.2), to be padded by PKCS #1 v1.5 and raised.
-    RsaPkcs1(&'a [u8]),
-    /// A digest, for ECDSA: the answer is r and s, one after the other.
-    Ecdsa(&'a [u8]),
+    /// By PKCS #1 v1.5 with a DigestInfo (RFC 8017 §9.2).
+    RsaPkcs1(Hashed<'a>),
+    /// By RSASSA-PSS (RFC 8017 §8.1) with one hash throughout and a salt as long as that.
+    RsaPss(Hashed<'a>),
+    /// By ECDSA: the answer is r and s, one after the other.
+    Ecdsa(Hashed<'a>),
     /// A message, for Ed25519 (RFC 8032).
     Eddsa(&'a [u8]),
+}
+
+/// A message, and what is made of it: some tokens take the one, some the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hashed<'a> {
+    /// The message.
+    pub message: &'a [u8],
+    /// The hash, by OpenSSL's name.
+    pub hash: &'static str,
+    /// The message's digest.
+    pub digest: &'a [u8],
+    /// The digest, with the hash that made it (DigestInfo).
+    pub info: &'a [u8],
 }
 
 /// How an RSA key unwraps a message key.
@@ -47,6 +62,11 @@ pub enum RsaUnwrap {
 pub trait Keeper: Debug + Send + Sync {
     /// Whether it needs a PIN before it does anything.
     fn is_locked(&self) -> bool;
+
+    /// An RSA key there signs by RSASSA-PSS alone.
+    fn wants_pss(&self) -> bool {
+        false
+    }
 
     /// Signs.
     fn sign(&self, what: ToSign<'_>) -> Result<Vec<u8>, KeeperFailure>;

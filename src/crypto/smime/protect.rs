@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use openssl::encrypt::Encrypter;
 use openssl::pkey::{Id, PKey, Public};
 use openssl::rsa::Padding;
-use openssl::sign::Signer;
+use openssl::sign::{RsaPssSaltlen, Signer};
 use zeroize::Zeroizing;
 
 use crate::crypto::{DetachedSignature, ProtectError};
@@ -17,7 +17,7 @@ use super::asn1::{
 };
 use super::cipher::{AES256_CBC, AES256_GCM, AES256_WRAP, encrypt_cbc, seal_gcm, wrap_key};
 use super::content::canonical;
-use super::outside::{Keeper, KeeperFailure, ToSign, digest_info, ecdsa_value};
+use super::outside::{Hashed, Keeper, KeeperFailure, ToSign, digest_info, ecdsa_value};
 use super::ring::{Identity, SecretKey};
 use super::{SmimeRing, X509};
 
@@ -190,6 +190,8 @@ struct Signing<'a> {
     identity: &'a Identity,
     /// What kind of key it is.
     id: Id,
+    /// An RSA key that signs by RSASSA-PSS: its certificate says so, or who keeps it.
+    is_pss: bool,
     ring: &'a SmimeRing,
     hash: Hash,
     at: Timestamp,
@@ -208,10 +210,12 @@ impl<'a> Signing<'a> {
         let hash = match algorithm::key_name(certificate.spki()).as_str() {
             "P-384" | "brainpoolP384r1" => Hash::SHA384,
             "P-521" | "brainpoolP512r1" | "Ed25519" => Hash::SHA512,
-            _ if id == Id::RSA || id == Id::EC => Hash::SHA256,
+            _ if matches!(id, Id::RSA | Id::RSA_PSS | Id::EC) => Hash::SHA256,
             _ => Hash::SHA512,
         };
-        Ok(Self { identity, id, ring, hash, at })
+        let wants_pss = matches!(&identity.key, SecretKey::Outside(keeper) if keeper.wants_pss());
+        let is_pss = id == Id::RSA_PSS || id == Id::RSA && wants_pss;
+        Ok(Self { identity, id, is_pss, ring, hash, at })
     }
 
     /// The `micalg` parameter (RFC 8551 §3.5.3.2).
@@ -232,7 +236,7 @@ impl<'a> Signing<'a> {
             &issuer_and_serial(&self.identity.certificate)?,
             &self.hash.identifier(),
             &set_of(0xa0, attributes),
-            &self.signature_algorithm(),
+            &self.signature_algorithm()?,
             &element(OCTET_STRING, &[&signature]),
         ]);
         let inside = if with_content { element(0xa0, &[&element(OCTET_STRING, &[content])]) } else { Vec::new() };
@@ -270,16 +274,19 @@ impl<'a> Signing<'a> {
         Ok(attributes)
     }
 
-    fn signature_algorithm(&self) -> Vec<u8> {
+    fn signature_algorithm(&self) -> Result<Vec<u8>, ProtectError> {
+        if self.is_pss {
+            return algorithm::pss_identifier(self.hash).ok_or_else(refused);
+        }
         let of_key = key_algorithm(self.identity.certificate.spki()).map(|key| key.oid);
-        match (self.id, self.hash) {
+        Ok(match (self.id, self.hash) {
             (Id::RSA, _) => sequence(&[&oid(algorithm::RSA), &element(NULL, &[])]),
             (Id::EC, Hash::SHA384) => sequence(&[&oid(algorithm::ECDSA_SHA384)]),
             (Id::EC, Hash::SHA512) => sequence(&[&oid(algorithm::ECDSA_SHA512)]),
             (Id::EC, _) => sequence(&[&oid(algorithm::ECDSA_SHA256)]),
             // RFC 8410 and RFC 9881: the key's own identifier.
             _ => sequence(&[&oid(of_key.unwrap_or(algorithm::ED25519))]),
-        }
+        })
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, ProtectError> {
@@ -288,12 +295,18 @@ impl<'a> Signing<'a> {
             SecretKey::Outside(keeper) => return self.sign_outside(&**keeper, message),
             SecretKey::Locked(_) => return Err(self.locked()),
         };
-        let mut signer = if matches!(self.id, Id::RSA | Id::EC) {
-            Signer::new(self.hash.digest().ok_or_else(refused)?, key)
+        let digest = self.hash.digest().ok_or_else(refused)?;
+        let mut signer = if matches!(self.id, Id::RSA | Id::RSA_PSS | Id::EC) {
+            Signer::new(digest, key)
         } else {
             Signer::new_without_digest(key)
         }
         .map_err(library)?;
+        if self.is_pss {
+            signer.set_rsa_padding(Padding::PKCS1_PSS).map_err(library)?;
+            signer.set_rsa_mgf1_md(digest).map_err(library)?;
+            signer.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH).map_err(library)?;
+        }
         signer.sign_oneshot_to_vec(message).map_err(library)
     }
 
@@ -304,13 +317,13 @@ impl<'a> Signing<'a> {
             KeeperFailure::Refused => ProtectError::Library("token".to_owned()),
         };
         let digest = self.hash.of_bytes(message).ok_or_else(refused)?;
+        let info = digest_info(self.hash, &digest).ok_or_else(refused)?;
+        let hashed = Hashed { message, hash: self.hash.name, digest: &digest, info: &info };
         match self.id {
-            Id::RSA => {
-                let info = digest_info(self.hash, &digest).ok_or_else(refused)?;
-                keeper.sign(ToSign::RsaPkcs1(&info)).map_err(told)
-            }
+            _ if self.is_pss => keeper.sign(ToSign::RsaPss(hashed)).map_err(told),
+            Id::RSA => keeper.sign(ToSign::RsaPkcs1(hashed)).map_err(told),
             Id::EC => {
-                let both = keeper.sign(ToSign::Ecdsa(&digest)).map_err(told)?;
+                let both = keeper.sign(ToSign::Ecdsa(hashed)).map_err(told)?;
                 ecdsa_value(&both).ok_or_else(refused)
             }
             _ => keeper.sign(ToSign::Eddsa(message)).map_err(told),

@@ -8,7 +8,7 @@ use crate::crypto::{CertificateReport, DecryptFailure};
 use crate::domain::{Fingerprint, Secret};
 use crate::engine::network::Publish;
 use crate::engine::profile::{Profile, store_failure};
-use crate::engine::topic::{self, Effect, Work, own_keys};
+use crate::engine::topic::{self, Effect, Work, authorities, own_keys};
 use crate::engine::view::MessageId;
 use crate::engine::worker::internal;
 use crate::engine::{Command, Event, Failure, FailureKind, keys, reading, remedy, sheet};
@@ -126,6 +126,8 @@ impl Engine {
             return;
         }
         tokio::task::spawn_blocking(move || {
+            // What is too much does no harm until the next start.
+            let _ = authorities::remove_old(&profile, profile.now());
             // That it can't be read now is no reason not to work; it is read with the next start.
             let Ok(brought) = profile.refresh_shared() else { return };
             if let Some(commands) = again.upgrade().filter(|_| !brought.items.is_empty()) {

@@ -1,14 +1,15 @@
 //! Tokens and cards that speak PKCS #11.
 
+mod signing;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
-use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
 use cryptoki::mechanism::elliptic_curve::{EcKdf, Ecdh1DeriveParams};
-use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsOaepParams, PkcsOaepSource};
+use cryptoki::mechanism::rsa::{PkcsOaepParams, PkcsOaepSource};
 use cryptoki::mechanism::{Mechanism, MechanismType};
 use cryptoki::object::{Attribute, AttributeType, CertificateType, KeyType, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
@@ -20,6 +21,7 @@ use crate::crypto::smime::{Keeper, KeeperFailure, RsaUnwrap, ToSign, X509};
 use crate::domain::Secret;
 
 use super::AtToken;
+use signing::Pin;
 
 /// Objects of one kind that are looked at on one token.
 const MAX_OBJECTS: usize = 200;
@@ -188,7 +190,8 @@ fn certificates(session: &Session) -> Result<Vec<TokenCertificate>, TokenFailure
     Ok(found)
 }
 
-/// One token in this session. No PIN is kept: the session that it opened is.
+/// One token in this session. The session that the PIN opened is kept; the PIN itself only, and as long as that, when
+/// the token asks for it again with each use of a key.
 #[derive(Debug)]
 pub struct Token {
     module: PathBuf,
@@ -203,6 +206,18 @@ struct State {
     wrong: Option<[u8; 32]>,
     /// The session that is logged in.
     session: Option<Session>,
+    /// What the token asks for again with each use of some of its keys (CKA_ALWAYS_AUTHENTICATE); `None` when it has
+    /// no such keys. Gone with the session.
+    pin: Option<Pin>,
+    /// Its RSA keys sign by RSASSA-PSS alone.
+    wants_pss: bool,
+}
+
+impl State {
+    fn close(&mut self) {
+        self.session = None;
+        self.pin = None;
+    }
 }
 
 impl Token {
@@ -247,6 +262,13 @@ impl Token {
         let typed = AuthPin::from(pin.declassify().clone());
         match session.login(UserType::User, (!by_reader).then_some(&typed)) {
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {
+                let asking = [Attribute::Class(ObjectClass::PRIVATE_KEY), Attribute::AlwaysAuthenticate(true)];
+                let asks_again = session.find_objects(&asking).is_ok_and(|keys| !keys.is_empty());
+                let pin = if by_reader { Pin::AtReader } else { Pin::Typed(pin.clone()) };
+                state.pin = asks_again.then_some(pin);
+                let known = pkcs11.get_mechanism_list(slot).unwrap_or_default();
+                state.wants_pss =
+                    known.contains(&MechanismType::RSA_PKCS_PSS) && !known.contains(&MechanismType::RSA_PKCS);
                 state.session = Some(session);
                 state.wrong = None;
                 Ok(())
@@ -277,10 +299,10 @@ impl Token {
     }
 
     /// Works in the session that is logged in. A token that was taken out is asked for its PIN again.
-    fn with<T>(&self, work: impl Fn(&Session) -> Result<T, Error>) -> Result<T, KeeperFailure> {
+    fn with<T>(&self, work: impl Fn(&Session, Option<&Pin>) -> Result<T, Error>) -> Result<T, KeeperFailure> {
         let mut state = self.state();
         let Some(session) = &state.session else { return Err(KeeperFailure::Locked) };
-        match work(session) {
+        match work(session, state.pin.as_ref()) {
             Ok(done) => Ok(done),
             Err(Error::Pkcs11(
                 RvError::TokenNotPresent
@@ -290,7 +312,7 @@ impl Token {
                 | RvError::UserNotLoggedIn,
                 _,
             )) => {
-                state.session = None;
+                state.close();
                 Err(KeeperFailure::Locked)
             }
             Err(_) => Err(KeeperFailure::Refused),
@@ -323,25 +345,21 @@ impl Keeper for OnToken {
         self.token.is_locked()
     }
 
+    fn wants_pss(&self) -> bool {
+        self.token.state().wants_pss
+    }
+
     fn sign(&self, what: ToSign<'_>) -> Result<Vec<u8>, KeeperFailure> {
-        self.token.with(|session| {
-            let (mechanism, bytes) = match what {
-                ToSign::RsaPkcs1(info) => (Mechanism::RsaPkcs, info),
-                ToSign::Ecdsa(digest) => (Mechanism::Ecdsa, digest),
-                ToSign::Eddsa(message) => (Mechanism::Eddsa(EddsaParams::new(EddsaSignatureScheme::Ed25519)), message),
-            };
-            session.sign(&mechanism, self.key(session)?, bytes)
-        })
+        self.token.with(|session, pin| signing::sign(session, self.key(session)?, pin, what))
     }
 
     fn unwrap(&self, how: RsaUnwrap, encrypted: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeeperFailure> {
-        self.token.with(|session| {
+        self.token.with(|session, _| {
             let mechanism = match how {
                 RsaUnwrap::Pkcs1 => Mechanism::RsaPkcs,
                 RsaUnwrap::Oaep { hash, mgf } => {
-                    let (Some(hash), Some(mgf)) = (mechanism_of(hash), mgf_of(mgf)) else {
-                        let function = cryptoki::context::Function::DecryptInit;
-                        return Err(Error::Pkcs11(RvError::MechanismParamInvalid, function));
+                    let (Some(hash), Some(mgf)) = (signing::mechanism_of(hash), signing::mgf_of(mgf)) else {
+                        return Err(signing::unknown(cryptoki::context::Function::DecryptInit));
                     };
                     Mechanism::RsaPkcsOaep(PkcsOaepParams::new(hash, mgf, PkcsOaepSource::empty()))
                 }
@@ -351,7 +369,7 @@ impl Keeper for OnToken {
     }
 
     fn agree(&self, point: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeeperFailure> {
-        self.token.with(|session| {
+        self.token.with(|session, _| {
             let mechanism = Mechanism::Ecdh1Derive(Ecdh1DeriveParams::new(EcKdf::null(), point));
             // The shared secret has as many octets as one coordinate of the uncompressed point.
             let length = point.len().saturating_sub(1) / 2;
@@ -373,24 +391,4 @@ impl Keeper for OnToken {
             value.ok_or(Error::Pkcs11(RvError::KeyUnextractable, cryptoki::context::Function::GetAttributeValue))
         })
     }
-}
-
-fn mechanism_of(hash: &str) -> Option<MechanismType> {
-    Some(match hash {
-        "SHA1" => MechanismType::SHA1,
-        "SHA256" => MechanismType::SHA256,
-        "SHA384" => MechanismType::SHA384,
-        "SHA512" => MechanismType::SHA512,
-        _ => return None,
-    })
-}
-
-fn mgf_of(hash: &str) -> Option<PkcsMgfType> {
-    Some(match hash {
-        "SHA1" => PkcsMgfType::MGF1_SHA1,
-        "SHA256" => PkcsMgfType::MGF1_SHA256,
-        "SHA384" => PkcsMgfType::MGF1_SHA384,
-        "SHA512" => PkcsMgfType::MGF1_SHA512,
-        _ => return None,
-    })
 }

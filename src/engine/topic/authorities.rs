@@ -1,7 +1,9 @@
 //! Certification authorities: which anchors count, and revocation lists and answers.
 
+mod aging;
 mod anchors;
 mod asking;
+mod command_line;
 mod kept;
 #[cfg(test)]
 mod tests;
@@ -21,8 +23,10 @@ use crate::trust::TrustPolicy;
 use super::{Effect, TopicView, Work};
 
 pub use anchors::{AnchorSet, AnchorView, Choices, RevocationRule, RootCandidate};
+pub use command_line::{Refreshed, Switched, choices, every_anchor, refresh, set_revocation, switch};
 pub use view::{AuthoritiesView, EvidenceView};
 
+pub(in crate::engine) use aging::remove_old;
 pub(in crate::engine) use kept::Kept;
 
 /// No certificate file is larger.

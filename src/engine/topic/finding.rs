@@ -31,7 +31,7 @@ pub use settings::{FindingSettings, LookUp};
 
 pub(in crate::engine) use harvest::Harvest;
 pub(in crate::engine) use issuers::complete;
-pub(in crate::engine) use publishing::{announcement, own_key_file};
+pub(in crate::engine) use publishing::{announcement, announces, own_key_file};
 
 /// What the user wants.
 #[derive(Clone, Debug)]

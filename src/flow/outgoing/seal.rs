@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 
 use crate::crypto::{Certificate, Keyring, ProtectError, pgp, smime};
-use crate::domain::{EmailAddress, Envelope, RawMessage, Technology};
+use crate::domain::{EmailAddress, Envelope, Mailbox, RawMessage, Technology};
 use crate::message::{self as build, HeaderProtectionMode, HeaderSet, OBSCURED_SUBJECT};
 
 use super::SendPlan;
 use super::preflight::{Encrypt, OwnKey, PlannedDelivery};
+
+/// Readers who are told of each other: no more fields are looked at by those who get them.
+const MAX_GOSSIP: usize = 32;
 
 /// What makes a message this one; chosen by the engine, since nothing here is random or has a clock.
 #[derive(Clone, Debug)]
@@ -18,6 +21,8 @@ pub struct Stamp {
     pub message_id: String,
     /// The value of an `Autocrypt` field: the author's certificate, for the header that everybody sees.
     pub autocrypt: Option<String>,
+    /// Readers of the same message are told each other's certificates, within the encryption.
+    pub gossips: bool,
 }
 
 /// Bytes for one or more recipients.
@@ -86,6 +91,8 @@ fn one(plan: &SendPlan, planned: &PlannedDelivery, keyring: &Keyring, stamp: &St
         (None, Some(_)) => Some(HeaderProtectionMode::Clear),
         (None, None) => None,
     };
+    // Inside alone: only the readers learn of it.
+    let headers = HeaderSet { extra: gossip(plan, planned, stamp), ..headers };
     let entity = build::payload(&plan.draft, &headers, mode);
     // Outside alone: the payload need not repeat it, and nothing there has to be hidden.
     let headers = HeaderSet { extra: announced(stamp), ..headers };
@@ -119,6 +126,33 @@ fn headers(plan: &SendPlan, stamp: &Stamp) -> HeaderSet {
 
 fn announced(stamp: &Stamp) -> Vec<(String, String)> {
     stamp.autocrypt.iter().map(|value| ("Autocrypt".to_owned(), value.clone())).collect()
+}
+
+/// The certificates of those in To and Cc whom an OpenPGP delivery is encrypted to, for each other, so that all can
+/// answer to all (Autocrypt Level 1, §2.3.2). Who is in Bcc has a delivery of their own, in which nothing is told.
+fn gossip(plan: &SendPlan, planned: &PlannedDelivery, stamp: &Stamp) -> Vec<(String, String)> {
+    let Some(encrypt) = planned.encrypt.as_ref().filter(|_| stamp.gossips && !planned.is_bcc) else {
+        return Vec::new();
+    };
+    let author = plan.draft.from.email();
+    let mut told: Vec<(EmailAddress, String)> = Vec::new();
+    for address in plan.draft.to.iter().chain(&plan.draft.cc).filter_map(Mailbox::email) {
+        // One's own goes along in the header, where one's own wishes stand too.
+        let is_reader = planned.recipients.contains(&address) && Some(&address) != author.as_ref();
+        if !is_reader || told.iter().any(|(known, _)| *known == address) {
+            continue;
+        }
+        let value = encrypt.certificates.iter().find_map(|certificate| match certificate {
+            Certificate::Pgp(cert) => pgp::autocrypt_value(cert, &address, stamp.at, false),
+            Certificate::X509(_) => None,
+        });
+        told.extend(value.map(|value| (address, value)));
+    }
+    // A single reader has nobody to be told of; a message to a crowd would be made of nothing else.
+    if told.len() < 2 || told.len() > MAX_GOSSIP {
+        return Vec::new();
+    }
+    told.into_iter().map(|(_, value)| ("Autocrypt-Gossip".to_owned(), value)).collect()
 }
 
 fn signed(entity: &[u8], key: &OwnKey, keyring: &Keyring, at: Timestamp) -> Result<Vec<u8>, SealError> {

@@ -96,8 +96,9 @@ impl HeaderSet {
         values.push(("User-Agent", unstructured(self.user_agent.as_deref().unwrap_or_default())));
         let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
         let is_written = |name: &str| is_name(name) && !name.eq_ignore_ascii_case("bcc");
-        // `hcp_baseline` removes these from the outer header of an encrypted message.
-        let is_removed = |name: &str| ["comments", "keywords"].iter().any(|removed| name.eq_ignore_ascii_case(removed));
+        // `hcp_baseline` removes the first two from the outer header of an encrypted message; gossip is for its readers.
+        let removed = ["comments", "keywords", "autocrypt-gossip"];
+        let is_removed = |name: &str| removed.iter().any(|removed| name.eq_ignore_ascii_case(removed));
         let extra = self.extra.iter().filter(|(name, _)| is_written(name));
         let extra = extra.filter(|(name, _)| outer_subject.is_none() || !is_removed(name));
         let extra = extra.map(|(name, value)| (name.as_str(), unstructured(value)));

@@ -132,6 +132,11 @@ impl List {
         self.ends
     }
 
+    /// Whether it says anything of a serial number.
+    pub fn holds(&self, serial: &[u8]) -> bool {
+        self.entries.contains_key(serial)
+    }
+
     /// Whether a key signed it.
     pub fn is_signed_by(&self, spki: &[u8]) -> bool {
         let known = self.signed.lock().unwrap_or_else(PoisonError::into_inner).get(spki).copied();

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use certval::ocsp::{BasicOcspResponse, CertStatus, OcspResponse, SingleResponse};
-use der::asn1::ObjectIdentifier;
+use der::asn1::{ObjectIdentifier, OctetString};
 use der::{Decode, Encode};
 use jiff::Timestamp;
 
@@ -14,6 +14,8 @@ use super::crl::List;
 
 /// id-pkix-ocsp-basic (RFC 6960 §4.2.1).
 const BASIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.1");
+/// id-pkix-ocsp-nonce (RFC 9654 §2.1).
+const NONCE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.2");
 /// No list is larger, in bytes; those of the largest authorities have 10 MB.
 const LARGEST_LIST: usize = 24 << 20;
 /// No answer is larger, in bytes, says more, or brings more certificates; each costs a signature check.
@@ -60,6 +62,8 @@ pub(super) struct Answers {
     /// The certificates that came along, of those who may have given it.
     pub responders: Vec<X509>,
     pub singles: Vec<SingleResponse>,
+    /// What it repeats of the question; none or one but from somebody who plays with us.
+    pub nonces: Vec<Vec<u8>>,
 }
 
 impl Crl {
@@ -76,6 +80,13 @@ impl Crl {
     /// When the next one is due, of the list that is renewed first; `None` when nothing can be read of it.
     pub fn next_update(&self) -> Option<Timestamp> {
         self.lists().iter().filter_map(List::ends).min()
+    }
+
+    /// Whether it lists the serial number of a certificate, of whichever issuer: what is not listed here is withdrawn by
+    /// no word of it.
+    pub fn lists_serial_of(&self, certificate: &X509) -> bool {
+        let serial = certificate.certificate.tbs_certificate().serial_number().as_bytes();
+        self.lists().iter().any(|list| list.holds(serial))
     }
 
     /// Whether it holds a list that can be read.
@@ -116,6 +127,22 @@ impl OcspAnswer {
         self.answers().is_some_and(|answers| answers.singles.iter().any(says))
     }
 
+    /// Whether it may be the answer to a question with this nonce (RFC 9654 §2.1): one without any may have been made
+    /// beforehand for everybody, and counts by its time alone; one with another answers somebody else, or another day.
+    pub fn may_answer(&self, nonce: &[u8]) -> bool {
+        self.answers().is_some_and(|answers| match answers.nonces.as_slice() {
+            [] => true,
+            [only] => only == nonce,
+            _ => false,
+        })
+    }
+
+    /// Whether it says of somebody that they were withdrawn.
+    pub fn withdraws(&self) -> bool {
+        let withdrawn = |single: &SingleResponse| matches!(single.cert_status, CertStatus::Revoked(_));
+        self.answers().is_some_and(|answers| answers.singles.iter().any(withdrawn))
+    }
+
     /// When the next one is due.
     pub fn next_update(&self) -> Option<Timestamp> {
         let singles = self.answers().map(|answers| answers.singles.as_slice()).unwrap_or_default();
@@ -139,7 +166,12 @@ fn read(bytes: &[u8]) -> Option<Answers> {
         return None;
     }
     let responders = certificates.iter().filter_map(|certificate| X509::parse(&certificate.to_der().ok()?)).collect();
-    Some(Answers { produced_at: moment(&data.produced_at), responders, singles: data.responses })
+    let extensions = data.response_extensions.unwrap_or_default();
+    // What can't be read is no nonce that was ever sent: as it is, it equals none.
+    let nonce = |value: &[u8]| OctetString::from_der(value).map_or_else(|_| Vec::new(), |one| one.as_bytes().to_vec());
+    let nonces = extensions.iter().filter(|extension| extension.extn_id == NONCE);
+    let nonces = nonces.map(|extension| nonce(extension.extn_value.as_bytes())).collect();
+    Some(Answers { produced_at: moment(&data.produced_at), responders, singles: data.responses, nonces })
 }
 
 /// A moment of an answer.

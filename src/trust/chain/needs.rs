@@ -29,10 +29,21 @@ pub struct Need {
     pub issuer: String,
     /// OCSP responders, in the order of the certificate.
     pub responders: Vec<String>,
-    /// The question for them (RFC 6960 §4.1), without a nonce: answers are shared and kept.
-    pub question: Vec<u8>,
     /// Where revocation lists are.
     pub lists: Vec<String>,
+    /// The certificate, and who issued it.
+    pair: (Arc<X509>, Arc<X509>),
+}
+
+impl Need {
+    /// The question for responders (RFC 6960 §4.1), with a nonce that the answer repeats if its responder makes one for
+    /// every question (RFC 9654 §2.1); `None` for a certificate that can't be asked about.
+    pub fn question(&self, nonce: &[u8]) -> Option<Vec<u8>> {
+        let (below, issuer) = &self.pair;
+        let above = CertificateInner::<Raw>::from_der(&issuer.der).ok()?;
+        let certificate = CertificateInner::<Raw>::from_der(&below.der).ok()?;
+        build_ocsp_request(&certificate, &above, Some(nonce)).ok()
+    }
 }
 
 /// What can be asked about the certificates of a path that was found, from below the anchor down.
@@ -43,19 +54,18 @@ pub fn needs(report: &PathReport, request: &PathRequest) -> Vec<Need> {
         known.into_iter().find(|certificate| certificate.fingerprint == *fingerprint)
     };
     let members: Vec<&Arc<X509>> = report.path.iter().filter_map(|(_, fingerprint)| find(fingerprint)).collect();
-    members.windows(2).filter_map(|pair| if let [issuer, below] = pair { need(issuer, below) } else { None }).collect()
+    let pairs = members.windows(2);
+    pairs.filter_map(|pair| if let [issuer, below] = pair { Some(need(issuer, below)) } else { None }).collect()
 }
 
-fn need(issuer: &X509, below: &X509) -> Option<Need> {
-    let above = CertificateInner::<Raw>::from_der(&issuer.der).ok()?;
-    let certificate = CertificateInner::<Raw>::from_der(&below.der).ok()?;
-    Some(Need {
+fn need(issuer: &Arc<X509>, below: &Arc<X509>) -> Need {
+    Need {
         certificate: below.fingerprint.clone(),
         issuer: issuer.subject(),
         responders: responders(below),
-        question: build_ocsp_request(&certificate, &above, None).ok()?,
         lists: lists(below),
-    })
+        pair: (Arc::clone(below), Arc::clone(issuer)),
+    }
 }
 
 fn responders(certificate: &X509) -> Vec<String> {

@@ -2,7 +2,7 @@ mod addresses;
 mod hostile;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use openssl::asn1::{Asn1Integer, Asn1Time};
@@ -282,6 +282,17 @@ fn alternative_names(text: &str) -> openssl::x509::X509Extension {
     openssl::x509::X509Extension::new_from_der(&oid("2.5.29.17"), false, &value).unwrap()
 }
 
+/// Does something; how long this thread computed, however much else the machine does.
+fn computing<T>(what: impl FnOnce() -> T) -> (T, Duration) {
+    let now = || {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
+    };
+    let started = now();
+    let outcome = what();
+    (outcome, now() - started)
+}
+
 fn ask(certificate: &Arc<X509>, intermediates: &[Arc<X509>], anchor: &Arc<X509>) -> PathReport {
     let mut request = PathRequest::new(certificate.clone(), soon());
     request.intermediates = intermediates.to_vec();
@@ -334,9 +345,9 @@ fn authorities_that_certify_each_other_in_circles_cost_little_time() {
     let leaf = circle[0].certify(&bob, 7, &["leaf", "subjectAltName=email:bob@example.org"]);
     let root = Authority::new("Root");
     let anchor = root.certify(&root, 1, &[]);
-    let started = Instant::now();
-    assert!(!ask(&leaf, &intermediates, &anchor).valid);
-    assert!(started.elapsed().as_secs() < 3, "{:?}", started.elapsed());
+    let (report, took) = computing(|| ask(&leaf, &intermediates, &anchor));
+    assert!(!report.valid);
+    assert!(took.as_secs() < 3, "{took:?}");
     // A short way out of the circle is found among all that.
     intermediates.push(root.certify(&circle[3], 9, &[]));
     let report = ask(&leaf, &intermediates, &root.certify(&root, 1, &[]));

@@ -46,17 +46,17 @@ impl SoftHsm {
         let files = ["-keyout", text(&key), "-out", text(&ca)];
         let args = [&["req", "-x509", "-newkey", "rsa:2048", "-nodes"][..], &subject, &files].concat();
         openssl(&args, b"");
-        this.person("rsa", "rsa:2048", "01");
-        this.person("ec", "EC:prime256v1", "02");
+        this.person("rsa", "rsa:2048", "01", &[]);
+        this.person("ec", "EC:prime256v1", "02", &[]);
         this
     }
 
-    /// A key that the token makes, and a certificate for it.
-    fn person(&self, name: &str, kind: &str, id: &str) {
+    /// A key that the token makes, in some manner, and a certificate for it.
+    fn person(&self, name: &str, kind: &str, id: &str, manner: &[&str]) {
         let pin = ["--login", "--pin", PIN];
         let uses = ["--usage-sign", "--usage-decrypt", "--usage-derive"];
         let key = ["--keypairgen", "--key-type", kind, "--id", id, "--label", name];
-        self.tool(&[&pin[..], &key, &uses].concat());
+        self.tool(&[&pin[..], &key, &uses, manner].concat());
         let public = self.path("public.der");
         self.tool(&["--read-object", "--type", "pubkey", "--id", id, "--output-file", text(&public)]);
         let extensions = format!(
@@ -102,6 +102,31 @@ impl SoftHsm {
     }
 }
 
+impl SoftHsm {
+    /// From now on it does not know some mechanisms, RSA with PKCS #1 v1.5 among them.
+    fn without(&self, mechanisms: &[&str]) {
+        let conf = std::fs::read_to_string(self.conf()).unwrap();
+        // The first name after the minus sign is not taken off (SoftHSM 2.6).
+        let line = format!("slots.mechanisms = -CKM_MD5,{}\n", mechanisms.join(","));
+        write(self.folder.path(), "softhsm2.conf", conf + &line);
+        let listed = String::from_utf8(self.tool(&["--list-mechanisms"])).unwrap();
+        let knows = |name: &str| listed.lines().any(|line| line.trim().starts_with(name));
+        assert!(knows("RSA-PKCS-PSS,") && !knows("RSA-PKCS,"), "{listed}");
+    }
+
+    /// Signs as somebody; the message.
+    fn signs(&self, name: &str) -> PathBuf {
+        let (pin, body) = (self.pin(PIN), write(self.folder.path(), "body", "hello\n"));
+        let (out, from) = (self.path(&format!("out-{name}")), format!("{name}@example.test"));
+        let who = ["seal", "--from", &from, "--to", "x@example.test", "--subject", "x", "--sign", "--offline"];
+        let how = ["--technology", "smime", "--body", text(&body), "-o", text(&out)];
+        let with = ["--token", text(&self.module), "--pin-file", text(&pin)];
+        let sealed = self.kakitome(&[&who[..], &how, &with].concat());
+        assert_eq!(sealed.code, Some(0), "{name}: {}", sealed.error);
+        std::fs::read_dir(&out).unwrap().flatten().next().unwrap().path()
+    }
+}
+
 /// openssl finds the signature good, by the authority.
 fn openssl_verifies(token: &SoftHsm, mail: &Path) {
     let out = openssl(&["cms", "-verify", "-in", text(mail), "-CAfile", text(&token.path("ca.pem"))], b"");
@@ -113,33 +138,10 @@ fn a_token_signs_what_openssl_verifies_and_opens_what_openssl_encrypts() {
     let token = SoftHsm::new();
     let listed = token.kakitome(&["token", "list", "--module", text(&token.module), "--json"]).document();
     assert_eq!((word(&listed, "/label"), listed["certificates"].as_array().unwrap().len()), ("Alice's card", 2));
-    let (pin, body) = (token.pin(PIN), write(token.folder.path(), "body", "hello\n"));
+    let pin = token.pin(PIN);
     for name in ["rsa", "ec"] {
-        let out = token.path(&format!("out-{name}"));
         let from = format!("{name}@example.test");
-        let sealed = token.kakitome(&[
-            "seal",
-            "--from",
-            &from,
-            "--to",
-            "x@example.test",
-            "--subject",
-            "x",
-            "--sign",
-            "--technology",
-            "smime",
-            "--body",
-            text(&body),
-            "-o",
-            text(&out),
-            "--token",
-            text(&token.module),
-            "--pin-file",
-            text(&pin),
-            "--offline",
-        ]);
-        assert_eq!(sealed.code, Some(0), "{}", sealed.error);
-        openssl_verifies(&token, &std::fs::read_dir(&out).unwrap().flatten().next().unwrap().path());
+        openssl_verifies(&token, &token.signs(name));
         let certificate = token.path(&format!("{name}.pem"));
         let ways: &[&[&str]] = if name == "rsa" { &[&[], &["-keyopt", "rsa_padding_mode:oaep"]] } else { &[&[]] };
         for way in ways {
@@ -234,4 +236,40 @@ fn a_wrong_pin_and_a_library_that_is_none_are_told_in_one_line() {
     assert!(token.kakitome(&args).refused(1).contains("PIN"));
     let none = write(token.folder.path(), "none.so", "x");
     assert!(token.kakitome(&["token", "list", "--module", text(&none)]).refused(1).contains("library"));
+}
+
+/// The algorithm that a message is signed with, as openssl names it.
+fn algorithm(mail: &Path) -> String {
+    let shown = String::from_utf8(openssl(&["cms", "-cmsout", "-print", "-noout", "-in", text(mail)], b"")).unwrap();
+    let signer = shown.split("signatureAlgorithm:").last().unwrap();
+    signer.lines().nth(1).unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_token_that_signs_by_pss_alone_is_asked_for_that_and_openssl_verifies_it() {
+    let token = SoftHsm::new();
+    assert!(algorithm(&token.signs("rsa")).contains("rsaEncryption"), "as everybody reads it, where that can be");
+    token.without(&["CKM_RSA_PKCS", "CKM_SHA256_RSA_PKCS"]);
+    std::fs::remove_dir_all(token.path("out-rsa")).unwrap();
+    let mail = token.signs("rsa");
+    assert!(algorithm(&mail).contains("rsassaPss"));
+    openssl_verifies(&token, &mail);
+    let anchor = token.path("ca.pem");
+    let read = token.kakitome(&["inspect", text(&mail), "--json", "--offline", "--anchor", text(&anchor)]).document();
+    assert_eq!(word(&read, "/headline/seal"), "authenticated", "{read:#?}");
+}
+
+#[test]
+fn a_key_that_wants_the_pin_with_each_signature_gets_it() {
+    let token = SoftHsm::new();
+    token.person("careful", "rsa:2048", "03", &["--always-auth"]);
+    let listed = token.tool(&["--login", "--pin", PIN, "--list-objects", "--type", "privkey", "--id", "03"]);
+    assert!(String::from_utf8_lossy(&listed).contains("always authenticate"), "{}", String::from_utf8_lossy(&listed));
+    openssl_verifies(&token, &token.signs("careful"));
+    // And by the other padding.
+    token.without(&["CKM_RSA_PKCS"]);
+    std::fs::remove_dir_all(token.path("out-careful")).unwrap();
+    let mail = token.signs("careful");
+    assert!(algorithm(&mail).contains("rsassaPss"));
+    openssl_verifies(&token, &mail);
 }

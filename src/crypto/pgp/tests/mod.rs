@@ -5,6 +5,7 @@ mod hostile;
 mod importing;
 mod peers;
 mod reading;
+mod renewing;
 mod writing;
 
 use std::sync::Arc;

@@ -184,8 +184,13 @@ impl Gpgsm {
 
     /// Imports a PKCS#12 file under a passphrase; the key keeps it.
     pub fn import_key(&self, file: &Path, passphrase: &str) {
+        let output = self.try_import_key(file, passphrase);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    pub fn try_import_key(&self, file: &Path, passphrase: &str) -> std::process::Output {
         std::fs::write(self.home.path().join("passphrase"), passphrase).unwrap();
-        self.run(&["--import", file.to_str().unwrap()]);
+        self.try_run(&["--import", file.to_str().unwrap()])
     }
 
     pub fn run(&self, arguments: &[&str]) -> std::process::Output {

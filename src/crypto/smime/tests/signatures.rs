@@ -162,8 +162,7 @@ fn what_gpgsm_signs_is_intact() {
     let gpgsm = Gpgsm::new();
     // gpgsm 2.2 can't import a PKCS#12 file with an elliptic-curve key.
     for name in ["alice", "bob"] {
-        let file = super::sealing::pkcs12_by_openssl(name, "alma");
-        gpgsm.import_key(&file, "alma");
+        gpgsm.import_key(&super::sealing::pkcs12_for_gpgsm(name, "alma", true), "alma");
         for detach in [true, false] {
             let out = gpgsm.folder().join("out.p7m");
             let message = lab().path("message");

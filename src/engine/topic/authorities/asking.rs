@@ -29,6 +29,8 @@ const WITHOUT_END: SignedDuration = SignedDuration::from_hours(1);
 const LARGEST_LIST: usize = 24 << 20;
 /// The largest answer about one certificate, in bytes.
 const LARGEST_ANSWER: usize = 256 << 10;
+/// Bytes by which an answer is known to be one to this question (RFC 9654 §2.1).
+const NONCE: usize = 32;
 /// Certificates that are asked about in one go.
 const MOST: usize = 2_000;
 
@@ -104,11 +106,7 @@ pub(super) fn everything(work: &Work) {
 /// How many lists and answers came.
 pub(super) async fn all(work: &Work, reach: Reach) -> Result<usize, Failure> {
     let Some(_turn) = work.profile.authorities.begin() else { return Ok(0) };
-    let keyring = work.profile.keyring();
-    let all = keyring.smime.certificates();
-    let people = all.iter().filter(|certificate| !certificate.is_authority());
-    let alone = |certificate: &Arc<X509>| (Arc::clone(certificate), Vec::new(), Vec::new());
-    let subjects: Seals = people.take(MOST).map(alone).collect();
+    let subjects = everybody(work);
     let found = known(work, &subjects).await?;
     let asked = ask(work, &subjects, &found, Manner { says_progress: true, reach }).await;
     (work.publish)(Event::Progress(None));
@@ -119,6 +117,20 @@ pub(super) async fn all(work: &Work, reach: Reach) -> Result<usize, Failure> {
         work.changed();
     }
     Ok(came)
+}
+
+/// What is known of every certificate that is kept and of the authorities above, without asking anybody.
+pub(super) async fn all_checks(work: &Work) -> Result<Vec<RevocationCheck>, Failure> {
+    let found = known(work, &everybody(work)).await?;
+    Ok(found.checks.into_values().collect())
+}
+
+fn everybody(work: &Work) -> Seals {
+    let keyring = work.profile.keyring();
+    let all = keyring.smime.certificates();
+    let people = all.iter().filter(|certificate| !certificate.is_authority());
+    let alone = |certificate: &Arc<X509>| (Arc::clone(certificate), Vec::new(), Vec::new());
+    people.take(MOST).map(alone).collect()
 }
 
 /// Certificates of seals, each with what came along.
@@ -234,12 +246,15 @@ async fn responder(work: &Work, address: &str, need: &Need, reach: Reach) -> Res
     if !place.may_be_asked(work) {
         return Ok(false);
     }
+    let mut nonce = [0_u8; NONCE];
+    openssl::rand::rand_bytes(&mut nonce).map_err(|error| internal(&error.to_string()))?;
+    let Some(question) = need.question(&nonce) else { return Ok(false) };
     // RFC 6960 appendix A.1.
-    let question = Some(("application/ocsp-request", need.question.as_slice()));
+    let question = Some(("application/ocsp-request", question.as_slice()));
     let outcome = place.fetch(work, reach, question, LARGEST_ANSWER).await;
     let read = |bytes: &[u8]| {
         let answer = OcspAnswer::from(bytes);
-        answer.says_something().then(|| answer.next_update())
+        (answer.says_something() && answer.may_answer(&nonce)).then(|| answer.next_update())
     };
     place.keep(work, outcome, read)
 }

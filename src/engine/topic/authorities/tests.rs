@@ -1,5 +1,6 @@
 //! Against openssl's OCSP responder and a web server on loopback, with openssl as judge beside us.
 
+mod freshness;
 mod lab;
 
 use std::sync::Arc;

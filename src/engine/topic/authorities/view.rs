@@ -84,7 +84,7 @@ pub(super) fn show(work: &Work) -> Result<(), Failure> {
 }
 
 /// The roots that the user added.
-fn own(profile: &Profile) -> Result<Vec<Arc<X509>>, Failure> {
+pub(super) fn own(profile: &Profile) -> Result<Vec<Arc<X509>>, Failure> {
     let keyring = profile.keyring();
     let trusted = profile.store.trust().map_err(store_failure)?;
     let anchors = trusted.iter().filter(|(_, kind)| *kind == TrustKind::Anchor);

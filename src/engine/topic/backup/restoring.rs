@@ -1,6 +1,8 @@
 //! Putting a backup back: what is there stays, what is missing comes, in one transaction.
 
-use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::crypto::smime::Identity;
 use crate::crypto::{Keyring, pgp, smime};
@@ -8,13 +10,15 @@ use crate::domain::{Fingerprint, Secret, Technology};
 use crate::engine::Failure;
 use crate::engine::profile::{Profile, import_failure, store_failure};
 use crate::engine::worker::internal;
-use crate::store::{CertificateRecord, Restored, Rows};
+use crate::store::{CertificateRecord, Restored, Rows, WaitingKey};
 
 use super::archive::{Archive, Kept};
 use super::contents;
 
 /// Where certificates of a backup come from when it does not say.
 const ORIGIN: &str = "backup";
+/// So long before they issue them authorities let certificates begin.
+const DATED_BACK: SignedDuration = SignedDuration::from_hours(24);
 
 /// Merges an archive into the profile.
 pub(super) fn put_back(profile: &Profile, archive: &Archive) -> Result<Restored, Failure> {
@@ -31,9 +35,30 @@ pub(super) fn put_back(profile: &Profile, archive: &Archive) -> Result<Restored,
     records.extend(unreadable(profile, archive, &came, &kept)?);
     // Before: a passphrase too many does no harm, one too few would lock what comes.
     profile.remember_key_passphrases(&of_backup)?;
+    let waited: BTreeSet<String> = waiting(profile)?.into_iter().map(|one| one.key).collect();
     let restored = profile.store.restore(&records, &archive.profile.rows).map_err(store_failure)?;
     profile.load_keyring(of_backup)?;
+    leave_answered(profile, &waited)?;
     Ok(restored)
+}
+
+fn waiting(profile: &Profile) -> Result<Vec<WaitingKey>, Failure> {
+    profile.store.waiting_keys().map_err(store_failure)
+}
+
+/// Keys that wait in the backup, but whose certificates came here since, wait no more.
+fn leave_answered(profile: &Profile, waited: &BTreeSet<String>) -> Result<(), Failure> {
+    let keyring = profile.keyring();
+    for one in waiting(profile)?.iter().filter(|one| !waited.contains(&one.key)) {
+        // A request to renew has the key of the certificate before, which began long before it.
+        let since = one.made_at.checked_sub(DATED_BACK).unwrap_or(Timestamp::MIN);
+        let is_answer =
+            |own: &Identity| own.certificate.spki() == one.spki.as_slice() && own.certificate.not_before() >= since;
+        if keyring.smime.own().iter().any(is_answer) {
+            profile.store.discard_waiting(&one.key).map_err(store_failure)?;
+        }
+    }
+    Ok(())
 }
 
 /// Merges one OpenPGP key into the profile.

@@ -152,6 +152,12 @@ pub(in crate::engine) fn announcement(profile: &Profile, from: &EmailAddress) ->
     pgp::autocrypt_value(&*sending(profile, from)?, from, at, settings.prefers_encryption)
 }
 
+/// Whether Autocrypt is spoken in what is sent: one's own certificate in its header, and within an encryption those of
+/// its readers.
+pub(in crate::engine) fn announces(profile: &Profile) -> bool {
+    FindingSettings::of(profile).announces
+}
+
 /// One's own certificate as a file for what an address sends signed, when the user wants that.
 pub(in crate::engine) fn own_key_file(profile: &Profile, draft: &Draft) -> Option<Attachment> {
     if !draft.protection.sign || !FindingSettings::of(profile).attaches_key {

@@ -2,6 +2,7 @@
 
 mod domain;
 mod mail;
+mod opening;
 mod organisation;
 mod servers;
 
@@ -15,7 +16,7 @@ use crate::crypto::{Keyring, pgp, smime};
 use crate::domain::{Mailbox, Technology};
 use crate::engine::Profile;
 use crate::net::web::Reach;
-use crate::net::web::lab::pki;
+use crate::net::web::lab::{pki, ports};
 use crate::store::AccountRecord;
 
 #[path = "../../../../tests/servers/keys.rs"]

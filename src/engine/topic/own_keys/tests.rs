@@ -62,20 +62,16 @@ fn what_ends_is_said_before_and_no_more_once_it_is_renewed() {
     let fresh = view(&profile).unwrap();
     assert!(fresh.ending.is_empty() && fresh.keys.iter().all(|key| !key.is_due && key.days_left == Some(730)));
 
-    // The library dates what moves an end by the system's clock.
-    let began = Timestamp::now();
-    let (_folder, mut profile) = self::profile(began);
+    let (_folder, mut profile) = self::profile(now());
     make(&profile, &NewKeys { days: Some(40), ..dora(KeyKind::P256) }).unwrap();
     let soon = view(&profile).unwrap();
     assert_eq!(soon.ending.iter().map(|one| (one.is_own, one.days_left)).collect::<Vec<_>>(), [(true, 40); 2]);
-    // From here on by the system's clock, as for a user: a later second than that of the first signatures.
-    profile.fixed_at = None;
-    std::thread::sleep(std::time::Duration::from_secs(2));
+    // A later second than that of the first signatures, whatever the system's clock says.
+    profile.fixed_at = Some(now() + SignedDuration::from_secs(120));
     for key in &soon.keys {
         assert!(key.is_due);
         assert!(matches!(renew(&profile, &Renewal::of(&key.report.fingerprint)), Ok(Renewed::Certificate(_))));
     }
-    std::thread::sleep(std::time::Duration::from_secs(2));
     let later = view(&profile).unwrap();
     assert!(later.ending.is_empty(), "{:?}", later.ending);
     let smime: Vec<_> = later.keys.iter().filter(|key| key.report.technology == Technology::Smime).collect();

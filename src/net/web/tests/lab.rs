@@ -4,6 +4,10 @@
 #[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
 pub(crate) mod pki;
 
+#[path = "../../../../tests/servers/ports.rs"]
+#[allow(clippy::panic, unreachable_pub)]
+pub(crate) mod ports;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

@@ -1,12 +1,14 @@
 //! An authority made by the openssl command, its OCSP responder, and a web server for its lists.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::crypto::smime::{SmimeRing, X509};
+use crate::net::web::lab::ports;
 
 const CONFIG: &str = "[ca]\ndefault_ca=a\n[a]\ndatabase=index\nnew_certs_dir=.\nserial=serial\ncrlnumber=number\n\
     default_md=sha256\ndefault_days=30\ndefault_crl_days=20\npolicy=p\nprivate_key=ca.key\ncertificate=ca.pem\n\
@@ -157,7 +159,7 @@ impl Lab {
         command.output().unwrap().status.success()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("openssl");
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
         command
@@ -183,15 +185,14 @@ impl Lab {
     }
 }
 
-/// Where a responder will be, on a port that the system had free: certificates name it before it runs.
+/// Where a responder will be, on a port that nobody has: certificates name it before it runs.
 pub(super) struct Place {
     port: u16,
 }
 
 impl Place {
     pub(super) fn new() -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        Self { port: listener.local_addr().unwrap().port() }
+        Self { port: ports::free_port().port() }
     }
 
     pub(super) fn url(&self) -> String {
@@ -257,4 +258,90 @@ impl Drop for Web {
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
+}
+
+/// Stands before a responder: keeps what goes through, or answers in its place. It ends with this value.
+pub(super) struct Front {
+    port: u16,
+    passed: Arc<Mutex<Passed>>,
+}
+
+#[derive(Default)]
+struct Passed {
+    seen: Vec<(Vec<u8>, Vec<u8>)>,
+    instead: Option<Vec<u8>>,
+    is_over: bool,
+}
+
+impl Front {
+    pub(super) fn new(behind: &Place) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (port, passed) = (listener.local_addr().unwrap().port(), Arc::<Mutex<Passed>>::default());
+        let (behind, kept) = (behind.port, Arc::clone(&passed));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if kept.lock().unwrap().is_over {
+                    break;
+                }
+                let mut stream = stream.unwrap();
+                let (head, question) = http(&mut stream);
+                let instead = kept.lock().unwrap().instead.clone();
+                let answer = instead.unwrap_or_else(|| {
+                    let mut responder = TcpStream::connect(("127.0.0.1", behind)).unwrap();
+                    responder.write_all(&[head, question.clone()].concat()).unwrap();
+                    http(&mut responder).1
+                });
+                let length = answer.len();
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/ocsp-response\r\nContent-Length: {length}\r\n\
+                     Connection: close\r\n\r\n"
+                );
+                stream.write_all(&[head.as_bytes(), &answer].concat()).unwrap();
+                kept.lock().unwrap().seen.push((question, answer));
+            }
+        });
+        Self { port, passed }
+    }
+
+    /// The extension that leads to it.
+    pub(super) fn aia(&self) -> String {
+        format!("authorityInfoAccess=OCSP;URI:http://127.0.0.1:{}/", self.port)
+    }
+
+    /// The questions and answers until now.
+    pub(super) fn seen(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        self.passed.lock().unwrap().seen.clone()
+    }
+
+    /// From now on everybody gets this.
+    pub(super) fn answers(&self, bytes: Option<Vec<u8>>) {
+        self.passed.lock().unwrap().instead = bytes;
+    }
+}
+
+impl Drop for Front {
+    fn drop(&mut self) {
+        self.passed.lock().unwrap().is_over = true;
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+    }
+}
+
+/// The head and the body of one HTTP message.
+fn http(stream: &mut TcpStream) -> (Vec<u8>, Vec<u8>) {
+    let mut reader = BufReader::new(stream);
+    let (mut head, mut length) = (Vec::new(), 0);
+    loop {
+        let mut line = String::new();
+        assert!(reader.read_line(&mut line).unwrap() > 0, "it broke off");
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        head.extend_from_slice(line.as_bytes());
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    (head, body)
 }

@@ -1,5 +1,7 @@
 //! What mail brings by itself.
 
+mod gossip;
+
 use base64::Engine as _;
 
 use super::*;

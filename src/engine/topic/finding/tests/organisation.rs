@@ -6,12 +6,12 @@ use super::*;
 use crate::engine::stateless::block_on;
 
 /// A root, an authority below it that its certificates say where to get, and somebody's certificate, by openssl.
-struct Chain {
-    folder: tempfile::TempDir,
+pub(super) struct Chain {
+    pub(super) folder: tempfile::TempDir,
 }
 
 impl Chain {
-    fn new(location: &str) -> Self {
+    pub(super) fn new(location: &str) -> Self {
         let chain = Self { folder: tempfile::tempdir().unwrap() };
         let authority = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n";
         let person = format!(
@@ -41,18 +41,18 @@ impl Chain {
         self.openssl(&[&sign[..], &["-out", &certificate, "-days", "30", "-extfile", "extensions"]].concat());
     }
 
-    fn openssl(&self, arguments: &[&str]) -> Vec<u8> {
+    pub(super) fn openssl(&self, arguments: &[&str]) -> Vec<u8> {
         let output = Command::new("openssl").current_dir(self.folder.path()).args(arguments).output();
         let output = output.expect("openssl is installed");
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     }
 
-    fn der(&self, name: &str) -> Vec<u8> {
+    pub(super) fn der(&self, name: &str) -> Vec<u8> {
         self.openssl(&["x509", "-in", &format!("{name}.pem"), "-outform", "DER"])
     }
 
-    fn certificate(&self, name: &str) -> Arc<smime::X509> {
+    pub(super) fn certificate(&self, name: &str) -> Arc<smime::X509> {
         Arc::new(smime::X509::parse(&self.der(name)).unwrap())
     }
 }
