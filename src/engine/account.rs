@@ -27,7 +27,7 @@ pub(super) fn save(profile: &Profile, form: &AccountForm, is_demo: bool) -> Resu
 pub(super) async fn test(profile: &Profile, form: &AccountForm) -> Result<(), Failure> {
     let record = checked(form)?;
     let login = match &form.password {
-        Some(password) => Credentials { user: record.user.clone(), password: password.clone() },
+        Some(password) => Credentials::password(record.user.clone(), password.clone()),
         None => credentials(profile, &record)?,
     };
     smtp::probe(&smtp_server(profile, &record), &login)

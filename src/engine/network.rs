@@ -45,7 +45,7 @@ pub(super) fn credentials(profile: &Profile, account: &AccountRecord) -> Result<
         subject: account.address.clone(),
         source: "no_password".to_owned(),
     })?;
-    Ok(Credentials { user: account.user.clone(), password: Secret::new(password.declassify().clone()) })
+    Ok(Credentials::password(account.user.clone(), Secret::new(password.declassify().clone())))
 }
 
 /// Sends everything whose turn it is, one after the other, then files the copies of what was accepted.
@@ -337,6 +337,7 @@ pub(super) fn net_failure(error: &NetError, subject: &str) -> Failure {
         NetError::NoStartTls { .. } => (FailureKind::NoStartTls, Retry::Never),
         NetError::BadCertificate { .. } => (FailureKind::BadServerCertificate, Retry::Never),
         NetError::NoLoginMethod => (FailureKind::NoLoginMethod, Retry::Never),
+        NetError::ServerUnproven => (FailureKind::ServerUnproven, Retry::Never),
         NetError::LoginRefused { .. } => (FailureKind::LoginRefused, Retry::Never),
         NetError::Rejected { .. } => (FailureKind::Rejected, Retry::Never),
         NetError::Deferred { .. } => (FailureKind::Deferred, Retry::Now),

@@ -5,6 +5,7 @@
 mod servers;
 
 mod folders;
+mod login;
 mod submission;
 mod tls;
 
@@ -20,7 +21,7 @@ use kakitome::store::{AccountRecord, MessageFlags, NewMessage, ProfileKey, Store
 use servers::{HOST, PASSWORD, Servers, Way, servers};
 
 fn user(name: &str) -> Credentials {
-    Credentials { user: format!("{name}@example.test"), password: Secret::from(PASSWORD) }
+    Credentials::password(format!("{name}@example.test"), Secret::from(PASSWORD))
 }
 
 fn address(name: &str) -> EmailAddress {
