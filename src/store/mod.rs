@@ -19,6 +19,7 @@ pub mod opened;
 mod outbox;
 mod outside;
 mod own_keys;
+mod popped;
 mod provenance;
 mod schema;
 pub mod secret;
@@ -28,7 +29,7 @@ pub mod spool;
 #[cfg(test)]
 mod tests;
 
-pub use account::AccountRecord;
+pub use account::{AccountRecord, PopAccess};
 pub use autocrypt::AutocryptPeer;
 pub use backup::{Restored, Rows};
 pub use certificate::{CertificateRecord, TrustKind};
