@@ -44,6 +44,16 @@ pub async fn probe(server: &Server, credentials: &Credentials) -> Result<(), Net
     Ok(())
 }
 
+/// Looks whether a server is there, with TLS and the right certificate; nobody logs in.
+pub async fn greet(server: &Server) -> Result<(), NetError> {
+    let mut session = Session { stream: BufReader::new(connect(server, start_tls).await?) };
+    if server.security == Security::Implicit {
+        within(session.reply()).await?;
+    }
+    session.leave().await;
+    Ok(())
+}
+
 /// An inbox that somebody is logged in to; nobody else is meanwhile.
 pub struct Session {
     stream: BufReader<Stream>,

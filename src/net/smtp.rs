@@ -20,6 +20,7 @@ use tokio::time::timeout;
 
 use crate::domain::{EmailAddress, Envelope};
 
+use super::connect::{connect, within};
 use super::line::{read_line, write_line};
 pub use super::{Credentials, NetError as SubmitError, Security, Server};
 
@@ -43,6 +44,19 @@ pub struct Accepted {
 pub async fn probe(server: &Server, credentials: &Credentials) -> Result<(), SubmitError> {
     let mut connection = Box::pin(login::log_in(server, credentials)).await?;
     let _ = timeout(QUIT, connection.quit()).await;
+    Ok(())
+}
+
+/// Looks whether a server is there, with TLS and the right certificate; nobody logs in.
+pub async fn greet(server: &Server) -> Result<(), SubmitError> {
+    let mut stream = connect(server, start_tls).await?;
+    if server.security == Security::Implicit {
+        let greeting = within(read_line(&mut stream)).await?;
+        if !greeting.starts_with("220") {
+            return Err(SubmitError::protocol(greeting));
+        }
+    }
+    let _ = within(write_line(&mut stream, "QUIT")).await;
     Ok(())
 }
 

@@ -4,6 +4,14 @@
 #[path = "../servers/mod.rs"]
 mod servers;
 
+#[path = "../servers/keys.rs"]
+#[allow(clippy::expect_used)]
+mod keys;
+#[path = "../servers/pki.rs"]
+#[allow(dead_code)]
+mod pki;
+
+mod discovery;
 mod folders;
 mod login;
 mod submission;

@@ -45,6 +45,16 @@ pub(super) async fn log_in(
     Ok((session, capabilities))
 }
 
+/// Connects and starts TLS, and leaves again.
+pub(super) async fn greet(server: &Server) -> Result<(), ImapError> {
+    let mut stream = connect(server, start_tls).await?;
+    if server.security == Security::Implicit {
+        within(greeting(&mut stream)).await?;
+    }
+    let _ = within(write_line(&mut stream, "k1 LOGOUT")).await;
+    Ok(())
+}
+
 /// The dialogue in the clear: greeting, CAPABILITY, STARTTLS, and not a word more.
 async fn start_tls(tcp: &mut TcpStream) -> Result<(), ImapError> {
     greeting(tcp).await?;
