@@ -11,8 +11,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kakitome::domain::{Attachment, Draft, Protection, Technology, TechnologyChoice};
-use kakitome::engine::view::{Lock, MailboxView, ReadingView, Seal};
+use kakitome::domain::{Attachment, Draft, Protection, RawMessage, Technology, TechnologyChoice};
+use kakitome::engine::view::{AccountForm, Lock, MailboxView, PopAccess, ReadingView, Seal};
 use kakitome::engine::{Command, EngineHandle, Event, FailureKind, headless};
 use people::{PATIENCE, Person};
 use servers::{HOST, PASSWORD, Way, servers};
@@ -318,4 +318,95 @@ fn a_message_that_a_passphrase_opens_is_known_to_the_list_once_the_passphrase_wa
     });
     assert_eq!(row.headline.map(|headline| headline.lock), Some(Lock::CannotOpen));
     assert!(row.preview.contains("4,200,000"), "{row:?}");
+}
+
+/// Somebody who receives by POP3.
+fn by_pop(person: &Person, servers: &servers::Servers, pop_port: u16, leaves: bool, before_smtp: bool) -> AccountForm {
+    let pop = PopAccess { host: HOST.to_owned(), port: pop_port, leaves, before_smtp };
+    let id = headless::mailbox(&person.profile(), None).unwrap().accounts.first().map(|account| account.id);
+    AccountForm { id, imap_host: String::new(), pop: Some(pop), ..person.account(servers, HOST, Way::Submission) }
+}
+
+fn settle_by_pop(person: &Person, servers: &servers::Servers, leaves: bool) {
+    let mut roots = kakitome::crypto::smime::SmimeRing::default();
+    roots.add(&servers.ca(), &[]).unwrap();
+    person.profile().add_server_roots(&roots).unwrap();
+    let form = by_pop(person, servers, servers.pop_port(), leaves, false);
+    headless::save_account(&person.profile(), &form).unwrap();
+}
+
+fn synchronise(person: &Person) -> usize {
+    let done = headless::synchronise(&person.profile()).unwrap();
+    assert!(done.failures.is_empty(), "{:?}", done.failures);
+    done.fetched
+}
+
+#[test]
+fn what_comes_by_pop3_comes_once_and_leaves_the_server_only_when_that_is_wanted() {
+    let Some(servers) = servers() else { return };
+    let (alice, dave, elsewhere) = (Person::new("alice"), Person::new("dave"), Person::new("dave"));
+    alice.settle(servers, HOST, Way::Submission);
+    settle_by_pop(&dave, servers, true);
+    settle_by_pop(&elsewhere, servers, true);
+    let send = |subject: &str| {
+        let letter =
+            format!("From: alice@example.test\r\nTo: dave@example.test\r\nSubject: {subject}\r\n\r\nhello\r\n");
+        headless::enqueue(&alice.profile(), &RawMessage::new(letter.into_bytes())).unwrap();
+        assert_eq!(headless::send_due(&alice.profile()).unwrap().sent, 1);
+    };
+    let receives = |count: usize| {
+        let end = Instant::now() + PATIENCE;
+        let mut came = 0;
+        while came < count {
+            assert!(Instant::now() < end, "{came} of {count} came");
+            came += synchronise(&dave);
+        }
+        assert_eq!(came, count);
+    };
+    let subjects = |person: &Person| {
+        let view = headless::mailbox(&person.profile(), None).unwrap();
+        let inbox = view.accounts[0].folders.iter().find(|folder| folder.role == "inbox").unwrap().id;
+        let view = headless::mailbox(&person.profile(), Some(inbox)).unwrap();
+        let mut subjects: Vec<_> = view.rows.iter().map(|row| row.subject.clone()).collect();
+        subjects.sort();
+        subjects
+    };
+    send("one");
+    send("two");
+    receives(2);
+    assert_eq!(synchronise(&dave), 0, "what came does not come again");
+    assert_eq!(synchronise(&elsewhere), 2, "it was left on the server");
+
+    let form = by_pop(&dave, servers, servers.pop_port(), false, false);
+    headless::save_account(&dave.profile(), &form).unwrap();
+    send("three");
+    receives(1);
+    assert_eq!(subjects(&dave), ["one", "three", "two"]);
+    assert_eq!(synchronise(&dave), 0);
+    let late = Person::new("dave");
+    settle_by_pop(&late, servers, true);
+    assert_eq!(synchronise(&late), 0, "the server is empty");
+    assert_eq!(subjects(&elsewhere), ["one", "two"], "and what another one has stays there");
+}
+
+#[test]
+fn pop_before_smtp_logs_in_there_first_and_sends_nothing_when_it_can_not() {
+    let Some(servers) = servers() else { return };
+    let mallory = Person::new("mallory");
+    settle_by_pop(&mallory, servers, true);
+    let nobody = std::net::TcpListener::bind((HOST, 0)).unwrap().local_addr().unwrap().port();
+    let save = |port| {
+        let form = by_pop(&mallory, servers, port, true, true);
+        headless::save_account(&mallory.profile(), &form).unwrap();
+        let letter = "From: mallory@example.test\r\nTo: carol@example.test\r\nSubject: first POP\r\n\r\nhello\r\n";
+        headless::enqueue(&mallory.profile(), &RawMessage::new(letter.as_bytes().to_vec())).unwrap();
+        headless::send_due(&mallory.profile()).unwrap()
+    };
+    let deferred = save(nobody);
+    assert_eq!((deferred.sent, deferred.waiting), (0, 1));
+    assert_eq!(deferred.failures[0].kind, FailureKind::Unreachable);
+    let log_ins = || servers.logs().matches("pop3-login: Info: Login: user=<mallory@example.test>").count();
+    assert_eq!(log_ins(), 0);
+    assert_eq!(save(servers.pop_port()).sent, 1);
+    assert_eq!(log_ins(), 1);
 }

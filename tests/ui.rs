@@ -31,7 +31,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, TestRenderer};
 use kakitome::domain::{Draft, Protection, Technology};
-use kakitome::engine::view::{Lock, MailboxView, PreferencesView, Seal};
+use kakitome::engine::view::{Lock, MailboxView, PopAccess, PreferencesView, Seal};
 use kakitome::engine::{Command, Event, Failure, FailureKind, Retry};
 use kakitome::ui::{self, Activity, App, Backend, Clock, Language, Raster, Screen, Theme};
 
@@ -771,6 +771,16 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     settings.state.settings.form =
         Some(kakitome::engine::view::AccountForm { smtp_port: 587, imap_port: 993, ..Default::default() });
     add("settings", settings);
+    let (mut by_pop, _) = app(language);
+    by_pop.state.screen = Screen::Settings;
+    let pop = PopAccess { host: "pop.example.org".into(), port: 995, leaves: false, before_smtp: false };
+    by_pop.state.settings.form = Some(kakitome::engine::view::AccountForm {
+        smtp_port: 587,
+        imap_port: 993,
+        pop: Some(pop),
+        ..Default::default()
+    });
+    add("settings-pop3", by_pop);
     let (mut failed, _) = app(language);
     failed.update(Event::Failed(Failure {
         kind: FailureKind::BadServerCertificate,

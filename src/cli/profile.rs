@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::crypto::smime::SmimeRing;
 use crate::domain::RawMessage;
-use crate::engine::view::{AccountForm, FolderView};
+use crate::engine::view::{AccountForm, FolderView, PopAccess};
 use crate::engine::{Failure, Profile, headless};
 use crate::message;
 
@@ -32,8 +32,19 @@ pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), P
                 imap_host: options.imap_host.clone(),
                 imap_port: options.imap_port,
                 user: options.user.clone().unwrap_or_default(),
+                pop: options.pop_host.clone().map(|host| PopAccess {
+                    host,
+                    port: options.pop_port,
+                    leaves: !options.pop_delete,
+                    before_smtp: options.pop_before_smtp,
+                }),
                 password: passphrases.last().cloned(),
             };
+            if form.pop.is_some() && !form.imap_host.is_empty() && !options.pop_before_smtp {
+                return Err(
+                    "an account receives by IMAP or by POP3; give one of the two servers, or --pop-before-smtp".into(),
+                );
+            }
             if form.password.is_none() {
                 return Err("the password is needed; give it with --passphrase-file or --passphrase-fd".into());
             }

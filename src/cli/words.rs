@@ -218,6 +218,10 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
             "the server refused the user name or the password; check both",
             "ユーザー名かパスワードが拒否されました。両方を確認できます",
         ),
+        FailureKind::ServerUnproven => (
+            "the server could not prove that it knows the password, which was not handed over; check the server's name and ask the provider",
+            "サーバーがパスワードを知っていることを証明できませんでした。パスワードは渡していません。サーバー名を確認し、プロバイダーに尋ねられます",
+        ),
         FailureKind::NoLoginMethod => (
             "the server offers no way to log in that is known here; ask the provider",
             "使えるログイン方法がサーバーにありません。プロバイダーに確認できます",

@@ -2,9 +2,10 @@
 
 use crate::domain::EmailAddress;
 use crate::net::{Credentials, imap, smtp};
-use crate::store::AccountRecord;
+use crate::store::{AccountRecord, PopAccess};
 
 use super::network::{credentials, imap_server, net_failure, smtp_server};
+use super::popping;
 use super::profile::{Profile, store_failure};
 use super::view::AccountForm;
 use super::{Failure, FailureKind, Retry};
@@ -27,9 +28,12 @@ pub(super) fn save(profile: &Profile, form: &AccountForm, is_demo: bool) -> Resu
 pub(super) async fn test(profile: &Profile, form: &AccountForm) -> Result<(), Failure> {
     let record = checked(form)?;
     let login = match &form.password {
-        Some(password) => Credentials { user: record.user.clone(), password: password.clone() },
+        Some(password) => Credentials::password(record.user.clone(), password.clone()),
         None => credentials(profile, &record)?,
     };
+    if let Some(pop) = &record.pop {
+        popping::visit(profile, pop, &login).await?;
+    }
     smtp::probe(&smtp_server(profile, &record), &login)
         .await
         .map_err(|error| net_failure(&error, &record.smtp_host))?;
@@ -48,6 +52,7 @@ fn checked(form: &AccountForm) -> Result<AccountRecord, Failure> {
         return Err(input("port_25"));
     }
     let user = if form.user.trim().is_empty() { address.as_str() } else { form.user.trim() };
+    let pop = form.pop.clone().map(|pop| PopAccess { host: pop.host.trim().to_owned(), ..pop });
     Ok(AccountRecord {
         id: form.id.unwrap_or(0),
         name: form.name.trim().to_owned(),
@@ -57,6 +62,7 @@ fn checked(form: &AccountForm) -> Result<AccountRecord, Failure> {
         imap_host: form.imap_host.trim().to_owned(),
         imap_port: form.imap_port,
         user: user.to_owned(),
+        pop: pop.filter(|pop| !pop.host.is_empty()),
     })
 }
 

@@ -36,6 +36,8 @@ pub enum FailureKind {
     BadServerCertificate,
     /// User name or password were refused.
     LoginRefused,
+    /// The server did not prove that it knows the password, as it had to: it may be somebody else's.
+    ServerUnproven,
     /// The server offers no way to log in that is known here.
     NoLoginMethod,
     /// The server refused the message or a recipient for good.

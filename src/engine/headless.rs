@@ -60,6 +60,7 @@ pub fn test_account(profile: &Profile, address: &EmailAddress) -> Result<(), Fai
         imap_host: record.imap_host,
         imap_port: record.imap_port,
         user: record.user,
+        pop: record.pop,
         password: None,
     };
     run(account::test(profile, &form))?

@@ -15,6 +15,7 @@ pub mod headless;
 mod keys;
 mod network;
 pub mod outside;
+mod popping;
 mod profile;
 mod reading;
 mod remedy;

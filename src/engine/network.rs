@@ -12,6 +12,7 @@ use crate::net::{Cancel, Credentials, NetError, Server, smtp};
 use crate::store::{AccountRecord, MessageFlags, NewMessage, SubmissionState};
 
 use super::command::Progress;
+use super::popping;
 use super::profile::{Profile, store_failure};
 use super::{Event, Failure, FailureKind, Retry};
 
@@ -45,7 +46,7 @@ pub(super) fn credentials(profile: &Profile, account: &AccountRecord) -> Result<
         subject: account.address.clone(),
         source: "no_password".to_owned(),
     })?;
-    Ok(Credentials { user: account.user.clone(), password: Secret::new(password.declassify().clone()) })
+    Ok(Credentials::password(account.user.clone(), Secret::new(password.declassify().clone())))
 }
 
 /// Sends everything whose turn it is, one after the other, then files the copies of what was accepted.
@@ -64,6 +65,13 @@ pub(super) async fn send_due(profile: &Profile, publish: &Publish) -> Result<(),
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),
                 };
+                if let Some(pop) = account.pop.as_ref().filter(|pop| pop.before_smtp)
+                    && let Err(failure) = popping::visit(profile, pop, &credentials).await
+                {
+                    store.mark_deferred(id, &failure.source, retry_at(profile, id)).map_err(store_failure)?;
+                    publish(Event::Failed(failure));
+                    continue;
+                }
                 smtp::submit_with(&smtp_server(profile, &account), &credentials, &envelope, &bytes, began).await
             }
             Err(failure) => {
@@ -152,7 +160,7 @@ fn account_of(profile: &Profile, id: i64) -> Result<Option<AccountRecord>, Failu
 pub(super) async fn synchronise(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Result<usize, Failure> {
     let mut fetched = 0;
     for account in profile.store.accounts().map_err(store_failure)? {
-        if account.imap_host.is_empty() {
+        if account.imap_host.is_empty() && account.pop.is_none() {
             continue;
         }
         let credentials = credentials(profile, &account)?;
@@ -161,6 +169,13 @@ pub(super) async fn synchronise(profile: &Profile, publish: &Publish, cancel: &C
             publish(Event::Progress(Some(Progress { work: "synchronise", subject: subject.to_owned(), fraction })));
         };
         progress(&account.address, None);
+        if let Some(pop) = account.pop.as_ref().filter(|_| account.receives_by_pop()) {
+            fetched += popping::fetch(profile, &account, pop, &credentials, cancel, &progress).await?;
+            continue;
+        }
+        if account.imap_host.is_empty() {
+            continue;
+        }
         let mut session = Session::log_in(&imap_server(profile, &account), &credentials).await.map_err(fail)?;
         let mut remote = session.list_folders().await.map_err(fail)?;
         remote.sort_by_key(|folder| folder.role != "inbox");
@@ -337,6 +352,7 @@ pub(super) fn net_failure(error: &NetError, subject: &str) -> Failure {
         NetError::NoStartTls { .. } => (FailureKind::NoStartTls, Retry::Never),
         NetError::BadCertificate { .. } => (FailureKind::BadServerCertificate, Retry::Never),
         NetError::NoLoginMethod => (FailureKind::NoLoginMethod, Retry::Never),
+        NetError::ServerUnproven => (FailureKind::ServerUnproven, Retry::Never),
         NetError::LoginRefused { .. } => (FailureKind::LoginRefused, Retry::Never),
         NetError::Rejected { .. } => (FailureKind::Rejected, Retry::Never),
         NetError::Deferred { .. } => (FailureKind::Deferred, Retry::Now),

@@ -50,6 +50,7 @@ pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Re
                     imap_host: account.imap_host.clone(),
                     imap_port: account.imap_port,
                     user: account.user.clone(),
+                    pop: account.pop.clone(),
                     password: None,
                 },
                 identity: Mailbox::new(account.name, account.address),

@@ -19,7 +19,7 @@ pub use crate::message::file::{Danger, FileKind, FileReport};
 pub use crate::message::{Defect, DefectCode};
 pub use crate::sender::is_look_alike;
 pub use crate::sender::{Method, SenderResult, SenderWord, Source};
-pub use crate::store::{Provenance, ProvenanceSource};
+pub use crate::store::{PopAccess, Provenance, ProvenanceSource};
 pub use crate::trust::chain::{RevocationCheck, RevocationSource, RevocationStatus};
 pub use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
 
@@ -409,6 +409,8 @@ pub struct AccountForm {
     pub imap_port: u16,
     /// The user name for both.
     pub user: String,
+    /// The POP3 server: received from when there is no IMAP server.
+    pub pop: Option<PopAccess>,
     /// The password; `None` keeps the stored one.
     pub password: Option<Secret<String>>,
 }

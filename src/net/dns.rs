@@ -57,6 +57,39 @@ impl NetworkResolver {
         Self { resolver: self.resolver.clone(), until: Some(Instant::now() + total) }
     }
 
+    /// The hosts and ports of a service record (RFC 2782), in the order of their priority, then of their weight; none
+    /// where there is no such record, or where it says that there is no such service.
+    ///
+    /// # Errors
+    /// A code: `dns`.
+    pub(super) async fn services(&self, name: &str) -> Result<Vec<(String, u16)>, String> {
+        let Ok(mut absolute) = Name::from_ascii(name) else { return Ok(Vec::new()) };
+        absolute.set_fqdn(true);
+        let lookup = tokio::time::timeout(QUESTION, self.resolver.lookup(absolute, RecordType::SRV)).await;
+        let records = match lookup {
+            Ok(Ok(lookup)) => lookup,
+            Ok(Err(NetError::Dns(DnsError::NoRecordsFound(empty))))
+                if matches!(empty.response_code, ResponseCode::NXDomain | ResponseCode::NoError) =>
+            {
+                return Ok(Vec::new());
+            }
+            _ => return Err("dns".to_owned()),
+        };
+        let mut found: Vec<_> = records
+            .answers()
+            .iter()
+            .filter_map(|record| if let RData::SRV(service) = &record.data { Some(service) } else { None })
+            // RFC 2782: a target of "." says that the service is not there.
+            .filter(|service| !service.target.is_root())
+            .map(|service| {
+                let host = service.target.to_ascii().trim_end_matches('.').to_ascii_lowercase();
+                (service.priority, std::cmp::Reverse(service.weight), host, service.port)
+            })
+            .collect();
+        found.sort();
+        Ok(found.into_iter().map(|(_, _, host, port)| (host, port)).take(8).collect())
+    }
+
     async fn ask(&self, name: &str, kind: RecordKind) -> DnsAnswer {
         // A name that can't be written in the DNS can't exist in it.
         let mut absolute = Name::from_ascii(name).map_err(|_| DnsFailure::NoSuchName)?;

@@ -44,6 +44,10 @@ pub enum NetError {
         /// The server's reply.
         reply: String,
     },
+    /// What was asked of the server to prove that it knows the password (SCRAM, RFC 5802 §3) came out wrong, or did
+    /// not come: it may be somebody else's. The password was not handed over.
+    #[error("server_unproven")]
+    ServerUnproven,
     /// Refused for good (5yz, or NO in IMAP).
     #[error("rejected")]
     Rejected {

@@ -1,15 +1,18 @@
-//! Sockets: SMTP submission, IMAP, DNS, the web, and where certificates are looked up. Bytes in, bytes out.
+//! Sockets: SMTP submission, IMAP, POP3, DNS, the web, and where certificates are looked up. Bytes in, bytes out.
 //! May use: domain.
 
 mod cancel;
 mod connect;
 pub mod dane;
+pub mod discover;
 pub mod dns;
 mod error;
 pub mod hkp;
 pub mod imap;
 pub mod ldap;
 mod line;
+pub mod pop3;
+mod sasl;
 mod server;
 pub mod smtp;
 mod stream;
@@ -20,4 +23,5 @@ pub mod wkd;
 
 pub use cancel::Cancel;
 pub use error::{CertificateProblem, NetError};
-pub use server::{Credentials, Security, Server};
+pub use sasl::Mechanism;
+pub use server::{Credentials, Proof, Security, Server};

@@ -51,9 +51,9 @@ pub enum Security {
 }
 
 impl Security {
-    /// 465 and 993 start with TLS from the first byte; everywhere else STARTTLS is required.
+    /// 465, 993 and 995 start with TLS from the first byte; everywhere else STARTTLS is required.
     pub fn for_port(port: u16) -> Self {
-        if matches!(port, 465 | 993) { Self::Implicit } else { Self::StartTls }
+        if matches!(port, 465 | 993 | 995) { Self::Implicit } else { Self::StartTls }
     }
 }
 
@@ -62,6 +62,35 @@ impl Security {
 pub struct Credentials {
     /// The user name.
     pub user: String,
-    /// The password.
-    pub password: Secret<String>,
+    /// What goes with it.
+    pub proof: Proof,
+}
+
+impl Credentials {
+    /// A user and the password.
+    pub fn password(user: impl Into<String>, password: impl Into<Secret<String>>) -> Self {
+        Self { user: user.into(), proof: Proof::Password(password.into()) }
+    }
+
+    /// A user and an access token of OAuth 2.0.
+    pub fn token(user: impl Into<String>, token: impl Into<Secret<String>>) -> Self {
+        Self { user: user.into(), proof: Proof::Token(token.into()) }
+    }
+}
+
+/// What shows that it is the user.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// A password, or the pass phrase of one-time passwords.
+    Password(Secret<String>),
+    /// An access token (RFC 6750).
+    Token(Secret<String>),
+}
+
+impl Proof {
+    pub(super) fn secret(&self) -> &Secret<String> {
+        match self {
+            Self::Password(secret) | Self::Token(secret) => secret,
+        }
+    }
 }

@@ -1,7 +1,9 @@
-//! Submission (RFC 6409) over TLS (RFC 8314) with SMTP AUTH (RFC 4954): PLAIN and LOGIN.
+//! Submission (RFC 6409) over TLS (RFC 8314) with SMTP AUTH (RFC 4954).
 //!
 //! The part before TLS is our own, byte-exact dialogue; lettre speaks only inside TLS, so a
 //! downgraded connection has no code path on which a credential or a message could leave.
+
+mod login;
 
 use std::error::Error as _;
 use std::net::Ipv4Addr;
@@ -9,7 +11,6 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use lettre::address::Address;
-use lettre::transport::smtp::authentication::{Credentials as LettreCredentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
@@ -41,8 +42,21 @@ pub struct Accepted {
 
 /// Logs in and leaves again, sending nothing.
 pub async fn probe(server: &Server, credentials: &Credentials) -> Result<(), SubmitError> {
-    let mut connection = Box::pin(log_in(server, credentials)).await?;
+    let mut connection = Box::pin(login::log_in(server, credentials)).await?;
     let _ = timeout(QUIT, connection.quit()).await;
+    Ok(())
+}
+
+/// Looks whether a server is there, with TLS and the right certificate; nobody logs in.
+pub async fn greet(server: &Server) -> Result<(), SubmitError> {
+    let mut stream = connect(server, start_tls).await?;
+    if server.security == Security::Implicit {
+        let greeting = within(read_line(&mut stream)).await?;
+        if !greeting.starts_with("220") {
+            return Err(SubmitError::protocol(greeting));
+        }
+    }
+    let _ = within(write_line(&mut stream, "QUIT")).await;
     Ok(())
 }
 
@@ -70,7 +84,7 @@ pub async fn submit_with(
     if !is_canonical(message) {
         return Err(SubmitError::NotCanonical);
     }
-    let mut connection = Box::pin(log_in(server, credentials)).await?;
+    let mut connection = Box::pin(login::log_in(server, credentials)).await?;
     let outcome = transact(&mut connection, envelope, message, before_data).await;
     let _ = timeout(QUIT, connection.abort()).await;
     outcome
@@ -84,34 +98,6 @@ fn is_canonical(message: &[u8]) -> bool {
         .any(|(at, &byte)| byte == b'\n' && at.checked_sub(1).and_then(|before| message.get(before)) != Some(&b'\r'));
     let bare_cr = message.iter().enumerate().any(|(at, &byte)| byte == b'\r' && message.get(at + 1) != Some(&b'\n'));
     !bare_lf && !bare_cr
-}
-
-async fn log_in(server: &Server, credentials: &Credentials) -> Result<AsyncSmtpConnection, SubmitError> {
-    let mut stream = connect(server, start_tls).await?;
-    if server.security == Security::StartTls {
-        stream = stream.with_greeting(GREETING);
-    }
-    let greet = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &EHLO);
-    let mut connection = within(async { greet.await.map_err(|error| refused(&error, None)) }).await?;
-    let mechanisms = [Mechanism::Plain, Mechanism::Login];
-    if connection.server_info().get_auth_mechanism(&mechanisms).is_none() {
-        let _ = timeout(QUIT, connection.quit()).await;
-        return Err(SubmitError::NoLoginMethod);
-    }
-    let secret = LettreCredentials::new(credentials.user.clone(), credentials.password.declassify().clone());
-    let login = connection.auth(&mechanisms, &secret).await;
-    match login.map_err(|error| refused(&error, None)) {
-        Ok(_) => Ok(connection),
-        Err(error) => {
-            let _ = timeout(QUIT, connection.abort()).await;
-            Err(match error {
-                SubmitError::Rejected { code, text, .. } => {
-                    SubmitError::LoginRefused { reply: format!("{code} {text}") }
-                }
-                other => other,
-            })
-        }
-    }
 }
 
 /// The dialogue in the clear (RFC 3207): greeting, EHLO, STARTTLS, and not a word more.

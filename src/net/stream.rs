@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use lettre::transport::smtp::client::AsyncTokioStream;
+use rustls::ProtocolVersion;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
@@ -20,6 +21,9 @@ pub struct Stream {
     sleep: Pin<Box<Sleep>>,
 }
 
+/// What is the same at both ends of a TLS connection and of no other (`tls-exporter`, RFC 9266).
+pub(super) struct Binding(pub(super) [u8; 32]);
+
 impl Stream {
     pub(super) fn new(tls: TlsStream<TcpStream>, idle: Duration) -> Self {
         Self { tls: Box::new(tls), prefix: b"", idle, sleep: Box::pin(tokio::time::sleep(idle)) }
@@ -29,6 +33,14 @@ impl Stream {
     pub(super) fn with_greeting(mut self, greeting: &'static [u8]) -> Self {
         self.prefix = greeting;
         self
+    }
+
+    /// See [`Binding`]; only TLS 1.3 has one that is unique without more ado (RFC 9266 §4.2).
+    pub(super) fn binding(&self) -> Option<Binding> {
+        let tls = self.tls.get_ref().1;
+        let is_unique = tls.protocol_version() == Some(ProtocolVersion::TLSv1_3);
+        let exported = tls.export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(b""));
+        exported.ok().filter(|_| is_unique).map(Binding)
     }
 
     /// Passes a result on; one that never comes becomes a time-out.

@@ -106,6 +106,24 @@ impl Store {
         Ok(ids)
     }
 
+    /// Adds a message that came by POP3, and notes in the same moment that it came: it is fetched once.
+    pub fn add_popped(
+        &self,
+        account: i64,
+        folder: i64,
+        unique_id: &str,
+        message: &NewMessage,
+    ) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        insert(&transaction, folder, message)?;
+        transaction
+            .prepare_cached("INSERT OR IGNORE INTO popped (account, unique_id) VALUES (?1, ?2)")?
+            .execute(params![account, unique_id])?;
+        transaction.commit()?;
+        Ok(())
+    }
+
     /// A stretch of a folder's list, newest first.
     pub fn rows(&self, folder: i64, limit: usize, offset: usize) -> Result<Vec<MessageRow>, StoreError> {
         let db = self.db();

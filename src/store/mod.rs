@@ -20,6 +20,7 @@ pub mod opened;
 mod outbox;
 mod outside;
 mod own_keys;
+mod popped;
 mod provenance;
 mod schema;
 pub mod search;
@@ -30,7 +31,7 @@ pub mod spool;
 #[cfg(test)]
 mod tests;
 
-pub use account::AccountRecord;
+pub use account::{AccountRecord, PopAccess};
 pub use autocrypt::AutocryptPeer;
 pub use backup::{Restored, Rows};
 pub use certificate::{CertificateRecord, TrustKind};

@@ -1,7 +1,7 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
 pub(super) const MIGRATIONS: &[&str] =
-    &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING, SEARCH, SUMMARIES];
+    &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING, SEARCH, SUMMARIES, POPPED];
 
 /// What the search index is (one row), what it holds, and what it does not hold yet. Only what was assessed goes into it; of
 /// the holding: 0 nothing was encrypted, 1 with what was decrypted, 2 without.
@@ -38,6 +38,19 @@ BEGIN
     INSERT INTO unindexed (message, is_gone) VALUES (old.id, 1);
 END;
 INSERT INTO unindexed (message) SELECT id FROM message WHERE lock IS NOT NULL ORDER BY id DESC;
+";
+
+/// Accounts that receive by POP3, and what came from there: unique ids (RFC 1939 §7).
+const POPPED: &str = "
+ALTER TABLE account ADD COLUMN pop_host TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN pop_port INTEGER NOT NULL DEFAULT 995;
+ALTER TABLE account ADD COLUMN pop_leaves INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE account ADD COLUMN pop_before_smtp INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE popped (
+    account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+    unique_id TEXT NOT NULL,
+    PRIMARY KEY (account, unique_id)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// What opens a waiting key that was given no passphrase: in its own row, so that it goes along into a backup.

@@ -4,7 +4,7 @@ use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 
 use crate::domain::{EmailAddress, Secret};
 use crate::engine::Command;
-use crate::engine::view::AccountForm;
+use crate::engine::view::{AccountForm, PopAccess};
 
 use super::icons::Icon;
 use super::state::{Screen, State, Theme, Views};
@@ -16,6 +16,8 @@ use super::words::{Language, Word, one_line};
 const SUBMISSION: [u16; 2] = [587, 465];
 /// The ports of IMAP: implicit TLS and STARTTLS.
 const IMAP: [u16; 2] = [993, 143];
+/// The ports of POP3: implicit TLS and STLS.
+const POP3: [u16; 2] = [995, 110];
 
 /// The settings screen between frames.
 #[derive(Clone, Debug, Default)]
@@ -161,7 +163,7 @@ fn form(ui: &mut Ui, is_first: bool, state: &mut State, commands: &mut Vec<Comma
         form.user.clone_from(&form.address);
     }
     server(ui, language.say(Word::SmtpServer), &mut form.smtp_host, &mut form.smtp_port, SUBMISSION, 587);
-    server(ui, language.say(Word::ImapServer), &mut form.imap_host, &mut form.imap_port, IMAP, 143);
+    receiving(ui, language, form);
     widgets::field(ui, language.say(Word::UserName), &mut form.user, "");
     let word = if form.id.is_some() { Word::PasswordKept } else { Word::Password };
     widgets::secret_field(ui, language.say(word), password);
@@ -196,10 +198,37 @@ fn form(ui: &mut Ui, is_first: bool, state: &mut State, commands: &mut Vec<Comma
     }
 }
 
+/// Where mail is received: by IMAP, or by POP3 and what goes with that.
+fn receiving(ui: &mut Ui, language: Language, form: &mut AccountForm) {
+    let is_pop = form.imap_host.is_empty() && form.pop.is_some();
+    ui.horizontal(|ui| {
+        widgets::body(ui, language.say(Word::ReceiveBy));
+        if widgets::choice(ui, !is_pop, "IMAP").clicked() && is_pop {
+            // What was typed as the one server's name is the start of the other's.
+            form.imap_host = form.pop.take().map(|pop| pop.host).unwrap_or_default();
+        }
+        if widgets::choice(ui, is_pop, "POP3").clicked() && !is_pop {
+            let host = std::mem::take(&mut form.imap_host);
+            form.pop = Some(PopAccess { host, port: 995, leaves: true, before_smtp: false });
+        }
+    });
+    let Some(pop) = form.pop.as_mut().filter(|_| is_pop) else {
+        server(ui, language.say(Word::ImapServer), &mut form.imap_host, &mut form.imap_port, IMAP, 143);
+        return;
+    };
+    server(ui, language.say(Word::PopServer), &mut pop.host, &mut pop.port, POP3, 110);
+    ui.checkbox(&mut pop.leaves, language.say(Word::LeaveOnServer));
+    if !pop.leaves {
+        widgets::caption(ui, language.say(Word::LeaveOnServerHint));
+    }
+    ui.checkbox(&mut pop.before_smtp, language.say(Word::PopBeforeSmtp));
+    widgets::caption(ui, language.say(Word::PopBeforeSmtpHint));
+}
+
 fn missing(language: Language, form: &AccountForm, password: &str) -> Option<String> {
     let word = if EmailAddress::parse(&form.address).is_none() {
         Word::AddressMissing
-    } else if form.smtp_host.trim().is_empty() || form.imap_host.trim().is_empty() {
+    } else if form.smtp_host.trim().is_empty() || received_from(form).trim().is_empty() {
         Word::ServerMissing
     } else if form.user.trim().is_empty() {
         Word::UserMissing
@@ -209,6 +238,11 @@ fn missing(language: Language, form: &AccountForm, password: &str) -> Option<Str
         return None;
     };
     Some(language.say(word).to_owned())
+}
+
+fn received_from(form: &AccountForm) -> &str {
+    let pop = form.pop.as_ref().filter(|_| form.imap_host.is_empty());
+    pop.map_or(&form.imap_host, |pop| &pop.host)
 }
 
 fn server(ui: &mut Ui, name: &str, host: &mut String, port: &mut u16, ports: [u16; 2], starttls: u16) {

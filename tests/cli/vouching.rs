@@ -194,6 +194,8 @@ fn what_is_taken_back_here_counts_no_more_for_gpg_and_sq() {
     assert_eq!(verdict(&profile, bob), "authenticated");
     std::thread::sleep(std::time::Duration::from_millis(1_100));
     let before = now();
+    // Times are in whole seconds: what is taken back in the second of `before` does not count then any more.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
     profile.good(&["trust", "retract", world.print(bob), bob]);
     std::thread::sleep(std::time::Duration::from_millis(2_100));
     assert_eq!(verdict(&profile, bob), "unauthenticated");

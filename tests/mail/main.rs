@@ -4,7 +4,16 @@
 #[path = "../servers/mod.rs"]
 mod servers;
 
+#[path = "../servers/keys.rs"]
+#[allow(clippy::expect_used)]
+mod keys;
+#[path = "../servers/pki.rs"]
+#[allow(dead_code)]
+mod pki;
+
+mod discovery;
 mod folders;
+mod login;
 mod submission;
 mod tls;
 
@@ -20,7 +29,7 @@ use kakitome::store::{AccountRecord, MessageFlags, NewMessage, ProfileKey, Store
 use servers::{HOST, PASSWORD, Servers, Way, servers};
 
 fn user(name: &str) -> Credentials {
-    Credentials { user: format!("{name}@example.test"), password: Secret::from(PASSWORD) }
+    Credentials::password(format!("{name}@example.test"), Secret::from(PASSWORD))
 }
 
 fn address(name: &str) -> EmailAddress {

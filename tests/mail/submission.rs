@@ -35,7 +35,7 @@ async fn a_server_without_auth_is_said_to_have_no_way_to_log_in() {
 #[tokio::test]
 async fn a_wrong_password_is_said_so_with_the_servers_words() {
     let Some(servers) = servers() else { return };
-    let wrong = Credentials { password: Secret::from("battery staple"), ..user("alice") };
+    let wrong = Credentials::password("alice@example.test", Secret::from("battery staple"));
     match smtp::probe(&submission(servers, Way::Submission), &wrong).await {
         Err(NetError::LoginRefused { reply }) => assert!(reply.starts_with("535"), "{reply}"),
         other => panic!("{other:?}"),

@@ -50,6 +50,7 @@ impl Person {
             imap_host: HOST.to_owned(),
             imap_port: servers.imap_port(),
             user: self.address(),
+            pop: None,
             password: Some(Secret::from(PASSWORD)),
         }
     }

@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use super::{LATER, PASSWORD, USERS, Way};
+use super::{LATER, PASSWORD, TOKEN_KEY, USERS, Way};
 
-/// Dovecot: IMAP, delivery by LMTP, and Postfix's way to check passwords.
-pub fn dovecot(dir: &Path, imap: u16, imaps: u16) {
+/// Dovecot: IMAP, POP3, delivery by LMTP, and Postfix's way to check passwords.
+pub fn dovecot(dir: &Path, [imap, imaps]: [u16; 2], [pop, pops]: [u16; 2]) {
     let root = dir.display();
     let etc = dir.join("dovecot/etc");
     for folder in ["dovecot/etc", "dovecot/run", "dovecot/state", "mail", "log"] {
@@ -21,13 +22,20 @@ pub fn dovecot(dir: &Path, imap: u16, imaps: u16) {
         out
     });
     fs::write(etc.join("users"), users).unwrap();
+    let keys = dir.join("dovecot/keys/default/HS256");
+    fs::create_dir_all(&keys).unwrap();
+    fs::write(keys.join("default"), openssl::base64::encode_block(TOKEN_KEY)).unwrap();
+    let tokens = format!(
+        "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={root}/dovecot/keys/\nusername_attribute = sub\n"
+    );
+    fs::write(etc.join("tokens"), tokens).unwrap();
     let config = format!(
         "
 base_dir = {root}/dovecot/run
 state_dir = {root}/dovecot/state
 instance_name = kakitome-tests
 log_path = {root}/log/dovecot.log
-protocols = imap lmtp
+protocols = imap lmtp pop3
 listen = 127.0.0.1, 127.0.0.2
 mail_location = maildir:~/Maildir
 mail_uid = mail
@@ -35,19 +43,25 @@ mail_gid = mail
 first_valid_uid = 1
 mail_max_userip_connections = 100
 disable_plaintext_auth = yes
-auth_mechanisms = plain login
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 oauthbearer xoauth2
 auth_failure_delay = 0
 auth_verbose = yes
 ssl = required
 ssl_cert = <{root}/good.pem
 ssl_key = <{root}/good.key
 passdb {{
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = {root}/dovecot/etc/tokens
+}}
+passdb {{
   driver = passwd-file
+  mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
   args = username_format=%u {root}/dovecot/etc/users
 }}
 userdb {{
   driver = static
-  args = uid=mail gid=mail home={root}/mail/%n
+  args = uid=mail gid=mail home={root}/mail/%n allow_all_users=yes
 }}
 service imap-login {{
   inet_listener imap {{
@@ -55,6 +69,15 @@ service imap-login {{
   }}
   inet_listener imaps {{
     port = {imaps}
+    ssl = yes
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = {pop}
+  }}
+  inet_listener pop3s {{
+    port = {pops}
     ssl = yes
   }}
 }}
@@ -94,6 +117,33 @@ namespace inbox {{
     fs::write(etc.join("dovecot.conf"), config).unwrap();
 }
 
+/// Cyrus SASL, which Postfix can ask in Dovecot's place: once for SCRAM, once for one-time passwords.
+pub fn cyrus(dir: &Path) {
+    let root = dir.display();
+    // Debian's Postfix reads them beside its own configuration, whatever `cyrus_sasl_config_path` says.
+    let etc = dir.join("postfix/etc/sasl");
+    fs::create_dir_all(&etc).unwrap();
+    for (service, mechanisms) in [("cyrus", "SCRAM-SHA-256 SCRAM-SHA-1 PLAIN"), ("onetime", "OTP")] {
+        let database = etc.join(format!("{service}.db"));
+        let config = format!(
+            "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {root}/postfix/etc/sasl/{service}.db\nmech_list: {mechanisms}\n"
+        );
+        fs::write(etc.join(format!("{service}.conf")), config).unwrap();
+        for user in USERS {
+            let mut child = Command::new("saslpasswd2")
+                .args(["-p", "-c", "-u", "example.test", "-f"])
+                .arg(&database)
+                .arg(user)
+                .stdin(Stdio::piped())
+                .spawn()
+                .unwrap();
+            child.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
+            assert!(child.wait().unwrap().success());
+        }
+        give("postfix", &database);
+    }
+}
+
 /// Postfix: one listener for each way in, and delivery to Dovecot.
 pub fn postfix(dir: &Path, ports: &[(Way, u16)]) {
     let root = dir.display();
@@ -131,6 +181,7 @@ default_transport = error:no other domains here
 smtpd_tls_chain_files = {root}/good.key, {root}/good.pem
 smtpd_tls_security_level = encrypt
 smtpd_tls_auth_only = yes
+cyrus_sasl_config_path = {root}/postfix/etc/sasl
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = {root}/dovecot/run/auth-postfix
 smtpd_sasl_auth_enable = yes
@@ -155,6 +206,13 @@ fn listener(dir: &Path, way: Way, port: u16) -> String {
         Way::NoAuth => "  -o smtpd_sasl_auth_enable=no\n".into(),
         Way::NoTls => "  -o smtpd_tls_security_level=none\n  -o smtpd_tls_auth_only=no\n".into(),
         Way::Expired => format!("  -o smtpd_tls_chain_files={root}/expired.key,{root}/expired.pem\n"),
+        Way::Sha1 => "  -o smtpd_sasl_mechanism_filter=scram-sha-1,cram-md5,plain\n".into(),
+        Way::CramMd5 => "  -o smtpd_sasl_mechanism_filter=cram-md5,login\n".into(),
+        Way::OAuthBearer => "  -o smtpd_sasl_mechanism_filter=oauthbearer,plain\n".into(),
+        Way::XOAuth2 => "  -o smtpd_sasl_mechanism_filter=xoauth2,plain\n".into(),
+        Way::Cyrus | Way::OneTime => {
+            format!("  -o smtpd_sasl_type=cyrus\n  -o smtpd_sasl_path={}\n", way.name())
+        }
         Way::WrongName => format!("  -o smtpd_tls_chain_files={root}/wrong.key,{root}/wrong.pem\n"),
     };
     let name = way.name();

@@ -15,8 +15,14 @@ use super::{pki, ports};
 pub use ports::free_port;
 
 /// Hosts that the server's certificate is for.
-pub const HOSTS: [&str; 5] =
-    ["localhost", "openpgpkey.example.test", "example.test", "openpgpkey.direct.test", "direct.test"];
+pub const HOSTS: [&str; 6] = [
+    "localhost",
+    "openpgpkey.example.test",
+    "example.test",
+    "openpgpkey.direct.test",
+    "direct.test",
+    "autoconfig.example.test",
+];
 
 /// Web key directories and key servers.
 pub struct KeyServer {

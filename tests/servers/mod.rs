@@ -22,8 +22,10 @@ pub use proxy::{Proxy, Rule};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse";
+/// What the provider signs access tokens with.
+const TOKEN_KEY: &[u8] = b"a key of thirty-two or more bytes";
 /// Everybody who has a mailbox, `@example.test`.
-pub const USERS: [&str; 4] = ["alice", "bob", "carol", "mallory"];
+pub const USERS: [&str; 5] = ["alice", "bob", "carol", "dave", "mallory"];
 /// The host that the good certificates are for.
 pub const HOST: &str = "localhost";
 /// An address that the servers answer at and that no certificate is for.
@@ -50,10 +52,22 @@ pub enum Way {
     Expired,
     /// A certificate for somebody else's server.
     WrongName,
+    /// Offers SCRAM-SHA-1, CRAM-MD5 and PLAIN.
+    Sha1,
+    /// Offers CRAM-MD5 and LOGIN.
+    CramMd5,
+    /// Offers OAUTHBEARER and PLAIN.
+    OAuthBearer,
+    /// Offers XOAUTH2 and PLAIN.
+    XOAuth2,
+    /// Passwords are checked by Cyrus SASL, which knows SCRAM.
+    Cyrus,
+    /// The same, and it offers one-time passwords only.
+    OneTime,
 }
 
 impl Way {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 14] = [
         Self::Submission,
         Self::Submissions,
         Self::Watched,
@@ -62,6 +76,12 @@ impl Way {
         Self::NoTls,
         Self::Expired,
         Self::WrongName,
+        Self::Sha1,
+        Self::CramMd5,
+        Self::OAuthBearer,
+        Self::XOAuth2,
+        Self::Cyrus,
+        Self::OneTime,
     ];
 
     fn name(self) -> String {
@@ -75,6 +95,8 @@ pub struct Servers {
     ports: Vec<(Way, u16)>,
     imap: u16,
     imaps: u16,
+    pop: u16,
+    pops: u16,
     ca: Vec<u8>,
     /// Ends the servers when its input is closed.
     supervisor: Child,
@@ -106,12 +128,13 @@ impl Servers {
         // The servers' own users must get through.
         fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
         let ca = pki::write(&dir);
-        let free = free_ports(Way::ALL.len() + 2);
+        let free = free_ports(Way::ALL.len() + 4);
         let ports: Vec<_> = Way::ALL.into_iter().zip(free.iter().copied()).collect();
-        let (imap, imaps) = (free[Way::ALL.len()], free[Way::ALL.len() + 1]);
-        config::dovecot(&dir, imap, imaps);
+        let [imap, imaps, pop, pops] = free[Way::ALL.len()..] else { unreachable!() };
+        config::dovecot(&dir, [imap, imaps], [pop, pops]);
+        config::cyrus(&dir);
         config::postfix(&dir, &ports);
-        let servers = Self { supervisor: supervise(&dir), dir, ports, imap, imaps, ca };
+        let servers = Self { supervisor: supervise(&dir), dir, ports, imap, imaps, pop, pops, ca };
         servers.wait_until_ready();
         servers
     }
@@ -129,6 +152,30 @@ impl Servers {
     /// Dovecot's port with TLS from the first byte.
     pub fn imaps_port(&self) -> u16 {
         self.imaps
+    }
+
+    /// Dovecot's port for POP3 where STLS is required.
+    pub fn pop_port(&self) -> u16 {
+        self.pop
+    }
+
+    /// Dovecot's port for POP3 with TLS from the first byte.
+    pub fn pops_port(&self) -> u16 {
+        self.pops
+    }
+
+    /// An access token for a user, as a provider would give it out: a JSON Web Token of HMAC-SHA-256 (RFC 7519).
+    pub fn token(&self, user: &str, lasts: i64) -> String {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64;
+        let (issued, ends) = (now - 60 + lasts.min(0) * 2, now + lasts);
+        let claims = format!(r#"{{"sub":"{user}@example.test","iat":{issued},"nbf":{issued},"exp":{ends}}}"#);
+        let part =
+            |bytes: &[u8]| openssl::base64::encode_block(bytes).replace('+', "-").replace('/', "_").replace('=', "");
+        let signed = format!("{}.{}", part(br#"{"alg":"HS256","typ":"JWT"}"#), part(claims.as_bytes()));
+        let key = openssl::pkey::PKey::hmac(TOKEN_KEY).unwrap();
+        let mut signer = openssl::sign::Signer::new(openssl::hash::MessageDigest::sha256(), &key).unwrap();
+        let signature = signer.sign_oneshot_to_vec(signed.as_bytes()).unwrap();
+        format!("{signed}.{}", part(&signature))
     }
 
     /// The authority of the good certificates, in DER.
@@ -163,7 +210,7 @@ impl Servers {
 
     fn wait_until_ready(&self) {
         let deadline = Instant::now() + Duration::from_secs(30);
-        for port in self.ports.iter().map(|(_, port)| *port).chain([self.imap, self.imaps]) {
+        for port in self.ports.iter().map(|(_, port)| *port).chain([self.imap, self.imaps, self.pop, self.pops]) {
             while TcpStream::connect(("127.0.0.1", port)).is_err() {
                 assert!(Instant::now() < deadline, "the servers do not start:\n{}", self.logs());
                 std::thread::sleep(Duration::from_millis(20));

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 pub enum Rule {
     /// Every `STARTTLS` that the server says becomes something else.
     StripStartTls,
+    /// Every `STLS` that the client says becomes something else.
+    SpoilStls,
     /// From the moment the proxy is armed, when so many bytes have gone to the server nothing comes
     /// back any more; the connection is cut when the client falls silent.
     SwallowAnswerAfter(u64),
@@ -101,6 +103,9 @@ impl Shared {
                     return;
                 }
             }
+            if self.rule == Rule::SpoilStls {
+                replace(&mut buffer[..count], b"STLS", b"XTLX");
+            }
             if server.write_all(&buffer[..count]).is_err() {
                 return;
             }
@@ -112,7 +117,7 @@ impl Shared {
         while let Ok(count @ 1..) = server.read(&mut buffer) {
             let mut bytes = buffer[..count].to_vec();
             if self.rule == Rule::StripStartTls {
-                strip(&mut bytes);
+                replace(&mut bytes, b"STARTTLS", b"XSTARTXX");
             }
             if !self.is_swallowing() && client.write_all(&bytes).is_err() {
                 return;
@@ -128,9 +133,8 @@ impl Shared {
     }
 }
 
-fn strip(bytes: &mut [u8]) {
-    let word = b"STARTTLS";
+fn replace(bytes: &mut [u8], word: &[u8], by: &[u8]) {
     while let Some(at) = bytes.windows(word.len()).position(|window| window == word) {
-        bytes[at..at + word.len()].copy_from_slice(b"XSTARTXX");
+        bytes[at..at + word.len()].copy_from_slice(by);
     }
 }

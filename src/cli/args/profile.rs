@@ -57,6 +57,18 @@ pub(crate) struct AccountOptions {
     /// 993 (TLS from the first byte) or 143 (STARTTLS).
     #[arg(long, default_value_t = 993, value_name = "PORT")]
     pub imap_port: u16,
+    /// The POP3 server: mail is received from it when no IMAP server is given.
+    #[arg(long, value_name = "HOST")]
+    pub pop_host: Option<String>,
+    /// 995 (TLS from the first byte) or 110 (STLS).
+    #[arg(long, default_value_t = 995, value_name = "PORT", requires = "pop_host")]
+    pub pop_port: u16,
+    /// Delete messages on the POP3 server once they are kept here.
+    #[arg(long, requires = "pop_host")]
+    pub pop_delete: bool,
+    /// Log in to the POP3 server before each submission, for servers that want POP before SMTP.
+    #[arg(long, requires = "pop_host")]
+    pub pop_before_smtp: bool,
     /// An authority whose server certificates are believed, too.
     #[arg(long, value_name = "FILE")]
     pub ca: Option<PathBuf>,

@@ -5,8 +5,9 @@ use tokio::net::TcpStream;
 
 use super::super::connect::{connect, within};
 use super::super::line::{read_line, write_line};
-use super::super::stream::Stream;
-use super::{Credentials, ImapError, Security, Server};
+use super::super::sasl::{self, Asked, Exchange};
+use super::super::stream::{Binding, Stream};
+use super::super::{Credentials, NetError as ImapError, Proof, Security, Server};
 
 /// More untagged lines than any server says before it answers.
 const MAX_LINES: usize = 200;
@@ -17,6 +18,10 @@ pub(super) struct Capabilities(Vec<String>);
 impl Capabilities {
     pub(super) fn has(&self, word: &str) -> bool {
         self.0.iter().any(|capability| capability == word)
+    }
+
+    fn mechanisms(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|capability| capability.strip_prefix("AUTH="))
     }
 }
 
@@ -34,8 +39,20 @@ pub(super) async fn log_in(
         capabilities(&mut stream).await
     })
     .await?;
-    let session = within(authenticate(Client::new(stream), &capabilities, credentials)).await?;
+    let binding = stream.binding();
+    let client = Client::new(stream);
+    let session = within(authenticate(client, &capabilities, server, credentials, binding.as_ref())).await?;
     Ok((session, capabilities))
+}
+
+/// Connects and starts TLS, and leaves again.
+pub(super) async fn greet(server: &Server) -> Result<(), ImapError> {
+    let mut stream = connect(server, start_tls).await?;
+    if server.security == Security::Implicit {
+        within(greeting(&mut stream)).await?;
+    }
+    let _ = within(write_line(&mut stream, "k1 LOGOUT")).await;
+    Ok(())
 }
 
 /// The dialogue in the clear: greeting, CAPABILITY, STARTTLS, and not a word more.
@@ -96,41 +113,69 @@ fn is_ok(rest: &str) -> bool {
     rest.get(..2).is_some_and(|word| word.eq_ignore_ascii_case("OK"))
 }
 
+/// Logs in by the strongest way on offer; by `LOGIN` where a server has no mechanism (RFC 3501 §6.2.3).
 async fn authenticate(
+    client: Client<Stream>,
+    capabilities: &Capabilities,
+    server: &Server,
+    credentials: &Credentials,
+    binding: Option<&Binding>,
+) -> Result<async_imap::Session<Stream>, ImapError> {
+    let ways = sasl::ways(capabilities.mechanisms(), credentials, binding);
+    if ways.is_empty() {
+        return plain_login(client, capabilities, credentials).await;
+    }
+    let mut client = Some(client);
+    let mut outcome = Err(ImapError::NoLoginMethod);
+    for mechanism in ways {
+        let Some(connection) = client.take() else { break };
+        let mut exchange = Exchange::new(mechanism, credentials, &server.host, binding)?;
+        let asked = Asked { exchange: &mut exchange, has_begun: false };
+        let done = connection.authenticate(mechanism.name(), asked).await;
+        outcome = match done {
+            Ok(session) => exchange.finish().map(|()| session),
+            Err((error, connection)) => {
+                client = Some(connection);
+                // What went wrong here comes before what the server said to what came of it.
+                Err(exchange.failure().unwrap_or_else(|| refused(error)))
+            }
+        };
+        if !matches!(outcome, Err(ImapError::LoginRefused { .. })) {
+            break;
+        }
+    }
+    outcome
+}
+
+async fn plain_login(
     client: Client<Stream>,
     capabilities: &Capabilities,
     credentials: &Credentials,
 ) -> Result<async_imap::Session<Stream>, ImapError> {
-    let password = credentials.password.declassify();
-    let login = if capabilities.has("AUTH=PLAIN") {
-        client.authenticate("PLAIN", Plain { user: &credentials.user, password }).await
-    } else if capabilities.has("LOGINDISABLED") {
+    let Proof::Password(password) = &credentials.proof else { return Err(ImapError::NoLoginMethod) };
+    let password = password.declassify();
+    let is_possible = !capabilities.has("LOGINDISABLED") && credentials.user.is_ascii() && password.is_ascii();
+    if !is_possible {
         return Err(ImapError::NoLoginMethod);
-    } else if credentials.user.is_ascii() && password.is_ascii() {
-        client.login(&credentials.user, password).await
-    } else {
-        return Err(ImapError::NoLoginMethod);
-    };
-    login.map_err(|(error, _)| match error {
+    }
+    client.login(&credentials.user, password).await.map_err(|(error, _)| refused(error))
+}
+
+fn refused(error: Error) -> ImapError {
+    match error {
         // RFC 5530: the server's own trouble, not the password's.
         Error::No(text) if text.to_ascii_uppercase().contains("UNAVAILABLE") => {
             ImapError::Deferred { code: 0, text, recipient: None }
         }
         Error::No(reply) | Error::Bad(reply) => ImapError::LoginRefused { reply },
         other => ImapError::unreachable(other),
-    })
+    }
 }
 
-/// SASL PLAIN (RFC 4616).
-struct Plain<'a> {
-    user: &'a str,
-    password: &'a str,
-}
-
-impl async_imap::Authenticator for Plain<'_> {
+impl async_imap::Authenticator for Asked<'_> {
     type Response = zeroize::Zeroizing<Vec<u8>>;
 
-    fn process(&mut self, _challenge: &[u8]) -> Self::Response {
-        zeroize::Zeroizing::new(format!("\0{}\0{}", self.user, self.password).into_bytes())
+    fn process(&mut self, challenge: &[u8]) -> Self::Response {
+        self.answer(challenge)
     }
 }

@@ -16,7 +16,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Connects over TLS, checks the certificate, and logs in (`AUTHENTICATE PLAIN`, or `LOGIN`).
+    /// Connects over TLS, checks the certificate, and logs in by the strongest mechanism on offer.
     pub async fn log_in(server: &Server, credentials: &Credentials) -> Result<Self, ImapError> {
         let (imap, capabilities) = Box::pin(login::log_in(server, credentials)).await?;
         Ok(Self { imap, capabilities })

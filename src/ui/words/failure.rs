@@ -24,6 +24,7 @@ pub fn of_code(code: &str) -> Option<FailureKind> {
         "no_start_tls" => FailureKind::NoStartTls,
         "bad_certificate" => FailureKind::BadServerCertificate,
         "no_login_method" => FailureKind::NoLoginMethod,
+        "server_unproven" => FailureKind::ServerUnproven,
         "login_refused" => FailureKind::LoginRefused,
         "protocol" => FailureKind::Protocol,
         _ => return None,
@@ -54,6 +55,12 @@ explained! { FailureKind {
         "Enter them again in the settings.";
         "ユーザー名かパスワードが受け付けられませんでした{subject}。",
         "設定で入れ直せます。";
+        [];
+    ServerUnproven =>
+        "The server could not prove that it knows your password{subject}: it may not be the one it says it is.",
+        "Your password was not handed over. Look at the server's name, and ask your provider before you try again.";
+        "サーバーがパスワードを知っていることを証明できませんでした{subject}。別のサーバーの可能性があります。",
+        "パスワードは渡していません。サーバー名を確かめ、もう一度試す前に提供元に尋ねてください。";
         [];
     NoLoginMethod =>
         "The server offers no way to log in that is known here{subject}.",

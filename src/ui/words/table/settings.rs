@@ -19,6 +19,12 @@ macro_rules! settings {
             AddAccount => "Add account", "アカウントを加える";
             SmtpServer => "Server for sending (SMTP)", "送信サーバー（SMTP）";
             ImapServer => "Server for receiving (IMAP)", "受信サーバー（IMAP）";
+            ReceiveBy => "Receive by", "受信方式";
+            PopServer => "Server for receiving (POP3)", "受信サーバー（POP3）";
+            LeaveOnServer => "Leave messages on the server", "サーバーにメールを残す";
+            LeaveOnServerHint => "What was received is deleted on the server once it is kept here. Other devices will not see it any more.", "受信してここに保存したメールは、サーバーから削除されます。ほかの端末では見られなくなります。";
+            PopBeforeSmtp => "Log in by POP3 before sending", "送信の前にPOP3でログインする";
+            PopBeforeSmtpHint => "For old servers that only send after a log-in for receiving (POP before SMTP).", "受信のログインの後でしか送信できない、古いサーバーのための設定です（POP before SMTP）。";
             UserName => "User name", "ユーザー名";
             Password => "Password", "パスワード";
             PasswordKept => "Password (empty keeps the stored one)", "パスワード（空欄なら今のまま）";

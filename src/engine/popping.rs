@@ -1,0 +1,74 @@
+//! Receiving by POP3: what is new comes into the inbox, and leaves the server only once it is kept here.
+
+use std::collections::HashSet;
+
+use crate::domain::RawMessage;
+use crate::net::pop3::{Listed, MAX_MESSAGE, Session};
+use crate::net::{Cancel, Credentials, Server, pop3};
+use crate::store::{AccountRecord, MessageFlags, PopAccess};
+
+use super::Failure;
+use super::network::{net_failure, new_message};
+use super::profile::{Profile, store_failure};
+
+/// Where an account receives by POP3.
+fn server(profile: &Profile, pop: &PopAccess) -> Server {
+    Server::new(pop.host.clone(), pop.port).with_roots(profile.server_roots())
+}
+
+/// Logs in and leaves again: to see that it works, and for a server that wants POP before SMTP.
+pub(super) async fn visit(profile: &Profile, pop: &PopAccess, credentials: &Credentials) -> Result<(), Failure> {
+    let visited = pop3::probe(&server(profile, pop), credentials).await;
+    visited.map_err(|error| net_failure(&error, &pop.host))
+}
+
+/// Fetches what is new, newest last; how many came.
+pub(super) async fn fetch(
+    profile: &Profile,
+    account: &AccountRecord,
+    pop: &PopAccess,
+    credentials: &Credentials,
+    cancel: &Cancel,
+    progress: &(impl Fn(&str, Option<f32>) + Sync),
+) -> Result<usize, Failure> {
+    let store = &profile.store;
+    let fail = |error| net_failure(&error, &account.address);
+    let folder = store.ensure_folder(account.id, "INBOX", "INBOX", "inbox").map_err(store_failure)?;
+    let mut session = Session::log_in(&server(profile, pop), credentials).await.map_err(fail)?;
+    let listed = session.list().await.map_err(fail)?;
+    let known = store.popped(account.id).map_err(store_failure)?;
+    let new: Vec<&Listed> =
+        listed.iter().filter(|one| !known.contains(&one.unique_id) && one.bytes <= MAX_MESSAGE).collect();
+    for (done, one) in new.iter().enumerate() {
+        progress("INBOX", Some(done as f32 / new.len() as f32));
+        let bytes = session.retrieve(one.number, cancel).await.map_err(fail)?;
+        // There is no time of arrival in POP3; the topmost Received field would be the server's word, too.
+        let message = new_message(&RawMessage::new(bytes), None, MessageFlags::default(), Some(profile.now()));
+        store.add_popped(account.id, folder, &one.unique_id, &message).map_err(store_failure)?;
+    }
+    if pop.leaves {
+        session.leave().await;
+    } else {
+        empty(profile, account, session, &listed).await?;
+    }
+    let there: HashSet<&str> = listed.iter().map(|one| one.unique_id.as_str()).collect();
+    let gone = known.iter().map(String::as_str).filter(|id| !there.contains(id));
+    store.forget_popped(account.id, gone).map_err(store_failure)?;
+    Ok(new.len())
+}
+
+/// Deletes on the server what is kept here, read again from the store: nothing else. The ids are forgotten in a later
+/// round, when the server has them no longer: a session that breaks here deletes nothing (RFC 1939 §6).
+async fn empty(
+    profile: &Profile,
+    account: &AccountRecord,
+    mut session: Session,
+    listed: &[Listed],
+) -> Result<(), Failure> {
+    let kept = profile.store.popped(account.id).map_err(store_failure)?;
+    let fail = |error| net_failure(&error, &account.address);
+    for one in listed.iter().filter(|one| kept.contains(&one.unique_id)) {
+        session.delete(one.number).await.map_err(fail)?;
+    }
+    session.quit().await.map_err(fail)
+}
