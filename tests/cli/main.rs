@@ -6,6 +6,7 @@
 
 mod contract;
 mod evaluating;
+mod keyrings;
 mod keys;
 mod large;
 mod mime;

@@ -16,7 +16,7 @@ use crate::domain::{EmailAddress, Fingerprint, Secret, Technology};
 
 use super::policy::ReadingPolicy;
 use super::unlock::is_stub;
-use super::{protect, system_time, timestamp};
+use super::{import, protect, system_time, timestamp};
 
 /// A new key pair.
 #[derive(Clone, Debug)]
@@ -164,6 +164,9 @@ fn problems(
             };
             codes.insert(if error.chain().any(by_policy) { "weak_algorithm" } else { "not_bound" });
         }
+    }
+    if import::is_flooded(cert) {
+        codes.insert("flooded");
     }
     if addresses.is_empty() {
         codes.insert("no_address");

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::io::Read;
 
 use sequoia_openpgp::armor;
@@ -5,7 +6,7 @@ use sequoia_openpgp::cert::CertParser;
 use sequoia_openpgp::packet::{Packet, Signature, Tag};
 use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
 use sequoia_openpgp::types::SignatureType;
-use sequoia_openpgp::{Cert, Error};
+use sequoia_openpgp::{Cert, Error, KeyHandle};
 
 use crate::crypto::ImportError;
 
@@ -15,21 +16,28 @@ use super::inline;
 const MAX_CERTS: usize = 50_000;
 /// Armored blocks looked at in one file.
 const MAX_BLOCKS: usize = 10_000;
-/// Certifications by others kept on one certificate: a flooded one (CVE-2019-13050) has 100,000.
+/// Certifications by strangers kept on one certificate: a flooded one (CVE-2019-13050) has 100,000.
 const MAX_CERTIFICATIONS: usize = 500;
+/// Certifications kept that say they are by somebody whose certificate is at hand.
+const MAX_KNOWN: usize = 2_000;
+/// User IDs, subkeys and pictures kept on one certificate, of each.
+const MAX_PARTS: usize = 500;
 /// No armored or binary file of certificates is larger; what goes beyond is not read.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 const BEGIN: &[u8] = b"-----BEGIN PGP ";
 
-/// Every certificate in a file.
-pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<Cert>, ImportError> {
+/// Whether a certificate of this key is at hand: what it vouches for may count.
+pub(super) type IsKnown<'a> = &'a dyn Fn(&KeyHandle) -> bool;
+
+/// Every certificate in a file. Of a flooded one is kept what those at hand say before what strangers say.
+pub(super) fn certificates(bytes: &[u8], is_known: IsKnown<'_>) -> Result<Vec<Cert>, ImportError> {
     let mut certs = Vec::new();
     let mut problem = None;
     let mut claims = false;
     for (is_key_block, block) in blocks(bytes) {
         claims |= is_key_block;
-        read_certs(&block, &mut certs, &mut problem);
+        read_certs(&block, is_known, &mut certs, &mut problem);
     }
     match problem {
         _ if !certs.is_empty() => Ok(certs),
@@ -65,14 +73,14 @@ pub(super) fn revocations(bytes: &[u8]) -> Vec<Signature> {
 
 /// Two states of one certificate made one. A secret key without a passphrase is preferred to the
 /// same key with one: whoever gave it to us gave it to be used.
-pub(super) fn merge(old: Cert, new: Cert) -> Cert {
+pub(super) fn merge(old: Cert, new: Cert, is_known: IsKnown<'_>) -> Cert {
     let open = old.keys().any(|key| key.key().has_unencrypted_secret());
     let (base, better) = if open { (new, old) } else { (old, new) };
     let fallback = better.clone();
-    slim(base.merge_public_and_secret(better).unwrap_or(fallback))
+    slim(base.merge_public_and_secret(better).unwrap_or(fallback), is_known)
 }
 
-fn read_certs(bytes: &[u8], certs: &mut Vec<Cert>, problem: &mut Option<ImportError>) {
+fn read_certs(bytes: &[u8], is_known: IsKnown<'_>, certs: &mut Vec<Cert>, problem: &mut Option<ImportError>) {
     let Ok(parser) = CertParser::from_bytes(bytes) else {
         problem.get_or_insert(ImportError::Malformed("packets".into()));
         return;
@@ -82,7 +90,7 @@ fn read_certs(bytes: &[u8], certs: &mut Vec<Cert>, problem: &mut Option<ImportEr
             return;
         }
         match cert {
-            Ok(cert) => certs.push(slim(cert)),
+            Ok(cert) => certs.push(slim(cert, is_known)),
             Err(error) => {
                 problem.get_or_insert(explain(&error));
             }
@@ -98,27 +106,50 @@ fn explain(error: &anyhow::Error) -> ImportError {
     }
 }
 
-/// Drops certifications by others from a certificate that was flooded with them.
-fn slim(cert: Cert) -> Cert {
-    let foreign = cert.userids().map(|one| one.certifications().count()).sum::<usize>()
+/// Whether as much by others, or of its owner, is on a certificate as is kept: then more was left out, or would be.
+pub(super) fn is_flooded(cert: &Cert) -> bool {
+    by_others(cert) >= MAX_CERTIFICATIONS || parts(cert) >= MAX_PARTS
+}
+
+/// The most User IDs, subkeys or pictures.
+fn parts(cert: &Cert) -> usize {
+    cert.userids().count().max(cert.keys().subkeys().count()).max(cert.user_attributes().count())
+}
+
+fn by_others(cert: &Cert) -> usize {
+    cert.userids().map(|one| one.certifications().count()).sum::<usize>()
         + cert.user_attributes().map(|one| one.certifications().count()).sum::<usize>()
-        + cert.keys().subkeys().map(|one| one.certifications().count()).sum::<usize>();
-    if foreign <= MAX_CERTIFICATIONS {
+        + cert.keys().map(|one| one.certifications().count()).sum::<usize>()
+}
+
+/// Drops from a flooded certificate certifications by others, and what is more than anybody needs of the rest.
+fn slim(cert: Cert, is_known: IsKnown<'_>) -> Cert {
+    if by_others(&cert) <= MAX_CERTIFICATIONS && parts(&cert) <= MAX_PARTS {
         return cert;
     }
     let own = cert.key_handle();
-    let mut left = MAX_CERTIFICATIONS;
+    let (mut strangers, mut known, mut counts) = (MAX_CERTIFICATIONS, MAX_KNOWN, HashMap::new());
+    let mut is_dropped = false;
+    let spend = |left: &mut usize| {
+        let is_there = *left > 0;
+        *left = left.saturating_sub(1);
+        is_there
+    };
     let backup = cert.clone();
-    let packets = cert.into_tsk().into_packets().filter(|packet| {
-        let Packet::Signature(signature) = packet else { return true };
-        if signature.get_issuers().iter().any(|issuer| issuer.aliases(&own)) {
-            return true;
-        }
-        left = left.saturating_sub(1);
-        left > 0
-    });
-    // The iterator must be Send + Sync, a counting filter is: it is collected here.
-    let packets: Vec<Packet> = packets.collect();
+    let keep = |packet: &Packet| {
+        let Packet::Signature(signature) = packet else {
+            let count: &mut usize = counts.entry(packet.tag()).or_default();
+            *count += 1;
+            is_dropped = *count > MAX_PARTS;
+            return !is_dropped;
+        };
+        let issuers = signature.get_issuers();
+        let is_own = issuers.iter().any(|issuer| issuer.aliases(&own));
+        let left = if issuers.iter().any(is_known) { &mut known } else { &mut strangers };
+        !is_dropped && (is_own || spend(left))
+    };
+    // The iterator must be Send + Sync, a counting filter is not: it is collected here.
+    let packets: Vec<Packet> = cert.into_tsk().into_packets().filter(keep).collect();
     Cert::from_packets(packets.into_iter()).unwrap_or(backup)
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::{Cert, KeyHandle, KeyID};
 
-use crate::crypto::{CertificateReport, CertificateSource, Described, ImportError, Imported};
+use crate::crypto::{CertificateReport, CertificateSource, Described, ImportError, Imported, Keyring};
 use crate::domain::{EmailAddress, Fingerprint};
 
 use super::entry::Entry;
@@ -24,6 +24,8 @@ pub struct PgpRing {
     by_key: HashMap<u64, Vec<usize>>,
     /// By every address that any User ID claims, bound or not: only to find candidates.
     by_address: HashMap<String, Vec<usize>>,
+    /// Another ring, whose certificates are at hand too.
+    beside: Option<Arc<Keyring>>,
     /// Secret keys that a passphrase has opened.
     unlocked: Unlocked,
     /// Another number after every change; equal numbers mean equal content.
@@ -41,7 +43,7 @@ impl PgpRing {
     /// [`ImportError::Nothing`] when it holds no OpenPGP certificate at all, `Malformed` and
     /// `Unsupported` when it claims to and nothing of it can be read.
     pub fn add(&mut self, bytes: &[u8]) -> Result<Vec<Imported>, ImportError> {
-        let certs = import::certificates(bytes)?;
+        let certs = import::certificates(bytes, &|key| self.knows(key))?;
         let indices: BTreeSet<usize> = certs.into_iter().map(|cert| self.insert(cert)).collect();
         Ok(indices.into_iter().filter_map(|index| self.describe(index)).collect())
     }
@@ -57,6 +59,17 @@ impl PgpRing {
             return Err(ImportError::Nothing);
         }
         Ok(indices.into_iter().filter_map(|index| self.describe(index)).collect())
+    }
+
+    /// What is added is for that keyring: of a certificate that was flooded, what is said by certificates there is kept.
+    pub fn add_for(&mut self, keyring: Arc<Keyring>) {
+        self.beside = Some(keyring);
+    }
+
+    /// A certificate with this key is at hand.
+    fn knows(&self, key: &KeyHandle) -> bool {
+        let beside = self.beside.as_ref();
+        self.by_key.contains_key(&id(&KeyID::from(key))) || beside.is_some_and(|other| other.pgp.knows(key))
     }
 
     /// Adds one certificate, merging it with what is there.
@@ -201,7 +214,7 @@ impl PgpRing {
         let known = self.by_fingerprint.get(&cert::fingerprint(&cert)).copied();
         let before = known.and_then(|index| self.entries.get(index)).and_then(|entry| entry.cert());
         let cert = match before {
-            Some(before) => import::merge(before.as_ref().clone(), cert),
+            Some(before) => import::merge(before.as_ref().clone(), cert, &|key| self.knows(key)),
             None => cert,
         };
         let index = known.unwrap_or(self.entries.len());

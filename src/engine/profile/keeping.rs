@@ -95,6 +95,7 @@ impl Profile {
     /// [`FailureKind::Import`] or [`FailureKind::WrongPassphrase`] with what is wrong.
     pub fn import(&self, bytes: &[u8], passphrases: &[Secret<String>]) -> Result<Vec<CertificateReport>, Failure> {
         let mut found = Keyring { passphrases: passphrases.to_vec(), ..Keyring::default() };
+        found.pgp.add_for(self.keyring());
         let mut imported = found.add(bytes).map_err(|error| import_failure(&error))?;
         if imported.is_empty() {
             (found, imported) = self.paired(found)?;

@@ -64,6 +64,7 @@ macro_rules! keys {
             ProblemUsage => "It is not meant for this use.", "この用途には使えない証明書です。";
             ProblemMail => "It is not meant for mail.", "メール用の証明書ではありません。";
             ProblemUnreadable => "It can't be read entirely.", "一部を読み取れません。";
+            ProblemFlooded => "So much is attached to it by others that only a part was kept.", "他人が付けた署名などが多すぎるため、一部だけを保存しています。";
             ProblemNotBound => "Its owner's name is not bound to it.", "持ち主の名前と結び付けられていません。";
             ProblemOther => "There is a difficulty with it ({code}).", "問題があります（{code}）。";
         }
