@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::crypto::{CertificateReport, Keyring, pgp, smime};
 use crate::domain::{EmailAddress, Fingerprint, Secret, Technology};
 use crate::store::{TrustKind, files};
-use crate::trust::{self, TrustPolicy, TrustVerdict};
+use crate::trust::{self, Glance, TrustPolicy, TrustVerdict};
 
 use super::network::Publish;
 use super::profile::{Profile, store_failure};
@@ -104,6 +104,7 @@ pub(super) fn view(profile: &Profile) -> Result<KeysView, Failure> {
     let anchors: HashSet<&Fingerprint> = policy.anchors.iter().map(|anchor| &anchor.fingerprint).collect();
     let mut known = profile.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
     known.renew(State::of(profile)?);
+    let glance = Glance::new(&keyring, &policy);
     let (mut own, mut others) = (Vec::new(), Vec::with_capacity(keyring.pgp.len() + keyring.smime.len()));
     for report in keyring.reports(at) {
         let is_anchor = anchors.contains(&report.fingerprint);
@@ -114,7 +115,7 @@ pub(super) fn view(profile: &Profile) -> Result<KeysView, Failure> {
         } else if report.has_secret {
             Some(judged(&report, &keyring, &policy))
         } else {
-            known.of(&report.fingerprint).or_else(|| trust::glance(&report, &keyring, &policy))
+            known.of(&report.fingerprint).or_else(|| glance.verdict(&report))
         };
         let has_secret = report.has_secret;
         let summary = KeySummary { report, verdict, is_trusted, is_root };
