@@ -122,7 +122,7 @@ fn certificate(bytes: &[u8]) {
         smime::export_pem(certificate);
     }
     for cert in keyring.pgp.certs() {
-        pgp::armored_public(cert);
+        pgp::armored_public(&cert);
     }
 }
 
