@@ -80,7 +80,7 @@ pub fn make(folder: &Path, count: usize) {
 }
 
 fn made_at() -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(1_704_067_200)
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_704_067_201)
 }
 
 fn person(number: usize) -> Cert {
@@ -98,7 +98,7 @@ fn certify(issuer: &Cert, target: &Cert, depth: u8) -> sequoia_openpgp::packet::
     let mut pair = issuer.primary_key().key().clone().parts_into_secret().unwrap().into_keypair().unwrap();
     let user_id = target.userids().next().unwrap().userid().clone();
     let mut builder = SignatureBuilder::new(SignatureType::GenericCertification)
-        .set_signature_creation_time(made_at() + Duration::from_secs(60))
+        .set_signature_creation_time(made_at() + Duration::from_mins(1))
         .unwrap();
     if depth > 0 {
         builder = builder.set_trust_signature(depth, 120).unwrap();
