@@ -1,3 +1,4 @@
+mod finding;
 mod keys;
 mod profile;
 
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::{EmailAddress, Fingerprint, Mailbox, Technology};
 
+pub(crate) use finding::{FindArgs, PublishArgs, Servers};
 pub(crate) use keys::{CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand};
 pub(crate) use profile::{
     AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, TrustCommand, TrustCommandArgs,

@@ -7,7 +7,7 @@ use crate::crypto::{CertificateReport, Keyring};
 use crate::domain::EmailAddress;
 
 use super::args::{CertArgs, CertCommand, Common};
-use super::{Problem, keys, load, output};
+use super::{Problem, finding, keys, load, output};
 
 /// Runs the command.
 pub(crate) fn run(common: &Common, args: &CertArgs) -> Result<(), Problem> {
@@ -24,9 +24,12 @@ pub(crate) fn run(common: &Common, args: &CertArgs) -> Result<(), Problem> {
             }
             Ok(())
         }
-        CertCommand::List => keys::list(common, false),
+        CertCommand::List => finding::list(common),
         CertCommand::Import { files } => keys::import(common, files),
         CertCommand::Export { fingerprint, output } => keys::export(common, fingerprint, None, output.as_deref()),
+        CertCommand::Find(args) => finding::find(common, args),
+        CertCommand::Remove { fingerprint } => finding::remove(common, fingerprint),
+        CertCommand::Refresh(servers) => finding::refresh(common, servers),
     }
 }
 

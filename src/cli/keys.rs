@@ -12,19 +12,20 @@ use crate::store::secret::SecretStore;
 
 use super::args::{Common, GenerateArgs, KeyArgs, KeyCommand, SecretStoreKind};
 use super::profile::told;
-use super::{Problem, certs, load, output};
+use super::{Problem, certs, finding, load, output};
 
 /// Runs the command.
 pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
     match &args.command {
         KeyCommand::Generate(args) => generate(common, args),
-        KeyCommand::List => list(common, true),
+        KeyCommand::List => list(common),
         KeyCommand::Import { files, dry_run: true } => dry_run(common, files),
         KeyCommand::Import { files, dry_run: false } => import(common, files),
         KeyCommand::Export { fingerprint, secret, compatible, output } => {
             let secret = secret.then_some(form(*compatible));
             export(common, fingerprint, secret, output.as_deref())
         }
+        KeyCommand::Publish(args) => finding::publish(common, args),
     }
 }
 
@@ -107,10 +108,10 @@ pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> 
     told(common, headless::forget_findings(&profile))
 }
 
-/// Prints the profile's own keys, or everybody else's certificates.
-pub(crate) fn list(common: &Common, own: bool) -> Result<(), Problem> {
+/// Prints the profile's own keys.
+pub(crate) fn list(common: &Common) -> Result<(), Problem> {
     let (profile, _) = profile(common)?;
-    for report in profile.reports(profile.now()).iter().filter(|report| report.has_secret == own) {
+    for report in profile.reports(profile.now()).iter().filter(|report| report.has_secret) {
         certs::print(common, report);
     }
     Ok(())

@@ -6,6 +6,7 @@
 mod args;
 mod certs;
 mod evaluate;
+mod finding;
 mod inspect;
 mod json;
 mod keys;

@@ -16,6 +16,7 @@ use super::command::Progress;
 use super::network::{Publish, preview};
 use super::profile::{Profile, store_failure};
 use super::stateless::{self, SenderQuestion};
+use super::topic::finding::Harvest;
 use super::view::{FolderId, MessageId};
 use super::{Event, Failure, reading};
 
@@ -65,15 +66,20 @@ pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Resu
         let Some(last) = ids.last() else { break };
         below = *last;
         let with = Tools::of(profile)?;
+        let mut harvest = Harvest::of(profile);
         for id in &ids {
             if cancel.is_cancelled() {
                 break;
             }
             let _ = std::panic::catch_unwind(AssertUnwindSafe(|| {
-                let (_, assessment) = with.assess(profile, *id)?;
-                note(profile, *id, &assessment)
+                let (raw, assessment) = with.assess(profile, *id)?;
+                note(profile, *id, &assessment)?;
+                harvest.as_mut().map_or(Ok(()), |harvest| harvest.take(profile, *id, &raw, &assessment))
             }));
             done += 1;
+        }
+        if let Some(harvest) = harvest {
+            harvest.keep(profile)?;
         }
         if cancel.is_cancelled() {
             break;
@@ -100,7 +106,7 @@ pub(super) fn with(profile: &Profile, raw: &RawMessage, keyring: Keyring) -> Res
     Ok(tools.look(profile, raw))
 }
 
-/// A message as it came, and what its outermost layers open to, each with the path that it came out of.
+/// A message as it came, and what each of its layers opens to, outermost first, each with the path that it came out of.
 pub(super) fn layers(profile: &Profile, message: MessageId) -> Result<Vec<(String, RawMessage)>, Failure> {
     let raw = profile.store.raw(message).map_err(store_failure)?;
     let opened = Tools::of(profile)?.opened(profile, &raw);
@@ -154,7 +160,7 @@ impl Tools {
         incoming::assess(raw, sender, &self.circumstances(profile))
     }
 
-    fn opened(&self, profile: &Profile, raw: &RawMessage) -> Option<(String, RawMessage)> {
+    fn opened(&self, profile: &Profile, raw: &RawMessage) -> Vec<(String, RawMessage)> {
         incoming::opened(raw, &self.circumstances(profile))
     }
 

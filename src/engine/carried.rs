@@ -52,7 +52,7 @@ pub(super) fn by_assessed(raw: &RawMessage, assessment: &Assessment) -> Keyring 
 }
 
 /// The header alone, to its empty line.
-fn header(raw: &RawMessage) -> RawMessage {
+pub(super) fn header(raw: &RawMessage) -> RawMessage {
     let beginning = raw.get(..raw.len().min(MAX_HEADER)).unwrap_or_default();
     let end = |mark: &[u8]| beginning.windows(mark.len()).position(|window| window == mark);
     let end = end(b"\r\n\r\n").or_else(|| end(b"\n\n")).unwrap_or(beginning.len());

@@ -10,6 +10,7 @@ use crate::store::{AccountRecord, MessageFlags, TrustKind};
 
 use super::network::new_message;
 use super::profile::{Profile, store_failure};
+use super::topic::finding::FindingSettings;
 use super::worker::internal;
 use super::{Failure, reading};
 
@@ -52,6 +53,8 @@ pub(super) fn open() -> Result<(Profile, tempfile::TempDir), Failure> {
         profile.import(asset(file)?, &passphrases)?;
     }
     trust(&profile, &demo)?;
+    // It shows how a message looks whose certificate is not kept yet.
+    FindingSettings { harvests: false, ..FindingSettings::default() }.save(&profile)?;
     profile.store.set_setting("authserv_ids", &[&demo.authserv_id]).map_err(store_failure)?;
     messages(&profile, &demo)?;
     Ok((profile, folder))

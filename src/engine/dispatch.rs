@@ -16,6 +16,7 @@ use super::assessing::OpenFolder;
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::remote::{self, Means, Remote};
+use super::topic::finding;
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
 use super::{
@@ -254,6 +255,7 @@ impl Engine {
         (self.publish)(Event::Reading(Arc::new(view.clone())));
         self.remote.shown(&self.means(), message, &view.assessment);
         self.show_mailbox();
+        finding::complete(&self.topic_work(), &view.assessment);
         self.evaluate_sender(view);
         Ok(())
     }

@@ -105,6 +105,7 @@ pub(super) fn view(profile: &Profile) -> Result<KeysView, Failure> {
     let mut known = profile.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
     known.renew(State::of(profile)?);
     let glance = Glance::new(&keyring, &policy);
+    let mut met = profile.store.all_provenance().map_err(store_failure)?;
     let (mut own, mut others) = (Vec::new(), Vec::with_capacity(keyring.pgp.len() + keyring.smime.len()));
     for report in keyring.reports(at) {
         let is_anchor = anchors.contains(&report.fingerprint);
@@ -118,7 +119,8 @@ pub(super) fn view(profile: &Profile) -> Result<KeysView, Failure> {
             known.of(&report.fingerprint).or_else(|| glance.verdict(&report))
         };
         let has_secret = report.has_secret;
-        let summary = KeySummary { report, verdict, is_trusted, is_root };
+        let met = met.remove(&report.fingerprint).unwrap_or_default();
+        let summary = KeySummary { report, verdict, is_trusted, is_root, met };
         if has_secret { own.push(summary.to_view()) } else { others.push(summary) }
     }
     Ok(KeysView { own, others: Arc::new(others) })

@@ -16,6 +16,7 @@ use crate::store::spool::SpoolFolder;
 use crate::store::{ProfileKey, Store, StoreError, TrustKind};
 
 use super::keys::Verdicts;
+use super::topic::finding::Desk;
 use super::{Failure, FailureKind, Retry};
 
 /// Where a profile's secrets are kept.
@@ -38,6 +39,8 @@ pub struct Profile {
     pub(super) secrets: Option<SecretStore>,
     /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
     pub(super) fixed_at: Option<Timestamp>,
+    /// What is remembered of looking certificates up.
+    pub(super) finding: Desk,
     keyring: Mutex<Arc<Keyring>>,
     /// Held while the keyring is changed: whoever changes it begins with what it is then.
     changing: Mutex<()>,
@@ -87,6 +90,7 @@ impl Profile {
             spool,
             secrets,
             fixed_at,
+            finding: Desk::default(),
             keyring: Mutex::new(Arc::new(keyring)),
             changing: Mutex::default(),
             trusting: Mutex::default(),

@@ -7,6 +7,7 @@ use crate::flow::reply::{self, Answer};
 use crate::flow::{Assessment, Headline, Lock, Seal};
 
 use super::profile::{Profile, store_failure};
+use super::topic::finding::Harvest;
 use super::view::{AccountForm, AccountView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
 use super::{Failure, FailureKind, Retry, assessing, attachment, network, remedy};
 
@@ -100,6 +101,11 @@ pub(super) fn view(profile: &Profile, message: MessageId, _is_demo: bool) -> Res
     let (raw, assessment) = assess(profile, message)?;
     assessing::note(profile, message, &assessment)?;
     let help = remedy::help(profile, message, &raw, &assessment)?;
+    // What it is shown with does not change by what it brings.
+    if let Some(mut harvest) = Harvest::of(profile) {
+        // A message is read whether or not what it brings can be kept.
+        let _ = harvest.take(profile, message, &raw, &assessment).and_then(|()| harvest.keep(profile));
+    }
     Ok(ReadingView { help, ..attachment::reading(message, &raw, assessment) })
 }
 

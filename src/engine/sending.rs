@@ -12,6 +12,7 @@ use crate::store::{AccountRecord, NewSubmission, files};
 use super::network;
 use super::profile::{Profile, store_failure};
 use super::stateless;
+use super::topic::finding;
 use super::view::{DraftId, OutboxView, PreflightView, ReadinessView, SubmissionView};
 use super::{Failure, FailureKind, Retry};
 
@@ -47,6 +48,7 @@ pub(super) fn send(profile: &Profile, draft: &Draft, is_demo: bool) -> Result<()
     let at = profile.now();
     let policy = profile.policy(at)?;
     let keyring = profile.keyring();
+    let draft = &with_own_key(profile, draft);
     let plan = outgoing::preflight(draft, &keyring, &policy).approve(true).map_err(|blockers| {
         let first = blockers.first();
         Failure {
@@ -56,7 +58,8 @@ pub(super) fn send(profile: &Profile, draft: &Draft, is_demo: bool) -> Result<()
             source: first.map(|blocker| blocker.code.word().to_owned()).unwrap_or_default(),
         }
     })?;
-    let stamp = stateless::stamp(at, &draft.from)?;
+    let mut stamp = stateless::stamp(at, &draft.from)?;
+    stamp.autocrypt = draft.from.email().and_then(|from| finding::announcement(profile, &from));
     let sealed = outgoing::seal(&plan, &keyring, &stamp).map_err(|error| seal_failure(&error))?;
     let account = account_for(profile, draft)?;
     let mut copy = Some(sealed.sent_copy.clone());
@@ -77,6 +80,17 @@ pub(super) fn send(profile: &Profile, draft: &Draft, is_demo: bool) -> Result<()
     }
     profile.store.enqueue(&submissions, Timestamp::now()).map_err(store_failure)?;
     Ok(())
+}
+
+/// The draft with the author's own certificate as a file, when the user wants that and it is not there already.
+fn with_own_key(profile: &Profile, draft: &Draft) -> Draft {
+    let mut draft = draft.clone();
+    if let Some(file) = finding::own_key_file(profile, &draft)
+        && !draft.attachments.iter().any(|one| one.media_type == file.media_type)
+    {
+        draft.attachments.push(file);
+    }
+    draft
 }
 
 /// The account whose address is the draft's author: nothing is sent in another's name.

@@ -103,7 +103,7 @@ pub fn stamp(at: Timestamp, from: &Mailbox) -> Result<Stamp, Failure> {
         source: error.to_string(),
     })?;
     let domain = from.email().map_or_else(|| "kakitome.invalid".to_owned(), |address| address.domain().to_owned());
-    Ok(Stamp { at, message_id: format!("{}@{domain}", hex::encode(random)) })
+    Ok(Stamp { at, message_id: format!("{}@{domain}", hex::encode(random)), autocrypt: None })
 }
 
 /// The media type that a file's name suggests (RFC 6838 names).

@@ -1,8 +1,7 @@
 //! Keys, certificates and trust by topic: each topic's file has its commands, its view, and what they do.
 
-// A command is handed over whole to the topic that carries it out.
-// What no topic uses yet is there for all of them.
-#![allow(clippy::needless_pass_by_value, dead_code)]
+// A topic without commands uses nothing of what it is given.
+#![allow(dead_code, clippy::needless_pass_by_value)]
 
 pub mod authorities;
 pub mod backup;

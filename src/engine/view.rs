@@ -19,6 +19,7 @@ pub use crate::message::file::{Danger, FileKind, FileReport};
 pub use crate::message::{Defect, DefectCode};
 pub use crate::sender::is_look_alike;
 pub use crate::sender::{Method, SenderResult, SenderWord, Source};
+pub use crate::store::{Provenance, ProvenanceSource};
 pub use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
 
 /// Every code that a reason may have, by the room that gives it.
@@ -317,6 +318,8 @@ pub struct KeySummary {
     pub is_trusted: bool,
     /// Its certifications count.
     pub is_root: bool,
+    /// Where it was met, the oldest place first.
+    pub met: Vec<Provenance>,
 }
 
 impl KeySummary {
@@ -327,6 +330,7 @@ impl KeySummary {
             verdict: self.verdict.unwrap_or(TrustVerdict::Unauthenticated),
             is_trusted: self.is_trusted,
             is_root: self.is_root,
+            met: self.met.clone(),
         }
     }
 }
@@ -342,6 +346,8 @@ pub struct KeyView {
     pub is_trusted: bool,
     /// Its certifications count.
     pub is_root: bool,
+    /// Where it was met, the oldest place first.
+    pub met: Vec<Provenance>,
 }
 
 /// What waits to be sent.

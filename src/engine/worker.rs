@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::store::opened::OpenedFiles;
+use crate::store::opened::{self, OpenedFiles};
 use crate::store::secret::SecretStore;
 
 use super::dispatch::Engine;
@@ -83,6 +83,7 @@ pub fn start(what: &Start, wake: impl Fn() + Send + Sync + 'static) -> Result<En
             Err(failure) => return Err(failure),
         },
     };
+    opened::sweep();
     let opened = Arc::new(OpenedFiles::default());
     let opens = Arc::clone(&opened);
     let again = commands.downgrade();

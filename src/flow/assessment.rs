@@ -48,6 +48,8 @@ pub struct Assessment {
     pub blocks: Vec<ShownBlock>,
     /// The body as plain text: all blocks that an answer may quote.
     pub text: String,
+    /// `Autocrypt-Gossip` fields of what was encrypted as a whole (Autocrypt Level 1, §2.1.2).
+    pub gossip: Vec<String>,
 }
 
 /// How much of what is shown is protected.

@@ -43,16 +43,12 @@ pub struct Circumstances<'a> {
     pub spool: Option<&'a dyn Spool>,
 }
 
-/// What the layers around a message opened to, with the path of the part that it came out of; nothing when
-/// there were none, or they stayed closed.
-pub fn opened(raw: &RawMessage, circumstances: &Circumstances) -> Option<(String, RawMessage)> {
+/// What each of the layers around a message opened to, outermost first, with the path of the part that it came out of.
+/// The last may hold another one that stays closed.
+pub fn opened(raw: &RawMessage, circumstances: &Circumstances) -> Vec<(String, RawMessage)> {
     let outer = message::parse(raw, circumstances.limits);
     let mut budget = circumstances.plaintext_limit.min(raw.len().saturating_mul(MAX_RATIO) + SMALL);
-    match peel::envelope(&outer, circumstances, &mut budget).inside {
-        peel::Inside::Entity { entity, prefix, .. } => Some((prefix, entity.raw)),
-        peel::Inside::Text { text, path } => Some((path, RawMessage::new(text.into_bytes()))),
-        peel::Inside::Same(_) | peel::Inside::Closed => None,
-    }
+    peel::envelope(&outer, circumstances, &mut budget).opened
 }
 
 /// Assesses a message. Never fails: what could not be evaluated is said in the assessment.
@@ -84,6 +80,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
         })),
     };
     let is_unproven = envelope.is_unproven || payload.is_unproven;
+    let gossip = envelope.gossip();
     let mut encryption = envelope.encryption;
     encryption.extend(payload.encryption);
     let mut defects = outer.defects.clone();
@@ -109,6 +106,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
         parts: payload.parts,
         text: payload.text,
         blocks: payload.blocks,
+        gossip,
     };
     assessment.cautions = cautions::find(&assessment, &outer, is_unproven);
     assessment.cautions.extend(imitation::find(&assessment.from, circumstances.keyring));

@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
-use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
+use hickory_resolver::{ResolverBuilder, TokioResolver};
 use tokio::time::Instant;
 
 use crate::domain::{DnsAnswer, DnsFailure, DnsResolver, Record, RecordKind};
@@ -39,9 +39,7 @@ impl NetworkResolver {
     /// # Errors
     /// When their configuration can't be read.
     pub fn system() -> Result<Self, DnsSetupError> {
-        let builder = TokioResolver::builder_tokio().map_err(|error| setup(&error))?;
-        let resolver = builder.build().map_err(|error| setup(&error))?;
-        Ok(Self { resolver, until: None })
+        Ok(Self { resolver: builder(None)?.build().map_err(|error| setup(&error))?, until: None })
     }
 
     /// One server at an address and a port, asked over UDP, and over TCP when an answer is too long.
@@ -49,21 +47,7 @@ impl NetworkResolver {
     /// # Errors
     /// When the resolver can't be built.
     pub fn at(server: SocketAddr) -> Result<Self, DnsSetupError> {
-        let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
-            connection.port = server.port();
-            connection
-        });
-        let servers = vec![NameServerConfig::new(server.ip(), true, connections.into())];
-        let config = ResolverConfig::from_parts(None, Vec::new(), servers);
-        let mut options = ResolverOpts::default();
-        options.timeout = Duration::from_secs(2);
-        options.attempts = 2;
-        options.use_hosts_file = hickory_resolver::config::ResolveHosts::Never;
-        let resolver = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
-            .with_options(options)
-            .build()
-            .map_err(|error| setup(&error))?;
-        Ok(Self { resolver, until: None })
+        Ok(Self { resolver: builder(Some(server))?.build().map_err(|error| setup(&error))?, until: None })
     }
 
     /// The same resolver for one piece of work: after this time every question fails as temporary,
@@ -105,6 +89,24 @@ impl DnsResolver for NetworkResolver {
     fn lookup<'a>(&'a self, name: &'a str, kind: RecordKind) -> Pin<Box<dyn Future<Output = DnsAnswer> + Send + 'a>> {
         Box::pin(self.ask(name, kind))
     }
+}
+
+/// A resolver that asks the system's resolvers, or this one.
+pub(super) fn builder(server: Option<SocketAddr>) -> Result<ResolverBuilder<TokioRuntimeProvider>, DnsSetupError> {
+    let Some(server) = server else {
+        return TokioResolver::builder_tokio().map_err(|error| setup(&error));
+    };
+    let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
+        connection.port = server.port();
+        connection
+    });
+    let servers = vec![NameServerConfig::new(server.ip(), true, connections.into())];
+    let config = ResolverConfig::from_parts(None, Vec::new(), servers);
+    let mut options = ResolverOpts::default();
+    options.timeout = Duration::from_secs(2);
+    options.attempts = 2;
+    options.use_hosts_file = hickory_resolver::config::ResolveHosts::Never;
+    Ok(TokioResolver::builder_with_config(config, TokioRuntimeProvider::default()).with_options(options))
 }
 
 fn setup(error: &NetError) -> DnsSetupError {

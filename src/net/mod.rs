@@ -1,17 +1,22 @@
-//! Sockets: SMTP submission, IMAP, DNS, pictures from the web. Bytes in, bytes out.
+//! Sockets: SMTP submission, IMAP, DNS, the web, and where certificates are looked up. Bytes in, bytes out.
 //! May use: domain.
 
 mod cancel;
 mod connect;
+pub mod dane;
 pub mod dns;
 mod error;
+pub mod hkp;
 pub mod imap;
+pub mod ldap;
 mod line;
 mod server;
 pub mod smtp;
 mod stream;
 pub mod tls;
+pub mod vks;
 pub mod web;
+pub mod wkd;
 
 pub use cancel::Cancel;
 pub use error::{CertificateProblem, NetError};

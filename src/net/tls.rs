@@ -14,6 +14,11 @@ use super::{CertificateProblem, NetError};
 /// A connector that believes the platform's authorities (or those in the file that
 /// `SSL_CERT_FILE` names) and these, given as certificates in DER.
 pub fn connector(extra_roots: &[Vec<u8>]) -> Result<TlsConnector, NetError> {
+    Ok(TlsConnector::from(Arc::new(config(extra_roots)?)))
+}
+
+/// The same for what makes its own connections.
+pub(super) fn config(extra_roots: &[Vec<u8>]) -> Result<ClientConfig, NetError> {
     let mut roots = RootCertStore::empty();
     // What can't be read is left out: a missing authority only ever makes a check fail.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -23,7 +28,7 @@ pub fn connector(extra_roots: &[Vec<u8>]) -> Result<TlsConnector, NetError> {
         .map_err(|error| NetError::Tls { detail: error.to_string() })?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
+    Ok(config)
 }
 
 /// Does the handshake and checks the certificate for the host (RFC 9525).

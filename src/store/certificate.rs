@@ -169,12 +169,13 @@ impl Store {
         Ok(records)
     }
 
-    /// Removes a certificate, its secret key, and what was trusted of it.
+    /// Removes a certificate, its secret key, what was trusted of it, and where it was met.
     pub fn remove_certificate(&self, fingerprint: &Fingerprint) -> Result<(), StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
         transaction.execute("DELETE FROM certificate WHERE fingerprint = ?1", [fingerprint.as_str()])?;
         transaction.execute("DELETE FROM trust WHERE fingerprint = ?1", [fingerprint.as_str()])?;
+        transaction.execute("DELETE FROM provenance WHERE fingerprint = ?1", [fingerprint.as_str()])?;
         Ok(transaction.commit()?)
     }
 

@@ -293,11 +293,11 @@ fn insert_raw(transaction: &Transaction<'_>, raw: &[u8]) -> Result<i64, StoreErr
 /// Messages that are no smaller are kept as they are when deflating gains little.
 const LARGE: usize = 1 << 20;
 
-/// A message as it is kept. Files in base64 shrink by a quarter at most, and inflating a large one would take longer
+/// A message as it is kept. Files in base64 shrink by a quarter or so, and inflating a large one would take longer
 /// than all else that opening it takes.
 fn packed(raw: &[u8]) -> Result<Cow<'_, [u8]>, StoreError> {
     let deflated = deflate(raw)?;
-    let is_plain = raw.len() >= LARGE && deflated.len() > raw.len() / 4 * 3;
+    let is_plain = raw.len() >= LARGE && deflated.len() > raw.len() / 10 * 7;
     Ok(if is_plain { Cow::Borrowed(raw) } else { Cow::Owned(deflated) })
 }
 

@@ -2,6 +2,7 @@
 //! May use: domain.
 
 mod account;
+mod autocrypt;
 mod certificate;
 mod database;
 mod draft;
@@ -11,6 +12,7 @@ mod folder;
 mod message;
 pub mod opened;
 mod outbox;
+mod provenance;
 mod schema;
 pub mod secret;
 mod setting;
@@ -19,6 +21,7 @@ pub mod spool;
 mod tests;
 
 pub use account::AccountRecord;
+pub use autocrypt::AutocryptPeer;
 pub use certificate::{CertificateRecord, TrustKind};
 pub use database::{ProfileKey, Store};
 pub use draft::DraftRecord;
@@ -26,3 +29,4 @@ pub use error::StoreError;
 pub use folder::FolderRecord;
 pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage};
 pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};
+pub use provenance::{Provenance, ProvenanceSource};

@@ -14,8 +14,8 @@ use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
 use super::{
-    attachments, compose, confirm, drafts, evidence, keys, list, outbox, preview, print, reading, settings, sidebar,
-    status, unlock, welcome,
+    attachments, compose, confirm, drafts, evidence, finding, keys, list, outbox, preview, print, reading, settings,
+    sidebar, status, unlock, welcome,
 };
 
 /// The engine, as the window sees it.
@@ -161,6 +161,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         Screen::Outbox => outbox::show(ui, views, state, commands),
         Screen::Settings => settings::show(ui, views, state, commands),
     }
+    finding::dialogs(ui.ctx(), views, state, commands);
     confirm::link(ui.ctx(), views, state);
     attachments::ask(ui.ctx(), state, commands);
     preview::show(ui.ctx(), state);
@@ -267,6 +268,7 @@ fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command
         (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
             state.keys.path = path.to_string_lossy().into_owned();
         }
+        (Purpose::PublishDirectory { fingerprint }, Some(to)) => commands.push(finding::export(fingerprint, to)),
         (_, None) => {}
     }
 }
@@ -305,7 +307,8 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if pressed(shortcut(Modifiers::NONE, Key::Escape)) {
         escape(state);
     }
-    if state.screen != Screen::Mailbox || state.link.is_some() || state.opening.is_some() || state.preview.is_open() {
+    let is_asking = state.link.is_some() || state.opening.is_some() || state.finding.is_open();
+    if state.screen != Screen::Mailbox || is_asking || state.preview.is_open() {
         return;
     }
     let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == list::pane_id());
@@ -348,6 +351,9 @@ fn about_the_message(ctx: &Context, views: &Views, state: &mut State, commands: 
 
 fn escape(state: &mut State) {
     if state.link.take().is_some() || state.opening.take().is_some() {
+        return;
+    }
+    if state.finding.close() {
         return;
     }
     if state.preview.is_open() {

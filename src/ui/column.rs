@@ -1,4 +1,5 @@
-//! Plain text in a column: as long as it may be, only what is in sight is laid out.
+//! Plain text in a column: as long as it may be, only what is in sight is laid out, and how high the rest is becomes
+//! known piece by piece.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -10,6 +11,7 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use super::reader::STEP;
 use super::selection::{self, Cluster, Lettering, Line};
 use super::theme::{self, Palette, palette, size};
 
@@ -29,13 +31,18 @@ const KEPT: u64 = 60;
 pub struct Columns {
     kept: HashMap<(String, usize), Column>,
     frame: u64,
+    /// Bytes of text that this frame may still divide.
+    budget: usize,
 }
 
 #[derive(Default)]
 struct Column {
     version: u64,
-    look: (u32, u32),
+    /// The width, and how much larger than usual.
+    look: (f32, f32),
     pieces: Vec<Piece>,
+    /// Pieces whose height was found for this look.
+    looked: usize,
     used: u64,
 }
 
@@ -96,6 +103,7 @@ impl Columns {
     /// Begins a frame.
     pub fn begin(&mut self) {
         self.frame += 1;
+        self.budget = STEP;
         let oldest = self.frame.saturating_sub(KEPT);
         self.kept.retain(|_, column| column.used >= oldest);
     }
@@ -113,7 +121,10 @@ impl Columns {
         let width = ui.available_width();
         let colours = palette(ui);
         let column = self.column(passage, width);
-        let total: f32 = column.pieces.iter().map(|piece| piece.height).sum();
+        let total = column.height(passage.text);
+        if !column.is_whole(passage.text) {
+            ui.ctx().request_repaint();
+        }
         let (_, rect) = ui.allocate_space(vec2(width, total));
         let id = selection::id(passage.block, passage.offset);
         let sight = ui.clip_rect();
@@ -123,7 +134,7 @@ impl Columns {
         let mut shown = Vec::new();
         let mut top = rect.top();
         for piece in &mut column.pieces {
-            let text = passage.text.get(piece.range.clone()).unwrap_or_default();
+            let text = words(passage.text, &piece.range);
             let begins = passage.offset + piece.range.start;
             let wanted = brings.filter(|range| range.start >= begins && range.start < begins + text.len().max(1));
             let is_seen = top < sight.bottom() && top + piece.height > sight.top();
@@ -160,21 +171,80 @@ impl Columns {
         Some(Shown { response, pieces: shown, begins: passage.offset })
     }
 
+    /// Whether a place of a passage is in a piece that is known.
+    pub fn reaches(&self, passage: &Passage<'_>, place: usize) -> bool {
+        let column = self.kept.get(&(passage.block.to_owned(), passage.offset));
+        column.is_some_and(|column| column.version == passage.version && passage.offset + column.divided() > place)
+    }
+
     /// The pieces of a passage, as high as they are known or guessed to be.
     fn column(&mut self, passage: &Passage<'_>, width: f32) -> &mut Column {
         let column = self.kept.entry((passage.block.to_owned(), passage.offset)).or_default();
         column.used = self.frame;
-        let look = (width.to_bits(), passage.zoom.to_bits());
-        if column.version != passage.version || column.look != look || column.pieces.is_empty() {
-            let guess = |range: Range<usize>| {
-                let height = guess(passage.text.get(range.clone()).unwrap_or_default(), width, passage.zoom);
-                Piece { range, height }
-            };
-            column.pieces = pieces(passage.text).into_iter().map(guess).collect();
-            (column.version, column.look) = (passage.version, look);
+        if column.version != passage.version {
+            *column =
+                Column { version: passage.version, look: (width, passage.zoom), used: self.frame, ..Column::default() };
         }
+        column.look_like((width, passage.zoom));
+        column.go_on(passage.text, &mut self.budget);
         column
     }
+}
+
+impl Column {
+    /// In another width and size the same pieces are about so much higher, until it is known better.
+    #[allow(clippy::float_cmp)]
+    fn look_like(&mut self, look: (f32, f32)) {
+        if self.look == look {
+            return;
+        }
+        let (width, zoom) = (look.0 / self.look.0.max(1.0), look.1 / self.look.1.max(0.1));
+        for piece in &mut self.pieces {
+            piece.height *= zoom * zoom / width.max(0.01);
+        }
+        (self.look, self.looked) = (look, 0);
+    }
+
+    /// Divides the text further, and guesses heights, as far as a budget of bytes allows.
+    fn go_on(&mut self, text: &str, budget: &mut usize) {
+        let (width, zoom) = self.look;
+        for piece in self.pieces.iter_mut().skip(self.looked) {
+            if *budget == 0 {
+                return;
+            }
+            piece.height = guess(words(text, &piece.range), width, zoom);
+            *budget = budget.saturating_sub(piece.range.len());
+            self.looked += 1;
+        }
+        // An empty text has a line too.
+        while self.divided() < text.len() && *budget > 0 || self.pieces.is_empty() {
+            let range = piece(text, self.divided());
+            *budget = budget.saturating_sub(range.len());
+            self.pieces.push(Piece { height: guess(words(text, &range), width, zoom), range });
+            self.looked += 1;
+        }
+    }
+
+    /// As much of the text is in pieces.
+    fn divided(&self) -> usize {
+        self.pieces.last().map_or(0, |piece| piece.range.end)
+    }
+
+    fn is_whole(&self, text: &str) -> bool {
+        self.divided() >= text.len() && self.looked == self.pieces.len()
+    }
+
+    /// The height of all of it: what is not in pieces yet is about as high as what is.
+    fn height(&self, text: &str) -> f32 {
+        let known: f32 = self.pieces.iter().map(|piece| piece.height).sum();
+        let rest = text.len().saturating_sub(self.divided());
+        known + known / self.divided().max(1) as f32 * rest as f32
+    }
+}
+
+/// The words of a piece. A text that went on when it was divided may have lost the end of its last line since.
+fn words<'t>(text: &'t str, range: &Range<usize>) -> &'t str {
+    text.get(range.start..range.end.min(text.len())).unwrap_or_default()
 }
 
 impl Shown {
@@ -280,36 +350,70 @@ fn guess(text: &str, width: f32, zoom: f32) -> f32 {
     rows * em * LEADING
 }
 
-/// Pieces of about the same length, that end at the end of a line if there is one near.
-fn pieces(text: &str) -> Vec<Range<usize>> {
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    while text.len() - start > PIECE {
-        let rest = text.as_bytes().get(start + PIECE..text.len().min(start + LONGEST)).unwrap_or_default();
-        let near = rest.iter().position(|byte| *byte == b'\n').map(|at| start + PIECE + at + 1);
-        let mut end = near.unwrap_or((start + LONGEST).min(text.len()));
-        while !text.is_char_boundary(end) {
-            end += 1;
-        }
-        pieces.push(start..end);
-        start = end;
+/// The piece of a text that begins at a place: of about the same length as the others, to the end of a line if there is
+/// one near.
+fn piece(text: &str, start: usize) -> Range<usize> {
+    if text.len() - start <= PIECE {
+        return start..text.len();
     }
-    pieces.push(start..text.len());
-    pieces
+    let rest = text.as_bytes().get(start + PIECE..text.len().min(start + LONGEST)).unwrap_or_default();
+    let near = rest.iter().position(|byte| *byte == b'\n').map(|at| start + PIECE + at + 1);
+    let mut end = near.unwrap_or((start + LONGEST).min(text.len()));
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn divided(text: &str, budget: usize) -> Column {
+        let mut column = Column { look: (600.0, 1.0), ..Column::default() };
+        column.go_on(text, &mut { budget });
+        column
+    }
+
     #[test]
     fn a_long_text_is_divided_and_nothing_of_it_is_lost() {
         for text in ["書留 a line of text\n".repeat(2_000), "書".repeat(30_000), "x\n\n".to_owned(), String::new()] {
-            let pieces = pieces(&text);
-            assert_eq!(pieces.first().map(|piece| piece.start), Some(0));
-            assert_eq!(pieces.last().map(|piece| piece.end), Some(text.len()));
-            assert!(pieces.windows(2).all(|pair| pair[0].end == pair[1].start));
-            assert!(pieces.iter().all(|piece| piece.len() <= LONGEST + 4 && text.get(piece.clone()).is_some()));
+            let column = divided(&text, usize::MAX);
+            let ranges: Vec<_> = column.pieces.iter().map(|piece| piece.range.clone()).collect();
+            assert!(column.is_whole(&text));
+            assert_eq!(ranges.first().map(|range| range.start), Some(0));
+            assert_eq!(ranges.last().map(|range| range.end), Some(text.len()));
+            assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start));
+            assert!(ranges.iter().all(|range| range.len() <= LONGEST + 4 && text.get(range.clone()).is_some()));
         }
+    }
+
+    #[test]
+    fn a_frame_divides_no_more_than_its_budget_and_the_last_one_knows_all() {
+        let text = "A line of a letter that goes on and on.\n".repeat(50_000);
+        let whole = divided(&text, usize::MAX);
+        let mut column = divided(&text, 10_000);
+        assert!(column.divided() < 10_000 + LONGEST + 4 && !column.is_whole(&text));
+        let (guessed, known) = (column.height(&text), whole.height(&text));
+        assert!((guessed / known - 1.0).abs() < 0.1, "{guessed}, {known}");
+        for _ in 0..text.len() / 10_000 + 2 {
+            column.go_on(&text, &mut 10_000);
+        }
+        assert!(column.is_whole(&text));
+        assert!((column.height(&text) / known - 1.0).abs() < 0.001);
+    }
+
+    #[test]
+    fn in_another_width_the_pieces_stay_and_their_heights_follow() {
+        let text =
+            "A line of a letter that goes on and on and does not end before the edge of the column. ".repeat(9_000);
+        let mut column = divided(&text, usize::MAX);
+        let before = column.pieces.len();
+        column.look_like((300.0, 1.0));
+        let at_once = column.height(&text);
+        assert_eq!((column.pieces.len(), column.is_whole(&text)), (before, false));
+        column.go_on(&text, &mut usize::MAX.clone());
+        let known = column.height(&text);
+        assert!(column.is_whole(&text) && (at_once / known - 1.0).abs() < 0.1, "{at_once}, {known}");
     }
 }

@@ -38,6 +38,11 @@ pub enum Purpose {
     Export,
     /// Where to write a certificate request.
     Request,
+    /// The folder to write a Web Key Directory into.
+    PublishDirectory {
+        /// The certificate in it.
+        fingerprint: crate::domain::Fingerprint,
+    },
 }
 
 /// Runs work that may block, somewhere that a file dialog can run.
@@ -65,7 +70,9 @@ impl Files {
             let dialog = rfd::FileDialog::new().set_title(title);
             let chosen = match kind {
                 Purpose::Attach => dialog.pick_files().unwrap_or_default(),
-                Purpose::SaveAttachments { .. } => dialog.pick_folder().into_iter().collect(),
+                Purpose::SaveAttachments { .. } | Purpose::PublishDirectory { .. } => {
+                    dialog.pick_folder().into_iter().collect()
+                }
                 Purpose::Import => dialog.pick_file().into_iter().collect(),
                 _ => dialog.set_file_name(name).save_file().into_iter().collect(),
             };

@@ -15,6 +15,7 @@ use super::compose::{verdict_colour, verdict_icon};
 use super::confirm;
 use super::evidence::technology;
 use super::files::Purpose;
+use super::finding;
 use super::icons::{self, Icon};
 use super::state::{Screen, State, Views};
 use super::theme::{palette, size, space};
@@ -110,7 +111,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     let language = state.language;
     let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 8, top: 16, bottom: 0 });
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
-        heading(ui, views, state);
+        heading(ui, views, state, commands);
         let Some(keys) = &views.keys else {
             widgets::empty(ui, Icon::Keys, language.say(Word::Loading), "");
             return;
@@ -149,7 +150,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     dialogs(ui, state, commands);
 }
 
-fn heading(ui: &mut Ui, views: &Views, state: &mut State) {
+fn heading(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     widgets::title(ui, language.say(Word::PeopleAndKeys));
     ui.horizontal_wrapped(|ui| {
@@ -163,6 +164,9 @@ fn heading(ui: &mut Ui, views: &Views, state: &mut State) {
             }
         }
         ui.add_space(space::L);
+        if widgets::button(ui, Some(Icon::Search), language.say(Word::FindCertificate), Weight::Plain).clicked() {
+            finding::begin(state, None, commands);
+        }
         if widgets::button(ui, Some(Icon::Import), language.say(Word::Import), Weight::Plain).clicked() {
             begin_import(state);
         }
@@ -237,6 +241,9 @@ fn key(ui: &mut Ui, views: &Views, key: &KeyView, state: &mut State, commands: &
         }
         widgets::fingerprint(ui, &report.fingerprint.spaced());
         widgets::caption(ui, span(state, key));
+        for place in &key.met {
+            widgets::caption(ui, finding::met(state, place));
+        }
         details(ui, language, key);
         actions(ui, views, key, state, commands);
     });
@@ -304,6 +311,10 @@ fn actions(ui: &mut Ui, views: &Views, key: &KeyView, state: &mut State, command
         export(ui, Word::Export, false);
         if key.report.has_secret {
             export(ui, Word::ExportSecret, true);
+        }
+        let is_own = key.report.has_secret && key.report.technology == Technology::OpenPgp;
+        if is_own && widgets::button(ui, Some(Icon::Export), language.say(Word::Publish), Weight::Quiet).clicked() {
+            finding::begin_publish(state, fingerprint, called(key), commands);
         }
         if key.report.technology == Technology::OpenPgp {
             let mut root = key.is_root;

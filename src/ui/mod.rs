@@ -11,9 +11,11 @@ mod drafts;
 mod evidence;
 mod files;
 mod find;
+mod finding;
 mod fonts;
 mod frames;
 #[cfg(test)]
+#[path = "growth/tests.rs"]
 mod growth;
 mod html;
 mod icons;
@@ -21,7 +23,9 @@ mod keys;
 mod link;
 mod list;
 mod narrow;
+mod numbers;
 mod outbox;
+mod outline;
 mod preview;
 mod print;
 mod prose;

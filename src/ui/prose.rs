@@ -5,12 +5,13 @@ use std::ops::Range;
 
 use egui::{Color32, Sense, Stroke, Ui, vec2};
 
-use crate::engine::view::{MessageId, ShownBlock};
+use crate::engine::view::ShownBlock;
 
 use super::column::{Highlights, Passage};
 use super::find::Marks;
 use super::html::Link;
 use super::icons::Icon;
+use super::outline::{Outline, Run, unquoted};
 use super::reading;
 use super::state::State;
 use super::theme::{Palette, palette, size, space};
@@ -30,30 +31,6 @@ const LEVELS: usize = 6;
 /// From one bar to the next, in points.
 const BAR: f32 = 12.0;
 
-/// Lines of a text that are drawn alike.
-#[derive(Debug, PartialEq)]
-struct Run<'a> {
-    /// How often it is quoted; 0 for the author's own words.
-    level: usize,
-    /// The signature, from its separator on (RFC 3676 §4.3).
-    is_signature: bool,
-    /// Where it begins in the text.
-    start: usize,
-    /// The lines, as they are in the text.
-    text: &'a str,
-    lines: usize,
-}
-
-/// A run without its text: what is remembered of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
-    level: usize,
-    is_signature: bool,
-    start: usize,
-    end: usize,
-    lines: usize,
-}
-
 /// A block's text while it is drawn.
 struct Prose<'a> {
     key: &'a str,
@@ -66,7 +43,7 @@ struct Prose<'a> {
 }
 
 /// Draws a block's text, as much as the budget of the message leaves.
-pub fn show(ui: &mut Ui, (message, block): (MessageId, &ShownBlock), budget: &mut usize, state: &mut State) {
+pub fn show(ui: &mut Ui, block: &ShownBlock, budget: &mut usize, state: &mut State) {
     let text = &block.text;
     let mut end = text.len().min(*budget);
     while !text.is_char_boundary(end) {
@@ -76,7 +53,7 @@ pub fn show(ui: &mut Ui, (message, block): (MessageId, &ShownBlock), budget: &mu
     let shown = text.get(..end).unwrap_or_default().trim_end();
     let colours = palette(ui);
     let key = format!("text {}", block.path);
-    let version = state.reader.version(message, &block.path, text);
+    let version = state.reader.version(&block.path, text);
     let marks = state.reader.find.marks(ui.ctx(), &key, version, shown);
     let highlights = state.reader.highlights(&key, &marks, &colours);
     let zoom = state.reader.zoom();
@@ -84,8 +61,9 @@ pub fn show(ui: &mut Ui, (message, block): (MessageId, &ShownBlock), budget: &mu
     ui.scope(|ui| {
         ui.set_max_width(ui.available_width().min(size::MEASURE * zoom.max(1.0)));
         ui.spacing_mut().item_spacing.y = 0.0;
-        let shapes = state.reader.shapes(&key, version, || shapes(shown));
-        let runs: Vec<Run> = shapes.iter().map(|shape| shape.of(shown)).collect();
+        let outline = state.reader.outline(&key, version, shown);
+        let (rest, runs) = (outline.rest(), outline.runs(shown));
+        let top = ui.cursor().top();
         let mut at = 0;
         while let Some(first) = runs.get(at) {
             if first.level == 0 {
@@ -96,6 +74,16 @@ pub fn show(ui: &mut Ui, (message, block): (MessageId, &ShownBlock), budget: &mu
             let length = runs.iter().skip(at).take_while(|run| run.level > 0).count();
             prose.quotation(ui, runs.get(at..at + length).unwrap_or_default(), &colours, state);
             at += length.max(1);
+        }
+        let is_further = |range: &Range<usize>| range.start >= shown.len() - rest;
+        if marks.follows && rest > 0 && marks.current.as_ref().is_some_and(is_further) {
+            state.reader.find.insist();
+        }
+        if rest > 0 {
+            // About as high as what was looked through is; the next frames know better.
+            let each = (ui.cursor().top() - top) / (shown.len() - rest).max(1) as f32;
+            ui.add_space(each * rest as f32);
+            ui.ctx().request_repaint();
         }
     });
     state.reader.selection.keys(ui.ctx(), &key, block.is_headline, shown);
@@ -118,6 +106,9 @@ impl Prose<'_> {
         };
         let here = |range: &&Range<usize>| range.start >= run.start && range.start <= run.start + run.text.len();
         let brings = self.marks.current.as_ref().filter(|_| self.marks.follows).filter(here);
+        if brings.is_some_and(|range| !state.reader.columns.reaches(&passage, range.start)) {
+            state.reader.find.insist();
+        }
         let column = state.reader.columns.show(ui, &passage, self.highlights, brings, addresses);
         // What is out of sight has nothing to do with the pointer.
         let Some(column) = column else { return };
@@ -173,24 +164,6 @@ fn address_at(text: &str, at: usize) -> Option<Link> {
     Some(Link { words, target, areas: Vec::new() })
 }
 
-impl Shape {
-    fn of<'a>(&self, text: &'a str) -> Run<'a> {
-        let Self { level, is_signature, start, end, lines } = *self;
-        Run { level, is_signature, start, text: text.get(start..end).unwrap_or_default(), lines }
-    }
-}
-
-fn shapes(text: &str) -> Vec<Shape> {
-    let shape = |run: &Run| Shape {
-        level: run.level,
-        is_signature: run.is_signature,
-        start: run.start,
-        end: run.start + run.text.len(),
-        lines: run.lines,
-    };
-    runs(text).iter().map(shape).collect()
-}
-
 fn bar_colour(colours: &Palette, level: usize) -> Color32 {
     let colour = match level % 3 {
         0 => colours.indigo,
@@ -205,68 +178,8 @@ fn bar_colour(colours: &Palette, level: usize) -> Color32 {
 pub fn levels(text: &str) -> Vec<(String, usize, bool)> {
     let shown = text.get(..text.floor_char_boundary(SHOWN)).unwrap_or_default();
     let words = |run: &Run| if run.level > 0 { unquoted(run.text) } else { run.text.to_owned() };
-    runs(shown.trim_end()).iter().map(|run| (words(run), run.level, run.is_signature)).collect()
-}
-
-/// Lines without the marks of quotation.
-fn unquoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for line in text.split('\n') {
-        let mut rest = line;
-        while let Some(after) = rest.strip_prefix('>').or_else(|| rest.strip_prefix(" >")) {
-            rest = after;
-        }
-        out.push_str(rest.strip_prefix(' ').unwrap_or(rest));
-        out.push('\n');
-    }
-    out.pop();
-    out
-}
-
-/// How often a line is quoted: marks at its beginning, with at most one space before each.
-fn level(line: &str) -> usize {
-    let mut level = 0;
-    let mut rest = line;
-    while let Some(after) = rest.strip_prefix('>').or_else(|| (level > 0).then(|| rest.strip_prefix(" >")).flatten()) {
-        level += 1;
-        rest = after;
-    }
-    // In the middle of old mbox files, lines that begin with From are marked once.
-    if level == 1 && line.starts_with(">From ") { 0 } else { level }
-}
-
-/// Takes a text apart by levels of quotation; the author's signature, the last in the text, is apart too.
-fn runs(text: &str) -> Vec<Run<'_>> {
-    let signature = signature(text).unwrap_or(text.len());
-    let mut runs: Vec<Run> = Vec::new();
-    let (mut start, mut run_start) = (0, 0);
-    for line in text.split_inclusive('\n') {
-        let level = if start >= signature { 0 } else { level(line) };
-        let is_signature = start >= signature;
-        let end = start + line.len();
-        let whole = |from: usize| text.get(from..end).unwrap_or_default();
-        match runs.last_mut() {
-            Some(last) if last.level == level && last.is_signature == is_signature => {
-                (last.text, last.lines) = (whole(run_start), last.lines + 1);
-            }
-            _ => {
-                run_start = start;
-                runs.push(Run { level, is_signature, start, text: whole(start), lines: 1 });
-            }
-        }
-        start = end;
-    }
-    for run in &mut runs {
-        run.text = run.text.strip_suffix('\n').unwrap_or(run.text);
-    }
-    runs
-}
-
-/// Where the signature begins: at the last separator, unless something quoted comes after it.
-fn signature(text: &str) -> Option<usize> {
-    let at = text.rfind("\n-- \n").map(|at| at + 1).or_else(|| text.starts_with("-- \n").then_some(0))?;
-    let after = text.get(at..)?;
-    (!after.lines().any(|line| level(line) > 0)).then_some(at)
+    let shown = shown.trim_end();
+    Outline::whole(shown).runs(shown).iter().map(|run| (words(run), run.level, run.is_signature)).collect()
 }
 
 /// Where addresses of the web and of mail stand in a text, in order.
@@ -362,24 +275,6 @@ mod tests {
     #[test]
     fn no_other_scheme_becomes_a_link() {
         assert!(addresses("javascript:alert(1) data:text/html,x file:///etc/passwd ftp://x.example/").is_empty());
-    }
-
-    #[test]
-    fn quotations_are_told_by_their_level_and_lose_their_marks() {
-        let text = "On Monday bob wrote:\n> hello\n> > deeper\n>> as deep\n>\nyes\n>From here on\n-- \nAlice\n";
-        let runs = runs(text);
-        let levels: Vec<_> = runs.iter().map(|run| (run.level, run.lines)).collect();
-        assert_eq!(levels, [(0, 1), (1, 1), (2, 2), (1, 1), (0, 2), (0, 2)]);
-        assert_eq!(unquoted(runs[2].text), "deeper\nas deep");
-        assert!(runs[5].is_signature && runs[5].text == "-- \nAlice");
-        let whole: Vec<_> = runs.iter().map(|run| run.text).collect();
-        assert_eq!(whole.join("\n") + "\n", text);
-    }
-
-    #[test]
-    fn a_separator_above_what_is_quoted_begins_no_signature() {
-        assert!(runs("a\n-- \nAlice\n\n> quoted").iter().all(|run| !run.is_signature));
-        assert!(runs("-- \nAlice").iter().all(|run| run.is_signature));
     }
 
     #[test]

@@ -12,9 +12,11 @@ use crate::engine::view::{Assessment, MessageId, ReadingView, RemoteView};
 
 use super::column::{Columns, Highlight, Highlights};
 use super::find::{Find, Marks};
-use super::html::{self, Link};
-use super::prose::Shape;
+use super::html::Link;
+use super::numbers::Numbers;
+use super::outline::Outline;
 use super::selection::Selection;
+use super::shed::Shed;
 use super::state::State;
 use super::theme::{Palette, size};
 use super::widgets::{self, Weight};
@@ -24,6 +26,9 @@ use super::words::Word;
 const ZOOMS: [u16; 12] = [50, 67, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300];
 /// How far the wheel is turned for one step.
 const NOTCH: f32 = 0.08;
+
+/// Bytes of text that one frame looks through: more is not seen at once.
+pub const STEP: usize = 128 << 10;
 
 /// The state of reading.
 pub struct Reader {
@@ -46,7 +51,12 @@ pub struct Reader {
     /// Holds what `contents` speak of.
     assessment: Option<Arc<Assessment>>,
     contents: HashMap<String, u64>,
-    shapes: HashMap<String, (u64, Arc<Vec<Shape>>)>,
+    /// How texts are made up, each with its number.
+    outlines: HashMap<String, (u64, Outline)>,
+    /// Bytes of texts that this frame may still look through.
+    budget: usize,
+    numbers: Numbers,
+    shed: Shed,
     remote: Arc<HashMap<String, RawMessage>>,
 }
 
@@ -65,7 +75,10 @@ impl Default for Reader {
             message: None,
             assessment: None,
             contents: HashMap::new(),
-            shapes: HashMap::new(),
+            outlines: HashMap::new(),
+            budget: 0,
+            numbers: Numbers::default(),
+            shed: Shed::default(),
             remote: Arc::default(),
         }
     }
@@ -81,10 +94,12 @@ impl Reader {
         }
         let is_same = self.assessment.as_ref().is_some_and(|known| Arc::ptr_eq(known, &view.assessment));
         if !is_same {
-            self.assessment = Some(Arc::clone(&view.assessment));
+            let before = self.assessment.replace(Arc::clone(&view.assessment));
+            self.numbers.change(view.id, before);
             self.contents.clear();
-            self.shapes.clear();
+            self.outlines.clear();
         }
+        self.budget = STEP;
         self.remote = remote
             .filter(|remote| remote.message == view.id)
             .map(|remote| Arc::clone(&remote.loaded))
@@ -101,6 +116,9 @@ impl Reader {
             ctx.request_repaint();
         }
         self.find.end();
+        if let Some(before) = self.numbers.settle() {
+            self.shed.throw(before);
+        }
         self.selection.settle(ctx);
     }
 
@@ -119,14 +137,14 @@ impl Reader {
         number
     }
 
-    /// How a text is taken apart, computed once.
-    pub fn shapes(&mut self, block: &str, version: u64, of: impl FnOnce() -> Vec<Shape>) -> Arc<Vec<Shape>> {
-        if let Some((_, known)) = self.shapes.get(block).filter(|(known, _)| *known == version) {
-            return Arc::clone(known);
+    /// How a text is made up, a little further known with each frame.
+    pub fn outline(&mut self, block: &str, version: u64, text: &str) -> &Outline {
+        let known = self.outlines.entry(block.to_owned()).or_insert_with(|| (version, Outline::of(text)));
+        if known.0 != version {
+            *known = (version, Outline::of(text));
         }
-        let shapes = Arc::new(of());
-        self.shapes.insert(block.to_owned(), (version, Arc::clone(&shapes)));
-        shapes
+        known.1.go_on(text, &mut self.budget);
+        &known.1
     }
 
     /// How much larger than usual.
@@ -177,9 +195,8 @@ impl Reader {
     }
 
     /// The number of a text, for what is remembered of it.
-    pub fn version(&mut self, message: MessageId, path: &str, text: &str) -> u64 {
-        let key = format!("text {path}");
-        self.content(&key, || html::hash(&(message, path, text)))
+    pub fn version(&mut self, path: &str, text: &str) -> u64 {
+        self.numbers.of(path, text)
     }
 }
 

@@ -40,6 +40,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             accounts(ui, views, state, commands);
             delivery(ui, views, state, commands);
             super::remote::settings(ui, views, state.language, commands);
+            super::finding::settings(ui, views, state, commands);
             ui.add_space(space::L);
         });
     });

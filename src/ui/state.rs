@@ -10,6 +10,7 @@ use crate::engine::{Command, Event, Failure, FailureKind};
 
 use super::compose::Composer;
 use super::files::{Files, Purpose};
+use super::finding::FindingState;
 use super::html::Drawings;
 use super::keys::KeysState;
 use super::narrow::Narrowed;
@@ -173,6 +174,8 @@ pub struct State {
     pub composer: Option<Composer>,
     /// The keys screen.
     pub keys: KeysState,
+    /// Looking for certificates, and publishing one's own.
+    pub finding: FindingState,
     /// The settings screen.
     pub settings: SettingsState,
     /// A file that the reader is asked about before it is opened.
@@ -221,6 +224,7 @@ impl Default for State {
             passphrase_again: String::new(),
             composer: None,
             keys: KeysState::default(),
+            finding: FindingState::default(),
             settings: SettingsState::default(),
             opening: None,
             preview: super::preview::Preview::default(),
@@ -292,7 +296,7 @@ impl State {
                 }
                 views.notice = Some(Notice { code: "draft_saved".to_owned(), subject: String::new() });
             }
-            Event::Keys(view) => views.keys = Some(view),
+            Event::Keys(view) => self.take_keys(views, view),
             Event::Topic(view) => views.topics.take(view),
             Event::Outbox(view) => views.outbox = Some(view),
             Event::Progress(progress) => {
@@ -320,6 +324,14 @@ impl State {
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
             Event::Failed(failure) => self.take_failure(views, failure),
+        }
+    }
+
+    fn take_keys(&mut self, views: &mut Views, view: Arc<KeysView>) {
+        views.keys = Some(view);
+        // More may be known of whom is written to.
+        if let Some(composer) = &mut self.composer {
+            composer.ask_again();
         }
     }
 

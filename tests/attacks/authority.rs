@@ -75,6 +75,27 @@ impl Authority {
     }
 }
 
+/// A certificate that says all that another one says, issuer, serial number and key identifier, over a key of one's own,
+/// which it is signed with.
+pub fn imitated(original: &X509, address: &str) -> (X509, PKey<Private>) {
+    let key = new_key();
+    let mut builder = begun(original.subject_name(), original.issuer_name(), &key, 0);
+    builder.set_serial_number(original.serial_number()).expect("set");
+    builder.append_extension(KeyUsage::new().critical().digital_signature().build().expect("built")).expect("added");
+    builder.append_extension(ExtendedKeyUsage::new().email_protection().build().expect("built")).expect("added");
+    let mut add = |oid: &str, value: &[u8]| {
+        let oid = Asn1Object::from_str(oid).expect("an identifier");
+        let value = Asn1OctetString::new_from_bytes(value).expect("octets");
+        builder.append_extension(X509Extension::new_from_der(&oid, false, &value).expect("built")).expect("added");
+    };
+    let length = u8::try_from(address.len()).expect("short");
+    add("2.5.29.17", &[&[0x30, length + 2, 0x81, length], address.as_bytes()].concat());
+    let identifier = original.subject_key_id().expect("a key identifier").as_slice();
+    add("2.5.29.14", &[&[0x04, u8::try_from(identifier.len()).expect("short")], identifier].concat());
+    builder.sign(&key, MessageDigest::sha256()).expect("signed");
+    (builder.build(), key)
+}
+
 /// OpenSSL signs with the clock's time.
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()

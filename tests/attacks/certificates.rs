@@ -1,8 +1,8 @@
 //! Certificates made to be taken for another's: names, purposes, authorities.
 
-use super::authority::Authority;
+use super::authority::{Authority, imitated};
 use super::world::{BOB, MALLORY, WORLD, assess_under, mail, text};
-use kakitome::crypto::pgp;
+use kakitome::crypto::{SignatureOutcome, pgp};
 use kakitome::flow::Seal;
 use kakitome::trust::TrustPolicy;
 use sequoia_openpgp::cert::{CertBuilder, CipherSuite};
@@ -179,4 +179,36 @@ fn a_user_id_that_came_after_the_comparison_is_not_believed() {
     // Compared again, with the new address, it is the user's word.
     policy.compare(pgp::fingerprint(&cert), &alices);
     assert_eq!(seal(&policy, BOB), Seal::Authenticated);
+}
+
+/// Mallory makes a certificate that has bob's name, issuer, serial number and key identifier, so that her signature
+/// means his certificate, and sends it along: alone, beside his, before and behind it.
+#[test]
+fn a_certificate_of_bobs_issuer_and_number_is_not_bobs() {
+    use openssl::cms::{CMSOptions, CmsContentInfo};
+    let bobs = WORLD.smime_certificate(BOB);
+    let original = openssl::x509::X509::from_der(&bobs.der).expect("a certificate");
+    let (forged, key) = imitated(&original, BOB);
+    let mut policy = WORLD.policy.clone();
+    policy.at = jiff::Timestamp::now();
+    policy.compare(bobs.fingerprint.clone(), &WORLD.alices);
+    for by_key_identifier in [false, true] {
+        for more in [vec![], vec![original.clone()], vec![forged.clone(), original.clone(), forged.clone()]] {
+            let mut stack = openssl::stack::Stack::new().expect("a stack");
+            for one in more {
+                stack.push(one).expect("added");
+            }
+            let mut options = CMSOptions::DETACHED | CMSOptions::BINARY;
+            options.set(CMSOptions::USE_KEYID, by_key_identifier);
+            let cms = CmsContentInfo::sign(Some(&forged), Some(&key), Some(&stack), Some(&text("x")), options);
+            let der = cms.expect("it signs").to_der().expect("DER");
+            let entity = kakitome::message::multipart_signed_smime(&text("x"), &der, "sha-256");
+            let found = assess_under(&WORLD.alices, &policy, mail(BOB, &entity));
+            assert!(found.headline.seal <= Seal::Unauthenticated, "{:?}", found.signatures);
+            for signature in found.signatures.iter().filter(|one| one.check.outcome == SignatureOutcome::Intact) {
+                let signer = signature.check.signer.as_ref().expect("a signer");
+                assert_ne!(signer.fingerprint, bobs.fingerprint, "it is not his signature");
+            }
+        }
+    }
 }

@@ -202,3 +202,39 @@ fn certificates_alone_are_no_signature() {
     let entity = multipart("signed; protocol=\"application/pkcs7-signature\"", &[&text("hello"), &part]);
     assert!(WORLD.assess(mail(BOB, &entity)).headline.seal <= Seal::Broken);
 }
+
+/// Mallory repeats a signer over a long content, each time with another certificate that might be meant, so that the
+/// content is read again and again.
+#[test]
+fn many_signers_of_a_long_content_take_no_longer_than_a_few() {
+    use openssl::cms::{CMSOptions, CmsContentInfo};
+    let content = text(&"I owe you 10, and more. ".repeat(700_000));
+    let time = |object: &SignedObject| {
+        let entity = detached(&content, &object.write());
+        let began = std::time::Instant::now();
+        let found = WORLD.assess(mail(MALLORY, &entity));
+        assert!(found.signatures.len() >= object.signers.len().min(2), "{}", found.signatures.len());
+        assert!(found.headline.seal < Seal::Authenticated);
+        began.elapsed()
+    };
+    // With attributes: the hash of the content is one and the same.
+    let mut object = SignedObject::of(&WORLD.smime_signature(MALLORY, &text("other")));
+    let one = time(&object);
+    object.signers = vec![object.signers[0].clone(); 32];
+    let many = time(&object);
+    assert!(many < one * 4 + std::time::Duration::from_millis(500), "{one:?}, and {many:?} for 32 signers");
+    // Without, each certificate is a computation over all of it.
+    let original = openssl::x509::X509::from_der(&WORLD.smime_certificate(MALLORY).der).expect("a certificate");
+    let (first, key) = super::authority::imitated(&original, MALLORY);
+    let mut stack = openssl::stack::Stack::new().expect("a stack");
+    for _ in 0..7 {
+        stack.push(super::authority::imitated(&original, MALLORY).0).expect("added");
+    }
+    let options = CMSOptions::DETACHED | CMSOptions::BINARY | CMSOptions::NOATTR;
+    let cms = CmsContentInfo::sign(Some(&first), Some(&key), Some(&stack), Some(b"other"), options);
+    let mut object = SignedObject::of(&cms.expect("it signs").to_der().expect("DER"));
+    let one = time(&object);
+    object.signers = vec![object.signers[0].clone(); 32];
+    let many = time(&object);
+    assert!(many < one * 8 + std::time::Duration::from_millis(500), "{one:?}, and {many:?} for 32 signers");
+}

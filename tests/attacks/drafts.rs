@@ -28,7 +28,7 @@ pub fn draft(to: &[&str], cc: &[&str], bcc: &[&str], protection: Protection) -> 
 
 pub fn sealed(draft: &Draft) -> Result<OutgoingMessage, String> {
     let plan = preflight(draft, &WORLD.all, &WORLD.policy).approve(true).map_err(|blockers| format!("{blockers:?}"))?;
-    let stamp = Stamp { at: WORLD.at(), message_id: "1@example.test".to_owned() };
+    let stamp = Stamp { at: WORLD.at(), message_id: "1@example.test".to_owned(), autocrypt: None };
     seal(&plan, &WORLD.all, &stamp).map_err(|error| error.to_string())
 }
 

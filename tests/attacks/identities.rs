@@ -307,3 +307,34 @@ fn an_address_that_reads_like_that_of_somebody_known_is_told() {
         assert!(!cautioned(&WORLD.assess(mail(from, &text("hello"))), CautionCode::ImitatesKnown), "{from}");
     }
 }
+
+/// Mallory encodes what would divide or end an address (RFC 2047 forbids encoded-words there, §5), so that it is read
+/// before or after the list is taken apart.
+#[test]
+fn an_encoded_word_neither_makes_nor_hides_nor_divides_an_address() {
+    let bobs = WORLD.pgp_signed(BOB, &text("hello"));
+    for from in [
+        "=?utf-8?q?Bob_=3Cbob=40example=2Etest=3E=2C?= <mallory@evil.test>",
+        "=?utf-8?b?Qm9iIDxib2JAZXhhbXBsZS50ZXN0Pg==?=, <mallory@evil.test>",
+        "=?utf-8?q?a=0D=0AFrom=3A_bob=40example=2Etest?= <mallory@evil.test>",
+        "=?utf-8?q?=22bob=40example=2Etest=22_=28?= <mallory@evil.test>",
+        "=?utf-8?q?bob=40example=2Etest=00?= <mallory@evil.test>",
+        "<=?utf-8?q?bob=40example=2Etest?=> <mallory@evil.test>",
+        "<=?utf-8?q?bob?=@example.test>",
+        "=?utf-8?q?bob?=@example.test",
+        "bob@=?utf-8?q?example=2Etest?=",
+        "=?utf-8?q?bob=40example?=.test <mallory@evil.test>",
+        "=?utf-8?q?=3Cbob=40example=2Etest=3E?= =?utf-8?q?=2C?= mallory@evil.test",
+        "=?utf-8?q?x?= <mallory@evil.test> =?utf-8?q?=3Cbob=40example=2Etest=3E?=",
+        "\"=?utf-8?q?=22_=3Cbob=40example=2Etest=3E?=\" <mallory@evil.test>",
+        "=?utf-7?q?bob+AEA-example.test?= <mallory@evil.test>",
+        "=?iso-2022-jp?b?Ym9iGyRCIXcbKEJleGFtcGxlLnRlc3Q=?= <mallory@evil.test>",
+    ] {
+        let found = WORLD.assess(mail(from, &bobs));
+        assert!(found.headline.seal <= Seal::Unauthenticated, "{from}: {:?} {:?}", found.headline, found.from);
+        assert!(found.from.iter().all(|one| one.email().is_none_or(|address| address.as_str() != BOB)), "{from}");
+        // A name that reads like an address is told, in whatever dress it came.
+        let reads_like = found.from.iter().any(|one| one.name.contains("bob@example.test"));
+        assert!(!reads_like || cautioned(&found, CautionCode::NameHoldsAddress), "{from}: {:?}", found.from);
+    }
+}

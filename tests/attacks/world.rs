@@ -133,6 +133,11 @@ impl World {
         smime::sign_opaque(entity, &identity, &self.all.smime, self.at()).expect("it signs")
     }
 
+    /// SignedData that holds an entity, as an entity.
+    pub fn smime_opaque_entity(&self, who: &str, entity: &[u8]) -> Vec<u8> {
+        message::pkcs7_mime(&self.smime_opaque(who, entity), "signed-data", "smime.p7m")
+    }
+
     pub fn smime_encrypted(&self, entity: &[u8], authenticated: bool) -> Vec<u8> {
         let der = smime::encrypt(
             entity,

@@ -18,6 +18,24 @@ const DAY: i64 = 24 * 60 * 60;
 /// `wrong` (for another name). Returns the authority's certificate in DER.
 pub fn write(dir: &Path) -> Vec<u8> {
     let now = now_in_seconds();
+    let (ca, key) = authority(dir);
+    server(dir, "good", &["localhost"], (now - DAY, now + 5 * DAY), (&ca, &key));
+    server(dir, "expired", &["localhost"], (now - 5 * DAY, now - DAY), (&ca, &key));
+    server(dir, "wrong", &["mail.mallory.test"], (now - DAY, now + 5 * DAY), (&ca, &key));
+    ca.to_der().unwrap()
+}
+
+/// Writes `ca.pem`, and key and certificate of one server with these names. Returns the authority's certificate in DER.
+#[allow(dead_code)]
+pub fn write_for(dir: &Path, file: &str, names: &[&str]) -> Vec<u8> {
+    let now = now_in_seconds();
+    let (ca, key) = authority(dir);
+    server(dir, file, names, (now - DAY, now + 5 * DAY), (&ca, &key));
+    ca.to_der().unwrap()
+}
+
+fn authority(dir: &Path) -> (X509, PKey<Private>) {
+    let now = now_in_seconds();
     let key = key();
     let mut builder = builder("Kakitome Test CA", now - DAY, now + 10 * DAY, &key);
     builder.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
@@ -26,10 +44,7 @@ pub fn write(dir: &Path) -> Vec<u8> {
     builder.sign(&key, MessageDigest::sha256()).unwrap();
     let ca = builder.build();
     fs::write(dir.join("ca.pem"), ca.to_pem().unwrap()).unwrap();
-    server(dir, "good", &["localhost"], (now - DAY, now + 5 * DAY), (&ca, &key));
-    server(dir, "expired", &["localhost"], (now - 5 * DAY, now - DAY), (&ca, &key));
-    server(dir, "wrong", &["mail.mallory.test"], (now - DAY, now + 5 * DAY), (&ca, &key));
-    ca.to_der().unwrap()
+    (ca, key)
 }
 
 fn server(dir: &Path, file: &str, names: &[&str], (from, until): (i64, i64), (ca, ca_key): (&X509, &PKey<Private>)) {

@@ -86,6 +86,7 @@ pub fn assessment(technology: Technology, lock: Lock, seal: Seal) -> Assessment 
         parts: vec![],
         blocks: if lock == Lock::CannotOpen { vec![] } else { vec![block] },
         text: BODY.into(),
+        gossip: vec![],
     }
 }
 
@@ -400,12 +401,13 @@ pub fn keys() -> KeysView {
         is_revoked: false,
         problems: vec![],
     };
-    let view = |report, verdict, is_trusted| KeyView { report, verdict, is_trusted, is_root: false };
+    let view = |report, verdict, is_trusted| KeyView { report, verdict, is_trusted, is_root: false, met: Vec::new() };
     let other = |report, verdict, is_trusted| KeySummary {
         report: Arc::new(report),
         verdict: Some(verdict),
         is_trusted,
         is_root: false,
+        met: Vec::new(),
     };
     let mut old = report(Technology::Smime, 21, "Carol Danvers", "carol@example.com", false);
     old.problems = vec!["expired".into(), "weak_key".into()];

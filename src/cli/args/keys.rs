@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::{EmailAddress, Fingerprint, Technology};
 
-use super::{address, fingerprint, moment, technology};
+use super::{FindArgs, PublishArgs, Servers, address, fingerprint, moment, technology};
 
 #[derive(Debug, Args)]
 pub(crate) struct CertArgs {
@@ -43,6 +43,16 @@ pub(crate) enum CertCommand {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
+    /// Look for the certificates of an address, in the ways that are allowed or named.
+    Find(Box<FindArgs>),
+    /// Take a certificate out of the profile.
+    Remove {
+        /// Which.
+        #[arg(value_parser = fingerprint)]
+        fingerprint: Fingerprint,
+    },
+    /// Ask for what is new of every certificate, by fingerprint, in the ways that are allowed or named.
+    Refresh(Box<Servers>),
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +91,8 @@ pub(crate) enum KeyCommand {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
+    /// Give an own certificate to others.
+    Publish(Box<PublishArgs>),
 }
 
 #[derive(Debug, Args)]

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::io::Read;
 use std::sync::{Arc, Mutex};
 
@@ -45,7 +46,7 @@ pub fn decrypt<'a>(
     bounds: impl Into<Bounds<'a>>,
 ) -> Decryption {
     let bounds = bounds.into();
-    let bytes = inline::tidy_armor(bytes);
+    let bytes = inline::dearmored(bytes).map_or_else(|| inline::tidy_armor(bytes), Cow::Owned);
     let (recipients, container) = survey(&bytes);
     let outcome = container.and_then(|integrity| {
         let opened = guarded(|| open(&bytes, integrity, ring, passphrases, at, bounds));

@@ -1,9 +1,11 @@
 //! The OpenPGP wing (RFC 9580, RFC 3156), over sequoia-openpgp.
 
+mod autocrypt;
 mod cert;
 mod decrypt;
 mod entry;
 mod facts;
+mod found;
 mod import;
 mod inline;
 mod moments;
@@ -17,10 +19,12 @@ mod tests;
 mod unlock;
 mod verify;
 
+pub use autocrypt::{AutocryptField, autocrypt_field, autocrypt_value};
 pub use cert::{Generated, addresses, armored_public, armored_secret, binary, fingerprint, generate, names, report};
 pub(crate) use cert::{address_of, user_ids};
 pub use decrypt::decrypt;
 pub use facts::Facts;
+pub use found::{binary_public, found, minimal, only_for};
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
 pub(crate) use moments::Moments;
 pub use policy::ReadingPolicy;

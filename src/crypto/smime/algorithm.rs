@@ -21,6 +21,8 @@ pub const SIGNED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.2");
 pub const ENVELOPED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.3");
 /// id-ct-compressedData (RFC 3274).
 pub const COMPRESSED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.9.16.1.9");
+/// id-alg-zlibCompress (RFC 3274 §2).
+pub const ZLIB_COMPRESS: ObjectIdentifier = oid("1.2.840.113549.1.9.16.3.8");
 /// id-ct-authEnvelopedData (RFC 5083).
 pub const AUTH_ENVELOPED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.9.16.1.23");
 

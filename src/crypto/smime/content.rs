@@ -5,7 +5,9 @@ use base64::Engine;
 
 use crate::crypto::DecryptFailure;
 
-use super::algorithm::{AUTH_ENVELOPED_DATA, COMPRESSED_DATA, ENVELOPED_DATA, SIGNED_DATA};
+use super::algorithm::{
+    AUTH_ENVELOPED_DATA, Algorithm, COMPRESSED_DATA, DATA, ENVELOPED_DATA, SIGNED_DATA, ZLIB_COMPRESS,
+};
 use super::asn1::{Broken, Cursor, OCTET_STRING, SEQUENCE, definite};
 use super::signed::SignedData;
 
@@ -42,26 +44,37 @@ pub fn kind(bytes: &[u8]) -> CmsKind {
     }
 }
 
-/// The content of CompressedData (RFC 3274 §1.1), no more than `limit` octets of it.
+/// The content of CompressedData (RFC 3274 §1.1), no more than `limit` octets of it. In mail it is a MIME entity
+/// (RFC 8551 §3.6); what says that it is another object is not taken for one.
+///
+/// # Errors
+/// [`DecryptFailure::TooLarge`] beyond the limit, [`DecryptFailure::Unsupported`] for another algorithm than zlib,
+/// [`DecryptFailure::Malformed`] for what can't be read to its end.
 pub fn decompress(bytes: &[u8], limit: usize) -> Result<Vec<u8>, DecryptFailure> {
     let object = unwrap(bytes).map_err(malformed)?;
-    let compressed = compressed_content(&object).map_err(malformed)?;
+    let (algorithm, compressed) = compressed_content(&object).map_err(malformed)?;
+    if algorithm != ZLIB_COMPRESS {
+        return Err(DecryptFailure::Unsupported(algorithm.to_string()));
+    }
     let mut content = Vec::new();
     let mut reader = flate2::read::ZlibDecoder::new(&*compressed).take(limit as u64 + 1);
     reader.read_to_end(&mut content).map_err(|_| DecryptFailure::Malformed("zlib".to_owned()))?;
     if content.len() > limit { Err(DecryptFailure::TooLarge) } else { Ok(content) }
 }
 
-fn compressed_content(object: &[u8]) -> Result<Cow<'_, [u8]>, Broken> {
+/// The algorithm, and what is to be inflated.
+fn compressed_content(object: &[u8]) -> Result<(der::asn1::ObjectIdentifier, Cow<'_, [u8]>), Broken> {
     let (content_type, mut inside) = content_info(object)?;
     if content_type != COMPRESSED_DATA {
         return Err(Broken("content_type"));
     }
     inside.small()?;
-    inside.need(SEQUENCE)?;
+    let algorithm = Algorithm::read(&mut inside)?.oid;
     let mut encapsulated = inside.enter(SEQUENCE)?;
-    encapsulated.oid()?;
-    encapsulated.enter(0xa0)?.octets(OCTET_STRING)
+    if encapsulated.oid()? != DATA {
+        return Err(Broken("content_type"));
+    }
+    Ok((algorithm, encapsulated.enter(0xa0)?.octets(OCTET_STRING)?))
 }
 
 /// An object as DER in its lengths: without the armour of PEM (RFC 7468 §9, §12), if it has one.

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use der::Decode;
@@ -13,6 +14,11 @@ use super::asn1::{self, Cursor, GENERALIZED_TIME, OCTET_STRING, OID, SEQUENCE, S
 use super::content::{canonical, content_info, malformed, unwrap};
 use super::signed::{Attribute, SignedData, SignerInfo, attributes as attributes_of};
 use super::{SmimeRing, X509};
+
+/// Octets of content that the signatures of one object, made over it without attributes, are computed over: each with
+/// every certificate that it may mean. For contents that are larger, so many times the content.
+const COMPUTED: usize = 256 << 20;
+const TIMES: usize = 8;
 
 /// 2017-02-23: two documents of one SHA-1 were published. Judged at this moment or later, a
 /// signature over SHA-1 is intact, with the reason `weak_hash`.
@@ -37,7 +43,7 @@ pub fn detached(content: &[u8], cms: &[u8], ring: &SmimeRing, at: Timestamp) -> 
         Ok(signed) => {
             let lines = canonical(content);
             let other = matches!(lines, Cow::Owned(_)).then_some(content);
-            Checking { signed: &signed, content: &lines, other, bundled: bundle(&signed), ring, at }.all()
+            Checking::of(&signed, &lines, other, ring, at).all()
         }
         Err(broken) => vec![refused(SignatureOutcome::Malformed, broken.0)],
     }
@@ -57,8 +63,7 @@ pub fn opaque(cms: &[u8], ring: &SmimeRing, at: Timestamp) -> Result<Opened, Dec
     let Some(content) = signed.content.take() else {
         return Err(DecryptFailure::Malformed("no_content".to_owned()));
     };
-    let checking = Checking { signed: &signed, content: &content, other: None, bundled: bundle(&signed), ring, at };
-    let signatures = checking.all();
+    let signatures = Checking::of(&signed, &content, None, ring, at).all();
     Ok(Opened { content: content.into_owned(), signatures })
 }
 
@@ -97,12 +102,30 @@ struct Checking<'a> {
     bundled: Vec<Arc<X509>>,
     ring: &'a SmimeRing,
     at: Timestamp,
+    /// The content's hashes, each computed once: many signers of a long content cost no more than one.
+    digests: RefCell<Vec<(Hash, Digests)>>,
+    /// Octets of content that may still be computed over.
+    left: Cell<usize>,
 }
+
+/// The digests of the content, and of the content with its line breaks as they came.
+type Digests = Vec<Vec<u8>>;
 
 /// What is left of a signature that does not hold: what to call it, and a code.
 type Refusal = (SignatureOutcome, String);
 
-impl Checking<'_> {
+impl<'a> Checking<'a> {
+    fn of(
+        signed: &'a SignedData<'a>,
+        content: &'a [u8],
+        other: Option<&'a [u8]>,
+        ring: &'a SmimeRing,
+        at: Timestamp,
+    ) -> Self {
+        let left = Cell::new(COMPUTED.max(content.len().saturating_mul(TIMES)));
+        Self { signed, content, other, bundled: bundle(signed), ring, at, digests: RefCell::default(), left }
+    }
+
     /// Each signer by itself; none inherits another's result.
     fn all(&self) -> Vec<SignatureCheck> {
         if self.signed.signers.is_empty() {
@@ -196,10 +219,9 @@ impl Checking<'_> {
         info: &SignerInfo<'_>,
         hash: Option<Hash>,
         attributes: Option<&[Attribute<'_>]>,
-    ) -> Result<Vec<Vec<u8>>, Refusal> {
-        let contents = std::iter::once(self.content).chain(self.other);
+    ) -> Result<Vec<Cow<'a, [u8]>>, Refusal> {
         let (Some(attributes), Some(set)) = (attributes, info.signed_attributes) else {
-            return Ok(contents.map(<[u8]>::to_vec).collect());
+            return Ok(self.contents().map(Cow::Borrowed).collect());
         };
         let unsupported = || {
             let reason = match hash.filter(|hash| hash.is_broken()) {
@@ -211,20 +233,38 @@ impl Checking<'_> {
         let hash = hash.filter(|hash| !hash.is_broken()).ok_or_else(unsupported)?;
         let stated = single(attributes, algorithm::MESSAGE_DIGEST);
         let stated = stated.filter(|value| value.tag == OCTET_STRING).map(|value| value.value);
-        let mut agrees = false;
-        for content in contents {
-            let digest = hash.of_bytes(content).ok_or_else(unsupported)?;
-            agrees |= stated == Some(&*digest);
-        }
-        if agrees {
+        let digests = self.digests(hash).ok_or_else(unsupported)?;
+        if digests.iter().any(|digest| stated == Some(digest.as_slice())) {
             // §5.4: the DER encoding is signed. Some sign what they sent, in whatever order.
             let sorted = Cursor::new(set).map_while(Result::ok).map(|one| one.whole.to_vec()).collect();
             let mut messages = vec![asn1::element(SET, &[set]), asn1::set_of(SET, sorted)];
             messages.dedup();
-            Ok(messages)
+            Ok(messages.into_iter().map(Cow::Owned).collect())
         } else {
             Err((SignatureOutcome::BadSignature, "digest_mismatch".to_owned()))
         }
+    }
+
+    fn contents(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        std::iter::once(self.content).chain(self.other)
+    }
+
+    fn digests(&self, hash: Hash) -> Option<Digests> {
+        let known = self.digests.borrow().iter().find(|(of, _)| *of == hash).map(|(_, digests)| digests.clone());
+        if known.is_some() {
+            return known;
+        }
+        let digests: Digests = self.contents().map(|content| hash.of_bytes(content)).collect::<Option<_>>()?;
+        self.digests.borrow_mut().push((hash, digests.clone()));
+        Some(digests)
+    }
+
+    /// Takes what a signature is computed over from what is left; whether there was enough.
+    fn affords(&self, messages: &[Cow<'_, [u8]>]) -> bool {
+        let needed: usize = messages.iter().map(|message| message.len()).sum();
+        let left = self.left.get().checked_sub(needed);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
     }
 
     /// Tries the certificates that the signature may mean; the first that fits makes it intact.
@@ -233,13 +273,17 @@ impl Checking<'_> {
         info: &SignerInfo<'_>,
         hash: Option<Hash>,
         attributes: Option<&[Attribute<'_>]>,
-        messages: &[Vec<u8>],
+        messages: &[Cow<'_, [u8]>],
         candidates: &[Arc<X509>],
         check: &mut SignatureCheck,
     ) {
         let mut refusal =
             (SignatureOutcome::MissingCertificate, format!("missing_certificate: {}", info.signer.describe()));
         for certificate in candidates {
+            if !self.affords(messages) {
+                refusal = (SignatureOutcome::Malformed, "too_many_signers".to_owned());
+                break;
+            }
             let result = messages
                 .iter()
                 .map(|message| algorithm::verify(info.algorithm, hash, certificate.spki(), message, &info.signature))

@@ -58,14 +58,7 @@ impl Engine {
             }
             Command::KeysChanged => self.judge_anew()?,
             Command::Topic(topic) => {
-                let work = Work {
-                    profile,
-                    publish: Arc::clone(&self.publish),
-                    cancel: self.cancel.clone(),
-                    is_demo: self.is_demo,
-                    again: self.again.clone(),
-                };
-                if topic::carry_out(&work, *topic)? == Effect::Nothing {
+                if topic::carry_out(&self.topic_work(), *topic)? == Effect::Nothing {
                     return Ok(());
                 }
                 self.judge_anew()?;
@@ -80,6 +73,17 @@ impl Engine {
     /// The list at once, with what is known of it; what is not known yet follows.
     fn show_keys(&self) -> Result<(), Failure> {
         show_keys(&self.profile, &self.publish)
+    }
+
+    /// What the topics work with.
+    pub(super) fn topic_work(&self) -> Work {
+        Work {
+            profile: Arc::clone(&self.profile),
+            publish: Arc::clone(&self.publish),
+            cancel: self.cancel.clone(),
+            is_demo: self.is_demo,
+            again: self.again.clone(),
+        }
     }
 
     pub(super) fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {

@@ -13,6 +13,8 @@ use super::layer::{self, Form, Step, malformed, open_inline, step};
 
 /// More layers than anybody's mail has; beyond, the message is shown as closed.
 const MAX_LAYERS: usize = 8;
+/// Fields of gossip that are looked at.
+const MAX_GOSSIP: usize = 32;
 
 /// A signature with where it was made.
 #[derive(Clone, Debug)]
@@ -49,6 +51,8 @@ pub(super) struct Envelope {
     /// A layer without integrity of its own was decrypted, and no intact signature is inside it.
     pub is_unproven: bool,
     pub inside: Inside,
+    /// What each layer opened to, outermost first, with the path of the part that it came out of.
+    pub opened: Vec<(String, RawMessage)>,
 }
 
 /// The envelope of a whole message.
@@ -73,6 +77,7 @@ pub(super) fn peel(
         is_decrypted: false,
         is_unproven: false,
         inside: Inside::Same(part.path.clone()),
+        opened: Vec::new(),
     };
     let mut current = Cow::Borrowed(message);
     let mut path = part.path.clone();
@@ -98,8 +103,7 @@ pub(super) fn peel(
             }
             Step::InlineSigned(opened) => {
                 envelope.sign(opened.signatures);
-                let text = message::bare_text(&opened.content);
-                envelope.inside = Inside::Text { text, path: join(&prefix, &path) };
+                envelope.tell(&opened.content, join(&prefix, &path));
                 return envelope;
             }
             Step::Encrypted(technology, decryption, form) => {
@@ -110,8 +114,7 @@ pub(super) fn peel(
                 };
                 *budget = budget.saturating_sub(plaintext.len());
                 if form == Form::InlineText {
-                    let text = message::bare_text(&plaintext);
-                    envelope.inside = Inside::Text { text, path: at };
+                    envelope.tell(&plaintext, at);
                     return envelope;
                 }
                 prefix = ciphertext_path(part, &prefix);
@@ -144,6 +147,16 @@ impl Envelope {
         match &self.inside {
             Inside::Entity { prefix, .. } => prefix,
             _ => "",
+        }
+    }
+
+    /// The `Autocrypt-Gossip` fields at the root of what was decrypted; no more than a message to that many has.
+    pub(super) fn gossip(&self) -> Vec<String> {
+        match &self.inside {
+            Inside::Entity { entity, .. } if self.is_decrypted => {
+                entity.header_values("Autocrypt-Gossip").into_iter().take(MAX_GOSSIP).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -197,6 +210,13 @@ impl Envelope {
         }
     }
 
+    /// Ends with the text of an inline OpenPGP object.
+    fn tell(&mut self, content: &[u8], path: String) {
+        let text = message::bare_text(content);
+        self.opened.push((path.clone(), RawMessage::new(text.as_bytes())));
+        self.inside = Inside::Text { text, path };
+    }
+
     /// Goes on with an entity that came out of a layer; gives the path of its root.
     fn enter(
         &mut self,
@@ -205,7 +225,9 @@ impl Envelope {
         prefix: &str,
         circumstances: &Circumstances,
     ) -> String {
-        let entity = message::parse(&RawMessage::new(bytes), circumstances.limits);
+        let raw = RawMessage::new(bytes);
+        let entity = message::parse(&raw, circumstances.limits);
+        self.opened.push((prefix.to_owned(), raw));
         // An entity has no From of its own; every other defect counts.
         self.defects.extend(
             entity
@@ -237,18 +259,17 @@ pub(super) fn inline_object(
         is_decrypted: false,
         is_unproven: false,
         inside: Inside::Closed,
+        opened: Vec::new(),
     };
     match open_inline(kind, armored.as_bytes(), circumstances, *budget) {
         Step::InlineSigned(opened) => {
             envelope.sign(opened.signatures);
-            let text = message::bare_text(&opened.content);
-            envelope.inside = Inside::Text { text, path: path.to_owned() };
+            envelope.tell(&opened.content, path.to_owned());
         }
         Step::Encrypted(technology, decryption, _) => {
             if let Some(plaintext) = envelope.open(technology, decryption) {
                 *budget = budget.saturating_sub(plaintext.len());
-                let text = message::bare_text(&plaintext);
-                envelope.inside = Inside::Text { text, path: path.to_owned() };
+                envelope.tell(&plaintext, path.to_owned());
             }
         }
         Step::Broken(technology) => envelope.sign(vec![malformed(technology)]),

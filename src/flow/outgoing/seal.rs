@@ -16,6 +16,8 @@ pub struct Stamp {
     pub at: Timestamp,
     /// Without angle brackets, unguessable on the left.
     pub message_id: String,
+    /// The value of an `Autocrypt` field: the author's certificate, for the header that everybody sees.
+    pub autocrypt: Option<String>,
 }
 
 /// Bytes for one or more recipients.
@@ -85,6 +87,8 @@ fn one(plan: &SendPlan, planned: &PlannedDelivery, keyring: &Keyring, stamp: &St
         (None, None) => None,
     };
     let entity = build::payload(&plan.draft, &headers, mode);
+    // Outside alone: the payload need not repeat it, and nothing there has to be hidden.
+    let headers = HeaderSet { extra: announced(stamp), ..headers };
     let Some(encrypt) = &planned.encrypt else {
         let entity = match planned.sign.as_deref() {
             Some(key) => signed(&entity, key, keyring, stamp.at)?,
@@ -111,6 +115,10 @@ fn headers(plan: &SendPlan, stamp: &Stamp) -> HeaderSet {
         user_agent: None,
         extra: Vec::new(),
     }
+}
+
+fn announced(stamp: &Stamp) -> Vec<(String, String)> {
+    stamp.autocrypt.iter().map(|value| ("Autocrypt".to_owned(), value.clone())).collect()
 }
 
 fn signed(entity: &[u8], key: &OwnKey, keyring: &Keyring, at: Timestamp) -> Result<Vec<u8>, SealError> {

@@ -1,20 +1,22 @@
-//! Which addresses a letter may make this computer talk to.
+//! Which addresses a letter, a certificate or the user may make this computer talk to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::Url;
 
-use super::{Reach, WebError};
+use super::{Reach, Schemes, WebError};
 
 /// Looks at an address before anything is sent to it.
-pub(super) fn check(url: &Url, reach: Reach) -> Result<(), WebError> {
-    if url.scheme() != "https" {
+pub(super) fn check(url: &Url, reach: Reach, schemes: Schemes) -> Result<(), WebError> {
+    let may_be_asked = url.scheme() == "https" || url.scheme() == "http" && schemes == Schemes::HttpToo;
+    if !may_be_asked {
         return Err(WebError::NotHttps);
     }
     let names_user = !url.username().is_empty() || url.password().is_some();
     let port = url.port_or_known_default().unwrap_or_default();
     // Ports of other services could be spoken to by way of a picture.
-    let is_odd = port != 443 && port < 1024;
+    let is_odd = port < 1024 && port != 443 && !(port == 80 && url.scheme() == "http");
+    let is_odd = is_odd && reach != Reach::Named;
     if names_user || is_odd || url.host_str().is_none_or(str::is_empty) {
         return Err(WebError::BadAddress);
     }
@@ -25,12 +27,23 @@ pub(super) fn check(url: &Url, reach: Reach) -> Result<(), WebError> {
     }
 }
 
+/// The port of an address.
+pub(super) fn port(url: &Url, reach: Reach) -> Option<u16> {
+    let port = url.port_or_known_default();
+    match reach {
+        #[cfg(test)]
+        Reach::Port(lab) if url.port().is_none() => Some(lab),
+        _ => port,
+    }
+}
+
 /// Whether an address lies where connections may lead.
 pub(super) fn is_within(ip: IpAddr, reach: Reach) -> bool {
     match reach {
         Reach::Public => is_public(ip),
+        Reach::Named => true,
         #[cfg(test)]
-        Reach::Anywhere => true,
+        Reach::Anywhere | Reach::Port(_) => true,
     }
 }
 
@@ -110,13 +123,13 @@ mod tests {
     fn numbers_that_are_addresses_are_seen_through() {
         for host in ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "[::1]", "[::ffff:7f00:1]", "169.254.169.254"] {
             let url = Url::parse(&format!("https://{host}/x.png")).unwrap();
-            assert_eq!(check(&url, Reach::Public), Err(WebError::PrivateAddress), "{host}");
+            assert_eq!(check(&url, Reach::Public, Schemes::Https), Err(WebError::PrivateAddress), "{host}");
         }
     }
 
     #[test]
     fn only_https_without_a_user_and_on_ports_of_the_web_is_asked() {
-        let outcome = |url: &str| check(&Url::parse(url).unwrap(), Reach::Public);
+        let outcome = |url: &str| check(&Url::parse(url).unwrap(), Reach::Public, Schemes::Https);
         assert_eq!(outcome("https://example.org/a.png"), Ok(()));
         assert_eq!(outcome("https://example.org:8443/a.png"), Ok(()));
         for url in ["http://example.org/", "ftp://example.org/", "file:///etc/passwd", "data:image/png,x"] {
@@ -125,5 +138,22 @@ mod tests {
         for url in ["https://alice@example.org/", "https://:secret@example.org/", "https://example.org:25/"] {
             assert_eq!(outcome(url), Err(WebError::BadAddress), "{url}");
         }
+    }
+    #[test]
+    fn without_tls_only_what_is_published_so_is_asked_and_only_at_the_port_for_it() {
+        let outcome = |url: &str| check(&Url::parse(url).unwrap(), Reach::Public, Schemes::HttpToo);
+        assert_eq!(outcome("http://example.org/ca.cer"), Ok(()));
+        assert_eq!(outcome("https://example.org/ca.cer"), Ok(()));
+        assert_eq!(outcome("ldap://example.org/cn=ca"), Err(WebError::NotHttps));
+        assert_eq!(outcome("http://example.org:25/"), Err(WebError::BadAddress));
+        assert_eq!(outcome("https://example.org:80/"), Err(WebError::BadAddress));
+        assert_eq!(outcome("http://127.0.0.1/"), Err(WebError::PrivateAddress));
+    }
+
+    #[test]
+    fn only_a_server_that_the_user_named_may_be_of_this_network() {
+        let url = Url::parse("https://192.168.1.5:636/").unwrap();
+        assert_eq!(check(&url, Reach::Named, Schemes::Https), Ok(()));
+        assert_eq!(check(&url, Reach::Public, Schemes::Https), Err(WebError::BadAddress));
     }
 }

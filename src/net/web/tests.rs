@@ -1,4 +1,6 @@
 use super::lab::Lab;
+use url::Url;
+
 use super::*;
 
 async fn outcome(lab: &Lab, path: &str) -> Result<usize, WebError> {

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::{Attachment, Draft, EmailAddress, Mailbox, Protection, TechnologyChoice};
 use crate::engine::Command;
@@ -11,11 +11,13 @@ pub struct Recipients {
     pub entries: Vec<String>,
     /// What is being typed.
     pub typing: String,
+    /// How wide the names are that were in sight, in points.
+    pub(in crate::ui) widths: HashMap<String, f32>,
 }
 
 impl Recipients {
     fn of(mailboxes: &[Mailbox]) -> Self {
-        Self { entries: mailboxes.iter().map(ToString::to_string).collect(), typing: String::new() }
+        Self { entries: mailboxes.iter().map(ToString::to_string).collect(), ..Self::default() }
     }
 
     /// Takes what was typed as entries: everything before a comma or semicolon, or all of it.
@@ -198,6 +200,11 @@ impl Composer {
     pub fn malformed(&self) -> Option<String> {
         let wrong = |field: &Recipients| field.entries.iter().find(|entry| Mailbox::parse(entry).is_none()).cloned();
         [&self.to, &self.cc, &self.bcc].into_iter().find_map(wrong)
+    }
+
+    /// What is known of the recipients may be more now.
+    pub fn ask_again(&mut self) {
+        self.asked = None;
     }
 
     /// Asks for a preflight when what it depends on has changed.

@@ -7,7 +7,7 @@ mod sample;
 
 use egui::{Align, CentralPanel, Frame, Id, Layout, Margin, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
 
-use crate::domain::{Protection, Secret, Technology, TechnologyChoice};
+use crate::domain::{Mailbox, Protection, Secret, Technology, TechnologyChoice};
 use crate::engine::Command;
 use crate::engine::view::PreflightView;
 
@@ -202,6 +202,14 @@ fn ways_out(
         return;
     }
     ui.horizontal_wrapped(|ui| {
+        let mut lacking =
+            preflight.blockers.iter().filter(|(code, _)| code != "bad_address" && !codes::is_about_own_key(code));
+        if let Some(address) = lacking.find_map(|(_, who)| Mailbox::parse(who)?.email()) {
+            let words = language.say(Word::FindCertificate);
+            if widgets::button(ui, Some(Icon::Search), words, Weight::Plain).clicked() {
+                crate::ui::finding::begin(state, Some(&address), commands);
+            }
+        }
         if widgets::button(ui, Some(Icon::Keys), language.say(Word::LookForKey), Weight::Plain).clicked() {
             state.screen = Screen::Keys;
             state.keys.shows_others = own == 0;

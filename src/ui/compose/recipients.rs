@@ -95,8 +95,9 @@ fn field(
                 ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
                 let mut removed = None;
                 let known: HashMap<EmailAddress, &ReadinessView> = preflight.map(by_address).unwrap_or_default();
-                for (index, entry) in field.entries.iter().enumerate() {
-                    if chip(ui, language, entry, &known) {
+                let Recipients { entries, widths, .. } = field;
+                for (index, entry) in entries.iter().enumerate() {
+                    if chip(ui, language, entry, &known, widths) {
                         removed = Some(index);
                     }
                 }
@@ -137,8 +138,14 @@ fn by_address(preflight: &PreflightView) -> HashMap<EmailAddress, &ReadinessView
     all.filter_map(|ready| Some((ready.mailbox.email()?, ready))).collect()
 }
 
-/// Draws a recipient; gives whether to take it out.
-fn chip(ui: &mut Ui, language: Language, entry: &str, known: &HashMap<EmailAddress, &ReadinessView>) -> bool {
+/// Draws a recipient; gives whether to take it out. One that is out of sight only takes its place.
+fn chip(
+    ui: &mut Ui,
+    language: Language,
+    entry: &str,
+    known: &HashMap<EmailAddress, &ReadinessView>,
+    widths: &mut HashMap<String, f32>,
+) -> bool {
     let colours = palette(ui);
     let mailbox = Mailbox::parse(entry);
     let ready = mailbox.as_ref().and_then(Mailbox::email).and_then(|address| known.get(&address).copied());
@@ -147,11 +154,21 @@ fn chip(ui: &mut Ui, language: Language, entry: &str, known: &HashMap<EmailAddre
         Some(mailbox) => one_line(&mailbox.address),
         None => one_line(entry),
     };
-    let galley = ui.painter().layout_no_wrap(name.clone(), theme::plain(size::BODY), colours.ink);
     let signs = signs(ui, mailbox.is_some(), ready);
     let side = size::ICON + space::XS;
-    let width = galley.size().x + (signs.len() as f32 + 1.0) * side + space::M * 2.0;
-    let (rect, _) = ui.allocate_exact_size(vec2(width, size::HIT), Sense::hover());
+    let around = (signs.len() as f32 + 1.0) * side + space::M * 2.0;
+    // It may still move to the next line.
+    let (line, sight) = (ui.cursor().y_range(), ui.clip_rect().y_range());
+    if line.min > sight.max || line.min + 2.0 * (size::HIT + space::S) < sight.min {
+        let width = widths.get(&name).copied().unwrap_or_else(|| guess(&name));
+        ui.allocate_exact_size(vec2(width + around, size::HIT), Sense::empty());
+        return false;
+    }
+    let galley = ui.painter().layout_no_wrap(name.clone(), theme::plain(size::BODY), colours.ink);
+    if !widths.contains_key(&name) {
+        widths.insert(name.clone(), galley.size().x);
+    }
+    let (rect, _) = ui.allocate_exact_size(vec2(galley.size().x + around, size::HIT), Sense::hover());
     let edge = if mailbox.is_some() { colours.line } else { colours.plum };
     let radius = CornerRadius::same((size::HIT / 2.0) as u8);
     ui.painter().rect(rect, radius, colours.desk, Stroke::new(1.0, edge), StrokeKind::Inside);
@@ -177,6 +194,11 @@ fn chip(ui: &mut Ui, language: Language, entry: &str, known: &HashMap<EmailAddre
         hover.on_hover_text(words);
     }
     remove.clicked()
+}
+
+/// About how wide a name is.
+fn guess(name: &str) -> f32 {
+    name.chars().map(|c| if c.is_ascii() { 0.52 } else { 1.0 }).sum::<f32>() * size::BODY
 }
 
 fn signs(ui: &Ui, is_address: bool, ready: Option<&ReadinessView>) -> Vec<(Icon, egui::Color32)> {

@@ -125,6 +125,11 @@ impl Find {
         }
     }
 
+    /// What is at hand was not brought into sight yet: the next frame tries again.
+    pub fn insist(&mut self) {
+        self.follows = true;
+    }
+
     /// The words were changed: begins again.
     pub fn restart(&mut self) {
         (self.current, self.follows) = (0, true);

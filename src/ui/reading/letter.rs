@@ -26,7 +26,7 @@ const SPOKEN: usize = 20_000;
 /// Draws a block.
 pub(super) fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, budget: &mut Budget, state: &mut State) {
     let Some(html) = block.html.as_ref().filter(|_| !state.plain_text && budget.drawings > 0) else {
-        prose::show(ui, (view.id, block), &mut budget.text, state);
+        prose::show(ui, block, &mut budget.text, state);
         return;
     };
     budget.drawings -= 1;
@@ -54,7 +54,7 @@ pub(super) fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, budget:
         }
         Drawn::Failed(_) => {
             widgets::signed_line(ui, Icon::Caution, palette(ui).amber, state.language.say(Word::HtmlFailed));
-            prose::show(ui, (view.id, block), &mut budget.text, state);
+            prose::show(ui, block, &mut budget.text, state);
         }
     }
     state.drawings = drawings;

@@ -173,6 +173,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "import" => Word::WorkImport,
         "find_certificate" => Word::WorkFind,
         "remote" => Word::WorkRemote,
+        "refresh_certificates" => Word::WorkRefresh,
         "print" => Word::WorkPrint,
         _ => Word::WorkOther,
     };
@@ -193,6 +194,9 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "certificate_found" => Word::DoneFound,
         "certificate_not_found" => Word::DoneNotFound,
         "key_renewed" => Word::DoneRenewed,
+        "certificates_fresh" => Word::DoneFresh,
+        "certificates_refreshed" => Word::DoneRefreshed,
+        "certificate_published" => Word::DonePublished,
         _ => Word::DoneOther,
     };
     language.fill(word, &[("subject", subject)])

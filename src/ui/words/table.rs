@@ -7,6 +7,8 @@ mod body;
 #[macro_use]
 mod evidence;
 #[macro_use]
+mod finding;
+#[macro_use]
 mod keys;
 #[macro_use]
 mod pane;
@@ -41,4 +43,4 @@ macro_rules! words {
     };
 }
 
-window! { body evidence writing keys settings pane remedy words; }
+window! { body evidence writing keys settings pane remedy finding words; }

@@ -2,7 +2,7 @@
 
 #[path = "../../../../tests/servers/pki.rs"]
 #[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
-mod pki;
+pub(crate) mod pki;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

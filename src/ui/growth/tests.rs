@@ -1,0 +1,181 @@
+//! Frames do not grow with what is out of sight, and else as its size does. Processor time of this thread, so that a
+//! busy machine makes no difference.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{Context, Pos2, RawInput, Rect, vec2};
+use rustix::time::{ClockId, clock_gettime};
+
+use super::app::draw;
+use super::compose::Composer;
+use super::state::{Screen, State, Views};
+use crate::crypto::Keyring;
+use crate::domain::{Mailbox, RawMessage, Technology};
+use crate::engine::view::{
+    AccountView, FolderView, MailboxView, PreflightView, ReadinessView, ReadingView, RowView, TrustVerdict,
+};
+use crate::flow::incoming::{self, Circumstances};
+use crate::message::Limits;
+use crate::trust::TrustPolicy;
+
+fn now() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
+}
+
+/// A window without an engine.
+struct Window {
+    ctx: Context,
+    views: Views,
+    state: State,
+}
+
+impl Window {
+    fn of(views: Views, state: State) -> Self {
+        let ctx = Context::default();
+        super::fonts::install(&ctx);
+        super::theme::install(&ctx);
+        Self { ctx, views, state }
+    }
+
+    /// What the next frame takes.
+    fn frame(&mut self) -> Duration {
+        let screen_rect = Some(Rect::from_min_size(Pos2::ZERO, vec2(1280.0, 800.0)));
+        let begin = now();
+        let mut output = self.ctx.run_ui(RawInput { screen_rect, ..RawInput::default() }, |ui| {
+            draw(ui, &mut self.views, &mut self.state, &mut Vec::new());
+        });
+        output.textures_delta.clear();
+        now().saturating_sub(begin)
+    }
+
+    fn show(&mut self, view: &ReadingView) {
+        self.state.selected = Some(view.id);
+        self.views.reading = Some(Arc::new(view.clone()));
+    }
+}
+
+/// What the shortest of some frames takes, after those in which everything is laid out for the first time.
+fn frame(views: Views, state: State) -> Duration {
+    let mut window = Window::of(views, state);
+    for _ in 0..3 {
+        window.frame();
+    }
+    (0..5).map(|_| window.frame()).min().unwrap()
+}
+
+/// A message with this text.
+pub fn reading(text: &str) -> ReadingView {
+    let raw = RawMessage::new("From: bob@example.test\r\nSubject: A letter\r\n\r\nhello\r\n".to_owned());
+    let circumstances = Circumstances {
+        keyring: &Keyring::default(),
+        policy: &TrustPolicy::nobody("2026-11-01T00:00:00Z".parse().unwrap()),
+        limits: &Limits::default(),
+        plaintext_limit: 1 << 20,
+        spool: None,
+    };
+    let mut assessment = incoming::assess(&raw, Vec::new(), &circumstances);
+    text.clone_into(&mut assessment.blocks[0].text);
+    crate::engine::attachment::reading(1, &raw, assessment)
+}
+
+fn person(n: usize) -> Mailbox {
+    Mailbox::new(format!("Person {n}"), format!("person{n}@example.test"))
+}
+
+fn mailbox(rows: usize) -> MailboxView {
+    let row = |n| RowView {
+        id: i64::try_from(n).unwrap(),
+        from: person(n),
+        subject: format!("Letter {n}"),
+        preview: "The first words".to_owned(),
+        date: None,
+        is_seen: true,
+        has_attachments: false,
+        headline: None,
+    };
+    let folder = FolderView { id: 1, name: "INBOX".to_owned(), role: "inbox".to_owned(), ..FolderView::default() };
+    MailboxView {
+        accounts: vec![AccountView { identity: person(0), folders: vec![folder], ..AccountView::default() }],
+        open_folder: Some(1),
+        rows: Arc::new((0..rows).map(row).collect()),
+        ..MailboxView::default()
+    }
+}
+
+#[test]
+fn a_list_of_a_hundred_thousand_rows_is_drawn_as_fast_as_a_short_one() {
+    let frame = |rows| frame(Views { mailbox: Some(Arc::new(mailbox(rows))), ..Views::default() }, State::default());
+    let (short, long) = (frame(100), frame(100_000));
+    assert!(long < short * 3 + Duration::from_millis(2), "{short:?}, and {long:?}");
+}
+
+/// What it takes to draw a message for the first time, after another one.
+fn first_frame(view: &ReadingView) -> Duration {
+    let views = Views { mailbox: Some(Arc::new(mailbox(10))), ..Views::default() };
+    let mut window = Window::of(views, State::default());
+    let before = ReadingView { id: 2, ..reading(&LINE.repeat(100)) };
+    let once = |_| {
+        window.show(&before);
+        for _ in 0..3 {
+            window.frame();
+        }
+        window.show(view);
+        window.frame()
+    };
+    (0..5).map(once).min().unwrap()
+}
+
+const LINE: &str = "A line of an honest letter 書留の請求書をお送りします, with https://example.org/ in it.\n";
+
+#[test]
+fn the_first_frame_of_a_message_does_not_grow_with_its_text() {
+    let text = |size: usize| LINE.repeat(size / LINE.len());
+    let changing = |size: usize| "> hers\nmine\n> hers and mine\n".repeat(size / 28);
+    for (name, make) in [("lines", &text as &dyn Fn(usize) -> String), ("quotations", &changing)] {
+        let (short, long) = (first_frame(&reading(&make(1 << 20))), first_frame(&reading(&make(8 << 20))));
+        assert!(long < short * 2 + Duration::from_millis(1), "{name}: {short:?}, and {long:?} for eight times as much");
+    }
+}
+
+#[test]
+fn a_text_looked_through_in_many_frames_is_as_high_as_it_is_and_then_there_is_rest() {
+    let views = Views { mailbox: Some(Arc::new(mailbox(10))), ..Views::default() };
+    let mut window = Window::of(views, State::default());
+    window.show(&reading(&LINE.repeat((1 << 20) / LINE.len())));
+    let frames = (1..100).take_while(|_| {
+        window.frame();
+        window.ctx.has_requested_repaint()
+    });
+    let frames = frames.count();
+    assert!((4..40).contains(&frames), "{frames} frames until nothing is left to find out");
+}
+
+#[test]
+fn writing_to_many_takes_time_as_their_number_grows() {
+    let frame = |count: usize| {
+        let mut composer = Composer::new(person(0));
+        composer.to.entries = (1..=count).map(|n| person(n).to_string()).collect();
+        composer.text = "Hello".to_owned();
+        let ready = |n| ReadinessView {
+            mailbox: person(n),
+            technology: Some(Technology::OpenPgp),
+            fingerprint: None,
+            verdict: Some(TrustVerdict::Authenticated),
+        };
+        let preflight = PreflightView {
+            recipients: (1..=count).map(ready).collect(),
+            signs_with: vec![Technology::OpenPgp],
+            is_encrypted: true,
+            ..PreflightView::default()
+        };
+        composer.ask_preflight(&mut Vec::new());
+        composer.is_checking = false;
+        let views =
+            Views { mailbox: Some(Arc::new(mailbox(1))), preflight: Some(Arc::new(preflight)), ..Views::default() };
+        frame(views, State { screen: Screen::Compose, composer: Some(composer), ..State::default() })
+    };
+    let (few, many) = (frame(100), frame(400));
+    assert!(many < few * 8 + Duration::from_millis(2), "{few:?}, and {many:?} for four times as many");
+}
