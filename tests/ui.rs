@@ -4,6 +4,8 @@
 
 #[path = "ui/body.rs"]
 mod body;
+#[path = "ui/own_keys.rs"]
+mod own_keys;
 #[path = "ui/pane.rs"]
 mod pane;
 #[path = "ui/sample.rs"]
@@ -730,7 +732,10 @@ fn a_link_is_asked_about_and_its_deception_is_named() {
 
 /// Those of this file, and those of the topics.
 fn all_screens(language: Language) -> Vec<(&'static str, App)> {
-    [screens(language), why::screens(language), pane::screens(language)].into_iter().flatten().collect()
+    [screens(language), why::screens(language), pane::screens(language), own_keys::screens(language)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn screens(language: Language) -> Vec<(&'static str, App)> {
@@ -759,9 +764,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
         app.state.keys.dialog = dialog;
         app
     };
-    add("keys-own", with_keys(false, ui::KeyDialog::None));
     add("keys-others", with_keys(true, ui::KeyDialog::None));
-    add("keys-generate", with_keys(false, ui::KeyDialog::Generate));
     let compare = ui::KeyDialog::Compare { fingerprint: sample::print(5, 20), name: "Bob Ross".into() };
     add("keys-compare", with_keys(true, compare));
     let (mut outbox, _) = app(language);
@@ -867,38 +870,6 @@ fn an_answer_begins_with_its_text() {
     window.event(egui::Event::Text("Thank you".into()));
     window.run();
     assert_eq!(window.state().state.composer.as_ref().unwrap().text, "Thank you");
-}
-
-#[test]
-fn new_keys_are_made_for_both_technologies_without_the_mouse_once_the_passphrase_is_repeated() {
-    let (mut app, paper) = app(Language::English);
-    app.update(Event::Keys(Arc::new(sample::keys())));
-    app.state.screen = Screen::Keys;
-    let mut window = window(app, WIDE);
-    window.get_by_label("New key").click();
-    window.run();
-    // The account's name and address are proposed.
-    window.key_press(egui::Key::Tab);
-    window.run();
-    window.key_press(egui::Key::Tab);
-    window.run();
-    type_and_tab(&mut window, "hunter2");
-    window.event(egui::Event::Text("hunter".into()));
-    window.run();
-    window.key_press(egui::Key::Enter);
-    window.run();
-    assert!(!sent(&paper, |command| matches!(command, Command::GenerateKey { .. })), "the two differ");
-    window.get_by_role_and_label(Role::PasswordInput, "The same again").focus();
-    window.run();
-    window.event(egui::Event::Text("2".into()));
-    window.run();
-    window.key_press(egui::Key::Enter);
-    window.run();
-    for wanted in [Technology::OpenPgp, Technology::Smime] {
-        assert!(sent(&paper, |command| matches!(command,
-            Command::GenerateKey { technology, address, passphrase: Some(_), .. }
-                if *technology == wanted && address == "alice@example.org")));
-    }
 }
 
 #[test]

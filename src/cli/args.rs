@@ -1,3 +1,4 @@
+mod authority;
 mod finding;
 mod keys;
 mod profile;
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::domain::{EmailAddress, Fingerprint, Mailbox, Technology};
 
+pub(crate) use authority::{AuthorityArgs, AuthorityCommand, IssueArgs};
 pub(crate) use finding::{FindArgs, PublishArgs, Servers};
 pub(crate) use keys::{CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand};
 pub(crate) use profile::{
@@ -92,6 +94,8 @@ pub(crate) enum Command {
     Cert(CertArgs),
     /// Key pairs of either technology.
     Key(KeyArgs),
+    /// An authority of your own, for a family or a company.
+    Authority(AuthorityArgs),
     /// Accounts.
     Account(AccountArgs),
     /// The profile's folders.

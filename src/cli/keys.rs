@@ -3,25 +3,31 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::crypto::{Keyring, pgp, smime};
+use crate::crypto::{KeyKind, KeyUse, Keyring, pgp, smime};
 use crate::domain::{Fingerprint, Secret, Technology};
 use crate::engine::{Profile, SecretsIn, headless};
 use crate::store::secret::SecretStore;
 
 use super::args::{Common, GenerateArgs, KeyArgs, KeyCommand, SecretStoreKind};
 use super::profile::told;
-use super::{Problem, certs, finding, load, output};
+use super::{Problem, certs, finding, load, output, own_keys};
 
 /// Runs the command.
 pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
     match &args.command {
         KeyCommand::Generate(args) => generate(common, args),
-        KeyCommand::List => list(common),
+        KeyCommand::List => own_keys::list(common),
+        KeyCommand::Extend { .. } | KeyCommand::Revoke { .. } | KeyCommand::Waiting { .. } => {
+            own_keys::run(common, &args.command)
+        }
+        KeyCommand::Export { fingerprint, revocation: true, output, .. } => {
+            own_keys::revocation(common, fingerprint, output.as_deref())
+        }
         KeyCommand::Import { files, dry_run: true } => dry_run(common, files),
         KeyCommand::Import { files, dry_run: false } => import(common, files),
-        KeyCommand::Export { fingerprint, secret, compatible, output } => {
+        KeyCommand::Export { fingerprint, secret, compatible, output, .. } => {
             let secret = secret.then_some(form(*compatible));
             export(common, fingerprint, secret, output.as_deref())
         }
@@ -51,7 +57,7 @@ pub(crate) fn profile(common: &Common) -> Result<(Profile, Vec<Secret<String>>),
 }
 
 /// The passphrases in the order in which they are for keys: the one that opened a vault comes last.
-fn for_keys(common: &Common, mut passphrases: Vec<Secret<String>>) -> Vec<Secret<String>> {
+pub(crate) fn for_keys(common: &Common, mut passphrases: Vec<Secret<String>>) -> Vec<Secret<String>> {
     if has_vault(common) && !passphrases.is_empty() {
         passphrases.rotate_left(1);
     }
@@ -108,16 +114,7 @@ pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> 
     told(common, headless::forget_findings(&profile))
 }
 
-/// Prints the profile's own keys.
-pub(crate) fn list(common: &Common) -> Result<(), Problem> {
-    let (profile, _) = profile(common)?;
-    for report in profile.reports(profile.now()).iter().filter(|report| report.has_secret) {
-        certs::print(common, report);
-    }
-    Ok(())
-}
-
-fn form(compatible: bool) -> smime::Pkcs12Form {
+pub(crate) fn form(compatible: bool) -> smime::Pkcs12Form {
     if compatible { smime::Pkcs12Form::Compatible } else { smime::Pkcs12Form::Modern }
 }
 
@@ -142,65 +139,108 @@ pub(crate) fn export(
     Ok(())
 }
 
+/// A passphrase that is for a key or a file: the first, or the one after that which opens a vault.
+pub(crate) fn own_passphrase(common: &Common, passphrases: &[Secret<String>]) -> Option<Secret<String>> {
+    passphrases.get(usize::from(has_vault(common))).cloned()
+}
+
 fn generate(common: &Common, args: &GenerateArgs) -> Result<(), Problem> {
-    let at = Timestamp::now();
-    let passphrases = load::passphrases(common)?;
     let Some(folder) = &args.output else {
-        return generate_in_profile(common, args);
+        return own_keys::generate(common, args);
     };
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let name = args.address.canonical().replace(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-', "_");
-    let at_path = |ending: &str| folder.join(format!("{name}.{ending}"));
-    match args.technology {
-        Technology::OpenPgp => {
-            let made = pgp::generate(&args.name, &args.address, passphrases.first(), at)?;
-            write(&at_path("secret.asc"), &pgp::armored_secret(&made.cert))?;
-            write(&at_path("asc"), &pgp::armored_public(&made.cert))?;
-            write(&at_path("revocation.asc"), &made.revocation)?;
-            certs::print(common, &pgp::report(&made.cert, at));
-        }
-        Technology::Smime => {
-            let passphrase = passphrases
-                .first()
-                .ok_or("a passphrase is needed; give it with --passphrase-file or --passphrase-fd")?;
-            if args.self_signed {
-                let own = smime::generate_self_signed(&args.name, &args.address, at)?;
-                write(
-                    &at_path("p12"),
-                    &smime::export_pkcs12(&own, &smime::SmimeRing::default(), passphrase, form(args.compatible))?,
-                )?;
-                write(&at_path("pem"), &smime::export_pem(&own.certificate))?;
-                certs::print(common, &own.certificate.report(true, false, at));
-            } else {
-                let (request, key) = smime::request(&args.name, &args.address, passphrase)?;
-                // The key first: a request whose key is nowhere would bring a certificate of no use.
-                write(&at_path("key.pem"), &key)?;
-                write(&at_path("csr.pem"), &request)?;
-                output::line(&format!(
-                    "{}: send this request to an authority, then import its answer with the key",
-                    at_path("csr.pem").display()
-                ));
-            }
-        }
+    let files = Files { common, args, at: Timestamp::now(), base: folder.join(name) };
+    let passphrases = load::passphrases(common)?;
+    let wants = |technology: Technology| args.technology == "both" || args.technology == technology.word();
+    if let Some(kind) = args.kind
+        && args.technology != "both"
+        && ![Technology::OpenPgp, Technology::Smime].into_iter().any(|one| wants(one) && kind.fits(one))
+    {
+        return Err(Problem(format!("{} is not a kind of {}; leave --kind out", kind.word(), args.technology)));
+    }
+    // Without a passphrase nothing is written at all.
+    let needed = "a passphrase is needed; give it with --passphrase-file or --passphrase-fd";
+    if wants(Technology::Smime) && passphrases.is_empty() {
+        return Err(needed.into());
+    }
+    if wants(Technology::OpenPgp) {
+        files.openpgp(passphrases.first())?;
+    }
+    if wants(Technology::Smime) {
+        files.smime(passphrases.first().ok_or(needed)?)?;
     }
     Ok(())
 }
 
-fn generate_in_profile(common: &Common, args: &GenerateArgs) -> Result<(), Problem> {
-    if args.technology == Technology::Smime && !args.self_signed {
-        return Err("a request is a file for an authority; say where with --output, or use --self-signed".into());
+/// Keys that are made outside of a profile.
+struct Files<'a> {
+    common: &'a Common,
+    args: &'a GenerateArgs,
+    at: Timestamp,
+    base: PathBuf,
+}
+
+impl Files<'_> {
+    fn path(&self, ending: &str) -> PathBuf {
+        PathBuf::from(format!("{}.{ending}", self.base.display()))
     }
-    let (profile, passphrases) = profile(common)?;
-    // The first passphrase opens a file vault; a key's own comes after it.
-    let own = if has_vault(common) { passphrases.get(1) } else { passphrases.first() };
-    let fingerprint = told(common, profile.generate(args.technology, &args.name, args.address.as_str(), own))?;
-    if let Some(report) = profile.keyring().described(&fingerprint, profile.now()) {
-        certs::print(common, &report);
+
+    fn kind(&self, technology: Technology) -> KeyKind {
+        self.args.kind.filter(|kind| kind.fits(technology)).unwrap_or_else(|| KeyKind::default_of(technology))
     }
-    Ok(())
+
+    fn lifetime(&self) -> Option<SignedDuration> {
+        self.args.lifetime.0.map(|days| SignedDuration::from_hours(i64::from(days) * 24))
+    }
+
+    fn openpgp(&self, passphrase: Option<&Secret<String>>) -> Result<(), Problem> {
+        let (name, address) = (self.args.name.as_str(), &self.args.address);
+        let kind = self.kind(Technology::OpenPgp);
+        let key = pgp::NewKey { name, address, kind, lifetime: self.lifetime(), passphrase };
+        let made = pgp::make(&key, self.at)?;
+        write(&self.path("secret.asc"), &pgp::armored_secret(&made.cert))?;
+        write(&self.path("asc"), &pgp::armored_public(&made.cert))?;
+        write(&self.path("revocation.asc"), &made.revocation)?;
+        certs::print(self.common, &pgp::report(&made.cert, self.at));
+        Ok(())
+    }
+
+    fn smime(&self, passphrase: &Secret<String>) -> Result<(), Problem> {
+        if !self.args.separate {
+            return self.pair(KeyUse::Both, "", passphrase);
+        }
+        self.pair(KeyUse::Signing, "signing.", passphrase)?;
+        self.pair(KeyUse::Encryption, "encryption.", passphrase)
+    }
+
+    fn pair(&self, usage: KeyUse, part: &str, passphrase: &Secret<String>) -> Result<(), Problem> {
+        let addresses = std::slice::from_ref(&self.args.address);
+        let subject = smime::Subject { name: &self.args.name, organisation: "", addresses };
+        let key = smime::KeyPair::generate(self.kind(Technology::Smime))?;
+        let path = |ending: &str| self.path(&format!("{part}{ending}"));
+        if self.args.self_signed || self.args.technology == "both" {
+            let lifetime = self.lifetime().unwrap_or(SignedDuration::from_hours(20 * 365 * 24));
+            let until = self.at.checked_add(lifetime).unwrap_or(Timestamp::MAX);
+            let own = key.self_signed(&subject, usage, smime::Period { from: self.at, until })?;
+            let form = form(self.args.compatible);
+            write(&path("p12"), &smime::export_pkcs12(&own, &smime::SmimeRing::default(), passphrase, form)?)?;
+            write(&path("pem"), &smime::export_pem(&own.certificate))?;
+            certs::print(self.common, &own.certificate.report(true, false, self.at));
+            return Ok(());
+        }
+        // The key first: a request whose key is nowhere would bring a certificate of no use.
+        write(&path("key.pem"), &key.to_pem(passphrase)?)?;
+        write(&path("csr.pem"), &key.request(&subject, usage)?)?;
+        output::line(&format!(
+            "{}: send this request to an authority, then import its answer with the key",
+            path("csr.pem").display()
+        ));
+        Ok(())
+    }
 }
 
 /// Secret files are for their owner alone.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     crate::store::files::write_new(path, bytes).map_err(|error| Problem(format!("{}: {error}", path.display())))
 }

@@ -4,6 +4,7 @@
 //! The words, JSON keys and exit codes are a contract: add, never rename.
 
 mod args;
+mod authority;
 mod certs;
 mod evaluate;
 mod finding;
@@ -12,6 +13,7 @@ mod json;
 mod keys;
 mod load;
 mod output;
+mod own_keys;
 mod path;
 mod print;
 mod profile;
@@ -98,6 +100,7 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::Evaluate(args) => evaluated(common, &args),
         Command::Cert(args) => certs::run(common, &args),
         Command::Key(args) => keys::run(common, &args),
+        Command::Authority(args) => authority::run(common, &args.command),
         Command::Account(args) => profile::account(common, &args.command),
         Command::Folder(args) => match args.command {
             args::FolderCommand::List => profile::folders(common),

@@ -157,6 +157,7 @@ pub(crate) fn failure(failure: &Failure, lang: Lang) -> String {
     if detail.is_empty() { text } else { format!("{text} ({})", detail.join(": ")) }
 }
 
+#[allow(clippy::too_many_lines)] // a table
 fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
     match kind {
         FailureKind::Unreachable => (
@@ -229,6 +230,10 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
         FailureKind::Protect => {
             ("signing or encrypting did not work; check the key", "署名か暗号化ができませんでした。鍵を確認できます")
         }
+        FailureKind::IssuedElsewhere => (
+            "the certificate was issued by an authority elsewhere; ask that one to withdraw it or to issue a new one",
+            "外部の認証局が発行した証明書です。失効や再発行はその認証局に頼めます",
+        ),
         FailureKind::Input => ("something given is not right; check it", "入力に誤りがあります。確認できます"),
         FailureKind::Cancelled => ("stopped as asked", "中止しました"),
         FailureKind::Internal => (

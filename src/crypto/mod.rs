@@ -6,6 +6,7 @@
 mod check;
 mod kept;
 mod keyring;
+mod kind;
 pub mod pgp;
 pub mod reason;
 mod report;
@@ -18,5 +19,6 @@ pub use check::{
 };
 pub use kept::{CertificateSource, Described, Facts, Kept};
 pub use keyring::{ImportError, Imported, Keyring};
+pub use kind::{KeyKind, KeyUse, RevocationReason};
 pub use report::CertificateReport;
 pub use unproven::Bounds;

@@ -64,6 +64,8 @@ pub enum FailureKind {
     WrongPassphrase,
     /// Signing or encrypting did not work.
     Protect,
+    /// A certificate was issued by an authority elsewhere: only that one can withdraw it or give it a later end.
+    IssuedElsewhere,
     /// An input is not well-formed (an address, a server name).
     Input,
     /// The user asked to stop.

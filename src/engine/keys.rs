@@ -5,15 +5,17 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::crypto::{CertificateReport, Keyring, pgp, smime};
-use crate::domain::{EmailAddress, Fingerprint, Secret, Technology};
+use crate::crypto::{CertificateReport, Keyring};
+use crate::domain::{Fingerprint, Secret, Technology};
 use crate::store::{TrustKind, files};
 use crate::trust::{self, Glance, TrustPolicy, TrustVerdict};
 
 use super::network::Publish;
 use super::profile::{Profile, store_failure};
+use super::topic::own_keys::{self, CertificateFrom, KeyKind, NewCertificate, NewKeys};
 use super::view::{KeySummary, KeysView};
-use super::{Event, Failure, FailureKind, Retry};
+use super::worker::internal;
+use super::{Event, Failure};
 
 /// How often the list is shown while its certificates are being judged.
 const SHOWN_EVERY: Duration = Duration::from_millis(400);
@@ -29,47 +31,29 @@ pub(super) fn generate(
     address: &str,
     passphrase: Option<&Secret<String>>,
 ) -> Result<Fingerprint, Failure> {
-    let address = email(address)?;
-    let at = profile.now();
-    let mut made = Keyring { passphrases: passphrase.cloned().into_iter().collect(), ..Keyring::default() };
-    let fingerprint = match technology {
-        Technology::OpenPgp => {
-            let generated = pgp::generate(name, &address, passphrase, at).map_err(protect)?;
-            let fingerprint = pgp::fingerprint(&generated.cert);
-            let revocation = String::from_utf8_lossy(&generated.revocation).into_owned();
-            profile.store.set_setting(&format!("revocation-{fingerprint}"), &revocation).map_err(store_failure)?;
-            made.pgp.add_cert((*generated.cert).clone());
-            fingerprint
-        }
-        Technology::Smime => {
-            let identity = smime::generate_self_signed(name, &address, at).map_err(protect)?;
-            let fingerprint = identity.certificate.fingerprint.clone();
-            made.smime.add_identity(identity);
-            fingerprint
-        }
+    let both = NewKeys::both(name, address);
+    let wanted = match technology {
+        Technology::OpenPgp => NewKeys { smime: None, ..both },
+        Technology::Smime => NewKeys { openpgp: None, ..both },
     };
-    profile.keep(&made, passphrase, "generated")?;
-    Ok(fingerprint)
+    let made = own_keys::make(profile, &NewKeys { passphrase: passphrase.cloned(), ..wanted })?;
+    made.fingerprints.into_iter().next().ok_or_else(|| internal("nothing_made"))
 }
 
-/// Makes an S/MIME key and writes a PKCS#10 request for it; the key waits beside it, encrypted.
+/// Makes an S/MIME key that waits in the profile, and writes the PKCS#10 request for it.
 pub(super) fn request(
+    profile: &Profile,
     name: &str,
     address: &str,
     passphrase: Option<&Secret<String>>,
     to: &Path,
 ) -> Result<(), Failure> {
-    let address = email(address)?;
-    let passphrase = passphrase.ok_or_else(|| Failure {
-        kind: FailureKind::WrongPassphrase,
-        retry: Retry::Now,
-        subject: address.to_string(),
-        source: "passphrase_needed".to_owned(),
-    })?;
-    let (request, key) = smime::request(name, &address, passphrase).map_err(protect)?;
-    // The key first: a request whose key is nowhere would bring a certificate of no use.
-    files::write_new(&to.with_extension("key.pem"), &key).map_err(store_failure)?;
-    files::write_new(to, &request).map_err(store_failure)
+    let from = CertificateFrom::Request;
+    let smime = NewCertificate { kind: KeyKind::default_of(Technology::Smime), is_separate: false, from };
+    let both = NewKeys::both(name, address);
+    let wanted = NewKeys { openpgp: None, smime: Some(smime), passphrase: passphrase.cloned(), ..both };
+    let made = own_keys::make(profile, &wanted)?;
+    own_keys::write_requests(&made.requests, to)
 }
 
 /// Imports a file; how many certificates and keys it brought.
@@ -209,19 +193,4 @@ impl Verdicts {
         self.found.insert(fingerprint.clone(), verdict);
         true
     }
-}
-
-fn email(address: &str) -> Result<EmailAddress, Failure> {
-    EmailAddress::parse(address).ok_or_else(|| Failure {
-        kind: FailureKind::Input,
-        retry: Retry::Never,
-        subject: address.to_owned(),
-        source: "bad_address".to_owned(),
-    })
-}
-
-// By value, so that it can be handed to `map_err`.
-#[allow(clippy::needless_pass_by_value)]
-fn protect(error: crate::crypto::ProtectError) -> Failure {
-    Failure { kind: FailureKind::Protect, retry: Retry::Now, subject: String::new(), source: error.to_string() }
 }

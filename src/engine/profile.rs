@@ -123,6 +123,11 @@ impl Profile {
         Arc::clone(&self.keyring.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What protects, inside the profile, keys that were given no passphrase of their own.
+    pub(super) fn key_passphrase(&self) -> &Secret<String> {
+        &self.key_passphrase
+    }
+
     /// Whose Authentication-Results are believed, and whether the sender is evaluated here.
     pub(super) fn delivery(&self) -> (Vec<String>, bool) {
         let ids = self.store.setting("authserv_ids").ok().flatten().unwrap_or_default();

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use crate::crypto::{CertificateReport, Keyring, ProtectError, SignatureOutcome, pgp};
+use crate::crypto::{CertificateReport, Keyring, SignatureOutcome, pgp};
 use crate::domain::{
     Attachment, Draft, EmailAddress, Fingerprint, Mailbox, Protection, RawMessage, Secret, Technology,
 };
@@ -15,6 +15,7 @@ use crate::net::Cancel;
 
 use super::network::Publish;
 use super::profile::{Profile, store_failure};
+use super::topic::own_keys::{self, Renewal, Renewed};
 use super::view::{Help, MessageId};
 use super::{Event, Failure, FailureKind, Progress, Retry, assessing, carried, reading, sending};
 
@@ -22,8 +23,6 @@ use super::{Event, Failure, FailureKind, Progress, Retry, assessing, carried, re
 const MAX_FOUND: usize = 4_000;
 /// As many messages are looked through.
 const MAX_MESSAGES: usize = 200_000;
-/// How long a renewed key lasts.
-const RENEWED: SignedDuration = SignedDuration::from_hours(2 * 365 * 24);
 
 /// What is at hand for a message.
 pub(super) fn help(
@@ -273,27 +272,14 @@ pub(super) fn renew(
     fingerprint: &Fingerprint,
     passphrase: Option<&Secret<String>>,
 ) -> Result<CertificateReport, Failure> {
-    let at = profile.now();
-    let keyring = profile.keyring();
-    let cert = keyring.pgp.find(fingerprint).ok_or_else(|| input("unknown_fingerprint"))?;
-    let mut passphrases = keyring.passphrases.clone();
-    passphrases.extend(passphrase.cloned());
-    let until = at.checked_add(RENEWED).map_err(|_| input("too_late"))?;
-    let renewed = pgp::extend(cert, &passphrases, at, until).map_err(|error| Failure {
-        kind: if matches!(error, ProtectError::Locked(_)) {
-            FailureKind::WrongPassphrase
-        } else {
-            FailureKind::Protect
-        },
-        retry: Retry::Now,
-        subject: fingerprint.spaced(),
-        source: error.to_string(),
-    })?;
-    let mut one = Keyring::default();
-    one.pgp.add_cert((*renewed).clone());
-    profile.keep(&one, None, "renewed")?;
-    // The signatures are of this moment, which is a little later than the one before.
-    profile.keyring().report(fingerprint, profile.now()).ok_or_else(|| input("unknown_fingerprint"))
+    if profile.keyring().pgp.find(fingerprint).is_none() {
+        return Err(input("unknown_fingerprint"));
+    }
+    let renewal = Renewal { passphrase: passphrase.cloned(), ..Renewal::of(fingerprint) };
+    match own_keys::renew(profile, &renewal)? {
+        Renewed::Certificate(report) => Ok(report),
+        Renewed::Request(_) => Err(input("unknown_fingerprint")),
+    }
 }
 
 fn input(source: &str) -> Failure {

@@ -77,6 +77,7 @@ impl TopicViews {
 
 /// What carrying a command out changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)] // each topic says what it changed; not all are filled yet
 pub(super) enum Effect {
     /// Nothing that others depend on; also when the work goes on beside the loop, which then ends with [`Work::changed`].
     Nothing,
@@ -86,6 +87,7 @@ pub(super) enum Effect {
 
 /// What a topic works with.
 #[derive(Clone)]
+#[allow(dead_code)] // each topic takes of it what it needs; not all are filled yet
 pub(super) struct Work {
     /// The profile.
     pub(super) profile: Arc<Profile>,

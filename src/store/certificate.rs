@@ -64,20 +64,6 @@ impl Store {
         put(&self.db(), record)
     }
 
-    /// Keeps several certificates, all or none, each with its summary if it has one.
-    pub fn put_certificates(&self, records: &[(CertificateRecord, Option<String>)]) -> Result<(), StoreError> {
-        let mut db = self.db();
-        let transaction = db.transaction()?;
-        for (record, summary) in records {
-            if put(&transaction, record)?
-                && let Some(summary) = summary
-            {
-                summarise(&transaction, record.technology, &record.fingerprint, summary)?;
-            }
-        }
-        Ok(transaction.commit()?)
-    }
-
     /// Every certificate, oldest first.
     pub fn certificates(&self) -> Result<Vec<CertificateRecord>, StoreError> {
         self.records("1")
@@ -248,7 +234,8 @@ impl Store {
     }
 }
 
-fn put(db: &Connection, record: &CertificateRecord) -> Result<bool, StoreError> {
+/// Keeps a certificate, perhaps as part of a transaction.
+pub(super) fn put(db: &Connection, record: &CertificateRecord) -> Result<bool, StoreError> {
     let mut statement = db.prepare_cached(
         "INSERT INTO certificate (technology, fingerprint, bytes, has_secret, added_at, origin)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)

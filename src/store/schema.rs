@@ -1,6 +1,31 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS, SUMMARIES];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SUMMARIES];
+
+/// Keys that wait for an authority, and authorities of the user's own.
+const OWN_KEYS: &str = "
+-- `key`: SHA-256 of the SubjectPublicKeyInfo. `secret`: PKCS #8 under a passphrase, PEM.
+CREATE TABLE waiting_key (
+    key TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    address TEXT NOT NULL,
+    usage TEXT NOT NULL,
+    spki BLOB NOT NULL,
+    request BLOB NOT NULL,
+    secret BLOB NOT NULL,
+    made_at INTEGER NOT NULL
+) STRICT;
+
+-- The newest revocation list of an authority of the user's own, and where it is published.
+CREATE TABLE authority (
+    fingerprint TEXT PRIMARY KEY,
+    list_url TEXT NOT NULL DEFAULT '',
+    list_number INTEGER NOT NULL DEFAULT 0,
+    list BLOB,
+    list_at INTEGER,
+    list_next_at INTEGER
+) STRICT;
+";
 
 /// Certificates described for lists, apart from their bytes: the list is read without them.
 const SUMMARIES: &str = "

@@ -67,6 +67,16 @@ pub fn dialog(ctx: &Context, name: &str, ask: impl FnOnce(&mut Ui) -> Option<boo
     response.inner.or_else(|| response.should_close().then_some(false))
 }
 
+/// A part of a question that may be longer than the window is high.
+pub fn scrolled(ui: &mut Ui, salt: &str, add: impl FnOnce(&mut Ui)) {
+    let height = (ui.ctx().content_rect().height() - 430.0).max(120.0);
+    egui::ScrollArea::vertical().id_salt(salt).max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+        // Nothing lies under the bar.
+        ui.set_max_width(ui.available_width() - space::M);
+        add(ui);
+    });
+}
+
 /// The two answers, at the right.
 pub fn answers(ui: &mut Ui, language: Language, yes: Word, weight: Weight) -> Option<bool> {
     answers_if(ui, language, true, yes, weight)

@@ -1,7 +1,11 @@
 //! People and keys: one list for both technologies, one's own and those of others.
 
+mod authority;
+mod make;
 mod others;
+mod own;
 mod renew;
+mod withdraw;
 
 use std::path::PathBuf;
 
@@ -9,7 +13,8 @@ use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 
 use crate::domain::{Fingerprint, Secret, Technology};
 use crate::engine::Command;
-use crate::engine::view::{KeyView, TrustVerdict};
+use crate::engine::topic::own_keys::OwnKeysCommand;
+use crate::engine::view::{CertificateReport, KeyView, TrustVerdict};
 
 use super::compose::{verdict_colour, verdict_icon};
 use super::confirm;
@@ -22,7 +27,8 @@ use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Language, Word, codes, one_line};
 
-pub use renew::begin as begin_renew;
+pub use own::hint;
+pub use renew::{Way as RenewalWay, begin as begin_renew};
 
 /// Which dialog of the keys screen is open.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,6 +58,75 @@ pub enum Dialog {
         /// Whose it says it is.
         name: String,
     },
+    /// Give an S/MIME certificate a successor, or an authority a later end.
+    RenewCertificate {
+        /// Which.
+        fingerprint: Fingerprint,
+        /// What it is called.
+        name: String,
+        /// How that is done.
+        way: renew::Way,
+    },
+    /// Withdraw an own key.
+    Withdraw {
+        /// Which.
+        fingerprint: Fingerprint,
+        /// What it is called.
+        name: String,
+        /// Of which technology it is.
+        technology: Technology,
+        /// Its passphrase is needed.
+        is_locked: bool,
+        /// A revocation made at its birth is kept.
+        has_kept: bool,
+    },
+    /// Write the revocation made at a key's birth to a file.
+    SaveRevocation {
+        /// Of which key.
+        fingerprint: Fingerprint,
+    },
+    /// Write a waiting request to a file.
+    SaveRequest {
+        /// Which.
+        key: String,
+    },
+    /// Give a waiting request up.
+    GiveUp {
+        /// Which.
+        key: String,
+        /// For which address.
+        name: String,
+    },
+    /// Make an authority.
+    CreateAuthority,
+    /// Issue a certificate.
+    Issue {
+        /// By which authority.
+        authority: Fingerprint,
+    },
+    /// Issue a certificate again, with a later end.
+    IssueAgain {
+        /// By which authority.
+        authority: Fingerprint,
+        /// Its serial number.
+        serial: String,
+        /// Whose.
+        name: String,
+    },
+    /// Withdraw a certificate that was issued.
+    WithdrawIssued {
+        /// By which authority.
+        authority: Fingerprint,
+        /// Its serial number.
+        serial: String,
+        /// Whose.
+        name: String,
+    },
+    /// Write an authority's revocation list to a file.
+    Publish {
+        /// Which authority.
+        authority: Fingerprint,
+    },
     /// Move the end of an own key.
     Renew {
         /// Which.
@@ -80,6 +155,10 @@ pub struct KeysState {
     compared: bool,
     /// How high the cards of others are, as far as they were drawn.
     heights: Vec<f32>,
+    choices: make::Choices,
+    withdrawal: withdraw::Choices,
+    authority: authority::Choices,
+    keeps_key: bool,
 }
 
 impl KeysState {
@@ -112,42 +191,21 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 8, top: 16, bottom: 0 });
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         heading(ui, views, state, commands);
+        if !state.keys.shows_others {
+            own::show(ui, views, state, commands);
+            return;
+        }
         let Some(keys) = &views.keys else {
             widgets::empty(ui, Icon::Keys, language.say(Word::Loading), "");
             return;
         };
-        let is_empty = if state.keys.shows_others { keys.others.is_empty() } else { keys.own.is_empty() };
-        if is_empty {
-            let (headline, hint) = if state.keys.shows_others {
-                (Word::NoOthers, Word::NoOthersHint)
-            } else {
-                (Word::NoOwnKeys, Word::NoOwnKeysHint)
-            };
-            widgets::empty(ui, Icon::Keys, language.say(headline), language.say(hint));
-            if !state.keys.shows_others {
-                ui.add_space(space::M);
-                ui.vertical_centered(|ui| {
-                    if widgets::button(ui, Some(Icon::Plus), language.say(Word::MakeKeys), Weight::Primary).clicked() {
-                        begin_generate(views, state);
-                    }
-                });
-            }
+        if keys.others.is_empty() {
+            widgets::empty(ui, Icon::Keys, language.say(Word::NoOthers), language.say(Word::NoOthersHint));
             return;
         }
-        if state.keys.shows_others {
-            others::show(ui, views, &keys.others, state, commands);
-            return;
-        }
-        ScrollArea::vertical().id_salt("own keys").auto_shrink([false, false]).show(ui, |ui| {
-            ui.set_max_width(size::MEASURE + 80.0);
-            ui.spacing_mut().item_spacing.y = space::M;
-            for key in &keys.own {
-                self::key(ui, views, key, state, commands);
-            }
-            ui.add_space(space::L);
-        });
+        others::show(ui, &keys.others, state, commands);
     });
-    dialogs(ui, state, commands);
+    dialogs(ui, views, state, commands);
 }
 
 fn heading(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
@@ -212,13 +270,16 @@ fn propose_owner(views: &Views, state: &mut State) {
 
 /// What a key is called: a name, else an address, else its subject.
 fn called(key: &KeyView) -> String {
-    let report = &key.report;
+    called_report(&key.report)
+}
+
+fn called_report(report: &CertificateReport) -> String {
     let name = report.names.first().cloned();
     let name = name.or_else(|| report.addresses.first().map(ToString::to_string));
     one_line(&name.or_else(|| report.subject.clone()).unwrap_or_default())
 }
 
-fn key(ui: &mut Ui, views: &Views, key: &KeyView, state: &mut State, commands: &mut Vec<Command>) {
+fn key(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     let colours = palette(ui);
     let report = &key.report;
@@ -244,8 +305,8 @@ fn key(ui: &mut Ui, views: &Views, key: &KeyView, state: &mut State, commands: &
         for place in &key.met {
             widgets::caption(ui, finding::met(state, place));
         }
-        details(ui, language, key);
-        actions(ui, views, key, state, commands);
+        report_details(ui, language, report);
+        actions(ui, key, state, commands);
     });
 }
 
@@ -272,8 +333,7 @@ fn span(state: &State, key: &KeyView) -> String {
     }
 }
 
-fn details(ui: &mut Ui, language: Language, key: &KeyView) {
-    let report = &key.report;
+fn report_details(ui: &mut Ui, language: Language, report: &CertificateReport) {
     widgets::folded(ui, report.fingerprint.as_str(), language.say(Word::TechnicalDetail), |ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
         widgets::fact(ui, language.say(Word::Algorithms), &report.algorithms.join(", "));
@@ -285,7 +345,7 @@ fn details(ui: &mut Ui, language: Language, key: &KeyView) {
     });
 }
 
-fn actions(ui: &mut Ui, views: &Views, key: &KeyView, state: &mut State, commands: &mut Vec<Command>) {
+fn actions(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     let fingerprint = &key.report.fingerprint;
     ui.horizontal_wrapped(|ui| {
@@ -298,24 +358,12 @@ fn actions(ui: &mut Ui, views: &Views, key: &KeyView, state: &mut State, command
                 state.keys.open(Dialog::Compare { fingerprint: fingerprint.clone(), name: called(key) });
             }
         }
-        if renew::is_due(&key.report)
-            && widgets::button(ui, Some(Icon::Sync), language.say(Word::Renew), Weight::Plain).clicked()
-        {
-            renew::begin(views, state, &key.report);
-        }
         let mut export = |ui: &mut Ui, word: Word, secret: bool| {
             if widgets::button(ui, Some(Icon::Export), language.say(word), Weight::Quiet).clicked() {
                 state.keys.open(Dialog::Export { fingerprint: fingerprint.clone(), secret, name: called(key) });
             }
         };
         export(ui, Word::Export, false);
-        if key.report.has_secret {
-            export(ui, Word::ExportSecret, true);
-        }
-        let is_own = key.report.has_secret && key.report.technology == Technology::OpenPgp;
-        if is_own && widgets::button(ui, Some(Icon::Export), language.say(Word::Publish), Weight::Quiet).clicked() {
-            finding::begin_publish(state, fingerprint, called(key), commands);
-        }
         if key.report.technology == Technology::OpenPgp {
             let mut root = key.is_root;
             if ui.checkbox(&mut root, language.say(Word::CertificationsCount)).changed() {
@@ -325,28 +373,13 @@ fn actions(ui: &mut Ui, views: &Views, key: &KeyView, state: &mut State, command
     });
 }
 
-fn dialogs(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
-    let language = state.language;
+fn dialogs(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let ctx = ui.ctx().clone();
-    let answer = match state.keys.dialog.clone() {
-        Dialog::None => return,
-        Dialog::Generate => confirm::dialog(&ctx, "generate", |ui| generate(ui, state)),
-        Dialog::Request => confirm::dialog(&ctx, "request", |ui| request(ui, state)),
-        Dialog::Import => confirm::dialog(&ctx, "import", |ui| import(ui, state)),
-        Dialog::Export { secret, name, .. } => confirm::dialog(&ctx, "export", |ui| export(ui, state, secret, &name)),
-        Dialog::Renew { name, is_locked, .. } => {
-            confirm::dialog(&ctx, "renew", |ui| renew::dialog(ui, state, &name, is_locked))
-        }
-        Dialog::Compare { fingerprint, name } => confirm::dialog(&ctx, "compare", |ui| {
-            widgets::title(ui, language.fill(Word::CompareTitle, &[("name", &name)]));
-            widgets::soft(ui, language.fill(Word::CompareHint, &[("name", &name)]));
-            widgets::card(ui, |ui| {
-                widgets::fingerprint_lines(ui, &fingerprint.spaced());
-            });
-            ui.checkbox(&mut state.keys.compared, language.say(Word::CompareDone));
-            confirm::answers_if(ui, language, state.keys.compared, Word::Trust, Weight::Primary)
-        }),
-    };
+    let dialog = state.keys.dialog.clone();
+    if dialog == Dialog::None {
+        return;
+    }
+    let answer = confirm::dialog(&ctx, "keys", |ui| ask(ui, views, state, &dialog));
     if answer == Some(true) {
         commands.extend(carry_out(&state.keys));
     }
@@ -355,23 +388,53 @@ fn dialogs(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
     }
 }
 
-fn carry_out(keys: &KeysState) -> Vec<Command> {
-    let path = PathBuf::from(keys.path.trim());
-    let (name, address) = (keys.name.trim().to_owned(), keys.address.trim().to_owned());
-    vec![match &keys.dialog {
-        Dialog::None => return Vec::new(),
-        Dialog::Generate => {
-            let both = [Technology::OpenPgp, Technology::Smime].into_iter();
-            let wanted = both.filter(|technology| keys.only.is_none_or(|only| only == *technology));
-            let make = |technology| Command::GenerateKey {
-                technology,
-                name: name.clone(),
-                address: address.clone(),
-                passphrase: keys.secret(),
-            };
-            return wanted.map(make).collect();
+fn ask(ui: &mut Ui, views: &Views, state: &mut State, dialog: &Dialog) -> Option<bool> {
+    let language = state.language;
+    match dialog {
+        Dialog::None => Some(false),
+        Dialog::Generate => make::generate(ui, views, state),
+        Dialog::Request => make::request(ui, state),
+        Dialog::Import => import(ui, state),
+        Dialog::Export { secret, name, .. } => export(ui, state, *secret, name),
+        Dialog::Renew { name, is_locked, .. } => renew::dialog(ui, state, name, *is_locked),
+        Dialog::RenewCertificate { name, way, .. } => renew::certificate_dialog(ui, state, name, *way),
+        Dialog::Withdraw { name, technology, is_locked, has_kept, .. } => {
+            let (technology, is_locked, has_kept) = (*technology, *is_locked, *has_kept);
+            withdraw::dialog(ui, state, &withdraw::About { name, technology, is_locked, has_kept })
         }
-        Dialog::Request => Command::RequestCertificate { name, address, passphrase: keys.secret(), to: path },
+        Dialog::WithdrawIssued { name, .. } => {
+            let technology = Technology::Smime;
+            withdraw::dialog(ui, state, &withdraw::About { name, technology, is_locked: false, has_kept: false })
+        }
+        Dialog::SaveRevocation { .. } => withdraw::save_dialog(ui, state),
+        Dialog::SaveRequest { .. } => save_request(ui, state),
+        Dialog::GiveUp { name, .. } => {
+            widgets::title(ui, language.fill(Word::GiveUpTitle, &[("name", name)]));
+            widgets::soft(ui, language.say(Word::GiveUpHint));
+            confirm::answers(ui, language, Word::GiveUp, Weight::Danger)
+        }
+        Dialog::CreateAuthority => authority::create_dialog(ui, state),
+        Dialog::Issue { .. } => authority::issue_dialog(ui, state),
+        Dialog::IssueAgain { name, .. } => authority::again_dialog(ui, state, name),
+        Dialog::Publish { .. } => authority::publish_dialog(ui, state),
+        Dialog::Compare { fingerprint, name } => {
+            widgets::title(ui, language.fill(Word::CompareTitle, &[("name", name)]));
+            widgets::soft(ui, language.fill(Word::CompareHint, &[("name", name)]));
+            widgets::card(ui, |ui| {
+                widgets::fingerprint_lines(ui, &fingerprint.spaced());
+            });
+            ui.checkbox(&mut state.keys.compared, language.say(Word::CompareDone));
+            confirm::answers_if(ui, language, state.keys.compared, Word::Trust, Weight::Primary)
+        }
+    }
+}
+
+fn carry_out(keys: &KeysState) -> Option<Command> {
+    let path = PathBuf::from(keys.path.trim());
+    Some(match &keys.dialog {
+        Dialog::None => return None,
+        Dialog::Generate => make::generate_command(keys),
+        Dialog::Request => make::request_command(keys),
         Dialog::Import => Command::ImportKeys { from: path, passphrase: keys.secret() },
         Dialog::Export { fingerprint, secret, .. } => Command::ExportKey {
             fingerprint: fingerprint.clone(),
@@ -380,17 +443,27 @@ fn carry_out(keys: &KeysState) -> Vec<Command> {
             to: path,
         },
         Dialog::Renew { fingerprint, .. } => renew::command(fingerprint, keys),
+        Dialog::RenewCertificate { fingerprint, way, .. } => renew::certificate_command(fingerprint, *way, keys),
+        Dialog::Withdraw { fingerprint, .. } => withdraw::command(fingerprint, keys),
+        Dialog::WithdrawIssued { authority, serial, .. } => withdraw::issued_command(authority, serial, keys),
+        Dialog::SaveRevocation { fingerprint } => withdraw::save_command(fingerprint, keys),
+        Dialog::SaveRequest { key } => own::command(OwnKeysCommand::SaveRequest { key: key.clone(), to: path }),
+        Dialog::GiveUp { key, .. } => own::command(OwnKeysCommand::DiscardRequest { key: key.clone() }),
+        Dialog::CreateAuthority => authority::create_command(keys),
+        Dialog::Issue { authority } => authority::issue_command(authority, keys),
+        Dialog::IssueAgain { authority, serial, .. } => authority::again_command(authority, serial, keys),
+        Dialog::Publish { authority } => authority::publish_command(authority, keys),
         Dialog::Compare { fingerprint, .. } => Command::SetTrusted { fingerprint: fingerprint.clone(), trusted: true },
-    }]
+    })
 }
 
-fn owner_fields(ui: &mut Ui, state: &mut State, passphrase: Word) -> bool {
+/// Name and address of a new key's owner; gives whether they will do.
+fn owner(ui: &mut Ui, state: &mut State) -> bool {
     let language = state.language;
     let name = widgets::field(ui, language.say(Word::Name), &mut state.keys.name, "");
     state.focus_first(&name);
     widgets::field(ui, language.say(Word::Address), &mut state.keys.address, "alice@example.org");
-    let is_address = crate::domain::EmailAddress::parse(&state.keys.address).is_some();
-    new_passphrase(ui, state, passphrase) && is_address
+    crate::domain::EmailAddress::parse(&state.keys.address).is_some()
 }
 
 /// A passphrase that is chosen now: entered twice, unless it stays empty.
@@ -409,38 +482,12 @@ fn new_passphrase(ui: &mut Ui, state: &mut State, name: Word) -> bool {
     keys.is_repeated()
 }
 
-fn generate(ui: &mut Ui, state: &mut State) -> Option<bool> {
+fn save_request(ui: &mut Ui, state: &mut State) -> Option<bool> {
     let language = state.language;
-    widgets::title(ui, language.say(Word::NewKey));
-    widgets::soft(ui, language.say(Word::NewKeyHint));
-    ui.horizontal(|ui| {
-        let choices = [
-            (None, language.say(Word::BothTechnologies)),
-            (Some(Technology::OpenPgp), "OpenPGP"),
-            (Some(Technology::Smime), "S/MIME"),
-        ];
-        for (only, words) in choices {
-            if widgets::choice(ui, state.keys.only == only, words).clicked() {
-                state.keys.only = only;
-            }
-        }
-    });
-    if state.keys.only != Some(Technology::OpenPgp) {
-        widgets::caption(ui, language.say(Word::SelfSignedHint));
-    }
-    let can = owner_fields(ui, state, Word::PassphraseIfWanted);
-    let word = if state.keys.only.is_none() { Word::MakeKeys } else { Word::Generate };
-    or_entered(ui, can, |ui| confirm::answers_if(ui, language, can, word, Weight::Primary))
-}
-
-fn request(ui: &mut Ui, state: &mut State) -> Option<bool> {
-    let language = state.language;
-    widgets::title(ui, language.say(Word::RequestCertificate));
-    widgets::soft(ui, language.say(Word::RequestHint));
-    let can = owner_fields(ui, state, Word::PassphraseForKey) && !state.keys.passphrase.is_empty();
+    widgets::title(ui, language.say(Word::SaveRequest));
     path_field(ui, state, Purpose::Request, "request.pem");
-    let can = can && !state.keys.path.trim().is_empty();
-    or_entered(ui, can, |ui| confirm::answers_if(ui, language, can, Word::RequestCertificate, Weight::Primary))
+    let can = !state.keys.path.trim().is_empty();
+    or_entered(ui, can, |ui| confirm::answers_if(ui, language, can, Word::SaveRequest, Weight::Primary))
 }
 
 fn import(ui: &mut Ui, state: &mut State) -> Option<bool> {

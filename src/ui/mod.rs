@@ -56,7 +56,7 @@ pub use fonts::{install as install_fonts, system_has};
 pub use frames::Frames;
 pub use html::Link;
 pub use icons::Icon;
-pub use keys::Dialog as KeyDialog;
+pub use keys::{Dialog as KeyDialog, RenewalWay};
 pub use print::print_pdf;
 pub use raster::Raster;
 pub use screenshot::{ScreenshotError, screenshot, write_png};

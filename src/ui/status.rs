@@ -5,6 +5,7 @@ use egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, Stroke, Ui};
 use crate::engine::{Command, Failure, Retry};
 
 use super::icons::{self, Icon};
+use super::keys;
 use super::link::Target;
 use super::state::{Screen, State, Views};
 use super::theme::{self, palette, size, space};
@@ -72,6 +73,7 @@ fn line(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comman
             let at = state.clock.brief(language, at);
             widgets::caption(ui, language.fill(Word::SynchronisedAt, &[("time", &at)]));
         }
+        keys::hint(ui, views, state);
         if mailbox.waiting > 0 {
             let words = language.fill(Word::Waiting, &[("count", &mailbox.waiting.to_string())]);
             if widgets::button(ui, Some(Icon::Outbox), &words, Weight::Quiet).clicked() {

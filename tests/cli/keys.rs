@@ -237,29 +237,29 @@ fn what_an_import_would_bring_is_said_or_why_not() {
 }
 
 /// A profile with a vault in a folder of its own.
-struct Profile {
-    folder: tempfile::TempDir,
+pub(crate) struct Profile {
+    pub(crate) folder: tempfile::TempDir,
     vault: PathBuf,
 }
 
 impl Profile {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let vault = write(folder.path(), "vault", "vault\n");
         Self { folder, vault }
     }
 
-    fn run(&self, args: &[&str]) -> Answer {
+    pub(crate) fn run(&self, args: &[&str]) -> Answer {
         self.run_with(&self.vault, args)
     }
 
-    fn run_with(&self, passphrases: &Path, args: &[&str]) -> Answer {
+    pub(crate) fn run_with(&self, passphrases: &Path, args: &[&str]) -> Answer {
         let dir = self.folder.path().join("profile");
         let common = ["--profile", text(&dir), "--secret-store", "file", "--passphrase-file", text(passphrases)];
-        kakitome([&common[..], args].concat())
+        kakitome([&common[..], &["--lang", "en"], args].concat())
     }
 
-    fn own(&self) -> Vec<Value> {
+    pub(crate) fn own(&self) -> Vec<Value> {
         self.run(&["key", "list", "--json"]).documents()
     }
 }

@@ -10,6 +10,8 @@ mod keyrings;
 mod keys;
 mod large;
 mod mime;
+mod own_authority;
+mod own_keys;
 mod peers;
 mod printing;
 mod profile;

@@ -1,6 +1,8 @@
 //! "Why?": what can be done about what was found, each at the press of a button.
 
 use kakitome::domain::{Fingerprint, Mailbox};
+use kakitome::engine::topic::Topic;
+use kakitome::engine::topic::own_keys::OwnKeysCommand;
 use kakitome::engine::view::*;
 use kakitome::ui::{KeyDialog, Word};
 
@@ -190,17 +192,23 @@ fn a_key_of_ones_own_that_has_ended_is_renewed() {
         window.run();
         assert!(sent(&paper, |command| matches!(command, Command::RenewKey { fingerprint, passphrase: Some(words) }
             if *fingerprint == sample::print(9, 20) && words.declassify() == "correct horse")));
-        // An S/MIME certificate has no end that its owner can move: a new pair is made, filled in.
+        // An S/MIME certificate has no end that its owner can move: it gets a successor.
         let mut view = own_key_ended();
-        view.help.own.remove(0);
+        let smime = view.help.own.remove(1);
+        view.help.own[0] = CertificateReport { issuer: smime.subject.clone(), ..smime.clone() };
         let (mut window, paper) = press(language, view, Word::DoRenew);
-        window.get_by_role_and_label(Role::Button, language.say(Word::Generate)).click();
+        window.get_by_role_and_label(Role::Button, language.say(Word::Renew)).click();
         window.run();
-        assert!(sent(
-            &paper,
-            |command| matches!(command, Command::GenerateKey { technology: Technology::Smime, address, .. }
-            if address == "alice@example.org")
-        ));
+        let renews = |command: &Command| match command {
+            Command::Topic(topic) => match &**topic {
+                Topic::OwnKeys(OwnKeysCommand::Renew { renewal, request_to }) => {
+                    renewal.fingerprint == smime.fingerprint && request_to.is_none()
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        assert!(sent(&paper, renews));
     }
 }
 

@@ -3,29 +3,19 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sequoia_openpgp::cert::amalgamation::ValidAmalgamation;
-use sequoia_openpgp::cert::prelude::{CertBuilder, CipherSuite, ValidCert};
-use sequoia_openpgp::crypto::Password;
+use sequoia_openpgp::cert::prelude::ValidCert;
 use sequoia_openpgp::crypto::mpi::PublicKey;
 use sequoia_openpgp::packet::{Key, UserID, key};
 use sequoia_openpgp::serialize::SerializeInto;
-use sequoia_openpgp::types::{Features, KeyFlags, PublicKeyAlgorithm, RevocationStatus};
-use sequoia_openpgp::{Cert, Error, Profile, armor};
+use sequoia_openpgp::types::{PublicKeyAlgorithm, RevocationStatus};
+use sequoia_openpgp::{Cert, Error};
 
-use crate::crypto::{Certificate, CertificateReport, ProtectError, Signer};
-use crate::domain::{EmailAddress, Fingerprint, Secret, Technology};
+use crate::crypto::{Certificate, CertificateReport, Signer};
+use crate::domain::{EmailAddress, Fingerprint, Technology};
 
 use super::policy::ReadingPolicy;
 use super::unlock::is_stub;
 use super::{import, protect, system_time, timestamp};
-
-/// A new key pair.
-#[derive(Clone, Debug)]
-pub struct Generated {
-    /// The certificate with its secret keys.
-    pub cert: Arc<Cert>,
-    /// A revocation of it, armored, to be kept apart for the day when the key is lost.
-    pub revocation: Vec<u8>,
-}
 
 /// The fingerprint of the primary key.
 pub fn fingerprint(cert: &Cert) -> Fingerprint {
@@ -211,52 +201,6 @@ pub(super) fn algorithm<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> S
         Some(bits) if name != "Ed25519" => format!("{name} {bits}"),
         _ => name.to_owned(),
     }
-}
-
-/// Makes a key pair that GnuPG 2.2 and everything newer can use: version 4, Ed25519 and
-/// Curve25519, the primary key for certifying and signing, one subkey for signing, one for
-/// encryption, and no more advertised than GnuPG 2.2 reads. It has no end; `key extend` and `key revoke` are the owner's to use.
-///
-/// # Errors
-/// [`ProtectError::Library`] when the library refuses.
-pub fn generate(
-    name: &str,
-    address: &EmailAddress,
-    passphrase: Option<&Secret<String>>,
-    at: Timestamp,
-) -> Result<Generated, ProtectError> {
-    let refuse = |error: anyhow::Error| ProtectError::Library(error.to_string());
-    let name = name.trim();
-    let user_id = if name.is_empty() {
-        UserID::from(format!("<{address}>"))
-    } else {
-        UserID::from_address(Some(name), None, address.as_str()).map_err(refuse)?
-    };
-    let encryption = KeyFlags::empty().set_transport_encryption().set_storage_encryption();
-    let builder = CertBuilder::new()
-        .set_profile(Profile::RFC4880)
-        .map_err(refuse)?
-        .set_features(Features::empty().set_seipdv1())
-        .map_err(refuse)?
-        .set_cipher_suite(CipherSuite::Cv25519)
-        .set_creation_time(system_time(at))
-        .set_primary_key_flags(KeyFlags::empty().set_certification().set_signing())
-        .add_userid(user_id)
-        .add_signing_subkey()
-        .add_subkey(encryption, None, None)
-        .set_password(passphrase.map(|one| Password::from(one.declassify().as_str())));
-    let (cert, revocation) = builder.generate().map_err(refuse)?;
-    let mut armored = Vec::new();
-    let mut writer = armor::Writer::with_headers(
-        &mut armored,
-        armor::Kind::PublicKey,
-        [("Comment", format!("Revocation of {}", cert.fingerprint()))],
-    )
-    .map_err(|error| ProtectError::Library(error.to_string()))?;
-    let packet = sequoia_openpgp::Packet::from(revocation);
-    sequoia_openpgp::serialize::Serialize::serialize(&packet, &mut writer).map_err(refuse)?;
-    writer.finalize().map_err(|error| ProtectError::Library(error.to_string()))?;
-    Ok(Generated { cert: Arc::new(cert), revocation: armored })
 }
 
 /// The certificate without secret keys, armored, for giving away. Certifications that are marked

@@ -32,6 +32,8 @@ pub const MESSAGE_DIGEST: ObjectIdentifier = oid("1.2.840.113549.1.9.4");
 pub const SIGNING_TIME: ObjectIdentifier = oid("1.2.840.113549.1.9.5");
 /// smimeCapabilities (RFC 8551 §2.5.2).
 pub const SMIME_CAPABILITIES: ObjectIdentifier = oid("1.2.840.113549.1.9.15");
+/// smimeEncryptionKeyPreference (RFC 8551 §2.5.3).
+pub const ENCRYPTION_KEY_PREFERENCE: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.11");
 /// signingCertificate, signingCertificateV2 (RFC 5035).
 pub const SIGNING_CERTIFICATE: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.12");
 pub const SIGNING_CERTIFICATE_V2: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.47");

@@ -8,15 +8,16 @@ use x509_cert::ext::pkix::{
     AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName, SubjectKeyIdentifier,
 };
 
-use crate::crypto::{Certificate, CertificateReport, Signer};
+use crate::crypto::{Certificate, CertificateReport, KeyUse, Signer};
 use crate::domain::{EmailAddress, Fingerprint, Technology};
 
 use super::algorithm::{self, Hash};
 use super::asn1::{Broken, Cursor, INTEGER, SEQUENCE};
 
 const EMAIL_ADDRESS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
+const ORGANIZATION_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
-const SMTP_UTF8_MAILBOX: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.8.9");
+pub const SMTP_UTF8_MAILBOX: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.8.9");
 const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
 const ANY_EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
 
@@ -82,18 +83,7 @@ impl X509 {
     /// The addresses it is for (RFC 8550 §3): subjectAltName rfc822Name and SmtpUTF8Mailbox
     /// (RFC 9598), then a subject's emailAddress.
     pub fn addresses(&self) -> Vec<EmailAddress> {
-        let mut found = Vec::new();
-        let names = self.extension::<SubjectAltName>().map(|san| san.0).unwrap_or_default();
-        for name in &names {
-            let text = match name {
-                GeneralName::Rfc822Name(name) => Some(name.as_str().to_owned()),
-                GeneralName::OtherName(other) if other.type_id == SMTP_UTF8_MAILBOX => {
-                    other.value.decode_as::<String>().ok()
-                }
-                _ => None,
-            };
-            found.extend(text.and_then(|text| EmailAddress::parse(&text)));
-        }
+        let mut found = self.extension::<SubjectAltName>().map_or_else(Vec::new, |names| addresses_in(&names));
         found.extend(self.subject_values(EMAIL_ADDRESS).filter_map(|text| EmailAddress::parse(&text)));
         let mut seen = std::collections::BTreeSet::new();
         found.retain(|address| seen.insert(address.clone()));
@@ -152,6 +142,38 @@ impl X509 {
     /// It is a certificate authority's (RFC 5280 §4.2.1.9).
     pub fn is_authority(&self) -> bool {
         self.extension::<BasicConstraints>().is_some_and(|constraints| constraints.ca)
+    }
+
+    /// How many authorities may stand below it (RFC 5280 §4.2.1.9); `None` when it does not say.
+    pub fn path_length(&self) -> Option<u32> {
+        self.extension::<BasicConstraints>()?.path_len_constraint.map(u32::from)
+    }
+
+    /// Its subject and its issuer are the same, and its own key signed it.
+    pub fn is_self_signed(&self) -> bool {
+        let same = self.encoded().is_ok_and(|encoded| encoded.issuer == encoded.subject);
+        same && algorithm::verify_signed(&self.der, self.spki())
+    }
+
+    /// Another certificate's key signed it, and its name is the issuer's.
+    pub fn is_issued_by(&self, issuer: &Self) -> bool {
+        let (Ok(own), Ok(above)) = (self.encoded(), issuer.encoded()) else { return false };
+        own.issuer == above.subject && algorithm::verify_signed(&self.der, above.spki)
+    }
+
+    /// What keyUsage and the key itself let it be used for; `None` for neither.
+    pub fn key_use(&self) -> Option<KeyUse> {
+        match (self.may_sign() && self.key_signs(), self.may_encrypt()) {
+            (true, true) => Some(KeyUse::Both),
+            (true, false) => Some(KeyUse::Signing),
+            (false, true) => Some(KeyUse::Encryption),
+            (false, false) => None,
+        }
+    }
+
+    /// The organizationName of the subject.
+    pub fn organisation(&self) -> Option<String> {
+        self.subject_values(ORGANIZATION_NAME).next()
     }
 
     /// The key that its issuer says it was signed with (RFC 5280 §4.2.1.1).
@@ -280,6 +302,16 @@ impl X509 {
             text(&encoded)
         })
     }
+}
+
+/// The addresses among alternative names, rfc822Name and SmtpUTF8Mailbox (RFC 9598), in their order.
+pub fn addresses_in(names: &SubjectAltName) -> Vec<EmailAddress> {
+    let text = |name: &GeneralName| match name {
+        GeneralName::Rfc822Name(name) => Some(name.as_str().to_owned()),
+        GeneralName::OtherName(other) if other.type_id == SMTP_UTF8_MAILBOX => other.value.decode_as::<String>().ok(),
+        _ => None,
+    };
+    names.0.iter().filter_map(text).filter_map(|text| EmailAddress::parse(&text)).collect()
 }
 
 /// A string of whatever type distinguished names use (RFC 5280 §4.1.2.4).

@@ -233,7 +233,8 @@ impl<'a> Signing<'a> {
             &element(OCTET_STRING, &[&signature]),
         ]);
         let inside = if with_content { element(0xa0, &[&element(OCTET_STRING, &[content])]) } else { Vec::new() };
-        let chain = self.chain().iter().map(|certificate| certificate.der.to_vec()).collect();
+        let mut chain: Vec<Vec<u8>> = self.chain().iter().map(|certificate| certificate.der.to_vec()).collect();
+        chain.extend(self.encryption_certificate().map(|certificate| certificate.der.to_vec()));
         let body = sequence(&[
             &integer(1),
             &element(SET, &[&self.hash.identifier()]),
@@ -251,13 +252,19 @@ impl<'a> Signing<'a> {
         let certificate = Hash::SHA256.of_bytes(&self.identity.certificate.der).ok_or_else(refused)?;
         // ESSCertIDv2 (RFC 5035 §4): the hash is SHA-256, which is the default and so left out.
         let named = sequence(&[&sequence(&[&sequence(&[&element(OCTET_STRING, &[&certificate])])])]);
-        Ok(vec![
+        let mut attributes = vec![
             attribute(algorithm::CONTENT_TYPE, &oid(algorithm::DATA)),
             attribute(algorithm::MESSAGE_DIGEST, &element(OCTET_STRING, &[&digest])),
             attribute(algorithm::SIGNING_TIME, &time(self.at)),
             attribute(algorithm::SMIME_CAPABILITIES, &capabilities()),
             attribute(algorithm::SIGNING_CERTIFICATE_V2, &named),
-        ])
+        ];
+        if let Some(encryption) = self.encryption_certificate() {
+            let encoded = encryption.encoded().map_err(broken)?;
+            let named = element(0xa0, &[encoded.issuer, &element(INTEGER, &[encoded.serial])]);
+            attributes.push(attribute(algorithm::ENCRYPTION_KEY_PREFERENCE, &named));
+        }
+        Ok(attributes)
     }
 
     fn signature_algorithm(&self) -> Vec<u8> {
@@ -280,6 +287,23 @@ impl<'a> Signing<'a> {
         }
         .map_err(library)?;
         signer.sign_oneshot_to_vec(message).map_err(library)
+    }
+
+    /// Where the signer's key is for signatures alone: the certificate that answers are to be encrypted to
+    /// (RFC 8551 §2.5.3), of the same owner and with a secret key here.
+    fn encryption_certificate(&self) -> Option<&Arc<X509>> {
+        let signer = &self.identity.certificate;
+        if signer.may_encrypt() {
+            return None;
+        }
+        let addresses = signer.addresses();
+        let usable = |own: &&Identity| {
+            let certificate = &own.certificate;
+            certificate.report(true, false, self.at).can_encrypt
+                && certificate.addresses().iter().any(|address| addresses.contains(address))
+        };
+        let own = self.ring.own().iter().filter(usable).max_by_key(|own| own.certificate.not_before());
+        own.map(|own| &own.certificate)
     }
 
     /// The signer's certificate and the authorities above it, as far as they are at hand; a root
@@ -306,7 +330,7 @@ impl<'a> Signing<'a> {
 }
 
 /// signingTime (RFC 5652 §11.3): UTCTime through 2049.
-fn time(at: Timestamp) -> Vec<u8> {
+pub(super) fn time(at: Timestamp) -> Vec<u8> {
     let text = at.strftime("%Y%m%d%H%M%SZ").to_string();
     let year = text.get(..4).and_then(|year| year.parse::<u16>().ok()).unwrap_or(0);
     match text.get(2..) {

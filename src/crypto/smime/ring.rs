@@ -12,7 +12,11 @@ use super::X509;
 use super::entry::Entry;
 use super::facts::{self, Facts, comparable, key_bits};
 use super::import::{self, Found};
+use super::issue::KeyPair;
 use super::signed::SignerId;
+
+/// The label of PKCS #8 under a passphrase (RFC 7468 §11).
+pub(super) const KEY: &str = "ENCRYPTED PRIVATE KEY";
 
 /// X.509 certificates and secret keys. Certificates of a profile are read when they are needed: they are found by
 /// what is known of them.
@@ -69,6 +73,14 @@ impl Identity {
     pub fn unlock(&self, passphrases: &[Secret<String>]) -> Option<Self> {
         let key = self.open(passphrases)?;
         Some(Self { certificate: self.certificate.clone(), key: SecretKey::Open(key) })
+    }
+
+    /// Its key alone, when it is open.
+    pub fn into_key_pair(self) -> Option<KeyPair> {
+        match self.key {
+            SecretKey::Open(key) => Some(KeyPair(key)),
+            SecretKey::Locked(_) => None,
+        }
     }
 
     pub(super) fn open(&self, passphrases: &[Secret<String>]) -> Option<PKey<Private>> {
@@ -232,6 +244,19 @@ impl SmimeRing {
 
     fn entry(&self, fingerprint: &Fingerprint) -> Option<&Arc<Entry>> {
         self.entries.get(*self.by_fingerprint.get(fingerprint)?)
+    }
+
+    /// Gives a key that waited for its certificate to every certificate here that is for it: PKCS #8 under a
+    /// passphrase, PEM, and the SubjectPublicKeyInfo that goes with it. Gives whether there is any.
+    pub fn pair(&mut self, spki: &[u8], secret: &[u8]) -> bool {
+        let mut blocks = super::content::pem_blocks(secret).into_iter();
+        let Some(pkcs8) = blocks.find(|block| block.label == KEY) else { return false };
+        let key: Arc<[u8]> = pkcs8.der.into();
+        let fitting: Vec<_> = self.marked(&Mark::Key(facts::public_key(spki))).into_iter().map(Arc::clone).collect();
+        for certificate in &fitting {
+            self.add_identity(Identity { certificate: certificate.clone(), key: SecretKey::Locked(key.clone()) });
+        }
+        !fitting.is_empty()
     }
 
     /// A certificate by its fingerprint.

@@ -8,7 +8,7 @@ use crate::crypto::CertificateReport;
 use crate::domain::Secret;
 use crate::engine::network::Publish;
 use crate::engine::profile::{Profile, store_failure};
-use crate::engine::topic::{self, Effect, Work};
+use crate::engine::topic::{self, Effect, Work, own_keys};
 use crate::engine::view::MessageId;
 use crate::engine::worker::internal;
 use crate::engine::{Command, Event, Failure, FailureKind, keys, reading, remedy};
@@ -26,7 +26,7 @@ impl Engine {
                 self.done("generated", &made.spaced());
             }
             Command::RequestCertificate { name, address, passphrase, to } => {
-                keys::request(&name, &address, passphrase.as_ref(), &to)?;
+                keys::request(&profile, &name, &address, passphrase.as_ref(), &to)?;
                 self.done("exported", &to.display().to_string());
             }
             Command::ImportKeys { from, passphrase } => {
@@ -66,6 +66,7 @@ impl Engine {
             _ => {}
         }
         self.show_keys()?;
+        own_keys::beside_show(&self.topic_work());
         // What is believed may have changed: the open message is judged anew.
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
     }

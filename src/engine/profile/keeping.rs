@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::crypto::{CertificateReport, CertificateSource, Imported, Kept, Keyring, pgp, smime};
 use crate::domain::{Fingerprint, Secret, Technology};
 use crate::engine::{Failure, FailureKind, Retry};
-use crate::store::{CertificateRecord, Store};
+use crate::store::{CertificateRecord, KeyRecords, Store};
 
 use super::{Profile, import_failure, store_failure};
 
@@ -100,9 +100,27 @@ impl Profile {
         if imported.is_empty() {
             (found, imported) = self.paired(found)?;
         }
-        self.keep(&found, passphrases.first(), "imported")?;
+        let answered = self.answered(&mut found)?;
+        let certificates = self.records(&found, passphrases.first(), "imported")?;
+        let has_answers = !answered.is_empty();
+        self.keep_records(&KeyRecords { certificates, answered, ..KeyRecords::default() }, passphrases.first())?;
         let at = self.now();
-        Ok(imported.into_iter().map(|one| found.report(&one.report.fingerprint, at).unwrap_or(one.report)).collect())
+        // A key that waited here may be open in the profile, though nothing of the file opens it.
+        let now = self.keyring();
+        let report = |fingerprint: &Fingerprint| {
+            if has_answers { now.report(fingerprint, at) } else { found.report(fingerprint, at) }
+        };
+        Ok(imported.into_iter().map(|one| report(&one.report.fingerprint).unwrap_or(one.report)).collect())
+    }
+
+    /// Gives the certificates that came the keys that wait for them; which waited.
+    fn answered(&self, found: &mut Keyring) -> Result<Vec<String>, Failure> {
+        if found.smime.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut waiting = self.store.waiting_keys().map_err(store_failure)?;
+        waiting.retain(|one| found.smime.pair(&one.spki, &one.secret));
+        Ok(waiting.into_iter().map(|one| one.key).collect())
     }
 
     /// S/MIME keys that came without their certificates, with those that are in the profile.
@@ -127,7 +145,7 @@ impl Profile {
         Ok((paired, imported))
     }
 
-    /// Keeps everything of a keyring, all or nothing. Secret keys stay under their own passphrase.
+    /// Keeps everything of a keyring. Secret keys stay under their own passphrase.
     ///
     /// # Errors
     /// A [`Failure`] of the store, or of a key that can't be written.
@@ -137,89 +155,91 @@ impl Profile {
         passphrase: Option<&Secret<String>>,
         origin: &str,
     ) -> Result<(), Failure> {
-        let alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let certificates = self.records(found, passphrase, origin)?;
+        self.keep_records(&KeyRecords { certificates, ..KeyRecords::default() }, passphrase)
+    }
+
+    /// Keeps everything that one step made, all of it or nothing. A few certificates are added to the keyring; for
+    /// more, and for keys, which a passphrase may open, it is read anew.
+    pub(in crate::engine) fn keep_records(
+        &self,
+        new: &KeyRecords,
+        passphrase: Option<&Secret<String>>,
+    ) -> Result<(), Failure> {
+        self.store.keep_keys(new).map_err(store_failure)?;
+        let certificates = &new.certificates;
+        let has_keys = certificates.iter().any(|record| record.has_secret);
+        if has_keys || passphrase.is_some() || certificates.len() > MANY {
+            return self.load_keyring(passphrase.cloned().into_iter().collect());
+        }
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut keyring = (*self.keyring()).clone();
-        let mut records = self.merge_pgp(found, &mut keyring, origin);
-        records.extend(self.merge_smime(found, &mut keyring, passphrase, origin)?);
-        self.store.put_certificates(&records).map_err(store_failure)?;
-        if passphrase.is_none() && records.len() <= MANY {
-            self.use_keyring(keyring);
-            return Ok(());
-        }
-        drop(alone);
-        // Another passphrase may open what was locked.
-        self.load_keyring(passphrase.cloned().into_iter().collect())
-    }
-
-    /// What is known already is merged, so that nothing (a revocation, a secret) is lost.
-    fn merge_pgp(&self, found: &Keyring, keyring: &mut Keyring, origin: &str) -> Vec<Put> {
-        let mut records = Vec::new();
-        for cert in &found.pgp.certs() {
-            let fingerprint = pgp::fingerprint(cert);
-            let before = keyring.pgp.find(&fingerprint).map(Arc::clone);
-            keyring.pgp.add_cert((**cert).clone());
-            let merged = keyring.pgp.find(&fingerprint).unwrap_or(cert);
-            if !merged.is_tsk() && before.is_some_and(|before| before == *merged) {
-                continue;
+        let mut summaries = Vec::new();
+        for record in certificates {
+            let _ = keyring.add(&record.bytes);
+            if let Some(kept) = keyring.kept(&record.fingerprint, self.now()) {
+                summaries.push((record.technology, record.fingerprint.clone(), kept.to_text()));
             }
-            let bytes = if merged.is_tsk() { pgp::armored_secret(merged) } else { pgp::binary(merged) };
-            records.push(self.put(keyring, &fingerprint, Technology::OpenPgp, bytes, merged.is_tsk(), origin));
         }
-        records
+        self.store.put_summaries(&summaries).map_err(store_failure)?;
+        self.use_keyring(keyring);
+        Ok(())
     }
 
-    fn merge_smime(
+    /// Everything of a keyring as it is kept, merged with what is known already. S/MIME keys that are open go under the
+    /// passphrase, or under the profile's. Certificates that are kept as they are already are left out.
+    pub(in crate::engine) fn records(
         &self,
         found: &Keyring,
-        keyring: &mut Keyring,
         passphrase: Option<&Secret<String>>,
         origin: &str,
-    ) -> Result<Vec<Put>, Failure> {
+    ) -> Result<Vec<CertificateRecord>, Failure> {
+        let added_at = Timestamp::now();
+        let record = |technology, fingerprint: &Fingerprint, bytes, has_secret| CertificateRecord {
+            technology,
+            fingerprint: fingerprint.clone(),
+            bytes,
+            has_secret,
+            added_at,
+            origin: origin.to_owned(),
+        };
         let mut records = Vec::new();
+        let known = self.keyring();
+        for cert in &found.pgp.certs() {
+            let fingerprint = pgp::fingerprint(cert);
+            // What is known already is merged, so that nothing (a revocation, a secret) is lost.
+            let mut merged = pgp::PgpRing::default();
+            let before = known.pgp.find(&fingerprint);
+            if let Some(before) = before {
+                merged.add_cert((**before).clone());
+            }
+            merged.add_cert((**cert).clone());
+            let cert = merged.find(&fingerprint).unwrap_or(cert);
+            if cert.is_tsk() {
+                records.push(record(Technology::OpenPgp, &fingerprint, pgp::armored_secret(cert), true));
+            } else if before != Some(cert) {
+                records.push(record(Technology::OpenPgp, &fingerprint, pgp::binary(cert), false));
+            }
+        }
         for certificate in &found.smime.certificates() {
             let fingerprint = &certificate.fingerprint;
             let own = found.smime.own().iter().find(|own| own.certificate.fingerprint == *fingerprint);
             let bytes = match own {
                 Some(own) => {
-                    keyring.smime.add_identity(own.clone());
-                    let protected = smime::export_identity_pem(own, passphrase.unwrap_or(&self.key_passphrase));
-                    protected.map_err(|error| Failure {
+                    let bytes = smime::export_identity_pem(own, passphrase.unwrap_or(&self.key_passphrase));
+                    bytes.map_err(|error| Failure {
                         kind: FailureKind::Import,
                         retry: Retry::Never,
                         subject: fingerprint.to_string(),
                         source: error.to_string(),
                     })?
                 }
-                None if keyring.smime.holds(fingerprint) => continue,
-                None => {
-                    keyring.smime.add_certificate(Arc::clone(certificate));
-                    smime::export_pem(certificate)
-                }
+                None if known.smime.holds(fingerprint) => continue,
+                None => smime::export_pem(certificate),
             };
-            records.push(self.put(keyring, fingerprint, Technology::Smime, bytes, own.is_some(), origin));
+            records.push(record(Technology::Smime, fingerprint, bytes, own.is_some()));
         }
         Ok(records)
-    }
-
-    fn put(
-        &self,
-        keyring: &Keyring,
-        fingerprint: &Fingerprint,
-        technology: Technology,
-        bytes: Vec<u8>,
-        has_secret: bool,
-        origin: &str,
-    ) -> Put {
-        let kept = (!has_secret).then(|| keyring.kept(fingerprint, self.now())).flatten();
-        let record = CertificateRecord {
-            technology,
-            fingerprint: fingerprint.clone(),
-            bytes,
-            has_secret,
-            added_at: Timestamp::now(),
-            origin: origin.to_owned(),
-        };
-        (record, kept.map(|kept| kept.to_text()))
     }
 
     /// Forgets a certificate, its key, and what was trusted of it.
@@ -235,6 +255,3 @@ impl Profile {
         Ok(())
     }
 }
-
-/// A row for the store, with its summary.
-type Put = (CertificateRecord, Option<String>);

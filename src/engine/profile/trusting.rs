@@ -82,6 +82,8 @@ impl Profile {
         if let Some(lists) = self.store.setting::<Vec<String>>("crls").map_err(store_failure)? {
             policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(std::sync::Arc::from));
         }
+        // What an authority of one's own withdrew is known here first.
+        policy.crls.extend(self.store.own_lists().map_err(store_failure)?.into_iter().map(std::sync::Arc::from));
         Ok(policy)
     }
 

@@ -4,14 +4,14 @@ use egui::{ScrollArea, Ui, pos2};
 
 use crate::engine::Command;
 use crate::engine::view::KeySummary;
-use crate::ui::state::{State, Views};
+use crate::ui::state::State;
 use crate::ui::theme::{size, space};
 
 /// How high a card is thought to be until it is drawn.
 const ESTIMATE: f32 = 172.0;
 
 /// Draws the list.
-pub(super) fn show(ui: &mut Ui, views: &Views, others: &[KeySummary], state: &mut State, commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, others: &[KeySummary], state: &mut State, commands: &mut Vec<Command>) {
     let mut heights = std::mem::take(&mut state.keys.heights);
     heights.resize(others.len(), ESTIMATE);
     ScrollArea::vertical().id_salt("keys").auto_shrink([false, false]).show_viewport(ui, |ui, viewport| {
@@ -24,7 +24,7 @@ pub(super) fn show(ui: &mut Ui, views: &Views, others: &[KeySummary], state: &mu
             if is_seen {
                 let place = egui::Rect::from_min_size(pos2(origin.x, origin.y + top), ui.available_size());
                 let drawn = ui.scope_builder(egui::UiBuilder::new().max_rect(place), |ui| {
-                    super::key(ui, views, &summary.to_view(), state, commands);
+                    super::key(ui, &summary.to_view(), state, commands);
                 });
                 *height = drawn.response.rect.height();
             }

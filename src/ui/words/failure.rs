@@ -145,6 +145,12 @@ explained! { FailureKind {
         "中止しました{subject}。",
         "失われたものはありません。いつでもやり直せます。";
         [];
+    IssuedElsewhere =>
+        "This certificate was issued by an authority elsewhere{subject}.",
+        "Ask that authority to withdraw it or to issue a new one.";
+        "この証明書は外部の認証局が発行したものです{subject}。",
+        "失効や再発行は、発行した認証局に頼むとできます。";
+        [];
     Input =>
         "Something entered is not well-formed{subject}.",
         "Correct it and try again.";

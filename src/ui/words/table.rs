@@ -11,6 +11,8 @@ mod finding;
 #[macro_use]
 mod keys;
 #[macro_use]
+mod own_keys;
+#[macro_use]
 mod pane;
 #[macro_use]
 mod remedy;
@@ -43,4 +45,4 @@ macro_rules! words {
     };
 }
 
-window! { body evidence writing keys settings pane remedy finding words; }
+window! { body evidence writing keys own_keys settings pane remedy finding words; }

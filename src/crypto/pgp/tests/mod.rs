@@ -13,7 +13,9 @@ use sequoia_openpgp::Cert;
 
 use crate::domain::{EmailAddress, Secret};
 
-use super::{PgpRing, generate};
+use crate::crypto::KeyKind;
+
+use super::{NewKey, PgpRing, make};
 
 pub(super) const ENTITY: &[u8] =
     b"Content-Type: text/plain; charset=utf-8\r\n\r\nDear bob,\r\n- dashes and trailing space \r\nFrom here\r\n";
@@ -35,9 +37,17 @@ pub(super) fn address(name: &str) -> EmailAddress {
     EmailAddress::parse(&format!("{}@kakitome.example", name.to_lowercase())).unwrap()
 }
 
-/// A person's key pair without a passphrase.
+/// A person's key pair without a passphrase and without an end.
 pub(super) fn person(name: &str) -> Arc<Cert> {
-    generate(name, &address(name), None, then()).unwrap().cert
+    let key = NewKey { name, address: &address(name), kind: KeyKind::V4, lifetime: None, passphrase: None };
+    make(&key, then()).unwrap().cert
+}
+
+/// The key that a person signs with.
+pub(super) fn signing_key(cert: &Cert) -> sequoia_openpgp::crypto::KeyPair {
+    let valid = cert.with_policy(&super::ReadingPolicy, super::system_time(then())).unwrap();
+    let key = valid.keys().for_signing().secret().next().unwrap();
+    key.key().clone().into_keypair().unwrap()
 }
 
 pub(super) fn public(cert: &Cert) -> Cert {

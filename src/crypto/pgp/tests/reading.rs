@@ -10,7 +10,7 @@ use super::super::{InlineKind, armored_public};
 use super::super::{
     decrypt, detached, encrypt, find_inline_blocks, generate, sign_detached, signed_message, system_time,
 };
-use super::{ENTITY, a_year_later, address, later, person, public, ring, secret, then};
+use super::{ENTITY, a_year_later, address, later, person, public, ring, secret, signing_key, then};
 use crate::crypto::{DecryptFailure, SignatureOutcome};
 
 fn outcome(checks: &[crate::crypto::SignatureCheck]) -> (SignatureOutcome, Option<&str>) {
@@ -221,7 +221,7 @@ fn a_signature_made_for_carol_is_not_good_when_mallory_passes_it_on_to_bob() {
         let policy = super::super::ReadingPolicy;
         let valid = to.with_policy(&policy, system_time(then())).unwrap();
         let keys: Vec<Recipient> = valid.keys().for_transport_encryption().map(Into::into).collect();
-        let pair = alice.primary_key().key().clone().parts_into_secret().unwrap().into_keypair().unwrap();
+        let pair = signing_key(&alice);
         let mut bytes = Vec::new();
         let message = Encryptor::for_recipients(Message::new(&mut bytes), keys).build().unwrap();
         let signer = Signer::new(message, pair).unwrap().creation_time(system_time(then()));
@@ -247,7 +247,7 @@ fn a_cleartext_message_is_what_is_signed_and_nothing_that_looks_like_it() {
     use sequoia_openpgp::serialize::stream::{Message, Signer};
     use std::io::Write;
     let alice = person("Alice");
-    let pair = alice.primary_key().key().clone().parts_into_secret().unwrap().into_keypair().unwrap();
+    let pair = signing_key(&alice);
     let mut bytes = Vec::new();
     let signer = Signer::new(Message::new(&mut bytes), pair).unwrap().cleartext().creation_time(system_time(then()));
     let mut writer = signer.build().unwrap();

@@ -2,7 +2,7 @@ use sequoia_openpgp::Profile;
 use sequoia_openpgp::cert::prelude::CertBuilder;
 
 use super::super::{decrypt, encrypt, generate, report, sign_detached, system_time, unlockable};
-use super::{ENTITY, a_year_later, address, person, public, ring, secret, then};
+use super::{ENTITY, a_year_later, address, later, person, public, ring, secret, then};
 use crate::crypto::{Integrity, ProtectError};
 
 #[test]
@@ -64,7 +64,10 @@ fn a_new_key_describes_itself() {
     assert!(described.has_secret && described.is_locked && described.can_sign && described.can_encrypt);
     assert_eq!(described.algorithms.len(), 3);
     assert_eq!(described.algorithms[0], "Ed25519");
-    assert_eq!((described.not_before, described.not_after), (Some(then()), None));
+    assert_eq!(
+        (described.not_before, described.not_after),
+        (Some(then()), Some(later(jiff::Span::new().hours(730 * 24))))
+    );
     assert!(described.problems.is_empty(), "{:?}", described.problems);
     let described = report(&public(&alice), "2020-01-01T00:00:00Z".parse().unwrap());
     assert_eq!(described.problems, ["no_address", "not_yet_valid"]);
