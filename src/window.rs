@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use kakitome::cli::{self, Common, GuiArgs, Lang};
+use kakitome::domain::EmailAddress;
+use kakitome::engine::topic::Topic;
+use kakitome::engine::topic::bringing::BringingCommand;
 use kakitome::engine::{Command, EngineHandle, Event, Failure, Start, start};
 use kakitome::ui::{self, App, Backend, Frames, Language, Options, Screen, Theme};
 
@@ -108,16 +111,75 @@ fn picture(
             app.ask(Command::ListKeys);
             settle(&mut app, |app| app.views.keys.is_some())?;
         }
+        "people" | "compare" | "trust" => people(&mut app, name, number)?,
+        "find" | "found" | "publish" => finding(&mut app, name)?,
+        "bringing" => {
+            app.bring_keys();
+            settle(&mut app, |app| app.views.topics.bringing.as_ref().is_some_and(|view| view.sources.is_some()))?;
+        }
+        "brought" => {
+            app.bring_keys();
+            app.ask(Command::Topic(Box::new(Topic::Bringing(BringingCommand::Bring(Box::default())))));
+            settle(&mut app, |app| app.views.topics.bringing.as_ref().is_some_and(|view| view.report.is_some()))?;
+        }
         "outbox" => app.state.screen = Screen::Outbox,
-        "settings" => app.state.screen = Screen::Settings,
+        "settings" => {
+            app.state.screen = Screen::Settings;
+            // The first frame asks for what is set.
+            ui::screenshot(&mut app, size, 1.0)?;
+            settle(&mut app, |app| app.views.topics.finding.is_some())?;
+        }
+        "authorities" | "withdrawals" => {
+            app.state.screen = Screen::Settings;
+            app.state.settings.authorities.is_open = true;
+            app.state.settings.authorities.shows_withdrawals = name == "withdrawals";
+            // The first frame asks for them.
+            ui::screenshot(&mut app, size, 1.0)?;
+            let counted = |app: &App| app.views.topics.authorities.as_ref().is_some_and(|view| view.vouches.is_some());
+            settle(&mut app, counted)?;
+        }
         other => bail!(
-            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, outbox, settings"
+            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, people[:ADDRESS], compare:ADDRESS, trust[:ADDRESS], find, found, publish, bringing, brought, outbox, settings, authorities, withdrawals"
         ),
     }
     let image = ui::screenshot(&mut app, size, 1.0)?;
     ui::write_png(&image, to)?;
     if is_verbose {
         println!("{} frames; {}", app.frames.drawn(), spread(&app.frames));
+    }
+    Ok(())
+}
+
+/// The dialogs of looking for a certificate, and of publishing one's own.
+fn finding(app: &mut App, name: &str) -> Result<()> {
+    if name == "publish" {
+        app.state.screen = Screen::Keys;
+        app.ask(Command::ListKeys);
+        settle(app, |app| app.views.keys.is_some())?;
+        app.publish();
+        return Ok(());
+    }
+    app.find("hanako@example.co.jp", name == "found");
+    let search = |app: &App| app.views.topics.finding.as_ref().and_then(|view| view.search.clone());
+    settle(app, |app| name == "find" || search(app).is_some_and(|search| !search.is_running))
+}
+
+/// The people, a card of theirs and the sheet that compares its first key, or who vouches for whom.
+fn people(app: &mut App, name: &str, about: &str) -> Result<()> {
+    let address = EmailAddress::parse(about);
+    if name == "trust" {
+        app.show_trust(address.as_ref());
+        return settle(app, |app| app.views.topics.certifying.is_some());
+    }
+    app.ask(Command::ListKeys);
+    let is_one = address.is_some();
+    app.show_people(address);
+    settle(app, |app| {
+        let view = app.views.topics.people.as_ref();
+        app.views.keys.is_some() && view.is_some_and(|view| view.card.is_some() == is_one)
+    })?;
+    if name == "compare" {
+        app.compare();
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Any bytes as input: no panic, no hang, no memory beyond ten times the input and 64 MiB.
+//! Any bytes as input: no panic, no hang, no memory beyond ten times the input and 64 MiB. In a debug
+//! build the program alone takes 38 MiB and more, so there it is 28 MiB over what a message of one word takes.
 //!
 //! Messages of the own corpus are cut, bent and shuffled, the same way at each run; others are built to make a
 //! reader run for ever, go too deep or swell.
@@ -46,11 +47,14 @@ fn messages_built_to_exhaust_a_reader_are_answered_in_time_and_in_little_memory(
     let bombs = std::fs::read_dir(corpus().join("hostile")).expect("the corpus is there");
     files.extend(bombs.flatten().map(|entry| entry.path()));
     let mut wrong = String::new();
+    let plain = folder.path().join("plain.eml");
+    std::fs::write(&plain, "From: a@example.test\r\n\r\nhi\r\n").expect("a temporary file");
+    let base = inspect(&plain, PATIENCE).peak;
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let size = std::fs::metadata(&file).map_or(0, |data| data.len());
         let ended = inspect(&file, PATIENCE);
-        let allowed = 10 * size + 64 * MEBIBYTE;
+        let allowed = 10 * size + if cfg!(debug_assertions) { base + 28 * MEBIBYTE } else { 64 * MEBIBYTE };
         eprintln!(
             "{name:24} {:>8} KiB  {:>5} ms  {:>4} MiB",
             size >> 10,

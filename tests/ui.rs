@@ -2,12 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::cast_possible_wrap)]
 
+#[path = "ui/authorities.rs"]
+mod authorities;
+#[path = "ui/backup.rs"]
+mod backup;
 #[path = "ui/body.rs"]
 mod body;
+#[path = "ui/bringing.rs"]
+mod bringing;
 #[path = "ui/own_keys.rs"]
 mod own_keys;
 #[path = "ui/pane.rs"]
 mod pane;
+#[path = "ui/people.rs"]
+mod people;
 #[path = "ui/sample.rs"]
 mod sample;
 #[path = "ui/why.rs"]
@@ -732,10 +740,16 @@ fn a_link_is_asked_about_and_its_deception_is_named() {
 
 /// Those of this file, and those of the topics.
 fn all_screens(language: Language) -> Vec<(&'static str, App)> {
-    [screens(language), why::screens(language), pane::screens(language), own_keys::screens(language)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        screens(language),
+        why::screens(language),
+        pane::screens(language),
+        own_keys::screens(language),
+        backup::screens(language),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn screens(language: Language) -> Vec<(&'static str, App)> {
@@ -803,9 +817,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     }));
     failed.update(Event::Mailbox(Arc::new(MailboxView::default())));
     add("failure-empty", failed);
-    let (mut first_day, _) = app(language);
-    first_day.update(Event::Mailbox(Arc::new(MailboxView::default())));
-    add("welcome", first_day);
+    add("welcome", backup::without_account(language));
     let (mut unopened, _) = app(language);
     unopened.state.selected = Some(1);
     unopened.state.reads = true;
@@ -892,6 +904,7 @@ fn a_file_of_keys_is_imported_without_the_mouse() {
 fn an_account_is_filled_in_without_the_mouse_and_changing_it_begins_with_what_is_kept() {
     let (mut app, paper) = app(Language::English);
     app.update(Event::Mailbox(Arc::new(MailboxView::default())));
+    app.update(Event::Keys(Arc::default()));
     let mut window = window(app, WIDE);
     window.get_by_label("Welcome to Kakitome");
     window.get_by_label("Add account").click();
@@ -989,10 +1002,10 @@ fn the_first_day_is_over_once_there_are_an_account_and_keys() {
         app.update(Event::Keys(Arc::default()));
         let mut window = window(app, NARROW);
         window.get_by_label(language.say(ui::Word::Welcome));
-        assert!(window.query_by_label(language.say(ui::Word::AddAccount)).is_none(), "that is done");
-        window.get_by_label(language.say(ui::Word::MakeKeys)).click();
+        assert!(window.query_all_by_value("alice@example.org").next().is_some(), "the account says so already");
+        window.get_by_label(language.say(ui::Word::Continue)).click();
         window.run();
-        assert_eq!(window.state().state.keys.dialog, ui::KeyDialog::Generate);
+        window.get_by_label(language.say(ui::Word::MakeBothKeys));
         window.state_mut().update(Event::Keys(Arc::new(sample::keys())));
         window.state_mut().state.screen = Screen::Mailbox;
         window.run();

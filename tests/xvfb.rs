@@ -4,7 +4,7 @@
 //! Needs Xvfb, xdotool and ImageMagick's `import` (`tests/run` installs them); says so where they are missing.
 
 #![cfg(target_os = "linux")]
-#![allow(clippy::expect_used, clippy::panic)]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -78,6 +78,105 @@ fn a_new_profile_is_made_in_the_real_window_with_the_keyboard_alone() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert!(program.0.try_wait().expect("a child can be asked").is_none(), "the program ended by itself");
+}
+
+/// From nothing to both key pairs and a backup, through three screens and with the keyboard alone; the two words that
+/// are asked for are read from the sheet that was saved, as a person would read them from paper.
+#[test]
+fn a_new_user_has_both_key_pairs_and_a_backup_in_the_real_window() {
+    let needed = ["Xvfb", "xdotool", "import", "pdftotext"];
+    if let Some(program) = needed.iter().find(|program| !is_installed(program)) {
+        eprintln!("skipped: {program} is not installed");
+        return;
+    }
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let (profile, passphrase) = (home.path().join("profile"), home.path().join("passphrase"));
+    std::fs::write(&passphrase, "correct horse\n").expect("a temporary file");
+    let text = |path: &Path| path.to_str().expect("an ASCII path").to_owned();
+    let vault = [
+        "--profile",
+        &text(&profile),
+        "--secret-store",
+        "file",
+        "--passphrase-file",
+        &text(&passphrase),
+        "--lang",
+        "en",
+    ]
+    .map(str::to_owned);
+    let display = Display::start();
+    let mut window_of = command(home.path(), &display.name, &["gui"]);
+    let mut program = Killed(window_of.args(&vault).spawn().expect("kakitome starts"));
+    let window = display.wait_for_window(&mut program.0);
+    display.wait_until_still(home.path());
+    display.xdotool(&["windowfocus", &window]);
+    std::thread::sleep(Duration::from_millis(500));
+    let press = |key: &str| {
+        display.xdotool(&["key", key]);
+        std::thread::sleep(Duration::from_millis(400));
+    };
+    // One: name and address.
+    display.xdotool(&["type", "--delay", "30", "Dora"]);
+    press("Tab");
+    display.xdotool(&["type", "--delay", "30", "dora@example.test"]);
+    press("Return");
+    display.wait_until_still(home.path());
+    // Two: the button has the focus.
+    press("Return");
+    // Three, as soon as both are made: the sheet's button has the focus, the file's is three further.
+    let saved = |ending: &str| {
+        let found = std::fs::read_dir(home.path()).expect("the home folder").flatten();
+        found.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|end| end == ending))
+    };
+    let wait_for = |ending: &str, again: &dyn Fn()| {
+        let begin = Instant::now();
+        loop {
+            if let Some(path) = saved(ending) {
+                return path;
+            }
+            assert!(begin.elapsed() < PATIENCE * 2, "no {ending} file was saved");
+            again();
+            std::thread::sleep(Duration::from_millis(500));
+        }
+    };
+    display.wait_until_still(home.path());
+    let sheet = wait_for("pdf", &|| press("Return"));
+    for _ in 0..3 {
+        press("Tab");
+    }
+    let backup = wait_for("pgp", &|| press("Return"));
+    let read = Command::new("pdftotext").args(["-layout", &text(&sheet), "-"]).output().expect("pdftotext starts");
+    let words = words_of(&String::from_utf8_lossy(&read.stdout));
+    assert_eq!(words.len(), 12, "{words:?}");
+    for number in [4, 9] {
+        press("Tab");
+        display.xdotool(&["type", "--delay", "30", &words[number - 1]]);
+    }
+    press("Tab");
+    let before = display.wait_until_still(home.path());
+    press("Return");
+    let after = display.wait_until_still(home.path());
+    assert!(before != after, "the third screen is not left");
+    assert!(program.0.try_wait().expect("a child can be asked").is_none(), "the program ended by itself");
+    drop(program);
+
+    // Another program of the same profile sees both pairs, and the backup brings them back with the printed words.
+    std::fs::write(&passphrase, format!("correct horse\n{}\n", words.join(" "))).expect("a temporary file");
+    let mut tries = command(home.path(), &display.name, &["key", "backup", "--rehearse", &text(&backup), "--json"]);
+    let done = tries.args(&vault).stdout(Stdio::piped()).output().expect("kakitome starts");
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(said.contains("\"complete\":true") && said.matches("\"state\":\"complete\"").count() == 2, "{said}");
+}
+
+/// The numbered words of a sheet.
+fn words_of(sheet: &str) -> Vec<String> {
+    let pieces: Vec<&str> = sheet.split_whitespace().collect();
+    let follows = |number: usize| {
+        let number = number.to_string();
+        let is_word = |word: &str| word.len() > 2 && word.chars().all(|c| c.is_ascii_lowercase());
+        pieces.windows(2).find(|pair| pair[0] == number && is_word(pair[1])).map(|pair| pair[1].to_owned())
+    };
+    (1..=12).filter_map(follows).collect()
 }
 
 fn program(home: &Path, display: &str) -> Command {

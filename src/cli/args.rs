@@ -1,7 +1,9 @@
 mod authority;
+mod backup;
 mod finding;
 mod keys;
 mod profile;
+mod trust;
 
 use std::path::PathBuf;
 
@@ -11,12 +13,14 @@ use jiff::Timestamp;
 use crate::domain::{EmailAddress, Fingerprint, Mailbox, Technology};
 
 pub(crate) use authority::{AuthorityArgs, AuthorityCommand, IssueArgs};
+pub use backup::BackupArgs;
+pub(crate) use backup::RestoreArgs;
 pub(crate) use finding::{FindArgs, PublishArgs, Servers};
-pub(crate) use keys::{CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand};
-pub(crate) use profile::{
-    AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, TrustCommand, TrustCommandArgs,
-    TrustOptions,
+pub(crate) use keys::{
+    BringOptions, CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand, Switch, TokenArgs, TokenCommand,
 };
+pub(crate) use profile::{AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand};
+pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 
 /// Mail with a seal and a lock that people really use: OpenPGP and S/MIME as equals.
 #[derive(Debug, Parser)]
@@ -55,6 +59,9 @@ pub struct Common {
     /// Read passphrases from this file, one a line, tried in turn.
     #[arg(long, global = true, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
+    /// The first line of this file is the PIN of the token that is used; it is tried once.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub pin_file: Option<PathBuf>,
     /// Where the profile's secrets are kept.
     #[arg(long, global = true, value_enum, value_name = "WHERE")]
     pub secret_store: Option<SecretStoreKind>,
@@ -100,7 +107,8 @@ pub(crate) enum Command {
     Account(AccountArgs),
     /// The profile's folders.
     Folder(FolderArgs),
-    /// Put messages (.eml, mbox, Maildir) into a local folder.
+    /// Put messages (.eml, mbox, Maildir) into a local folder; a profile of Thunderbird or a home of GnuPG brings its
+    /// keys, too.
     Import {
         /// Files and folders.
         #[arg(required = true)]
@@ -148,6 +156,8 @@ pub(crate) enum Command {
     },
     /// Whom the profile trusts.
     Trust(TrustCommandArgs),
+    /// Tokens and cards (PKCS#11).
+    Token(TokenArgs),
     /// Print a message to a PDF file.
     Print(Box<super::print::PrintArgs>),
     /// Open the window.
@@ -166,6 +176,12 @@ pub(crate) struct TrustArgs {
     /// Every certificate, secret key and PKCS#12 file below a folder.
     #[arg(long = "keys", value_name = "DIR")]
     pub folders: Vec<PathBuf>,
+    /// Secret OpenPGP keys that the agent of this home of GnuPG keeps, for the certificates given.
+    #[arg(long = "agent", value_name = "HOME")]
+    pub agents: Vec<PathBuf>,
+    /// Certificates and keys on the tokens that this PKCS#11 library speaks to.
+    #[arg(long = "token", value_name = "MODULE")]
+    pub tokens: Vec<PathBuf>,
     /// X.509 trust anchors.
     #[arg(long = "anchor", value_name = "FILE")]
     pub anchors: Vec<PathBuf>,

@@ -7,7 +7,7 @@ use crate::crypto::{CertificateReport, Keyring};
 use crate::domain::EmailAddress;
 
 use super::args::{CertArgs, CertCommand, Common};
-use super::{Problem, finding, keys, load, output};
+use super::{Problem, bringing, finding, keys, load, output};
 
 /// Runs the command.
 pub(crate) fn run(common: &Common, args: &CertArgs) -> Result<(), Problem> {
@@ -26,6 +26,7 @@ pub(crate) fn run(common: &Common, args: &CertArgs) -> Result<(), Problem> {
         }
         CertCommand::List => finding::list(common),
         CertCommand::Import { files } => keys::import(common, files),
+        CertCommand::Share { switch, folder } => bringing::share(common, *switch, folder.clone()),
         CertCommand::Export { fingerprint, output } => keys::export(common, fingerprint, None, output.as_deref()),
         CertCommand::Find(args) => finding::find(common, args),
         CertCommand::Remove { fingerprint } => finding::remove(common, fingerprint),

@@ -125,14 +125,14 @@ pub(crate) fn publish(common: &Common, args: &PublishArgs) -> Result<(), Problem
 /// The settings with what the command line says, and what to ask with.
 fn who(common: &Common, profile: &Profile, servers: &Servers) -> Result<(FindingSettings, Means), Problem> {
     let mut settings = FindingSettings::of(profile);
-    if let Some(vks) = &servers.vks {
+    if let Some(vks) = &servers.vks_at {
         settings.vks.clone_from(vks);
     }
-    if !servers.hkp.is_empty() {
-        settings.hkp.clone_from(&servers.hkp);
+    if !servers.hkp_at.is_empty() {
+        settings.hkp.clone_from(&servers.hkp_at);
     }
-    if !servers.ldap.is_empty() {
-        settings.ldap.clone_from(&servers.ldap);
+    if !servers.ldap_at.is_empty() {
+        settings.ldap.clone_from(&servers.ldap_at);
     }
     if !servers.via.is_empty() {
         settings.allowed = servers.via.iter().copied().collect();

@@ -232,6 +232,8 @@ pub(crate) fn caution_code(code: CautionCode) -> &'static str {
         CautionCode::SenderDiffers => "sender_differs",
         CautionCode::ListFooter => "list_footer",
         CautionCode::FromUnproven => "from_unproven",
+        CautionCode::KeyChanged => "key_changed",
+        CautionCode::KeyRefused => "key_refused",
         CautionCode::ImitatesKnown => "imitates_known",
         CautionCode::EncryptedLater => "encrypted_later",
         CautionCode::EncryptionRemoved => "encryption_removed",

@@ -7,17 +7,33 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::crypto::{KeyKind, KeyUse, Keyring, pgp, smime};
 use crate::domain::{Fingerprint, Secret, Technology};
+use crate::engine::topic::backup::is_backup;
 use crate::engine::{Profile, SecretsIn, headless};
 use crate::store::secret::SecretStore;
 
 use super::args::{Common, GenerateArgs, KeyArgs, KeyCommand, SecretStoreKind};
 use super::profile::told;
-use super::{Problem, certs, finding, load, output, own_keys};
+use super::{Problem, backup, bringing, certs, finding, load, output, own_keys};
 
 /// Runs the command.
 pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
     match &args.command {
         KeyCommand::Generate(args) => generate(common, args),
+        KeyCommand::Import { files, dry_run, options } => {
+            let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = files.iter().cloned().partition(|path| path.is_dir());
+            if !folders.is_empty() {
+                bringing::import(common, &folders, *dry_run, options)?;
+            }
+            match dry_run {
+                true => self::dry_run(common, &files),
+                false if files.is_empty() => Ok(()),
+                false => import(common, &files),
+            }
+        }
+        KeyCommand::Sources { path } => {
+            bringing::sources(common, path.clone());
+            Ok(())
+        }
         KeyCommand::List => own_keys::list(common),
         KeyCommand::Extend { .. } | KeyCommand::Revoke { .. } | KeyCommand::Waiting { .. } => {
             own_keys::run(common, &args.command)
@@ -25,13 +41,14 @@ pub(crate) fn run(common: &Common, args: &KeyArgs) -> Result<(), Problem> {
         KeyCommand::Export { fingerprint, revocation: true, output, .. } => {
             own_keys::revocation(common, fingerprint, output.as_deref())
         }
-        KeyCommand::Import { files, dry_run: true } => dry_run(common, files),
-        KeyCommand::Import { files, dry_run: false } => import(common, files),
         KeyCommand::Export { fingerprint, secret, compatible, output, .. } => {
             let secret = secret.then_some(form(*compatible));
             export(common, fingerprint, secret, output.as_deref())
         }
         KeyCommand::Publish(args) => finding::publish(common, args),
+        // What is drawn for it is drawn by the caller.
+        KeyCommand::Backup(_) => Ok(()),
+        KeyCommand::Restore(args) => backup::restore(common, args),
     }
 }
 
@@ -53,7 +70,13 @@ pub(crate) fn profile(common: &Common) -> Result<(Profile, Vec<Secret<String>>),
         return Err("an empty passphrase protects nothing; give another one on the first line".into());
     }
     let (dir, secrets) = profile_place(common, passphrases.first())?;
-    Ok((told(common, Profile::open(&dir, &secrets))?, passphrases))
+    let profile = told(common, Profile::open(&dir, &secrets))?;
+    if let Some(pin) = load::pin(common)? {
+        profile.offer_pin(&pin);
+    }
+    // Others may have changed it; that it can't be read is no reason not to work.
+    let _ = profile.refresh_shared();
+    Ok((profile, passphrases))
 }
 
 /// The passphrases in the order in which they are for keys: the one that opened a vault comes last.
@@ -62,6 +85,11 @@ pub(crate) fn for_keys(common: &Common, mut passphrases: Vec<Secret<String>>) ->
         passphrases.rotate_left(1);
     }
     passphrases
+}
+
+/// There is a profile already, where the options say.
+pub(crate) fn has_profile(common: &Common) -> bool {
+    common.profile.clone().or_else(Profile::default_dir).is_some_and(|dir| dir.join("profile.db").exists())
 }
 
 fn has_vault(common: &Common) -> bool {
@@ -105,7 +133,12 @@ pub(crate) fn import(common: &Common, files: &[PathBuf]) -> Result<(), Problem> 
     let (profile, passphrases) = profile(common)?;
     let passphrases = for_keys(common, passphrases);
     for path in files {
-        let found = told(common, profile.import(&load::file(path)?, &passphrases))
+        let bytes = load::file(path)?;
+        if is_backup(&bytes) {
+            return Err(Problem(format!("{}: this is a backup; put it back with key restore", path.display())));
+        }
+        told(common, headless::refuse_exposed(path, &bytes))?;
+        let found = told(common, profile.import(&bytes, &passphrases))
             .map_err(|problem| format!("{}: {}", path.display(), problem.0))?;
         for report in &found {
             certs::print(common, report);

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use crate::crypto::smime::{SmimeRing, X509};
 use crate::crypto::{ImportError, Keyring};
 use crate::domain::Secret;
+use crate::engine::outside;
 use crate::trust::{Revocation, TrustPolicy};
 
-use super::Problem;
 use super::args::{Common, TrustArgs};
+use super::{Problem, token};
 
 /// No certificate file of a `--keys` folder is larger.
 const MAX_KEY_FILE: u64 = 16 << 20;
@@ -51,16 +53,23 @@ pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
 pub(crate) fn passphrases(common: &Common) -> Result<Vec<Secret<String>>, Problem> {
     let mut found = Vec::new();
     if let Some(descriptor) = common.passphrase_fd {
-        found.extend(lines(&file(Path::new(&format!("/dev/fd/{descriptor}")))?));
+        found.extend(lines(&Zeroizing::new(file(Path::new(&format!("/dev/fd/{descriptor}")))?)));
     }
     if let Some(path) = &common.passphrase_file {
-        found.extend(lines(&file(path)?));
+        found.extend(lines(&Zeroizing::new(file(path)?)));
     }
     Ok(found)
 }
 
+/// The PIN of a token, if one is given.
+pub(crate) fn pin(common: &Common) -> Result<Option<Secret<String>>, Problem> {
+    let Some(path) = &common.pin_file else { return Ok(None) };
+    let first = lines(&file(path)?).into_iter().next();
+    Ok(first.filter(|pin| !pin.declassify().is_empty()))
+}
+
 fn lines(bytes: &[u8]) -> Vec<Secret<String>> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
     text.lines().map(|line| Secret::new(line.trim_end_matches('\r').to_owned())).collect()
 }
 
@@ -83,6 +92,16 @@ pub(crate) fn trust(common: &Common, args: &TrustArgs) -> Result<(Keyring, Trust
             }
         }
     }
+    for home in &args.agents {
+        outside::through_agent(&mut keyring, home);
+    }
+    if !args.tokens.is_empty() {
+        let pin = pin(common)?;
+        for module in &args.tokens {
+            outside::through_tokens(&mut keyring, module, pin.as_ref())
+                .map_err(|failure| token::problem(common, &failure))?;
+        }
+    }
     if args.trust_given {
         for imported in given {
             policy.compare(imported.report.fingerprint, &keyring);
@@ -93,7 +112,7 @@ pub(crate) fn trust(common: &Common, args: &TrustArgs) -> Result<(Keyring, Trust
     if args.system_anchors {
         policy.anchors.extend(system_anchors());
     }
-    policy.crls = crls(&args.crls)?;
+    policy.crls = crls(&args.crls)?.into_iter().map(Into::into).collect();
     policy.ocsp = args.ocsp.iter().map(|path| Ok(file(path)?.into())).collect::<Result<_, Problem>>()?;
     // Whoever gives revocation information wants it to be there for every certificate.
     let given = !policy.crls.is_empty() || !policy.ocsp.is_empty();

@@ -5,6 +5,8 @@
 
 mod args;
 mod authority;
+mod backup;
+mod bringing;
 mod certs;
 mod evaluate;
 mod finding;
@@ -19,6 +21,7 @@ mod print;
 mod profile;
 mod reply;
 mod seal;
+mod token;
 mod trust;
 mod words;
 
@@ -29,7 +32,8 @@ use clap::Parser;
 use crate::engine::stateless;
 use crate::engine::view::ReadingView;
 use args::Command;
-pub use args::{Cli, Common, GuiArgs, Lang};
+pub use args::{BackupArgs, Cli, Common, GuiArgs, Lang};
+pub use backup::Drawing;
 pub use keys::profile_of;
 pub use print::PrintArgs;
 
@@ -52,6 +56,8 @@ pub enum Next {
     Gui(Common, GuiArgs),
     /// Print a message.
     Print(Common, Box<PrintArgs>),
+    /// Write a backup.
+    Backup(Common, Box<BackupArgs>),
 }
 
 /// Reads the program's arguments and carries the command out, except the window's.
@@ -65,6 +71,9 @@ pub fn run() -> Next {
         None => return Next::Gui(common, GuiArgs::default()),
         Some(Command::Gui(args)) => return Next::Gui(common, args),
         Some(Command::Print(args)) => return Next::Print(common, args),
+        Some(Command::Key(args::KeyArgs { command: args::KeyCommand::Backup(args) })) => {
+            return Next::Backup(common, args);
+        }
         Some(command) => carry_out(&common, command),
     };
     Next::Exit(match outcome {
@@ -83,6 +92,17 @@ pub fn print(common: &Common, args: &PrintArgs, draw: impl FnOnce(&ReadingView) 
         print::write(&args.output, &pages)
     });
     match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            output::error(&problem.0);
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Writes what `key backup` names: `drawing` draws the recovery sheet.
+pub fn backup(common: &Common, args: &BackupArgs, drawing: &Drawing<'_>) -> ExitCode {
+    match backup::backup(common, args, drawing) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             output::error(&problem.0);
@@ -113,6 +133,7 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::List { folder, limit } => profile::list(common, &folder, limit),
         Command::Show { id, source } => profile::show(common, id, source),
         Command::Trust(args) => trust::run(common, &args.command),
+        Command::Token(args) => token::run(common, &args.command),
         // The window is opened by the caller, which draws what is printed too.
         Command::Gui(_) | Command::Print(_) => Ok(()),
     }

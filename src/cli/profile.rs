@@ -12,8 +12,8 @@ use crate::engine::view::{AccountForm, FolderView};
 use crate::engine::{Failure, Profile, headless};
 use crate::message;
 
-use super::args::{AccountCommand, Common, OutboxCommand};
-use super::{Problem, json as documents, keys, load, output, words};
+use super::args::{AccountCommand, BringOptions, Common, OutboxCommand};
+use super::{Problem, bringing, json as documents, keys, load, output, words};
 
 /// How long `sync --watch` waits between two rounds.
 const WATCH: Duration = Duration::from_mins(1);
@@ -228,15 +228,25 @@ pub(crate) fn show(common: &Common, id: i64, source: bool) -> Result<(), Problem
 
 /// `import`.
 pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result<(), Problem> {
+    // Other programs' folders bring their keys, first.
+    let (programs, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.iter().cloned().partition(|path| bringing::is_of_program(path));
+    if !programs.is_empty() {
+        bringing::import(common, &programs, false, &BringOptions::default())?;
+    }
     let (profile, passphrases) = keys::profile(common)?;
     told(common, profile.load_keyring(passphrases))?;
     let mut count = 0;
-    for path in paths {
-        let files = if path.is_dir() { load::below(path)? } else { vec![path.clone()] };
+    let mail = programs.iter().flat_map(|program| ["Mail", "ImapMail"].map(|folder| (program.join(folder), true)));
+    for (path, only_mbox) in mail.filter(|(path, _)| path.is_dir()).chain(paths.into_iter().map(|path| (path, false))) {
+        let files = if path.is_dir() { load::below(&path)? } else { vec![path] };
         for file in files {
             let bytes = load::file(&file)?;
             let messages = if message::is_mbox(&bytes) {
                 message::split_mbox(&bytes).collect()
+            } else if only_mbox {
+                // Thunderbird's indexes lie between its mail.
+                continue;
             } else {
                 vec![RawMessage::new(bytes)]
             };

@@ -1,8 +1,11 @@
 //! The sentences that the command line prints, in both languages.
 
+pub(crate) mod bringing;
+
 use crate::flow::outgoing::{SendCaution, SendCautionCode};
 use crate::flow::{Caution, CautionCode, Headline, Lock, Seal};
 
+use crate::engine::topic::backup::words::Slip;
 use crate::engine::{Failure, FailureKind};
 
 use super::args::{Common, Lang};
@@ -95,6 +98,7 @@ pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
             format!("The protected header names {subject} as recipient, and not you; it may have been passed on."),
             format!("保護されたヘッダーの宛先は {subject} で、あなたではありません。転送された可能性があります。"),
         ),
+        CautionCode::KeyChanged | CautionCode::KeyRefused => another_key(caution.code, subject),
         CautionCode::SenderDiffers => (
             format!("Another address, {subject}, handed this message in."),
             format!("このメールは別のアドレス {subject} から出されています。"),
@@ -104,6 +108,20 @@ pub(crate) fn caution(caution: &Caution, lang: Lang) -> String {
         Lang::En => english,
         Lang::Ja => japanese,
     }
+}
+
+/// Another key than before.
+fn another_key(code: CautionCode, subject: &str) -> (String, String) {
+    if code == CautionCode::KeyRefused {
+        return (
+            format!("You said that the key of this seal does not belong to {subject}; take it for another's."),
+            format!("この封印の鍵は {subject} のものではないと、あなたが答えています。別の人のものとして扱えます。"),
+        );
+    }
+    (
+        format!("Until now another key signed for {subject}; ask the author in another way whether it is theirs."),
+        format!("{subject} の封印は、これまでと別の鍵によるものです。本人の鍵かどうか、別の方法で確かめられます。"),
+    )
 }
 
 /// What the author should know, though it does not stand in the way.
@@ -126,6 +144,30 @@ pub(crate) fn send_caution(caution: &SendCaution, lang: Lang) -> String {
         SendCautionCode::NotSigned => (
             "encrypted but not signed, so the recipients can't tell who wrote it; add --sign".to_owned(),
             "暗号化だけで署名がないため、受信者は差出人を確かめられません。--sign で署名できます".to_owned(),
+        ),
+    };
+    pick(lang, &english, &japanese)
+}
+
+/// What is wrong with recovery words.
+pub(crate) fn slip(slip: &Slip, lang: Lang) -> String {
+    let (english, japanese) = match slip {
+        Slip::Unknown { number, word, near: Some(near) } => (
+            format!("word {number}, {word}, is not a recovery word; {near} may be meant"),
+            format!("{number}番目の「{word}」は復元の言葉にありません。「{near}」かもしれません"),
+        ),
+        Slip::Unknown { number, word, near: None } => (
+            format!("word {number}, {word}, is not a recovery word; compare it with the sheet"),
+            format!("{number}番目の「{word}」は復元の言葉にありません。シートと見比べられます"),
+        ),
+        Slip::Count(count) => (
+            format!("there are {count} words, and recovery words are twelve; look for the missing ones"),
+            format!("言葉が{count}個あります。復元の言葉は十二個です"),
+        ),
+        Slip::Checksum => (
+            "each is a recovery word, but together they are none; look whether two changed places or one was taken for another"
+                .to_owned(),
+            "どれも復元の言葉ですが、組み合わせが合いません。順番の入れ違いや似た言葉を確かめられます".to_owned(),
         ),
     };
     pick(lang, &english, &japanese)
@@ -227,9 +269,11 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
             "none of the passphrases opens it; give the right one with --passphrase-file",
             "どのパスフレーズでも開きません。--passphrase-file で正しいものを渡せます",
         ),
+        FailureKind::WrongWords | FailureKind::NotABackup | FailureKind::ReadableByOthers => of_backups(kind),
         FailureKind::Protect => {
             ("signing or encrypting did not work; check the key", "署名か暗号化ができませんでした。鍵を確認できます")
         }
+        FailureKind::NoCertifyingKey | FailureKind::NotNamed | FailureKind::NothingToRetract => certifying(kind),
         FailureKind::IssuedElsewhere => (
             "the certificate was issued by an authority elsewhere; ask that one to withdraw it or to issue a new one",
             "外部の認証局が発行した証明書です。失効や再発行はその認証局に頼めます",
@@ -239,6 +283,41 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
         FailureKind::Internal => (
             "a defect of this program; please report it with the detail",
             "このプログラムの不具合です。詳細を添えて報告できます",
+        ),
+    }
+}
+
+/// Vouching for others.
+fn certifying(kind: FailureKind) -> (&'static str, &'static str) {
+    match kind {
+        FailureKind::NoCertifyingKey => (
+            "no OpenPGP key of your own can certify now; make one with `key generate`, or renew it",
+            "ほかの人を証明できる自分のOpenPGPの鍵がありません。`key generate` で作るか、期限を延ばせます",
+        ),
+        FailureKind::NotNamed => (
+            "the certificate doesn't name this address, so nothing was certified; `cert list` shows what it names",
+            "証明書にこのアドレスがないため、何も証明していません。`cert list` で確認できます",
+        ),
+        _ => (
+            "none of your keys certifies this, so there is nothing to take back",
+            "自分の鍵による証明がないため、取り消すものはありません",
+        ),
+    }
+}
+
+fn of_backups(kind: FailureKind) -> (&'static str, &'static str) {
+    match kind {
+        FailureKind::WrongWords => (
+            "the words or the code don't open it; use the sheet with the number that the backup names",
+            "この言葉やコードでは開きません。バックアップと同じ番号の復元シートを使えます",
+        ),
+        FailureKind::ReadableByOthers => (
+            "others can read this file, and a secret key lies in it without a passphrase; run chmod 600 on it, then import it again",
+            "ほかの人が読めるファイルに、パスフレーズのない秘密鍵が入っています。chmod 600 の後で読み込めます",
+        ),
+        _ => (
+            "the file is no backup, or it is damaged; use another copy of it",
+            "バックアップではないか、壊れています。別の写しを使えます",
         ),
     }
 }

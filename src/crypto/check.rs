@@ -77,8 +77,29 @@ pub struct SignatureCheck {
     /// Certificates that came along with the signature (CMS certificates, RFC 5652 §5.1): path
     /// building may use them, nothing trusts them.
     pub bundled: Vec<Certificate>,
+    /// Revocation information that came along with the signature (CMS).
+    pub stapled: Vec<Stapled>,
     /// For the outcomes other than `Intact`: a short code such as `digest_mismatch`.
     pub reason: Option<String>,
+}
+
+/// Revocation information that came along with a signature. Whoever sent it chose it: it counts only as far as its own
+/// signature goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stapled {
+    /// A certificate revocation list, DER.
+    Crl(Arc<[u8]>),
+    /// An OCSP response, DER.
+    Ocsp(Arc<[u8]>),
+}
+
+impl Stapled {
+    /// Its encoding.
+    pub fn bytes(&self) -> &Arc<[u8]> {
+        match self {
+            Self::Crl(bytes) | Self::Ocsp(bytes) => bytes,
+        }
+    }
 }
 
 /// What protects an encrypted object from being altered.

@@ -15,7 +15,7 @@ mod unproven;
 
 pub use check::{
     Certificate, DecryptFailure, Decrypted, Decryption, DetachedSignature, Integrity, Opened, ProtectError,
-    SignatureCheck, SignatureOutcome, Signer,
+    SignatureCheck, SignatureOutcome, Signer, Stapled,
 };
 pub use kept::{CertificateSource, Described, Facts, Kept};
 pub use keyring::{ImportError, Imported, Keyring};

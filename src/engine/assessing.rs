@@ -18,7 +18,7 @@ use super::profile::{Profile, store_failure};
 use super::stateless::{self, SenderQuestion};
 use super::topic::finding::Harvest;
 use super::view::{FolderId, MessageId};
-use super::{Event, Failure, reading};
+use super::{Event, Failure, reading, sighting};
 
 /// The most bytes that the layers of one message may open to.
 const PLAINTEXT_LIMIT: usize = 256 << 20;
@@ -150,7 +150,8 @@ impl Tools {
 
     fn assess(&self, profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
         let raw = profile.store.raw(message).map_err(store_failure)?;
-        let assessment = self.look(profile, &raw);
+        let mut assessment = self.look(profile, &raw);
+        sighting::look(profile, message, &mut assessment)?;
         Ok((raw, assessment))
     }
 

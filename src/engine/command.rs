@@ -101,6 +101,8 @@ pub enum Command {
     Ask { message: MessageId, subject: String, text: String, attach: bool },
     /// Move the end of an own OpenPGP key two years from now.
     RenewKey { fingerprint: Fingerprint, passphrase: Option<Secret<String>> },
+    /// Read a fingerprint from a picture of its QR code.
+    ReadFingerprint(PathBuf),
     /// One of a topic's own commands.
     Topic(Box<Topic>),
     /// Work beside the engine's loop changed keys or trust: what depends on them is shown anew. Sent by the engine to
@@ -132,6 +134,8 @@ pub enum Event {
     DraftSaved(DraftId),
     /// Certificates and keys.
     Keys(Arc<KeysView>),
+    /// What a picture of a QR code says; `None` when no fingerprint is in it.
+    FingerprintRead(Option<crate::domain::Fingerprint>),
     /// What a topic shows.
     Topic(TopicView),
     /// What waits to be sent.

@@ -254,6 +254,7 @@ impl Engine {
         let view = reading::view(&self.profile, message, self.is_demo)?;
         (self.publish)(Event::Reading(Arc::new(view.clone())));
         self.remote.shown(&self.means(), message, &view.assessment);
+        super::topic::authorities::shown(&self.topic_work(), &view);
         self.show_mailbox();
         finding::complete(&self.topic_work(), &view.assessment);
         self.evaluate_sender(view);

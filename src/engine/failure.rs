@@ -62,8 +62,20 @@ pub enum FailureKind {
     Import,
     /// None of the passphrases opens it.
     WrongPassphrase,
+    /// The recovery words or the Setup Code don't open the backup; the subject is the number of those that do.
+    WrongWords,
+    /// A file is no backup, or is damaged.
+    NotABackup,
+    /// A file that others can read holds a secret key without a passphrase.
+    ReadableByOthers,
     /// Signing or encrypting did not work.
     Protect,
+    /// No own OpenPGP key can vouch for others now.
+    NoCertifyingKey,
+    /// The certificate does not name the address that is to be vouched for.
+    NotNamed,
+    /// No own key said anything that could be taken back.
+    NothingToRetract,
     /// A certificate was issued by an authority elsewhere: only that one can withdraw it or give it a later end.
     IssuedElsewhere,
     /// An input is not well-formed (an address, a server name).

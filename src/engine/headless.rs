@@ -166,6 +166,11 @@ pub fn import(profile: &Profile, folder: &str, messages: &[RawMessage]) -> Resul
     Ok(ids.iter().flatten().count())
 }
 
+/// Refuses a file of keys that others can read; see [`FailureKind::ReadableByOthers`].
+pub fn refuse_exposed(path: &std::path::Path, bytes: &[u8]) -> Result<(), Failure> {
+    super::keys::refuse_exposed(path, bytes)
+}
+
 /// Other certificates or another trust may change what was found: it is assessed anew when it is next asked for.
 pub fn forget_findings(profile: &Profile) -> Result<(), Failure> {
     profile.store.forget_seals().and_then(|()| profile.store.forget_closed()).map_err(store_failure)
@@ -175,6 +180,11 @@ pub fn forget_findings(profile: &Profile) -> Result<(), Failure> {
 pub fn assess_new(profile: &Profile) -> Result<usize, Failure> {
     let (publish, _) = collector();
     assessing::all(profile, &publish, &Cancel::new())
+}
+
+/// Writes a file of the user's, whole or not at all.
+pub fn write_file(to: &std::path::Path, bytes: &[u8]) -> Result<(), Failure> {
+    crate::store::files::write_new(to, bytes).map_err(store_failure)
 }
 
 fn find_account(profile: &Profile, address: &EmailAddress) -> Result<AccountRecord, Failure> {

@@ -15,7 +15,7 @@ use super::profile::{Profile, store_failure};
 use super::topic::own_keys::{self, CertificateFrom, KeyKind, NewCertificate, NewKeys};
 use super::view::{KeySummary, KeysView};
 use super::worker::internal;
-use super::{Event, Failure};
+use super::{Event, Failure, FailureKind, Retry};
 
 /// How often the list is shown while its certificates are being judged.
 const SHOWN_EVERY: Duration = Duration::from_millis(400);
@@ -59,8 +59,31 @@ pub(super) fn request(
 /// Imports a file; how many certificates and keys it brought.
 pub(super) fn import(profile: &Profile, from: &Path, passphrase: Option<&Secret<String>>) -> Result<usize, Failure> {
     let bytes = files::read(from, MAX_FILE).map_err(store_failure)?;
+    refuse_exposed(from, &bytes)?;
     let passphrases: Vec<Secret<String>> = passphrase.cloned().into_iter().collect();
     profile.import(&bytes, &passphrases).map(|found| found.len())
+}
+
+/// Refuses a file that others can read when a secret key in it has no passphrase: whoever copied it has the key already.
+pub(super) fn refuse_exposed(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if files::is_readable_by_others(path) && holds_open_secret(bytes) {
+        return Err(Failure {
+            kind: FailureKind::ReadableByOthers,
+            retry: Retry::Now,
+            subject: path.display().to_string(),
+            source: String::new(),
+        });
+    }
+    Ok(())
+}
+
+/// Whether a secret key can be had of it without a passphrase.
+fn holds_open_secret(bytes: &[u8]) -> bool {
+    let mut found = Keyring::default();
+    // What brings nothing to describe are keys without their certificates.
+    found.add(bytes).is_ok_and(|brought| {
+        brought.is_empty() || brought.iter().any(|one| one.report.has_secret && !one.report.is_locked)
+    })
 }
 
 /// The user compared the fingerprint with the owner. An authority becomes a trust anchor.

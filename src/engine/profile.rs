@@ -16,6 +16,7 @@ use crate::store::spool::SpoolFolder;
 use crate::store::{ProfileKey, Store, StoreError, TrustKind};
 
 use super::keys::Verdicts;
+use super::outside::Keepers;
 use super::topic::finding::Desk;
 use super::{Failure, FailureKind, Retry};
 
@@ -39,6 +40,8 @@ pub struct Profile {
     pub(super) secrets: Option<SecretStore>,
     /// Judging is done at this moment; `None` for now. The demo's mail has its own time.
     pub(super) fixed_at: Option<Timestamp>,
+    /// What is kept of authorities while the program runs.
+    pub(super) authorities: super::topic::authorities::Kept,
     /// What is remembered of looking certificates up.
     pub(super) finding: Desk,
     keyring: Mutex<Arc<Keyring>>,
@@ -49,6 +52,8 @@ pub struct Profile {
     pub(super) verdicts: Mutex<Verdicts>,
     /// Held while those that are missing there are found.
     pub(super) judging: Mutex<()>,
+    /// Who uses secret keys that are not here.
+    pub(super) keepers: Keepers,
     /// Protects, inside the encrypted store, keys that were given no passphrase of their own.
     key_passphrase: Secret<String>,
 }
@@ -84,13 +89,15 @@ impl Profile {
     ) -> Result<Self, Failure> {
         let spool = SpoolFolder::new(dir);
         let key_passphrase = key_passphrase(&store)?;
-        let keyring = Keyring { passphrases: vec![key_passphrase.clone()], ..Keyring::default() };
+        let keyring = Keyring { passphrases: key_passphrases(&store, &key_passphrase)?, ..Keyring::default() };
         let profile = Self {
             store: Arc::new(store),
             spool,
             secrets,
             fixed_at,
+            authorities: super::topic::authorities::Kept::default(),
             finding: Desk::default(),
+            keepers: Keepers::default(),
             keyring: Mutex::new(Arc::new(keyring)),
             changing: Mutex::default(),
             trusting: Mutex::default(),
@@ -121,6 +128,34 @@ impl Profile {
     /// Certificates, keys and the passphrases given in this session.
     pub fn keyring(&self) -> Arc<Keyring> {
         Arc::clone(&self.keyring.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What protects keys that were given no passphrase of their own: of this profile, and of those that were restored
+    /// into it.
+    pub(super) fn key_passphrases(&self) -> Vec<Secret<String>> {
+        key_passphrases(&self.store, &self.key_passphrase).unwrap_or_else(|_| vec![self.key_passphrase.clone()])
+    }
+
+    /// The one of this profile.
+    pub(super) fn own_key_passphrase(&self) -> &Secret<String> {
+        &self.key_passphrase
+    }
+
+    /// Keeps what protected keys in another profile.
+    pub(super) fn remember_key_passphrases(&self, more: &[Secret<String>]) -> Result<(), Failure> {
+        let mut kept: Vec<String> =
+            self.store.setting(OTHER_KEY_PASSPHRASES).map_err(store_failure)?.unwrap_or_default();
+        for one in more.iter().map(Secret::declassify) {
+            if one != self.key_passphrase.declassify() && !kept.contains(one) {
+                kept.push(one.clone());
+            }
+        }
+        self.store.set_setting(OTHER_KEY_PASSPHRASES, &kept).map_err(store_failure)
+    }
+
+    /// Tries a PIN once on the token that waits for one.
+    pub fn offer_pin(&self, pin: &Secret<String>) {
+        self.keepers.offer(pin);
     }
 
     /// What protects, inside the profile, keys that were given no passphrase of their own.
@@ -204,6 +239,12 @@ impl Profile {
         };
         if let Some(cert) = keyring.pgp.find(fingerprint) {
             return match secret {
+                true if keyring.pgp.keeper(cert).is_some() && !cert.is_tsk() => Err(Failure {
+                    kind: FailureKind::Protect,
+                    retry: Retry::Never,
+                    subject: fingerprint.to_string(),
+                    source: "secret_elsewhere".to_owned(),
+                }),
                 true if !cert.is_tsk() => Err(missing()),
                 true => match passphrase {
                     Some(passphrase) => {
@@ -241,6 +282,14 @@ impl Profile {
             source: error.to_string(),
         })
     }
+}
+
+/// Of profiles that were restored into this one.
+const OTHER_KEY_PASSPHRASES: &str = "backup-key-passphrases";
+
+fn key_passphrases(store: &Store, own: &Secret<String>) -> Result<Vec<Secret<String>>, Failure> {
+    let others: Vec<String> = store.setting(OTHER_KEY_PASSPHRASES).map_err(store_failure)?.unwrap_or_default();
+    Ok(std::iter::once(own.clone()).chain(others.into_iter().map(Secret::new)).collect())
 }
 
 fn key_passphrase(store: &Store) -> Result<Secret<String>, Failure> {

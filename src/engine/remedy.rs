@@ -40,7 +40,8 @@ pub(super) fn help(
     let carried = fingerprints(&came).into_iter().filter(|one| !is_kept(one));
     let carried = carried.filter_map(|one| came.report(&one, at)).collect();
     let own = own_keys(profile, &reading::account_of(profile, message)?, at);
-    Ok(Help { carried, kept, own, is_author_doubtful: author(assessment).is_none() })
+    let sightings = super::sighting::of_message(profile, assessment)?;
+    Ok(Help { carried, kept, own, is_author_doubtful: author(assessment).is_none(), sightings })
 }
 
 fn fingerprints(keyring: &Keyring) -> Vec<Fingerprint> {

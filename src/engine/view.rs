@@ -20,6 +20,7 @@ pub use crate::message::{Defect, DefectCode};
 pub use crate::sender::is_look_alike;
 pub use crate::sender::{Method, SenderResult, SenderWord, Source};
 pub use crate::store::{Provenance, ProvenanceSource};
+pub use crate::trust::chain::{RevocationCheck, RevocationSource, RevocationStatus};
 pub use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
 
 /// Every code that a reason may have, by the room that gives it.
@@ -167,6 +168,23 @@ pub struct Help {
     pub own: Vec<CertificateReport>,
     /// It is doubtful to whom an answer to the author would go.
     pub is_author_doubtful: bool,
+    /// What was seen of the author's certificates before.
+    pub sightings: Vec<SightingView>,
+}
+
+/// A certificate that an address was seen to sign with: trust on first use, which is never more than that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SightingView {
+    /// Of the certificate.
+    pub fingerprint: Fingerprint,
+    /// Of the certificate.
+    pub technology: Technology,
+    /// When the first such message arrived.
+    pub first_at: Timestamp,
+    /// When the last one did.
+    pub last_at: Timestamp,
+    /// How many different messages.
+    pub messages: usize,
 }
 
 /// What the open message would fetch from the web.

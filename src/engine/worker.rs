@@ -145,6 +145,7 @@ fn run(mut engine: Engine, mut inbox: UnboundedReceiver<Command>) {
     runtime.block_on(async {
         engine.show_preferences();
         engine.show_mailbox();
+        engine.refresh_shared();
         let mut tick = tokio::time::interval(TICK);
         let mut ticks: u32 = 0;
         loop {

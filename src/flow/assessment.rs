@@ -180,6 +180,10 @@ pub enum CautionCode {
     /// The protected From is another one, and no believed signature stands for it: the outer one is shown (RFC 9788
     /// §4.4); in place of [`CautionCode::HeaderMismatch`].
     FromUnproven,
+    /// Another certificate than before signs for the From address, and the user was not heard about it.
+    KeyChanged,
+    /// A certificate signs for the From address that the user said is not theirs.
+    KeyRefused,
 }
 
 /// One part of the message with what protects it.

@@ -8,9 +8,11 @@ pub mod outgoing;
 mod pictures;
 pub mod reason;
 pub mod reply;
+mod signed;
 
 pub use assessment::{
     Assessment, Caution, CautionCode, Coverage, Encryption, HeaderProtection, HeaderScheme, JudgedSignature,
     ShownBlock, ShownPart,
 };
 pub use headline::{Headline, Lock, Seal};
+pub use signed::by_author;

@@ -44,7 +44,7 @@ pub enum TrustKind {
 }
 
 impl TrustKind {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Direct => "direct",
             Self::Root => "root",
@@ -91,7 +91,11 @@ impl Store {
     /// The summaries of public certificates, in the order in which those came.
     pub fn summaries(&self) -> Result<Vec<(Technology, String)>, StoreError> {
         let db = self.db();
-        let mut statement = db.prepare_cached("SELECT technology, text FROM summary ORDER BY added_at, rowid")?;
+        // The rows of certificates keep their order when the certificates change; those of summaries do not.
+        let mut statement = db.prepare_cached(
+            "SELECT summary.technology, text FROM summary JOIN certificate USING (technology, fingerprint)
+             ORDER BY summary.added_at, certificate.rowid",
+        )?;
         let mut rows = statement.query([])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
@@ -161,6 +165,7 @@ impl Store {
         let transaction = db.transaction()?;
         transaction.execute("DELETE FROM certificate WHERE fingerprint = ?1", [fingerprint.as_str()])?;
         transaction.execute("DELETE FROM trust WHERE fingerprint = ?1", [fingerprint.as_str()])?;
+        transaction.execute("DELETE FROM outside_key WHERE fingerprint = ?1", [fingerprint.as_str()])?;
         transaction.execute("DELETE FROM provenance WHERE fingerprint = ?1", [fingerprint.as_str()])?;
         Ok(transaction.commit()?)
     }
@@ -205,13 +210,7 @@ impl Store {
 
     /// Trusts a certificate directly, for the User IDs that it bears now.
     pub fn set_compared(&self, fingerprint: &Fingerprint, user_ids: &BTreeSet<String>) -> Result<(), StoreError> {
-        let text = serde_json::to_string(user_ids).map_err(|_| StoreError::Corrupt("trust"))?;
-        self.db().execute(
-            "INSERT INTO trust (fingerprint, kind, user_ids) VALUES (?1, ?2, ?3)
-             ON CONFLICT (fingerprint, kind) DO UPDATE SET user_ids = ?3",
-            [fingerprint.as_str(), TrustKind::Direct.word(), &text],
-        )?;
-        Ok(())
+        set_compared(&self.db(), fingerprint, user_ids)
     }
 
     /// The User IDs that a directly trusted certificate bore when it was compared, if they are known.
@@ -266,4 +265,18 @@ fn summarise(db: &Connection, technology: Technology, fingerprint: &Fingerprint,
 fn technology(word: &str) -> Result<Technology, StoreError> {
     let known = [Technology::OpenPgp, Technology::Smime].into_iter().find(|one| one.word() == word);
     known.ok_or(StoreError::Corrupt("certificate"))
+}
+/// Trusts a certificate directly, for these User IDs.
+pub(super) fn set_compared(
+    db: &Connection,
+    fingerprint: &Fingerprint,
+    user_ids: &BTreeSet<String>,
+) -> Result<(), StoreError> {
+    let text = serde_json::to_string(user_ids).map_err(|_| StoreError::Corrupt("trust"))?;
+    db.execute(
+        "INSERT INTO trust (fingerprint, kind, user_ids) VALUES (?1, ?2, ?3)
+         ON CONFLICT (fingerprint, kind) DO UPDATE SET user_ids = ?3",
+        [fingerprint.as_str(), TrustKind::Direct.word(), &text],
+    )?;
+    Ok(())
 }

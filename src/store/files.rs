@@ -14,11 +14,30 @@ pub fn profile_dir() -> Option<PathBuf> {
     dirs::data_dir().map(|dir| dir.join("kakitome"))
 }
 
+/// Where a person keeps documents, or else the home folder.
+pub fn documents_dir() -> Option<PathBuf> {
+    dirs::document_dir().filter(|dir| dir.is_dir()).or_else(dirs::home_dir)
+}
+
 /// A whole file; [`StoreError::TooBig`] when it has more than `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::new();
     File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(StoreError::TooBig) } else { Ok(bytes) }
+}
+
+/// Whether others than its owner may read a file. Where there are no such rights, or no such file, nobody may.
+pub fn is_readable_by_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::metadata(path).is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
 }
 
 /// Writes a file that is there as a whole or not at all, and never in place of another one.

@@ -3,32 +3,44 @@
 
 mod account;
 mod autocrypt;
+mod backup;
 mod certificate;
 mod database;
 mod draft;
+pub mod elsewhere;
 mod error;
+mod evidence;
 pub mod files;
 mod folder;
+mod intake;
 mod message;
+pub mod nss;
 pub mod opened;
 mod outbox;
+mod outside;
 mod own_keys;
 mod provenance;
 mod schema;
 pub mod secret;
 mod setting;
+mod sighting;
 pub mod spool;
 #[cfg(test)]
 mod tests;
 
 pub use account::AccountRecord;
 pub use autocrypt::AutocryptPeer;
+pub use backup::{Restored, Rows};
 pub use certificate::{CertificateRecord, TrustKind};
 pub use database::{ProfileKey, Store};
 pub use draft::DraftRecord;
 pub use error::StoreError;
+pub use evidence::{EvidenceKind, EvidenceRecord};
 pub use folder::FolderRecord;
+pub use intake::Intake;
 pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage};
 pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};
+pub use outside::OutsideKeyRecord;
 pub use own_keys::{AuthorityRecord, IssuedRecord, KeyRecords, WaitingKey};
 pub use provenance::{Provenance, ProvenanceSource};
+pub use sighting::{Correspondence, KeyChange, Seen, Sighting};

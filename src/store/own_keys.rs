@@ -27,6 +27,8 @@ pub struct WaitingKey {
     pub request: Vec<u8>,
     /// The secret key, PKCS #8 under a passphrase, PEM.
     pub secret: Vec<u8>,
+    /// What opens the secret key, when it was given no passphrase of its own.
+    pub passphrase: Option<String>,
     /// When it was made.
     pub made_at: Timestamp,
 }
@@ -108,8 +110,9 @@ impl Store {
         }
         for one in &new.waiting {
             transaction.execute(
-                "INSERT OR REPLACE INTO waiting_key (key, name, address, usage, spki, request, secret, made_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT OR REPLACE INTO waiting_key
+                     (key, name, address, usage, spki, request, secret, passphrase, made_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     one.key,
                     one.name,
@@ -118,6 +121,7 @@ impl Store {
                     one.spki,
                     one.request,
                     one.secret,
+                    one.passphrase,
                     millis(one.made_at)
                 ],
             )?;
@@ -148,7 +152,8 @@ impl Store {
     pub fn waiting_keys(&self) -> Result<Vec<WaitingKey>, StoreError> {
         let db = self.db();
         let mut statement = db.prepare_cached(
-            "SELECT key, name, address, usage, spki, request, secret, made_at FROM waiting_key ORDER BY made_at, rowid",
+            "SELECT key, name, address, usage, spki, request, secret, passphrase, made_at FROM waiting_key
+             ORDER BY made_at, rowid",
         )?;
         let rows = statement.query_map([], |row| {
             Ok(WaitingKey {
@@ -159,7 +164,8 @@ impl Store {
                 spki: row.get(4)?,
                 request: row.get(5)?,
                 secret: row.get(6)?,
-                made_at: timestamp(row.get(7)?),
+                passphrase: row.get(7)?,
+                made_at: timestamp(row.get(8)?),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -1,6 +1,20 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SUMMARIES];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING, SUMMARIES];
+
+/// What opens a waiting key that was given no passphrase: in its own row, so that it goes along into a backup.
+const WAITING: &str = "
+ALTER TABLE waiting_key ADD COLUMN passphrase TEXT;
+";
+
+/// Which message sources (SHA-256) are counted in `sighting` already.
+const SIGHTED: &str = "
+CREATE TABLE sighted (
+    source BLOB NOT NULL,
+    fingerprint TEXT NOT NULL,
+    PRIMARY KEY (source, fingerprint)
+) STRICT, WITHOUT ROWID;
+";
 
 /// Keys that wait for an authority, and authorities of the user's own.
 const OWN_KEYS: &str = "

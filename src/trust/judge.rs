@@ -4,8 +4,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::crypto::smime::X509;
-use crate::crypto::{Certificate, Keyring, pgp};
+use crate::crypto::{Certificate, Keyring, Stapled, pgp};
 use crate::domain::{EmailAddress, Fingerprint};
+
+use super::chain::{Crl, OcspAnswer};
 
 /// Whether a certificate is believed to be that of an address, at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,12 +78,19 @@ pub struct TrustPolicy {
     pub roots: BTreeSet<Fingerprint>,
     /// X.509 trust anchors.
     pub anchors: Vec<Arc<X509>>,
-    /// Certificate revocation lists, DER.
-    pub crls: Vec<Arc<[u8]>>,
-    /// OCSP responses, DER.
-    pub ocsp: Vec<Arc<[u8]>>,
+    /// Anchors whose certificates are not believed when they were issued after a moment.
+    pub distrust_after: Arc<BTreeMap<Fingerprint, Timestamp>>,
+    /// Authorities that were fetched: paths may lead over them, nothing trusts them.
+    pub issuers: Vec<Arc<X509>>,
+    /// Certificate revocation lists.
+    pub crls: Vec<Crl>,
+    /// OCSP responses.
+    pub ocsp: Vec<OcspAnswer>,
     /// What to make of missing revocation information.
     pub revocation: Revocation,
+    /// What the user answered when another certificate came for an address (in its canonical form): is it theirs? No
+    /// verdict follows from it, only which of several certificates is written to.
+    pub answers: BTreeMap<(String, Fingerprint), bool>,
 }
 
 impl TrustPolicy {
@@ -93,10 +102,26 @@ impl TrustPolicy {
             direct: BTreeMap::new(),
             roots: BTreeSet::new(),
             anchors: Vec::new(),
+            distrust_after: Arc::default(),
+            issuers: Vec::new(),
             crls: Vec::new(),
             ocsp: Vec::new(),
             revocation: Revocation::Soft,
+            answers: BTreeMap::new(),
         }
+    }
+
+    /// The same, knowing also what came along with a signature.
+    #[must_use]
+    pub fn with_stapled(&self, stapled: &[Stapled]) -> Self {
+        let mut more = self.clone();
+        for one in stapled {
+            match one {
+                Stapled::Crl(bytes) => more.crls.push(Arc::clone(bytes).into()),
+                Stapled::Ocsp(bytes) => more.ocsp.push(Arc::clone(bytes).into()),
+            }
+        }
+        more
     }
 
     /// Trusts a certificate of a keyring directly, for the User IDs that it bears now.

@@ -3,11 +3,13 @@
 /// All of them, in alphabetical order.
 pub const ALL: &[&str] = &[
     "address_missing",
+    "authority_distrusted",
     "critical_extension",
     "expired",
     "malformed",
     "name_chaining",
     "name_constraints",
+    "no_address",
     "no_path",
     "not_an_authority",
     "not_bound",
@@ -16,11 +18,14 @@ pub const ALL: &[&str] = &[
     "not_yet_valid",
     "other_address",
     "path_length",
+    "path_too_long",
     "policy",
     "revocation_unknown",
     "revoked",
     "signature",
     "too_complex",
+    "too_large",
+    "too_many_paths",
     "weak_algorithm",
     "wrong_key_usage",
 ];

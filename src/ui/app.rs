@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use egui::{Context, Frame, Key, KeyboardShortcut, Modifiers, Panel, Ui};
 
-use crate::engine::view::MessageId;
+use crate::domain::{EmailAddress, Technology};
+use crate::engine::view::{KeyView, MessageId};
 use crate::engine::{Command, Event, Failure, FailureKind, Retry};
 
 use super::files::{Files, Purpose, Spawn};
@@ -14,8 +15,8 @@ use super::state::{Pane, Screen, State, Theme, Views};
 use super::theme::{palette, size};
 use super::words::Language;
 use super::{
-    attachments, compose, confirm, drafts, evidence, finding, keys, list, outbox, preview, print, reading, settings,
-    sidebar, status, unlock, welcome,
+    attachments, backup, bringing, compare, compose, confirm, drafts, evidence, finding, keys, list, outbox, people,
+    preview, print, reading, settings, sidebar, status, trust, unlock, welcome,
 };
 
 /// The engine, as the window sees it.
@@ -103,14 +104,78 @@ impl App {
         self.ask(Command::OpenMessage(id));
     }
 
+    /// Looks for the keys of other programs, as the button does.
+    pub fn bring_keys(&mut self) {
+        let mut commands = Vec::new();
+        bringing::begin(&mut self.state, &mut commands);
+        for command in commands {
+            self.ask(command);
+        }
+    }
+
     /// Begins a new message, as the button does.
     pub fn compose(&mut self) {
         compose::begin(&mut self.views, &mut self.state);
     }
 
+    /// Opens the search for an address's certificate; `asks` in every way at once, as far as anything may leave.
+    pub fn find(&mut self, address: &str, asks: bool) {
+        let mut commands = Vec::new();
+        finding::begin(&mut self.state, EmailAddress::parse(address).as_ref(), &mut commands);
+        if asks {
+            finding::ask_everywhere(&mut self.state, &mut commands);
+        }
+        for command in commands {
+            self.ask(command);
+        }
+    }
+
+    /// Opens the publishing of the first own OpenPGP key.
+    pub fn publish(&mut self) {
+        let own = self.views.keys.as_ref().map(|keys| keys.own.as_slice()).unwrap_or_default();
+        let is_one = |key: &&KeyView| key.report.technology == Technology::OpenPgp;
+        let Some(report) = own.iter().find(is_one).map(|key| key.report.clone()) else { return };
+        let name = report.names.first().cloned().unwrap_or_default();
+        let mut commands = Vec::new();
+        finding::begin_publish(&mut self.state, &report.fingerprint, name, &mut commands);
+        for command in commands {
+            self.ask(command);
+        }
+    }
+
     /// Begins a message that shows what writing looks like: to users of both technologies.
     pub fn compose_sample(&mut self) {
         compose::sample(&mut self.views, &mut self.state);
+    }
+
+    /// Shows the people, and the card of one.
+    pub fn show_people(&mut self, address: Option<EmailAddress>) {
+        let mut commands = Vec::new();
+        match address {
+            Some(address) => people::open(&mut self.state, &mut commands, address),
+            None => people::enter(&mut self.state, &mut commands),
+        }
+        for command in commands {
+            self.ask(command);
+        }
+    }
+
+    /// Asks to compare the first certificate of the open card.
+    pub fn compare(&mut self) {
+        let card = self.views.topics.people.as_ref().and_then(|view| view.card.clone());
+        let Some(card) = card else { return };
+        if let Some(first) = card.certificates.first() {
+            keys::compare_here(&mut self.state, &first.report.fingerprint, card.person.name.clone());
+        }
+    }
+
+    /// Shows who vouches for whom, or for an address.
+    pub fn show_trust(&mut self, about: Option<&EmailAddress>) {
+        let mut commands = Vec::new();
+        trust::enter(&mut self.state, &mut commands, about);
+        for command in commands {
+            self.ask(command);
+        }
     }
 
     /// Takes every waiting event, draws one frame, and sends what the user did.
@@ -158,12 +223,16 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         Screen::Compose => compose::show(ui, views, state, commands),
         Screen::Drafts => drafts::show(ui, views, state, commands),
         Screen::Keys => keys::show(ui, views, state, commands),
+        Screen::People => people::show(ui, views, state, commands, is_narrow),
+        Screen::Trust => trust::show(ui, views, state, commands),
         Screen::Outbox => outbox::show(ui, views, state, commands),
         Screen::Settings => settings::show(ui, views, state, commands),
+        Screen::Bringing => bringing::show(ui, views, state, commands),
     }
     finding::dialogs(ui.ctx(), views, state, commands);
     confirm::link(ui.ctx(), views, state);
     attachments::ask(ui.ctx(), state, commands);
+    backup::dialogs(ui.ctx(), views, state, commands);
     preview::show(ui.ctx(), state);
     print::go_on(ui.ctx(), views, state, commands);
 }
@@ -202,7 +271,7 @@ fn no_dialog() -> Failure {
 fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec<Command>, is_narrow: bool) {
     let colours = palette(ui);
     let desk = Frame::new().fill(colours.desk);
-    if welcome::is_due(views) {
+    if welcome::is_due(views, state) {
         welcome::show(ui, views, state, commands);
         return;
     }
@@ -264,10 +333,18 @@ fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command
             commands.push(Command::SaveAttachments { message, parts, to });
         }
         (Purpose::SaveSource { message, layer }, Some(to)) => commands.push(Command::SaveSource { message, layer, to }),
+        (Purpose::BringFolder | Purpose::BringFile, Some(path)) => state.bringing.name(path, commands),
         (Purpose::Print, Some(to)) => state.print.begin(to),
+        (Purpose::ExportCertificate(fingerprint), Some(to)) => {
+            commands.push(Command::ExportKey { fingerprint, secret: false, passphrase: None, to });
+        }
+        (Purpose::CompareCode, Some(path)) => commands.push(compare::read_picture(path)),
+        (Purpose::SaveGraph, Some(to)) => commands.extend(trust::save(views, state, to)),
+        (Purpose::Root, Some(path)) => super::authorities::read_root(path, commands),
         (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
             state.keys.path = path.to_string_lossy().into_owned();
         }
+        (Purpose::Backup(choice), Some(path)) => backup::chosen(state, choice, &path),
         (Purpose::PublishDirectory { fingerprint }, Some(to)) => commands.push(finding::export(fingerprint, to)),
         (_, None) => {}
     }
@@ -295,6 +372,7 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     if state.screen == Screen::Mailbox && searches {
         (state.searches, state.reads) = (true, false);
     }
+    state.people.searches |= state.screen == Screen::People && searches;
     if pressed(shortcut(Modifiers::NONE, Key::F6)) {
         next_pane(ctx, state);
     }
@@ -306,6 +384,15 @@ fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut 
     }
     if pressed(shortcut(Modifiers::NONE, Key::Escape)) {
         escape(state);
+    }
+    if state.screen == Screen::People && state.people.vouch.is_none() && state.keys.dialog == keys::Dialog::None {
+        let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == people::pane_id());
+        if pressed(shortcut(Modifiers::NONE, Key::J)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowDown)) {
+            people::step(views, state, commands, 1);
+        }
+        if pressed(shortcut(Modifiers::NONE, Key::K)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowUp)) {
+            people::step(views, state, commands, -1);
+        }
     }
     let is_asking = state.link.is_some() || state.opening.is_some() || state.finding.is_open();
     if state.screen != Screen::Mailbox || is_asking || state.preview.is_open() {
@@ -365,7 +452,8 @@ fn escape(state: &mut State) {
         Screen::Mailbox if state.reader.find.is_open => state.reader.find.close(),
         Screen::Mailbox if state.drawer => state.drawer = false,
         Screen::Mailbox => state.reads = false,
-        Screen::Keys if state.keys.close_dialog() => {}
+        Screen::Keys | Screen::People | Screen::Trust if state.keys.close_dialog() => {}
+        Screen::People if state.people.vouch.take().is_some() => {}
         _ => state.screen = Screen::Mailbox,
     }
 }

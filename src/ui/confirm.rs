@@ -64,6 +64,12 @@ pub fn dialog(ctx: &Context, name: &str, ask: impl FnOnce(&mut Ui) -> Option<boo
         ui.spacing_mut().item_spacing.y = space::M;
         ask(ui)
     });
+    // It is put in the middle by the size that it had: once more when that changed.
+    let (size, id) = (response.response.rect.size(), Id::unique(("dialog-size", name)));
+    if ctx.data(|data| data.get_temp(id)) != Some(size) {
+        ctx.data_mut(|data| data.insert_temp(id, size));
+        ctx.request_repaint();
+    }
     response.inner.or_else(|| response.should_close().then_some(false))
 }
 

@@ -10,6 +10,8 @@ use egui::{Align, Frame, Layout, Margin, Rect, ScrollArea, Sense, Stroke, Ui, Ve
 use crate::engine::Command;
 use crate::engine::view::{Coverage, Encryption, JudgedSignature, Lock, ReadingView};
 
+pub use way::station;
+
 use super::icons::{self, Icon};
 use super::reading;
 use super::remedies::{Desk, Offered};

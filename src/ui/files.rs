@@ -34,10 +34,24 @@ pub enum Purpose {
     Print,
     /// A file of certificates or keys to read.
     Import,
+    /// A folder of another program to bring keys from.
+    BringFolder,
+    /// A file to bring keys from.
+    BringFile,
+    /// A file with the root of an authority.
+    Root,
     /// Where to write a certificate or key.
     Export,
     /// Where to write a certificate request.
     Request,
+    /// Where to write this certificate.
+    ExportCertificate(crate::domain::Fingerprint),
+    /// A picture of a fingerprint's QR code.
+    CompareCode,
+    /// Where to write the picture of who vouches for whom.
+    SaveGraph,
+    /// A file of a backup.
+    Backup(super::backup::Choice),
     /// The folder to write a Web Key Directory into.
     PublishDirectory {
         /// The certificate in it.
@@ -70,10 +84,13 @@ impl Files {
             let dialog = rfd::FileDialog::new().set_title(title);
             let chosen = match kind {
                 Purpose::Attach => dialog.pick_files().unwrap_or_default(),
-                Purpose::SaveAttachments { .. } | Purpose::PublishDirectory { .. } => {
+                Purpose::SaveAttachments { .. } | Purpose::PublishDirectory { .. } | Purpose::BringFolder => {
                     dialog.pick_folder().into_iter().collect()
                 }
-                Purpose::Import => dialog.pick_file().into_iter().collect(),
+                Purpose::Backup(choice) if choice.is_read() => dialog.pick_file().into_iter().collect(),
+                Purpose::Import | Purpose::BringFile | Purpose::Root | Purpose::CompareCode => {
+                    dialog.pick_file().into_iter().collect()
+                }
                 _ => dialog.set_file_name(name).save_file().into_iter().collect(),
             };
             if sender.send(chosen).is_ok() {

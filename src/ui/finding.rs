@@ -31,6 +31,8 @@ pub use words::met;
 
 /// The height that the results may take.
 const RESULTS: f32 = 320.0;
+/// The height of what stands around the choice of ways.
+const FRAME: f32 = 330.0;
 
 /// The search dialog and the publishing dialog between frames.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +74,14 @@ pub fn begin(state: &mut State, address: Option<&EmailAddress>, commands: &mut V
     commands.push(wish(FindingCommand::Close));
 }
 
+/// Asks everywhere, for a picture of what that looks like.
+pub fn ask_everywhere(state: &mut State, commands: &mut Vec<Command>) {
+    let Some(address) = EmailAddress::parse(&state.finding.address) else { return };
+    state.finding.has_asked = true;
+    let ways = LookUp::BY_ADDRESS.to_vec();
+    commands.push(wish(FindingCommand::Find { address, ways, remember: false }));
+}
+
 /// Draws the dialogs, if one is open.
 pub fn dialogs(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     publish_dialog(ctx, views, state, commands);
@@ -110,19 +120,14 @@ fn choice(
     state.focus_first(&field);
     let mut ways = state.finding.ways.clone().unwrap_or_else(|| settings.allowed.clone());
     ways.remove(&LookUp::Aia);
-    for way in LookUp::BY_ADDRESS {
-        let mut is_chosen = ways.contains(&way);
-        let (name, hint) = words::way(way);
-        if ui.checkbox(&mut is_chosen, language.say(name)).changed() {
-            if is_chosen {
-                ways.insert(way)
-            } else {
-                ways.remove(&way)
-            };
-            state.finding.ways = Some(ways.clone());
+    let height = (ui.input(|input| input.content_rect().height()) - FRAME).max(RESULTS / 2.0);
+    ScrollArea::vertical().id_salt("ways").max_height(height).show(ui, |ui| {
+        for way in LookUp::BY_ADDRESS {
+            if toggled(ui, language, way, &mut ways) {
+                state.finding.ways = Some(ways.clone());
+            }
         }
-        hint_below(ui, language.say(hint));
-    }
+    });
     let is_new = ways.iter().any(|way| !settings.allowed.contains(way));
     if is_new {
         widgets::hairline(ui);
@@ -141,6 +146,25 @@ fn choice(
         commands.push(wish(FindingCommand::Find { address, ways: ways.into_iter().collect(), remember }));
     }
     answer.filter(|yes| !yes)
+}
+
+/// A way that can be chosen, with what it tells to whom; gives whether that changed.
+fn toggled(ui: &mut Ui, language: Language, way: LookUp, ways: &mut BTreeSet<LookUp>) -> bool {
+    let mut is_chosen = ways.contains(&way);
+    let (name, hint) = words::way(way);
+    let draw = |ui: &mut Ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let is_changed = ui.checkbox(&mut is_chosen, language.say(name)).changed();
+        hint_below(ui, language.say(hint));
+        is_changed
+    };
+    let is_changed = ui.vertical(draw).inner;
+    if is_chosen {
+        ways.insert(way);
+    } else {
+        ways.remove(&way);
+    }
+    is_changed
 }
 
 /// What a choice tells to whom, below its name.
@@ -162,7 +186,8 @@ fn results(ui: &mut Ui, search: &SearchView, state: &mut State, commands: &mut V
             place(ui, language, asked);
         }
         if search.found.is_empty() {
-            if !search.is_running {
+            let is_answered = search.asked.iter().any(|asked| asked.outcome == Outcome::Nothing);
+            if !search.is_running && is_answered {
                 widgets::signed_line(ui, Icon::Mail, palette(ui).ink_soft, language.say(Word::FoundNone));
             }
             return;

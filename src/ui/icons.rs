@@ -84,6 +84,9 @@ icons! {
     Eye => "eye";
     Open => "open";
     Print => "print";
+    Trust => "trust";
+    Minus => "minus";
+    Authority => "authority";
 }
 
 impl Icon {

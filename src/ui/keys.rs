@@ -9,7 +9,7 @@ mod withdraw;
 
 use std::path::PathBuf;
 
-use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Margin, Ui};
 
 use crate::domain::{Fingerprint, Secret, Technology};
 use crate::engine::Command;
@@ -17,7 +17,6 @@ use crate::engine::topic::own_keys::OwnKeysCommand;
 use crate::engine::view::{CertificateReport, KeyView, TrustVerdict};
 
 use super::compose::{verdict_colour, verdict_icon};
-use super::confirm;
 use super::evidence::technology;
 use super::files::Purpose;
 use super::finding;
@@ -26,6 +25,7 @@ use super::state::{Screen, State, Views};
 use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Language, Word, codes, one_line};
+use super::{bringing, confirm};
 
 pub use own::hint;
 pub use renew::{Way as RenewalWay, begin as begin_renew};
@@ -152,9 +152,10 @@ pub struct KeysState {
     name: String,
     address: String,
     only: Option<Technology>,
-    compared: bool,
     /// How high the cards of others are, as far as they were drawn.
     heights: Vec<f32>,
+    /// The sheet for comparing fingerprints.
+    pub sheet: super::compare::Sheet,
     choices: make::Choices,
     withdrawal: withdraw::Choices,
     authority: authority::Choices,
@@ -192,6 +193,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         heading(ui, views, state, commands);
         if !state.keys.shows_others {
+            super::backup::strip(ui, views, state, commands);
             own::show(ui, views, state, commands);
             return;
         }
@@ -228,6 +230,9 @@ fn heading(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Com
         if widgets::button(ui, Some(Icon::Import), language.say(Word::Import), Weight::Plain).clicked() {
             begin_import(state);
         }
+        if widgets::button(ui, None, language.say(Word::BringFromOthers), Weight::Plain).clicked() {
+            bringing::begin(state, commands);
+        }
         if widgets::button(ui, Some(Icon::Plus), language.say(Word::NewKey), Weight::Plain).clicked() {
             begin_generate(views, state);
         }
@@ -257,6 +262,11 @@ pub fn begin_import(state: &mut State) {
 pub fn begin_compare(state: &mut State, fingerprint: &Fingerprint, name: String) {
     state.screen = Screen::Keys;
     state.keys.shows_others = true;
+    state.keys.open(Dialog::Compare { fingerprint: fingerprint.clone(), name });
+}
+
+/// Opens the comparison over the screen that is shown.
+pub fn compare_here(state: &mut State, fingerprint: &Fingerprint, name: String) {
     state.keys.open(Dialog::Compare { fingerprint: fingerprint.clone(), name });
 }
 
@@ -373,13 +383,18 @@ fn actions(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Com
     });
 }
 
-fn dialogs(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+/// Draws the open dialog, over whatever screen it was opened from.
+pub fn dialogs(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let ctx = ui.ctx().clone();
     let dialog = state.keys.dialog.clone();
     if dialog == Dialog::None {
         return;
     }
-    let answer = confirm::dialog(&ctx, "keys", |ui| ask(ui, views, state, &dialog));
+    let answer = if let Dialog::Compare { fingerprint, name } = &dialog {
+        super::compare::dialog(&ctx, views, state, fingerprint, name)
+    } else {
+        confirm::dialog(&ctx, "keys", |ui| ask(ui, views, state, &dialog))
+    };
     if answer == Some(true) {
         commands.extend(carry_out(&state.keys));
     }
@@ -417,15 +432,8 @@ fn ask(ui: &mut Ui, views: &Views, state: &mut State, dialog: &Dialog) -> Option
         Dialog::Issue { .. } => authority::issue_dialog(ui, state),
         Dialog::IssueAgain { name, .. } => authority::again_dialog(ui, state, name),
         Dialog::Publish { .. } => authority::publish_dialog(ui, state),
-        Dialog::Compare { fingerprint, name } => {
-            widgets::title(ui, language.fill(Word::CompareTitle, &[("name", name)]));
-            widgets::soft(ui, language.fill(Word::CompareHint, &[("name", name)]));
-            widgets::card(ui, |ui| {
-                widgets::fingerprint_lines(ui, &fingerprint.spaced());
-            });
-            ui.checkbox(&mut state.keys.compared, language.say(Word::CompareDone));
-            confirm::answers_if(ui, language, state.keys.compared, Word::Trust, Weight::Primary)
-        }
+        // A sheet of its own.
+        Dialog::Compare { .. } => None,
     }
 }
 

@@ -2,12 +2,13 @@
 
 use egui::Ui;
 
-use crate::domain::{Fingerprint, Mailbox};
+use crate::domain::{EmailAddress, Fingerprint, Mailbox};
 use crate::engine::Command;
 use crate::engine::view::{CertificateReport, JudgedSignature, ReadingView, SignatureOutcome};
 
 use super::icons::Icon;
 use super::keys;
+use super::people;
 use super::state::{Screen, State, Views};
 use super::theme::space;
 use super::widgets::{self, Weight};
@@ -85,8 +86,15 @@ impl Desk<'_> {
             | Remedy::Ask(_)
             | Remedy::Renew
             | Remedy::MakeKey
+            | Remedy::Card
             | Remedy::Source => None,
         }
+    }
+
+    /// The only author, by address.
+    fn author(&self) -> Option<EmailAddress> {
+        let [from] = self.view.assessment.from.as_slice() else { return None };
+        from.email()
     }
 
     fn signer(&self) -> Option<&Fingerprint> {
@@ -111,6 +119,7 @@ impl Desk<'_> {
             Remedy::Renew => self.ended_key().is_some(),
             Remedy::MakeKey => help.own.is_empty(),
             Remedy::Source => !state.source,
+            Remedy::Card => self.author().is_some(),
             Remedy::Import => true,
         }
     }
@@ -150,6 +159,11 @@ impl Desk<'_> {
             Remedy::MakeKey => {
                 state.screen = Screen::Keys;
                 keys::begin_generate(self.views, state);
+            }
+            Remedy::Card => {
+                if let Some(address) = self.author() {
+                    people::open(state, commands, address);
+                }
             }
             Remedy::Source => (state.source, state.reads) = (true, true),
         }
@@ -217,6 +231,7 @@ fn label(remedy: Remedy) -> (Icon, Word) {
         Remedy::Compare => (Icon::Check, Word::DoCompare),
         Remedy::Renew => (Icon::Sync, Word::DoRenew),
         Remedy::MakeKey => (Icon::Plus, Word::DoMakeKey),
+        Remedy::Card => (Icon::Person, Word::DoCard),
         Remedy::Source => (Icon::File, Word::DoSource),
         Remedy::Ask(question) => (
             Icon::Mail,

@@ -26,10 +26,16 @@ pub struct SettingsState {
     pub password: String,
     /// The servers whose reports are believed, as typed; `None` until something was.
     pub reporters: Option<String>,
+    /// The page of the authorities.
+    pub authorities: super::authorities::AuthoritiesState,
 }
 
 /// Draws the screen.
 pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+    if state.settings.authorities.is_open {
+        super::authorities::page(ui, views, state, commands);
+        return;
+    }
     let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 8, top: 16, bottom: 0 });
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         ScrollArea::vertical().id_salt("settings").auto_shrink([false, false]).show(ui, |ui| {
@@ -41,6 +47,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             delivery(ui, views, state, commands);
             super::remote::settings(ui, views, state.language, commands);
             super::finding::settings(ui, views, state, commands);
+            super::authorities::card(ui, views, state, commands);
             ui.add_space(space::L);
         });
     });

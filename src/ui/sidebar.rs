@@ -9,10 +9,15 @@ use crate::engine::view::FolderView;
 
 use super::compose;
 use super::icons::{self, Icon};
+use super::people;
 use super::state::{Screen, State, Views};
 use super::theme::{self, palette, size, space};
+use super::trust;
 use super::widgets::{self, Weight};
 use super::words::{Language, Word};
+
+/// As many places stand below the folders.
+const PLACES: f32 = 6.0;
 
 /// The pane, for F6.
 pub fn pane_id() -> Id {
@@ -30,7 +35,7 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         widgets::ring(ui, &pane, ui.max_rect().expand(space::XS));
         write_button(ui, views, state, is_folded);
         ui.add_space(space::M);
-        let bottom = 4.0 * (size::HIT + 2.0) + space::M;
+        let bottom = PLACES * (size::HIT + 2.0) + space::M;
         let height = (ui.available_height() - bottom).max(0.0);
         ScrollArea::vertical().max_height(height).auto_shrink([false, false]).show(ui, |ui| {
             folders(ui, views, state, commands, is_folded);
@@ -85,14 +90,19 @@ fn places(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comm
     let drafts = views.mailbox.as_ref().map_or(0, |mailbox| mailbox.drafts.len());
     let entries = [
         (Icon::Write, Word::KeptDrafts, Screen::Drafts, drafts),
+        (Icon::Person, Word::People, Screen::People, 0),
         (Icon::Keys, Word::PeopleAndKeys, Screen::Keys, 0),
+        (Icon::Trust, Word::TrustScreen, Screen::Trust, 0),
         (Icon::Outbox, Word::Outbox, Screen::Outbox, waiting),
         (Icon::Settings, Word::Settings, Screen::Settings, 0),
     ];
     for (icon, word, screen, count) in entries {
         if item(ui, icon, state.language.say(word), count, state.screen == screen, is_folded).clicked() {
-            if screen == Screen::Keys {
-                commands.push(Command::ListKeys);
+            match screen {
+                Screen::Keys => commands.push(Command::ListKeys),
+                Screen::People => people::enter(state, commands),
+                Screen::Trust => trust::enter(state, commands, None),
+                _ => {}
             }
             state.screen = screen;
         }

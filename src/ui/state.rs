@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::engine::topic::TopicViews;
+use crate::domain::Draft;
+use crate::engine::topic::backup::BackupCommand;
+use crate::engine::topic::{TopicView, TopicViews};
 use crate::engine::view::{
-    KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView, RemoteView,
+    DraftId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView, RemoteView,
 };
 use crate::engine::{Command, Event, Failure, FailureKind};
 
+use super::backup::BackupState;
 use super::compose::Composer;
 use super::files::{Files, Purpose};
 use super::finding::FindingState;
@@ -16,6 +19,7 @@ use super::keys::KeysState;
 use super::narrow::Narrowed;
 use super::reader::Reader;
 use super::settings::SettingsState;
+use super::welcome::First;
 use super::when::Clock;
 use super::words::Language;
 
@@ -78,12 +82,18 @@ pub enum Screen {
     Compose,
     /// What was begun and kept.
     Drafts,
+    /// One card a correspondent.
+    People,
     /// People, certificates and keys.
     Keys,
+    /// Who vouches for whom.
+    Trust,
     /// What waits to be sent.
     Outbox,
     /// Accounts, language, look.
     Settings,
+    /// Keys from other programs.
+    Bringing,
 }
 
 /// Light, dark, or as the system is.
@@ -174,10 +184,20 @@ pub struct State {
     pub composer: Option<Composer>,
     /// The keys screen.
     pub keys: KeysState,
+    /// The people screen.
+    pub people: super::people::PeopleState,
+    /// The trust screen.
+    pub trust: super::trust::TrustState,
     /// Looking for certificates, and publishing one's own.
     pub finding: FindingState,
     /// The settings screen.
     pub settings: SettingsState,
+    /// The first screens of a new user.
+    pub welcome: First,
+    /// Backups.
+    pub backup: BackupState,
+    /// Keys from other programs.
+    pub bringing: super::bringing::BringingState,
     /// A file that the reader is asked about before it is opened.
     pub opening: Option<super::attachments::Opening>,
     /// A file that is looked at.
@@ -224,8 +244,13 @@ impl Default for State {
             passphrase_again: String::new(),
             composer: None,
             keys: KeysState::default(),
+            people: super::people::PeopleState::default(),
+            trust: super::trust::TrustState::default(),
             finding: FindingState::default(),
             settings: SettingsState::default(),
+            welcome: First::default(),
+            backup: BackupState::default(),
+            bringing: super::bringing::BringingState::default(),
             opening: None,
             preview: super::preview::Preview::default(),
             sources: super::source::Source::default(),
@@ -249,6 +274,7 @@ impl State {
                 if views.mailbox.is_none() && views.keys.is_none() {
                     // Whether there are own keys decides what a newcomer is shown.
                     self.owed.push(Command::ListKeys);
+                    self.owed.push(super::backup::command(BackupCommand::Look));
                 }
                 views.mailbox = Some(view);
             }
@@ -261,18 +287,7 @@ impl State {
                     composer.is_checking = false;
                 }
             }
-            Event::Compose { draft, id } => {
-                views.preflight = None;
-                // What was being written is never thrown away for the new message.
-                if let Some(old) = self.composer.take().filter(Composer::is_unsaved) {
-                    self.owed.push(Command::SaveDraft { draft: Box::new(old.draft()), id: old.id });
-                }
-                let mut composer = Composer::of(*draft);
-                composer.id = id;
-                self.focuses = true;
-                self.composer = Some(composer);
-                self.screen = Screen::Compose;
-            }
+            Event::Compose { draft, id } => self.take_draft(views, *draft, id),
             Event::AttachmentsRead(files) => {
                 if let Some(composer) = &mut self.composer {
                     composer.attach(files);
@@ -296,8 +311,16 @@ impl State {
                 }
                 views.notice = Some(Notice { code: "draft_saved".to_owned(), subject: String::new() });
             }
+            Event::FingerprintRead(print) => {
+                self.keys.sheet.entry = print.map_or_else(|| "?".to_owned(), |print| print.spaced());
+            }
             Event::Keys(view) => self.take_keys(views, view),
-            Event::Topic(view) => views.topics.take(view),
+            Event::Topic(view) => {
+                if let TopicView::Backup(view) = &view {
+                    super::backup::take(self, view);
+                }
+                views.topics.take(view);
+            }
             Event::Outbox(view) => views.outbox = Some(view),
             Event::Progress(progress) => {
                 views.activity = progress.map(|progress| Activity {
@@ -327,7 +350,22 @@ impl State {
         }
     }
 
+    fn take_draft(&mut self, views: &mut Views, draft: Draft, id: Option<DraftId>) {
+        views.preflight = None;
+        // What was being written is never thrown away for the new message.
+        if let Some(old) = self.composer.take().filter(Composer::is_unsaved) {
+            self.owed.push(Command::SaveDraft { draft: Box::new(old.draft()), id: old.id });
+        }
+        let mut composer = Composer::of(draft);
+        composer.id = id;
+        self.focuses = true;
+        self.composer = Some(composer);
+        self.screen = Screen::Compose;
+    }
+
     fn take_keys(&mut self, views: &mut Views, view: Arc<KeysView>) {
+        super::people::changed(self);
+        super::trust::changed(self);
         views.keys = Some(view);
         // More may be known of whom is written to.
         if let Some(composer) = &mut self.composer {
@@ -341,6 +379,7 @@ impl State {
             composer.is_sending = false;
         }
         views.activity = None;
+        (self.backup.is_busy, self.welcome.is_making) = (false, false);
         match self.selected.filter(|id| views.reading.as_ref().is_none_or(|view| view.id != *id)) {
             Some(id) if is_local(failure.kind) && self.screen == Screen::Mailbox => {
                 self.unopened = Some((id, failure));

@@ -63,6 +63,7 @@ fn line(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comman
             widgets::caption(ui, language.say(Word::DemoMailbox));
             return;
         }
+        super::backup::reminder(ui, views, state);
         if mailbox.accounts.iter().all(|account| account.identity.address.is_empty()) {
             return;
         }

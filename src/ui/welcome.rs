@@ -1,4 +1,7 @@
-//! The first day: what a newcomer does, in order, until mail can be sent and read.
+//! The first day: three screens until a newcomer has keys and a backup of them, then what is left to do until mail can
+//! be sent and read.
+
+mod first;
 
 use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, Ui};
 
@@ -9,13 +12,15 @@ use super::state::{Screen, State, Views};
 use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Word, one_line};
-use super::{keys, settings};
+use super::{bringing, keys, settings};
+
+pub use first::{First, Stage};
 
 /// There is no account, or no key of one's own: an empty list says nothing that helps.
-pub fn is_due(views: &Views) -> bool {
+pub fn is_due(views: &Views, state: &State) -> bool {
     let Some(mailbox) = views.mailbox.as_ref().filter(|mailbox| !mailbox.is_demo) else { return false };
     let lacks_keys = views.keys.as_ref().is_some_and(|keys| keys.own.is_empty());
-    address(views).is_none() || lacks_keys && mailbox.rows.is_empty()
+    state.welcome.stage == Stage::Backup || address(views).is_none() || lacks_keys && mailbox.rows.is_empty()
 }
 
 fn address(views: &Views) -> Option<&str> {
@@ -29,6 +34,12 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 24, top: 16, bottom: 0 });
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         ScrollArea::vertical().id_salt("welcome").auto_shrink([false, false]).show(ui, |ui| {
+            // Nothing is drawn that is another thing a moment later.
+            let Some(keys) = &views.keys else { return };
+            if keys.own.is_empty() || state.welcome.stage == Stage::Backup {
+                first::show(ui, views, state, commands);
+                return;
+            }
             ui.vertical_centered(|ui| {
                 ui.add_space((ui.available_height() * 0.08).min(space::XXL * 2.0));
                 ui.set_max_width(ui.available_width().min(size::FORM + 80.0));
@@ -67,6 +78,9 @@ fn steps(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comma
         if widgets::button(ui, Some(Icon::Import), language.say(Word::Import), Weight::Plain).clicked() {
             go_to_keys(state, commands, false);
             keys::begin_import(state);
+        }
+        if widgets::button(ui, None, language.say(Word::BringFromOthers), Weight::Plain).clicked() {
+            bringing::begin(state, commands);
         }
     });
     let known = (others > 0).then(|| others.to_string());

@@ -27,6 +27,16 @@ impl Clock {
         Self { now, zone: TimeZone::UTC, stands: true }
     }
 
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The day as a file's name has it.
+    pub fn iso_day(&self) -> String {
+        self.now.to_zoned(self.zone.clone()).strftime("%Y-%m-%d").to_string()
+    }
+
     /// Goes on, unless it stands.
     pub fn tick(&mut self) {
         if !self.stands {

@@ -64,6 +64,13 @@ pub fn button_if(ui: &mut Ui, enabled: bool, icon: Option<Icon>, words: &str, we
     response
 }
 
+/// How wide a button with words and no icon is.
+pub fn button_width(ui: &Ui, words: &str, weight: Weight) -> f32 {
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), theme::plain(size::BODY), Color32::PLACEHOLDER);
+    let padding = if weight == Weight::Quiet { space::S } else { space::M };
+    galley.size().x + padding * 2.0
+}
+
 /// A button that is only an icon; its name is read aloud and shown when the pointer rests on it.
 pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     let colours = palette(ui);

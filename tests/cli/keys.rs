@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::peers::{GnuPg, attempt, openssl, sq, text};
-use super::{Answer, contains, kakitome, word, write};
+use super::{Answer, contains, kakitome, private, word, write};
 
 /// Makes keys for dora in a folder.
 fn generate(folder: &Path, technology: &str, more: &[&str]) -> Answer {
@@ -321,8 +321,8 @@ fn an_smime_key_that_a_profile_made_leaves_it_as_pkcs12() {
 fn keys_of_others_programs_go_through_a_profile_unharmed() {
     let profile = Profile::new();
     let three = write(profile.folder.path(), "three", "vault\nwonderland\nopen sesame\n");
-    for file in ["keys/p12/alice.p12", "keys/p12/alice-ec.p12", "keys/pgp/erin.secret.asc", "keys/pgp/alice.secret.asc"]
-    {
+    let alice = private(profile.folder.path(), "keys/pgp/alice.secret.asc");
+    for file in ["keys/p12/alice.p12", "keys/p12/alice-ec.p12", "keys/pgp/erin.secret.asc", text(&alice)] {
         let done = profile.run_with(&three, &["key", "import", file, "--json"]);
         assert_eq!(done.code, Some(0), "{file}: {}", done.error);
     }

@@ -4,8 +4,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod backup;
+mod bringing;
 mod contract;
 mod evaluating;
+mod finding;
 mod keyrings;
 mod keys;
 mod large;
@@ -21,6 +24,7 @@ mod replying;
 mod sealing;
 mod streams;
 mod trusting;
+mod vouching;
 mod withstanding;
 
 use std::ffi::OsStr;
@@ -137,10 +141,19 @@ fn headline(document: &Value) -> (&str, &str) {
     (word(document, "/headline/lock"), word(document, "/headline/seal"))
 }
 
+/// A file for its owner alone, as a key without a passphrase has to lie.
 fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
     let path = folder.join(name);
     std::fs::write(&path, bytes).expect("a temporary file");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("an own file");
     path
+}
+
+/// A copy of a file of the corpus for its owner alone: those of the corpus are for everybody.
+fn private(folder: &Path, name: &str) -> PathBuf {
+    let file = Path::new(name).file_name().and_then(OsStr::to_str).expect("a name");
+    write(folder, file, std::fs::read(of_corpus(name)).expect("a file of the corpus"))
 }
 
 fn contains(bytes: &[u8], wanted: &str) -> bool {

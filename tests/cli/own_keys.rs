@@ -346,7 +346,7 @@ fn renewing_and_withdrawing_never_take_away_what_opens_old_mail() {
         .filter(|line| line.starts_with("pub:") || line.starts_with("sub:"))
         .map(|line| line.split(':').nth(6).unwrap().parse().unwrap())
         .collect();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64;
+    let now: i64 = later(0).parse().unwrap();
     assert!(ends.len() == 3 && ends.iter().all(|end| end - now > 1_000 * 86_400), "every key: {listed}");
 
     // An S/MIME certificate gets a successor: with a new key, then with the same.
@@ -452,6 +452,9 @@ fn later(days: u64) -> String {
     (now + days * 86_400).to_string()
 }
 
+/// How often the program is killed.
+const ROUNDS: u32 = 24;
+
 #[test]
 fn killed_at_any_moment_there_are_all_keys_of_a_step_or_none() {
     let profile = Profile::new();
@@ -461,7 +464,6 @@ fn killed_at_any_moment_there_are_all_keys_of_a_step_or_none() {
     let dir = profile.folder.path().join("profile");
     let vault = profile.folder.path().join("vault");
     let (mut killed, mut done) = (0, 0);
-    const ROUNDS: u32 = 24;
     for round in 0..ROUNDS {
         let common = ["--profile", text(&dir), "--secret-store", "file", "--passphrase-file", text(&vault)];
         let mut child = program()
@@ -477,9 +479,9 @@ fn killed_at_any_moment_there_are_all_keys_of_a_step_or_none() {
         );
         let _ = child.kill();
         if child.wait().unwrap().success() {
-            done += 1
+            done += 1;
         } else {
-            killed += 1
+            killed += 1;
         }
         let own = profile.own();
         let (pgp, smime): (Vec<_>, Vec<_>) = own.iter().partition(|one| one["technology"] == "openpgp");

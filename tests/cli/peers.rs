@@ -80,6 +80,10 @@ impl GnuPg {
         gnupg
     }
 
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     pub(crate) fn import(&self, file: &Path) {
         self.gpg(&["--passphrase", "open sesame", "--import", text(file)], b"");
     }

@@ -9,27 +9,27 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::peers::{run, text};
-use super::{Answer, contains, corpus, kakitome, mail, manifest, of_corpus, program, word, write};
+use super::{Answer, contains, corpus, kakitome, mail, manifest, of_corpus, private, program, word, write};
 
 const PASSPHRASE: &str = "correct horse battery staple";
 
-struct Profile {
-    folder: tempfile::TempDir,
-    passphrase: PathBuf,
+pub(crate) struct Profile {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) passphrase: PathBuf,
 }
 
 impl Profile {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let passphrase = write(folder.path(), "passphrase", format!("{PASSPHRASE}\n"));
         Self { folder, passphrase }
     }
 
-    fn dir(&self) -> PathBuf {
+    pub(crate) fn dir(&self) -> PathBuf {
         self.folder.path().join("profile")
     }
 
-    fn common(&self) -> Vec<String> {
+    pub(crate) fn common(&self) -> Vec<String> {
         let (dir, passphrase) = (self.dir(), self.passphrase.clone());
         [
             "--profile",
@@ -46,22 +46,23 @@ impl Profile {
         .to_vec()
     }
 
-    fn run(&self, args: &[&str]) -> Answer {
+    pub(crate) fn run(&self, args: &[&str]) -> Answer {
         kakitome(self.common().iter().map(String::as_str).chain(args.iter().copied()))
     }
 
-    fn good(&self, args: &[&str]) -> Answer {
+    pub(crate) fn good(&self, args: &[&str]) -> Answer {
         let answer = self.run(args);
         assert_eq!(answer.code, Some(0), "{args:?}: {}", answer.error);
         answer
     }
 
     /// With alice's keys and anchor, whom she trusts, and the corpus's mail in a folder.
-    fn of_alice() -> Self {
+    pub(super) fn of_alice() -> Self {
         let profile = Self::new();
         let passphrases = std::fs::read_to_string(of_corpus("passphrases")).unwrap();
         std::fs::write(&profile.passphrase, format!("{PASSPHRASE}\n{passphrases}")).unwrap();
-        profile.good(&["key", "import", "keys/p12/alice.p12", "keys/p12/alice-ec.p12", "keys/pgp/alice.secret.asc"]);
+        let secret = private(profile.folder.path(), "keys/pgp/alice.secret.asc");
+        profile.good(&["key", "import", "keys/p12/alice.p12", "keys/p12/alice-ec.p12", text(&secret)]);
         profile.good(&[
             "cert",
             "import",
@@ -325,7 +326,8 @@ fn a_key_or_trust_that_comes_later_changes_what_the_list_says_of_mail_that_is_th
     let row = |profile: &Profile| profile.good(&["list", "Imported", "--json"]).document();
     let said = |row: &Value| ["subject", "lock", "seal"].map(|key| row[key].as_str().unwrap_or_default().to_owned());
     assert_eq!(said(&row(&profile)), ["[...]", "cannot_open", "unsigned"]);
-    profile.good(&["key", "import", "keys/pgp/alice.secret.asc"]);
+    let secret = private(profile.folder.path(), "keys/pgp/alice.secret.asc");
+    profile.good(&["key", "import", text(&secret)]);
     assert_eq!(said(&row(&profile)), ["The offer", "encrypted", "unauthenticated"]);
     profile.good(&["cert", "import", "keys/pgp/bob.asc"]);
     profile.good(&["trust", "root", manifest()["trust_roots"][0].as_str().unwrap()]);

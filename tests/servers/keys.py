@@ -2,9 +2,10 @@
 """Where certificates are looked up, on loopback, for the tests: web key directories, a verifying key server, a key
 server of the older kind, and whatever else is fetched from the web.
 
-    keys.py DIRECTORY
+    keys.py DIRECTORY [ADDRESS:PORT]
 
-DIRECTORY has directory.pem and directory.key. Prints two ports: with TLS, without. Files of a host are those below
+DIRECTORY has directory.pem and directory.key. Prints two ports: with TLS (at ADDRESS:PORT if
+that is given), without. Files of a host are those below
 DIRECTORY/www/HOST. Every request line is written to DIRECTORY/requests, every confirmation mail to DIRECTORY/mails.
 What is uploaded is read by GnuPG. Ends when its standard input does.
 """
@@ -86,10 +87,23 @@ def shown(fingerprint):
     return kept
 
 
+def checksum(binary):
+    """RFC 9580 section 6.1.1; GnuPG does not find the end of an armor without padding and without this."""
+    value = 0xB704CE
+    for byte in binary:
+        value ^= byte << 16
+        for _ in range(8):
+            value <<= 1
+            if value & 0x1000000:
+                value ^= 0x1864CFB
+    return base64.b64encode(value.to_bytes(3, "big")).decode()
+
+
 def armored(binary):
     text = base64.b64encode(binary).decode()
-    lines = "\n".join(text[at:at + 64] for at in range(0, len(text), 64))
-    return ("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n%s\n-----END PGP PUBLIC KEY BLOCK-----\n" % lines).encode()
+    lines = [text[at:at + 64] for at in range(0, len(text), 64)] + ["=" + checksum(binary)]
+    kind = "PGP PUBLIC KEY BLOCK"
+    return ("-----BEGIN %s-----\n\n%s\n-----END %s-----\n" % (kind, "\n".join(lines), kind)).encode()
 
 
 def add(text):
@@ -223,7 +237,10 @@ class Quiet(http.server.ThreadingHTTPServer):
 
 ports = []
 for is_encrypted in [True, False]:
-    server = Quiet(("127.0.0.1", 0), Answers)
+    address, port = "127.0.0.1", 0
+    if is_encrypted and len(sys.argv) > 2:
+        address, port = sys.argv[2].rsplit(":", 1)
+    server = Quiet((address, int(port)), Answers)
     if is_encrypted:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(os.path.join(folder, "directory.pem"), os.path.join(folder, "directory.key"))

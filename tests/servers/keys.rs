@@ -30,11 +30,16 @@ pub struct KeyServer {
 
 impl KeyServer {
     pub fn start() -> Self {
+        Self::start_at(None)
+    }
+
+    /// The same with TLS at this address, in a network of its own.
+    pub fn start_at(address: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = pki::write_for(folder.path(), "directory", &HOSTS);
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/keys.py");
         let mut command = Command::new("python3");
-        command.arg(script).arg(folder.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg(script).arg(folder.path()).args(address).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut server = command.spawn().expect("Python is installed");
         let mut line = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -97,8 +102,12 @@ pub struct SignedDns {
 impl SignedDns {
     /// `records`: zone and line of its file, relative to the zone.
     pub fn start(records: &[(&str, &str)]) -> Self {
+        Self::start_at(free_port(), records)
+    }
+
+    /// The same at this address, in a network of its own.
+    pub fn start_at(address: SocketAddr, records: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let address = free_port();
         let here = folder.path().display();
         let mut config = format!(
             "server:\n    listen: 127.0.0.1@{}\n    rundir: \"{here}\"\ndatabase:\n    storage: \"{here}\"\npolicy:\n  - id: own\n    \

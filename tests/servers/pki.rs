@@ -16,6 +16,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// Writes `ca.pem`, and key and certificate of `good` (for localhost and 127.0.0.1), `expired` and
 /// `wrong` (for another name). Returns the authority's certificate in DER.
+#[allow(dead_code)]
 pub fn write(dir: &Path) -> Vec<u8> {
     let now = now_in_seconds();
     let (ca, key) = authority(dir);

@@ -121,6 +121,7 @@ fn signature(technology: Technology, seal: Seal) -> JudgedSignature {
             signed_at: Some(at("2025-11-24T10:41:30Z")),
             hash: Some("SHA512".into()),
             bundled: vec![],
+            stapled: vec![],
             reason: (outcome != SignatureOutcome::Intact).then(|| "digest_mismatch".into()),
         },
         coverage: Coverage::Whole,

@@ -17,13 +17,13 @@ pub(crate) struct Servers {
     pub via: Vec<LookUp>,
     /// Another verifying key server than the profile's.
     #[arg(long = "vks-server", value_name = "URL")]
-    pub vks: Option<String>,
+    pub vks_at: Option<String>,
     /// Other key servers than the profile's.
     #[arg(long = "hkp-server", value_name = "URL")]
-    pub hkp: Vec<String>,
+    pub hkp_at: Vec<String>,
     /// Other directories than the profile's (ldaps://host/base, or ldap://host/base with StartTLS).
     #[arg(long = "ldap-server", value_name = "URL")]
-    pub ldap: Vec<String>,
+    pub ldap_at: Vec<String>,
     /// DNSKEY records that DNSSEC is checked with, in place of the root's own.
     #[arg(long, value_name = "FILE")]
     pub dnssec_anchor: Option<PathBuf>,

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use crate::domain::{EmailAddress, Fingerprint};
 use crate::engine::topic::own_keys::{KeyKind, RevocationReason};
 
+use super::backup::{BackupArgs, RestoreArgs};
 use super::{FindArgs, PublishArgs, Servers, address, fingerprint, moment};
 
 /// How long something lasts, in days; `None` for no end.
@@ -63,6 +64,14 @@ pub(crate) enum CertCommand {
         /// Files of either technology.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+    },
+    /// The certificate directory that OpenPGP programs share: what is known there and here.
+    Share {
+        /// Use it, or no longer; without it says what is so, and reads it.
+        switch: Option<Switch>,
+        /// Another directory than the user's own.
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
     },
     /// Write a certificate of the profile.
     Export {
@@ -143,12 +152,19 @@ pub(crate) enum KeyCommand {
     },
     /// Add keys to the profile.
     Import {
-        /// Files of either technology.
+        /// Files of either technology; folders with such files, or of GnuPG, gpgsm or Thunderbird.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Only say what it would bring.
         #[arg(long)]
         dry_run: bool,
+        #[command(flatten)]
+        options: BringOptions,
+    },
+    /// Other programs' keys that could be imported.
+    Sources {
+        /// Look here, too.
+        path: Option<PathBuf>,
     },
     /// Write a key of the profile with its secret part.
     Export {
@@ -168,8 +184,67 @@ pub(crate) enum KeyCommand {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
+    /// Write a backup of everything that a person would miss, a recovery sheet, or an Autocrypt Setup Message; or try a
+    /// backup.
+    Backup(Box<BackupArgs>),
+    /// Put a backup or an Autocrypt Setup Message back: what is there stays, what is missing comes.
+    Restore(RestoreArgs),
     /// Give an own certificate to others.
     Publish(Box<PublishArgs>),
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenArgs {
+    #[command(subcommand)]
+    pub command: TokenCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// The tokens that are there, and the certificates on them.
+    List {
+        /// The PKCS#11 library that speaks to them (default: those that are installed).
+        #[arg(long, value_name = "MODULE")]
+        module: Option<PathBuf>,
+    },
+    /// Use the keys on the tokens of a library from now on.
+    Use {
+        /// The PKCS#11 library.
+        #[arg(long, value_name = "MODULE")]
+        module: PathBuf,
+        /// Only say what it would bring.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Use a key that is elsewhere no longer; its certificate stays.
+    Forget {
+        /// Which.
+        #[arg(value_parser = fingerprint)]
+        fingerprint: Fingerprint,
+    },
+}
+
+/// How the folders of other programs are imported.
+#[derive(Debug, Default, Args)]
+pub(crate) struct BringOptions {
+    /// What the other program trusts is trusted here, too.
+    #[arg(long)]
+    pub take_trust: bool,
+    /// Secret keys stay with GnuPG's agent, which uses them for us.
+    #[arg(long, conflicts_with = "public_only")]
+    pub agent: bool,
+    /// No secret keys.
+    #[arg(long)]
+    pub public_only: bool,
 }
 
 #[derive(Debug, Args)]

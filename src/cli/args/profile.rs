@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::domain::{EmailAddress, Fingerprint};
+use crate::domain::EmailAddress;
 
-use super::{address, fingerprint};
+use super::address;
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountArgs {
@@ -94,36 +94,4 @@ pub(crate) enum OutboxCommand {
         /// Its number.
         id: i64,
     },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TrustCommandArgs {
-    #[command(subcommand)]
-    pub command: TrustCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TrustCommand {
-    /// This certificate was compared with its owner.
-    Direct(TrustOptions),
-    /// The certifications of this OpenPGP certificate count.
-    Root(TrustOptions),
-    /// This X.509 certificate is a trust anchor.
-    Anchor(TrustOptions),
-    /// Why the certificates of an address are believed.
-    Path {
-        /// The address.
-        #[arg(value_parser = address)]
-        address: EmailAddress,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TrustOptions {
-    /// Which.
-    #[arg(value_parser = fingerprint)]
-    pub fingerprint: Fingerprint,
-    /// Take it back.
-    #[arg(long)]
-    pub retract: bool,
 }

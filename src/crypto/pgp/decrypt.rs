@@ -3,7 +3,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use sequoia_openpgp::crypto::{Password, SessionKey};
+use sequoia_openpgp::crypto::{Decryptor, Password, SessionKey};
 use sequoia_openpgp::packet::{PKESK, Packet, SEIP, SKESK};
 use sequoia_openpgp::parse::stream::{DecryptionHelper, DecryptorBuilder, MessageStructure, VerificationHelper};
 use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
@@ -15,10 +15,11 @@ use crate::crypto::{Bounds, DecryptFailure, Decrypted, Decryption, Integrity};
 use crate::domain::{Fingerprint, Secret};
 
 use super::outcome::{Checker, Layer};
+use super::outside::Remembering;
 use super::policy::ReadingPolicy;
 use super::unlock::{SecretKey, is_bearable_from_others, is_stub};
 use super::verify::{BUFFER, CLOCK_SKEW, explain, read_all};
-use super::{PgpRing, cert, guarded, inline, system_time};
+use super::{PgpRing, PublicKey, cert, guarded, inline, system_time};
 
 /// Encrypted session keys looked at in one message.
 const MAX_SESSION_KEYS: usize = 1_000;
@@ -198,9 +199,37 @@ impl Opener<'_> {
                         }),
                     }
                 }
+                let fits = |key: &PublicKey| key.key_handle().aliases(&handle);
+                if self.by_keeper(cert, fits, pkesk, attempt) {
+                    return Some(cert.as_ref().clone());
+                }
             }
         }
         None
+    }
+
+    /// Asks who keeps the secret part of a certificate.
+    fn by_keeper(
+        &self,
+        cert: &Arc<Cert>,
+        fits: impl Fn(&PublicKey) -> bool,
+        pkesk: &PKESK,
+        attempt: &mut Attempt<'_>,
+    ) -> bool {
+        let Some(keeper) = self.ring.keeper(cert) else { return false };
+        for key in cert.keys().map(|key| key.key().clone()).filter(fits) {
+            let Some(decryptor) = keeper.decryptor(&key, self.passphrases) else { continue };
+            let mut decryptor = Remembering::new(decryptor);
+            if attempt.with_decryptor(pkesk, &mut decryptor) {
+                return true;
+            }
+            if decryptor.was_refused {
+                self.note(|state| {
+                    state.locked.get_or_insert_with(|| cert::fingerprint(cert));
+                });
+            }
+        }
+        false
     }
 
     /// Tries every secret key on the session keys whose recipient is hidden.
@@ -217,6 +246,10 @@ impl Opener<'_> {
                             state.locked.get_or_insert_with(|| cert::fingerprint(cert));
                         }),
                     }
+                }
+                let fits = |key: &PublicKey| key.pk_algo() == pkesk.pk_algo();
+                if self.by_keeper(cert, fits, pkesk, attempt) {
+                    return Some(cert.as_ref().clone());
                 }
             }
         }
@@ -245,12 +278,16 @@ struct Attempt<'a> {
 
 impl Attempt<'_> {
     fn with_key(&mut self, pkesk: &PKESK, key: &SecretKey) -> bool {
+        let Ok(mut pair) = key.clone().into_keypair() else { return false };
+        self.with_decryptor(pkesk, &mut pair)
+    }
+
+    fn with_decryptor(&mut self, pkesk: &PKESK, decryptor: &mut dyn Decryptor) -> bool {
         if self.tries >= MAX_KEY_TRIES {
             return false;
         }
         self.tries += 1;
-        let Ok(mut pair) = key.clone().into_keypair() else { return false };
-        let Some((cipher, session)) = pkesk.decrypt(&mut pair, self.hint) else { return false };
+        let Some((cipher, session)) = pkesk.decrypt(decryptor, self.hint) else { return false };
         self.has_session_key = true;
         self.unsupported = cipher.filter(|cipher| !cipher.is_supported()).map(cipher_name);
         (self.enter)(cipher, &session)

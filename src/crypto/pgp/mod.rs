@@ -2,15 +2,20 @@
 
 mod autocrypt;
 mod cert;
+mod certify;
+mod container;
 mod decrypt;
 mod entry;
 mod facts;
+mod flood;
 mod found;
+mod gather;
 mod generate;
 mod import;
 mod inline;
 mod moments;
 mod outcome;
+mod outside;
 mod policy;
 mod protect;
 mod renew;
@@ -24,18 +29,29 @@ mod verify;
 pub use autocrypt::{AutocryptField, autocrypt_field, autocrypt_value};
 pub(crate) use cert::{address_of, user_ids};
 pub use cert::{addresses, armored_public, armored_secret, binary, fingerprint, names, report};
+pub use certify::{
+    Certification, CertificationState, CertifyError, FULL as FULL_AMOUNT, Nonsense, Vouching, certifications, certify,
+    retract, scope_of_domain,
+};
+pub use container::{
+    SetupFailure, encrypt_with_passphrases, new_setup_code, open_setup_message, setup_code, setup_message,
+};
 pub use decrypt::decrypt;
 pub use facts::Facts;
 pub use found::{binary_public, found, minimal, only_for};
+pub use gather::{Gain, combine, each_cert, one_cert, one_cert_beside, public_form};
 pub use generate::{Generated, NewKey, generate, make};
+pub use import::{Listed, beside, with_known_secrets};
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
 pub(crate) use moments::Moments;
+pub use outside::{Access, Keeper, PublicKey};
 pub use policy::ReadingPolicy;
 pub use protect::{encrypt, sign_detached};
 pub use renew::extend;
 pub use revoke::{revocation, revoke};
 pub use ring::PgpRing;
-pub use unlock::{protected_by, unlockable};
+pub(crate) use ring::certifiers;
+pub use unlock::{opened_by, protected_by, same_secrets, unlockable};
 pub use verify::{detached, signed_message, signed_message_within};
 
 use std::time::{Duration, SystemTime};

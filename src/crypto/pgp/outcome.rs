@@ -192,6 +192,7 @@ pub(super) fn unreadable(outcome: SignatureOutcome, reason: &str) -> SignatureCh
         signed_at: None,
         hash: None,
         bundled: Vec::new(),
+        stapled: Vec::new(),
         reason: Some(reason.to_owned()),
     }
 }
@@ -222,6 +223,7 @@ fn about(signature: &Signature, cert: Option<&Cert>, ring: &PgpRing, verdict: Ve
         signed_at,
         hash: Some(signature.hash_algo().to_string()),
         bundled: Vec::new(),
+        stapled: Vec::new(),
         reason,
     }
 }

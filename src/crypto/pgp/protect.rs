@@ -7,18 +7,17 @@ use sequoia_openpgp::Cert;
 use sequoia_openpgp::armor::Kind;
 use sequoia_openpgp::cert::amalgamation::key::PrimaryKey;
 use sequoia_openpgp::cert::prelude::ValidErasedKeyAmalgamation;
-use sequoia_openpgp::crypto::KeyPair;
+use sequoia_openpgp::crypto;
 use sequoia_openpgp::packet::key;
 use sequoia_openpgp::serialize::stream::{Armorer, Encryptor, LiteralWriter, Message, Recipient, Signer};
 use sequoia_openpgp::types::{DataFormat, HashAlgorithm, PublicKeyAlgorithm, RevocationStatus, SymmetricAlgorithm};
 
 use crate::crypto::{DetachedSignature, ProtectError};
-use crate::domain::Secret;
 
 use super::policy::ReadingPolicy;
-use super::unlock::Unlocked;
+use super::unlock::{Unlocked, is_stub};
 use super::verify::canonical;
-use super::{cert, system_time};
+use super::{Access, cert, system_time};
 
 static POLICY: ReadingPolicy = ReadingPolicy;
 const HASH: HashAlgorithm = HashAlgorithm::SHA512;
@@ -27,13 +26,13 @@ const HASH: HashAlgorithm = HashAlgorithm::SHA512;
 ///
 /// # Errors
 /// [`ProtectError::CannotSign`] and `Locked` say what is wrong with the key.
-pub fn sign_detached(
+pub fn sign_detached<'a>(
     content: &[u8],
     signer: &Cert,
-    passphrases: &[Secret<String>],
+    access: impl Into<Access<'a>>,
     at: Timestamp,
 ) -> Result<DetachedSignature, ProtectError> {
-    let pair = signing_pair(signer, passphrases, at)?;
+    let SigningKey { pair, is_outside } = signing_pair(signer, access.into(), at)?;
     let mut bytes = Vec::new();
     let write = || -> sequoia_openpgp::Result<()> {
         let message = Armorer::new(Message::new(&mut bytes)).kind(Kind::Signature).build()?;
@@ -42,7 +41,7 @@ pub fn sign_detached(
         message.write_all(&canonical(content))?;
         message.finalize()
     };
-    write().map_err(|error| library(&error))?;
+    write().map_err(|error| refused(&error, Some(signer).filter(|_| is_outside)))?;
     Ok(DetachedSignature { bytes, micalg: "pgp-sha512".to_owned() })
 }
 
@@ -55,11 +54,11 @@ pub fn sign_detached(
 /// # Errors
 /// [`ProtectError::CannotEncrypt`] names the first recipient to whom nothing can be encrypted at
 /// this moment; then nothing is encrypted at all.
-pub fn encrypt(
+pub fn encrypt<'a>(
     content: &[u8],
     recipients: &[Arc<Cert>],
     signer: Option<&Cert>,
-    passphrases: &[Secret<String>],
+    access: impl Into<Access<'a>>,
     at: Timestamp,
 ) -> Result<Vec<u8>, ProtectError> {
     let mut keys = Vec::new();
@@ -74,7 +73,9 @@ pub fn encrypt(
     if keys.is_empty() {
         return Err(ProtectError::Library("no recipient".into()));
     }
-    let pair = signer.map(|signer| signing_pair(signer, passphrases, at)).transpose()?;
+    let access = access.into();
+    let signing = signer.map(|signer| signing_pair(signer, access, at)).transpose()?;
+    let (pair, is_outside) = signing.map(|one| (one.pair, one.is_outside)).unzip();
     let mut bytes = Vec::new();
     let write = || -> sequoia_openpgp::Result<()> {
         let message = Armorer::new(Message::new(&mut bytes)).kind(Kind::Message).build()?;
@@ -92,7 +93,7 @@ pub fn encrypt(
         message.write_all(content)?;
         message.finalize()
     };
-    write().map_err(|error| library(&error))?;
+    write().map_err(|error| refused(&error, signer.filter(|_| is_outside == Some(true))))?;
     Ok(bytes)
 }
 
@@ -133,18 +134,40 @@ fn usable(cert: &Cert, at: Timestamp) -> Option<sequoia_openpgp::cert::prelude::
     (valid.alive().is_ok() && !revoked).then_some(valid)
 }
 
-fn signing_pair(cert: &Cert, passphrases: &[Secret<String>], at: Timestamp) -> Result<KeyPair, ProtectError> {
+/// What signs.
+struct SigningKey {
+    pair: Box<dyn crypto::Signer + Send + Sync>,
+    /// Somebody else keeps it.
+    is_outside: bool,
+}
+
+fn signing_pair(cert: &Cert, access: Access<'_>, at: Timestamp) -> Result<SigningKey, ProtectError> {
     let unlocked = Unlocked::default();
     let mut locked = false;
     for valid in signing_keys(cert, at) {
         let Ok(secret) = valid.key().clone().parts_into_secret() else { continue };
-        match unlocked.open(&secret, passphrases) {
-            Some(open) => return open.into_keypair().map_err(|error| library(&error)),
-            None => locked = true,
+        match unlocked.open(&secret, access.passphrases) {
+            Some(open) => {
+                let pair = Box::new(open.into_keypair().map_err(|error| library(&error))?);
+                return Ok(SigningKey { pair, is_outside: false });
+            }
+            None => locked |= !is_stub(&secret),
+        }
+    }
+    if let Some(keeper) = access.ring.and_then(|ring| ring.keeper(cert)) {
+        for valid in signing_keys(cert, at) {
+            if let Some(pair) = keeper.signer(valid.key(), access.passphrases) {
+                return Ok(SigningKey { pair, is_outside: true });
+            }
         }
     }
     let fingerprint = cert::fingerprint(cert);
     Err(if locked { ProtectError::Locked(fingerprint) } else { ProtectError::CannotSign(fingerprint) })
+}
+
+/// A keeper that does not sign is locked, or its card is not there.
+fn refused(error: &anyhow::Error, outside: Option<&Cert>) -> ProtectError {
+    outside.map_or_else(|| library(error), |cert| ProtectError::Locked(cert::fingerprint(cert)))
 }
 
 fn library(error: &anyhow::Error) -> ProtectError {

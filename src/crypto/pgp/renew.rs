@@ -48,7 +48,8 @@ pub fn extend(
     Ok(Arc::new(of.clone().insert_packets(signatures).map_err(refuse)?.0))
 }
 
-fn open(
+/// The secret part of a key, opened by one of the passphrases.
+pub(super) fn open(
     of: &Cert,
     key: &ValidErasedKeyAmalgamation<'_, PublicParts>,
     passphrases: &[Secret<String>],

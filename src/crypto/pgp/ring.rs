@@ -11,8 +11,16 @@ use crate::domain::{EmailAddress, Fingerprint};
 
 use super::entry::Entry;
 use super::facts::{Facts, id};
+use super::flood::Signer;
 use super::unlock::Unlocked;
-use super::{cert, import, protect};
+use super::{Keeper, cert, import, protect};
+
+/// The certificates in the ring that certifications on another one, which are not verified here,
+/// say they were made by.
+pub(crate) fn certifiers<'a>(cert: &Cert, ring: &'a PgpRing) -> impl Iterator<Item = &'a Arc<Cert>> + use<'a> {
+    let places: Vec<usize> = ring.vouchers(&Facts::of(cert)).map(|(place, _)| place).collect();
+    places.into_iter().filter_map(|place| ring.at(place))
+}
 
 /// OpenPGP certificates and secret keys, one entry a certificate. Those of a profile are read when they are needed:
 /// they are found by what is known of them.
@@ -28,6 +36,8 @@ pub struct PgpRing {
     beside: Option<Arc<Keyring>>,
     /// Secret keys that a passphrase has opened.
     unlocked: Unlocked,
+    /// Who keeps the secret parts of certificates that have none here.
+    keepers: HashMap<Fingerprint, Arc<dyn Keeper>>,
     /// Another number after every change; equal numbers mean equal content.
     generation: u64,
 }
@@ -43,7 +53,17 @@ impl PgpRing {
     /// [`ImportError::Nothing`] when it holds no OpenPGP certificate at all, `Malformed` and
     /// `Unsupported` when it claims to and nothing of it can be read.
     pub fn add(&mut self, bytes: &[u8]) -> Result<Vec<Imported>, ImportError> {
-        let certs = import::certificates(bytes, &|key| self.knows(key))?;
+        let certs = import::certificates(bytes, Some(self))?;
+        let indices: BTreeSet<usize> = certs.into_iter().map(|cert| self.insert(cert)).collect();
+        Ok(indices.into_iter().filter_map(|index| self.describe(index)).collect())
+    }
+
+    /// Adds what was kept before, all of it.
+    ///
+    /// # Errors
+    /// [`ImportError::Nothing`] when no certificate can be read.
+    pub fn add_kept(&mut self, bytes: &[u8]) -> Result<Vec<Imported>, ImportError> {
+        let certs = import::kept(bytes)?;
         let indices: BTreeSet<usize> = certs.into_iter().map(|cert| self.insert(cert)).collect();
         Ok(indices.into_iter().filter_map(|index| self.describe(index)).collect())
     }
@@ -61,15 +81,23 @@ impl PgpRing {
         Ok(indices.into_iter().filter_map(|index| self.describe(index)).collect())
     }
 
-    /// What is added is for that keyring: of a certificate that was flooded, what is said by certificates there is kept.
-    pub fn add_for(&mut self, keyring: Arc<Keyring>) {
-        self.beside = Some(keyring);
+    /// An empty one whose content is for that keyring: of a certificate that was flooded, what is said by certificates
+    /// there is kept.
+    #[must_use]
+    pub fn beside(keyring: Arc<Keyring>) -> Self {
+        Self { beside: Some(keyring), ..Self::default() }
     }
 
-    /// A certificate with this key is at hand.
-    fn knows(&self, key: &KeyHandle) -> bool {
-        let beside = self.beside.as_ref();
-        self.by_key.contains_key(&id(&KeyID::from(key))) || beside.is_some_and(|other| other.pgp.knows(key))
+    /// The public keys of this name that are at hand. The certificates they are in are not kept in memory for it.
+    pub(super) fn signers(&self, handle: &KeyHandle) -> Vec<Signer> {
+        let places = self.by_key.get(&id(&KeyID::from(handle))).map_or(&[][..], Vec::as_slice);
+        let certs = places.iter().filter_map(|place| self.entries.get(*place)?.passing());
+        let mut found: Vec<Signer> = certs
+            .flat_map(|cert| cert.keys().map(|key| key.key().clone().take_secret().0).collect::<Vec<_>>())
+            .filter(|key| key.key_handle().aliases(handle))
+            .collect();
+        found.extend(self.beside.iter().flat_map(|other| other.pgp.signers(handle)));
+        found
     }
 
     /// Adds one certificate, merging it with what is there.
@@ -115,12 +143,21 @@ impl PgpRing {
 
     /// Describes them all at a moment, without reading those that are described already.
     pub fn reports(&self, at: Timestamp) -> impl Iterator<Item = Arc<CertificateReport>> {
-        self.entries.iter().filter_map(move |entry| entry.describe(at)).map(|described| described.report)
+        self.entries.iter().filter_map(move |entry| self.reported(entry, at))
     }
 
     /// Describes one at a moment.
     pub fn report(&self, fingerprint: &Fingerprint, at: Timestamp) -> Option<Arc<CertificateReport>> {
-        self.entry(fingerprint)?.describe(at).map(|described| described.report)
+        self.reported(self.entry(fingerprint)?, at)
+    }
+
+    /// What somebody else keeps the secret part of is one's own too.
+    fn reported(&self, entry: &Entry, at: Timestamp) -> Option<Arc<CertificateReport>> {
+        let report = entry.describe(at)?.report;
+        if report.has_secret || !self.keepers.contains_key(&entry.fingerprint) {
+            return Some(report);
+        }
+        Some(Arc::new(CertificateReport { has_secret: true, ..(*report).clone() }))
     }
 
     /// What is known of one, for whoever keeps it: then it need not be read again to be found.
@@ -144,16 +181,19 @@ impl PgpRing {
         self.entry(fingerprint)?.passing()
     }
 
-    /// Certificates with secret key material.
+    /// Certificates whose secret keys are here, or with a keeper.
     pub fn own(&self) -> impl Iterator<Item = &Arc<Cert>> {
-        self.entries.iter().filter(|entry| entry.has_secret).filter_map(|entry| entry.cert())
+        let is_own = |entry: &&Arc<Entry>| entry.has_secret || self.keepers.contains_key(&entry.fingerprint);
+        self.entries.iter().filter(is_own).filter_map(|entry| entry.cert())
     }
 
     /// Without one certificate.
     pub fn remove(&mut self, fingerprint: &Fingerprint) {
         let Some(gone) = self.by_fingerprint.get(fingerprint).copied() else { return };
         let entries = std::mem::take(&mut self.entries);
-        *self = Self { generation: self.generation, ..Self::default() };
+        let mut keepers = std::mem::take(&mut self.keepers);
+        keepers.remove(fingerprint);
+        *self = Self { generation: self.generation, keepers, ..Self::default() };
         self.changed();
         for (index, entry) in entries.into_iter().enumerate() {
             if index != gone {
@@ -161,6 +201,17 @@ impl PgpRing {
                 self.entries.push(entry);
             }
         }
+    }
+
+    /// From now on somebody else keeps the secret part of a certificate.
+    pub fn keep_outside(&mut self, fingerprint: Fingerprint, keeper: Arc<dyn Keeper>) {
+        self.changed();
+        self.keepers.insert(fingerprint, keeper);
+    }
+
+    /// Who keeps the secret part of a certificate, if it is not here.
+    pub fn keeper(&self, cert: &Cert) -> Option<&Arc<dyn Keeper>> {
+        if self.keepers.is_empty() { None } else { self.keepers.get(&cert::fingerprint(cert)) }
     }
 
     /// Certificates that name the address in a User ID bound at this moment, and that mail can be
@@ -214,7 +265,7 @@ impl PgpRing {
         let known = self.by_fingerprint.get(&cert::fingerprint(&cert)).copied();
         let before = known.and_then(|index| self.entries.get(index)).and_then(|entry| entry.cert());
         let cert = match before {
-            Some(before) => import::merge(before.as_ref().clone(), cert, &|key| self.knows(key)),
+            Some(before) => import::merge(before.as_ref().clone(), cert, Some(self)),
             None => cert,
         };
         let index = known.unwrap_or(self.entries.len());
@@ -279,7 +330,7 @@ impl PgpRing {
 
 /// The certifications between certificates, as far as they are known without reading any.
 impl PgpRing {
-    /// What is known of the certificate with this fingerprint, and its place in the ring.
+    /// The place of the certificate with this fingerprint: what was kept first comes first.
     pub(crate) fn place(&self, fingerprint: &Fingerprint) -> Option<usize> {
         self.by_fingerprint.get(fingerprint).copied()
     }

@@ -86,6 +86,41 @@ pub fn protected_by(cert: &Cert, passphrase: &Secret<String>) -> Result<Cert, Pr
     Ok(cert.clone().insert_packets(packets).map_err(refuse)?.0)
 }
 
+/// Whether every secret key that one state of a certificate has is in the other one too, with the same secret as far
+/// as the passphrases let it be seen. `None` when one of them stays locked on either side.
+pub fn same_secrets(wanted: &Cert, other: &Cert, passphrases: &[Secret<String>]) -> Option<bool> {
+    let unlocked = Unlocked::default();
+    let mut is_known = true;
+    for key in wanted.keys().secret().filter(|key| !is_stub(key.key())) {
+        let same = other.keys().secret().find(|one| one.key().fingerprint() == key.key().fingerprint());
+        let Some(same) = same else { return Some(false) };
+        // The very same packet, locked or not, opens alike.
+        if key.key().secret() == same.key().secret() {
+            continue;
+        }
+        match (unlocked.open(key.key(), passphrases), unlocked.open(same.key(), passphrases)) {
+            (Some(mine), Some(theirs)) if mine.secret() != theirs.secret() => return Some(false),
+            (Some(_), Some(_)) => {}
+            _ => is_known = false,
+        }
+    }
+    is_known.then_some(true)
+}
+
+/// The certificate with every secret key open that a passphrase opens; `None` when it opens none.
+pub fn opened_by(cert: &Cert, passphrase: &Secret<String>) -> Option<Cert> {
+    let mut packets: Vec<Packet> = Vec::new();
+    for locked in cert.keys().secret().filter(|key| !key.key().has_unencrypted_secret()) {
+        let is_primary = locked.primary();
+        let Some(key) = try_one(locked.key(), passphrase) else { continue };
+        packets.push(if is_primary { key.role_into_primary().into() } else { key.role_into_subordinate().into() });
+    }
+    if packets.is_empty() {
+        return None;
+    }
+    cert.clone().insert_packets(packets).ok().map(|(cert, _)| cert)
+}
+
 fn try_one(key: &SecretKey, passphrase: &Secret<String>) -> Option<SecretKey> {
     let SecretKeyMaterial::Encrypted(protected) = key.secret() else { return None };
     if !is_bearable(protected.s2k()) {

@@ -53,12 +53,23 @@ impl Derivation {
         let mut deriver = Deriver::new(own).ok()?;
         deriver.set_peer(peer).ok()?;
         let shared = Zeroizing::new(deriver.derive_to_vec().ok()?);
+        self.of_shared(&shared, wrap, ukm, length)
+    }
+
+    /// The same of a shared secret that a token computed.
+    pub fn of_shared(
+        self,
+        shared: &[u8],
+        wrap: &[u8],
+        ukm: Option<&[u8]>,
+        length: usize,
+    ) -> Option<Zeroizing<Vec<u8>>> {
         let info = shared_info(wrap, ukm, length);
         match self {
-            Self::X963(hash) => x963(hash, &shared, &info, length),
+            Self::X963(hash) => x963(hash, shared, &info, length),
             Self::Hkdf(hash) => {
                 let mut out = Zeroizing::new(vec![0; length]);
-                hkdf(hash, &shared, ukm, &info, HkdfMode::EXTRACT_THEN_EXPAND, &mut out)?;
+                hkdf(hash, shared, ukm, &info, HkdfMode::EXTRACT_THEN_EXPAND, &mut out)?;
                 Some(out)
             }
         }

@@ -140,6 +140,8 @@ fn revoked(entry: &RevokedEntry) -> Result<Vec<u8>, ErrorStack> {
 fn signing_key(authority: &Identity) -> Result<&PKey<Private>, ProtectError> {
     match &authority.key {
         SecretKey::Open(key) => Ok(key),
-        SecretKey::Locked(_) => Err(ProtectError::Locked(authority.certificate.fingerprint.clone())),
+        SecretKey::Locked(_) | SecretKey::Outside(_) => {
+            Err(ProtectError::Locked(authority.certificate.fingerprint.clone()))
+        }
     }
 }

@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::sync::Arc;
 
 use der::asn1::ObjectIdentifier;
@@ -5,7 +6,8 @@ use der::{Decode, Encode};
 use jiff::Timestamp;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{
-    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName, SubjectKeyIdentifier,
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, NameConstraints, SubjectAltName,
+    SubjectKeyIdentifier,
 };
 
 use crate::crypto::{Certificate, CertificateReport, KeyUse, Signer};
@@ -17,6 +19,7 @@ use super::asn1::{Broken, Cursor, INTEGER, SEQUENCE};
 const EMAIL_ADDRESS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
 const ORGANIZATION_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
+/// id-on-SmtpUTF8Mailbox (RFC 9598 §3).
 pub const SMTP_UTF8_MAILBOX: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.8.9");
 const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
 const ANY_EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
@@ -30,6 +33,17 @@ pub struct X509 {
     pub certificate: x509_cert::Certificate,
     /// SHA-256 of the DER form.
     pub fingerprint: Fingerprint,
+    vouches: bool,
+    parts: Parts,
+}
+
+/// Where in the DER form the parts are that are compared or hashed as they are encoded.
+#[derive(Clone, Debug)]
+struct Parts {
+    serial: Range<usize>,
+    issuer: Range<usize>,
+    subject: Range<usize>,
+    spki: Range<usize>,
 }
 
 /// The fields of a certificate that are compared or hashed as they are encoded.
@@ -59,20 +73,26 @@ impl X509 {
         let whole = Cursor::new(der).need(SEQUENCE).ok()?.whole;
         let certificate = x509_cert::Certificate::from_der(whole).ok()?;
         let fingerprint = Fingerprint::from_bytes(&openssl::sha::sha256(whole));
-        Some(Self { der: whole.into(), certificate, fingerprint })
+        let parts = Parts::of(whole).ok()?;
+        let mut read = Self { der: whole.into(), certificate, fingerprint, vouches: false, parts };
+        read.vouches = read.is_authority() || read.key_usage().is_some_and(|usage| usage.crl_sign());
+        Some(read)
+    }
+
+    /// It is an authority's, or says of itself that it signs revocation lists: others may rest on it.
+    pub fn vouches(&self) -> bool {
+        self.vouches
     }
 
     /// The parts as they are encoded. The certificate was read before, so this fails for none.
     pub fn encoded(&self) -> Result<Encoded<'_>, Broken> {
-        let mut tbs = Cursor::inside(&self.der, SEQUENCE)?.enter(SEQUENCE)?;
-        tbs.maybe(0xa0)?;
-        let serial = tbs.need(INTEGER)?.value;
-        tbs.need(SEQUENCE)?;
-        let issuer = tbs.need(SEQUENCE)?.whole;
-        tbs.need(SEQUENCE)?;
-        let subject = tbs.need(SEQUENCE)?.whole;
-        let spki = tbs.need(SEQUENCE)?.whole;
-        Ok(Encoded { serial, issuer, subject, spki })
+        let part = |range: &Range<usize>| self.der.get(range.clone()).ok_or(Broken("structure"));
+        Ok(Encoded {
+            serial: part(&self.parts.serial)?,
+            issuer: part(&self.parts.issuer)?,
+            subject: part(&self.parts.subject)?,
+            spki: part(&self.parts.spki)?,
+        })
     }
 
     /// The SubjectPublicKeyInfo as it is encoded.
@@ -90,9 +110,38 @@ impl X509 {
         found
     }
 
+    /// Whether one of its addresses is this one. Domains are compared as A-labels (RFC 9598 §5).
+    pub fn is_for_address(&self, address: &EmailAddress) -> bool {
+        let addresses = self.addresses();
+        if addresses.contains(address) {
+            return true;
+        }
+        let Some(domain) = ascii_domain(address.domain()) else { return false };
+        let is_same = |own: &EmailAddress| {
+            own.local_part() == address.local_part() && ascii_domain(own.domain()).as_ref() == Some(&domain)
+        };
+        addresses.iter().any(is_same)
+    }
+
     /// The personal names it gives: every commonName of the subject.
     pub fn names(&self) -> Vec<String> {
         self.subject_values(COMMON_NAME).collect()
+    }
+
+    /// The name of its key's algorithm, such as `RSA 4096`.
+    pub fn key_name(&self) -> String {
+        algorithm::key_name(self.spki())
+    }
+
+    /// Of an authority: the hosts, `.domains` and addresses that it may vouch for mail of (RFC 5280 §4.2.1.10); empty
+    /// for all.
+    pub fn permitted_mail(&self) -> Vec<String> {
+        let permitted = self.extension::<NameConstraints>().and_then(|constraints| constraints.permitted_subtrees);
+        let bases = permitted.unwrap_or_default().into_iter().filter_map(|subtree| match subtree.base {
+            GeneralName::Rfc822Name(name) => Some(name.as_str().to_owned()),
+            _ => None,
+        });
+        bases.collect()
     }
 
     /// The subject's distinguished name (RFC 4514).
@@ -304,6 +353,24 @@ impl X509 {
     }
 }
 
+impl Parts {
+    fn of(der: &[u8]) -> Result<Self, Broken> {
+        let place = |part: &[u8]| {
+            let start = part.as_ptr().addr() - der.as_ptr().addr();
+            start..start + part.len()
+        };
+        let mut tbs = Cursor::inside(der, SEQUENCE)?.enter(SEQUENCE)?;
+        tbs.maybe(0xa0)?;
+        let serial = place(tbs.need(INTEGER)?.value);
+        tbs.need(SEQUENCE)?;
+        let issuer = place(tbs.need(SEQUENCE)?.whole);
+        tbs.need(SEQUENCE)?;
+        let subject = place(tbs.need(SEQUENCE)?.whole);
+        let spki = place(tbs.need(SEQUENCE)?.whole);
+        Ok(Self { serial, issuer, subject, spki })
+    }
+}
+
 /// The addresses among alternative names, rfc822Name and SmtpUTF8Mailbox (RFC 9598), in their order.
 pub fn addresses_in(names: &SubjectAltName) -> Vec<EmailAddress> {
     let text = |name: &GeneralName| match name {
@@ -327,6 +394,14 @@ pub fn text(encoded: &[u8]) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// A domain in A-labels, lower-cased, for comparing; `None` when it is no domain.
+pub fn ascii_domain(domain: &str) -> Option<String> {
+    if domain.is_ascii() {
+        return Some(domain.trim_end_matches('.').to_ascii_lowercase());
+    }
+    idna::domain_to_ascii(domain).ok()
 }
 
 /// A certificate's time; moments that no calendar has are the end of time.

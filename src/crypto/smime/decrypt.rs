@@ -12,11 +12,12 @@ use crate::domain::Secret;
 
 use super::SmimeRing;
 use super::agreement::Derivation;
-use super::algorithm::{self, Algorithm, explicit_hash, explicit_mgf, key_algorithm};
+use super::algorithm::{self, Algorithm, Hash, explicit_hash, explicit_mgf, key_algorithm};
 use super::asn1::{BIT_STRING, Broken, Cursor, INTEGER, OCTET_STRING, SEQUENCE, SET, Tlv, element, sequence};
 use super::cipher::{ContentCipher, unwrap_key, wrap_key_length};
 use super::content::{content_info, malformed, unwrap};
-use super::ring::Identity;
+use super::outside::{Keeper, KeeperFailure, RsaUnwrap};
+use super::ring::{Identity, OpenKey};
 use super::signed::SignerId;
 
 /// Recipients of one object that are looked at.
@@ -233,12 +234,15 @@ impl<'a> Recipient<'a> {
     /// where the difference could be used to decrypt by asking (RFC 3218 §2.3).
     fn content_key(
         &self,
-        key: &PKey<Private>,
+        key: &OpenKey,
         identity: &Identity,
         length: usize,
     ) -> Result<Zeroizing<Vec<u8>>, DecryptFailure> {
         match self.way {
-            Way::Transport(algorithm) => transported(key, algorithm, &self.key, length),
+            Way::Transport(algorithm) => match key {
+                OpenKey::Here(key) => transported(key, algorithm, &self.key, length),
+                OpenKey::Outside(keeper) => transported_outside(&**keeper, identity, algorithm, &self.key, length),
+            },
             Way::Agreement(agreement) => agreement.content_key(key, identity, &self.key),
             Way::Other => Err(DecryptFailure::Unsupported("recipient_info".to_owned())),
         }
@@ -276,8 +280,53 @@ fn transported(
     Ok(random)
 }
 
+/// The same by a token, which tells whether the padding was right; here it makes no difference.
+fn transported_outside(
+    keeper: &dyn Keeper,
+    identity: &Identity,
+    algorithm: Algorithm<'_>,
+    encrypted: &[u8],
+    length: usize,
+) -> Result<Zeroizing<Vec<u8>>, DecryptFailure> {
+    let unsupported = || DecryptFailure::Unsupported(algorithm.oid.to_string());
+    let how = match algorithm.oid {
+        algorithm::RSA => RsaUnwrap::Pkcs1,
+        algorithm::RSA_OAEP => {
+            let read = oaep_parameters(algorithm.parameters).map_err(malformed)?;
+            let (hash, mgf, label) = read.ok_or_else(unsupported)?;
+            if !label.is_empty() {
+                return Err(unsupported());
+            }
+            RsaUnwrap::Oaep { hash: hash.name, mgf: mgf.name }
+        }
+        _ => return Err(unsupported()),
+    };
+    match keeper.unwrap(how, encrypted) {
+        Ok(key) if key.len() == length => Ok(key),
+        Err(KeeperFailure::Locked) => Err(DecryptFailure::Locked(identity.certificate.fingerprint.clone())),
+        _ => {
+            let mut random = Zeroizing::new(vec![0; length]);
+            openssl::rand::rand_bytes(&mut random).map_err(|_| DecryptFailure::Unsupported("rsa".to_owned()))?;
+            Ok(random)
+        }
+    }
+}
+
 /// RSAES-OAEP-params (RFC 4055 §4.1); `None` for what is not known here.
 fn oaep(decrypter: &mut Decrypter<'_>, parameters: &[u8]) -> Result<Option<()>, Broken> {
+    let Some((hash, mgf, label)) = oaep_parameters(parameters)? else { return Ok(None) };
+    let mut set = || {
+        let (hash, mgf) = (hash.digest()?, mgf.digest()?);
+        decrypter.set_rsa_padding(Padding::PKCS1_OAEP).ok()?;
+        decrypter.set_rsa_oaep_md(hash).ok()?;
+        decrypter.set_rsa_mgf1_md(mgf).ok()?;
+        if label.is_empty() { Some(()) } else { decrypter.set_rsa_oaep_label(&label).ok() }
+    };
+    Ok(set())
+}
+
+/// Both hashes and the label.
+fn oaep_parameters(parameters: &[u8]) -> Result<Option<(Hash, Hash, Vec<u8>)>, Broken> {
     let empty = sequence(&[]);
     let mut inside = Cursor::inside(if parameters.is_empty() { &empty } else { parameters }, SEQUENCE)?;
     let (hash, mgf) = (explicit_hash(&mut inside, 0xa0)?, explicit_mgf(&mut inside)?);
@@ -287,24 +336,17 @@ fn oaep(decrypter: &mut Decrypter<'_>, parameters: &[u8]) -> Result<Option<()>, 
             if source.oid != algorithm::P_SPECIFIED {
                 return Ok(None);
             }
-            Cursor::new(source.parameters).need(OCTET_STRING)?.value
+            Cursor::new(source.parameters).need(OCTET_STRING)?.value.to_vec()
         }
-        None => &[],
+        None => Vec::new(),
     };
-    let mut set = || {
-        let (hash, mgf) = (hash?.digest()?, mgf?.digest()?);
-        decrypter.set_rsa_padding(Padding::PKCS1_OAEP).ok()?;
-        decrypter.set_rsa_oaep_md(hash).ok()?;
-        decrypter.set_rsa_mgf1_md(mgf).ok()?;
-        if label.is_empty() { Some(()) } else { decrypter.set_rsa_oaep_label(label).ok() }
-    };
-    Ok(set())
+    Ok(hash.zip(mgf).map(|(hash, mgf)| (hash, mgf, label)))
 }
 
 impl Agreement<'_> {
     fn content_key(
         &self,
-        key: &PKey<Private>,
+        key: &OpenKey,
         identity: &Identity,
         wrapped: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, DecryptFailure> {
@@ -314,7 +356,17 @@ impl Agreement<'_> {
         let wrap = Algorithm::read(&mut Cursor::new(self.scheme.parameters)).map_err(malformed)?;
         let length = wrap_key_length(wrap.oid).ok_or_else(|| unsupported(wrap.oid))?;
         let peer = self.peer(identity).ok_or_else(|| DecryptFailure::Malformed("originator_key".to_owned()))?;
-        let kek = derivation.agree(key, &peer, wrap.whole, self.ukm, length);
+        let kek = match key {
+            OpenKey::Here(key) => derivation.agree(key, &peer, wrap.whole, self.ukm, length),
+            OpenKey::Outside(keeper) => {
+                let locked = |_| DecryptFailure::Locked(identity.certificate.fingerprint.clone());
+                // A BIT STRING begins with the number of unused bits, of which there are none.
+                let point =
+                    self.originator.and_then(|(_, bits)| bits.split_first()).map_or(&[][..], |(_, point)| point);
+                let shared = keeper.agree(point).map_err(locked)?;
+                derivation.of_shared(&shared, wrap.whole, self.ukm, length)
+            }
+        };
         let key = kek.and_then(|kek| unwrap_key(wrap.oid, &kek, wrapped));
         key.ok_or(DecryptFailure::IntegrityFailed)
     }

@@ -8,6 +8,7 @@ use openssl::pkey::{PKey, Private};
 use openssl::stack::Stack;
 use openssl::symm::Cipher;
 use openssl::x509::X509 as OpenSslX509;
+use zeroize::Zeroizing;
 
 use crate::crypto::ProtectError;
 use crate::domain::Secret;
@@ -47,8 +48,34 @@ pub fn export_identity_pem(identity: &Identity, passphrase: &Secret<String>) -> 
     out.extend(match &identity.key {
         SecretKey::Open(key) => key_pem(key, passphrase)?,
         SecretKey::Locked(pkcs8) => pem(KEY, pkcs8),
+        SecretKey::Outside(_) => return Err(ProtectError::Locked(identity.certificate.fingerprint.clone())),
     });
     Ok(out)
+}
+
+/// A certificate and its key as PEM, the key without a passphrase (RFC 5208): for the inside of what is encrypted
+/// itself.
+///
+/// # Errors
+/// [`ProtectError::Locked`] when the key is not open.
+pub fn export_open_identity_pem(identity: &Identity) -> Result<Zeroizing<Vec<u8>>, ProtectError> {
+    let SecretKey::Open(key) = &identity.key else {
+        return Err(ProtectError::Locked(identity.certificate.fingerprint.clone()));
+    };
+    let key = Zeroizing::new(key.private_key_to_pem_pkcs8().map_err(library)?);
+    let certificate = export_pem(&identity.certificate);
+    // In one piece: a vector that grows leaves copies behind.
+    let mut out = Zeroizing::new(Vec::with_capacity(certificate.len() + key.len()));
+    out.extend_from_slice(&certificate);
+    out.extend_from_slice(&key);
+    Ok(out)
+}
+
+/// Whether two open keys are the same one; `None` when one of them is locked.
+pub fn same_key(one: &Identity, other: &Identity) -> Option<bool> {
+    let (SecretKey::Open(one), SecretKey::Open(other)) = (&one.key, &other.key) else { return None };
+    let secret = |key: &PKey<Private>| key.private_key_to_pkcs8().map(Zeroizing::new);
+    Some(secret(one).ok()? == secret(other).ok()?)
 }
 
 /// The key of such a file alone, still under its passphrase.

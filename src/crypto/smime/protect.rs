@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use openssl::encrypt::Encrypter;
-use openssl::pkey::{Id, PKey, Private, Public};
+use openssl::pkey::{Id, PKey, Public};
 use openssl::rsa::Padding;
 use openssl::sign::Signer;
 use zeroize::Zeroizing;
@@ -17,6 +17,7 @@ use super::asn1::{
 };
 use super::cipher::{AES256_CBC, AES256_GCM, AES256_WRAP, encrypt_cbc, seal_gcm, wrap_key};
 use super::content::canonical;
+use super::outside::{Keeper, KeeperFailure, ToSign, digest_info, ecdsa_value};
 use super::ring::{Identity, SecretKey};
 use super::{SmimeRing, X509};
 
@@ -187,7 +188,8 @@ fn agreement_info(public: &PKey<Public>, spki: &[u8], id: &[u8], key: &[u8]) -> 
 /// An identity that signs at a moment.
 struct Signing<'a> {
     identity: &'a Identity,
-    key: &'a PKey<Private>,
+    /// What kind of key it is.
+    id: Id,
     ring: &'a SmimeRing,
     hash: Hash,
     at: Timestamp,
@@ -199,16 +201,17 @@ impl<'a> Signing<'a> {
         if !certificate.report(true, false, at).can_sign {
             return Err(ProtectError::CannotSign(certificate.fingerprint.clone()));
         }
-        let SecretKey::Open(key) = &identity.key else {
+        if identity.is_locked() {
             return Err(ProtectError::Locked(certificate.fingerprint.clone()));
-        };
+        }
+        let id = PKey::public_key_from_der(certificate.spki()).map_err(library)?.id();
         let hash = match algorithm::key_name(certificate.spki()).as_str() {
             "P-384" | "brainpoolP384r1" => Hash::SHA384,
             "P-521" | "brainpoolP512r1" | "Ed25519" => Hash::SHA512,
-            _ if key.id() == Id::RSA || key.id() == Id::EC => Hash::SHA256,
+            _ if id == Id::RSA || id == Id::EC => Hash::SHA256,
             _ => Hash::SHA512,
         };
-        Ok(Self { identity, key, ring, hash, at })
+        Ok(Self { identity, id, ring, hash, at })
     }
 
     /// The `micalg` parameter (RFC 8551 §3.5.3.2).
@@ -269,7 +272,7 @@ impl<'a> Signing<'a> {
 
     fn signature_algorithm(&self) -> Vec<u8> {
         let of_key = key_algorithm(self.identity.certificate.spki()).map(|key| key.oid);
-        match (self.key.id(), self.hash) {
+        match (self.id, self.hash) {
             (Id::RSA, _) => sequence(&[&oid(algorithm::RSA), &element(NULL, &[])]),
             (Id::EC, Hash::SHA384) => sequence(&[&oid(algorithm::ECDSA_SHA384)]),
             (Id::EC, Hash::SHA512) => sequence(&[&oid(algorithm::ECDSA_SHA512)]),
@@ -280,13 +283,42 @@ impl<'a> Signing<'a> {
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, ProtectError> {
-        let mut signer = if matches!(self.key.id(), Id::RSA | Id::EC) {
-            Signer::new(self.hash.digest().ok_or_else(refused)?, self.key)
+        let key = match &self.identity.key {
+            SecretKey::Open(key) => key,
+            SecretKey::Outside(keeper) => return self.sign_outside(&**keeper, message),
+            SecretKey::Locked(_) => return Err(self.locked()),
+        };
+        let mut signer = if matches!(self.id, Id::RSA | Id::EC) {
+            Signer::new(self.hash.digest().ok_or_else(refused)?, key)
         } else {
-            Signer::new_without_digest(self.key)
+            Signer::new_without_digest(key)
         }
         .map_err(library)?;
         signer.sign_oneshot_to_vec(message).map_err(library)
+    }
+
+    /// The same by a token.
+    fn sign_outside(&self, keeper: &dyn Keeper, message: &[u8]) -> Result<Vec<u8>, ProtectError> {
+        let told = |failure| match failure {
+            KeeperFailure::Locked => self.locked(),
+            KeeperFailure::Refused => ProtectError::Library("token".to_owned()),
+        };
+        let digest = self.hash.of_bytes(message).ok_or_else(refused)?;
+        match self.id {
+            Id::RSA => {
+                let info = digest_info(self.hash, &digest).ok_or_else(refused)?;
+                keeper.sign(ToSign::RsaPkcs1(&info)).map_err(told)
+            }
+            Id::EC => {
+                let both = keeper.sign(ToSign::Ecdsa(&digest)).map_err(told)?;
+                ecdsa_value(&both).ok_or_else(refused)
+            }
+            _ => keeper.sign(ToSign::Eddsa(message)).map_err(told),
+        }
+    }
+
+    fn locked(&self) -> ProtectError {
+        ProtectError::Locked(self.identity.certificate.fingerprint.clone())
     }
 
     /// Where the signer's key is for signatures alone: the certificate that answers are to be encrypted to

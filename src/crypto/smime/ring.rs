@@ -8,12 +8,13 @@ use openssl::pkey::{PKey, Private};
 use crate::crypto::{CertificateReport, CertificateSource, Described, ImportError, Imported};
 use crate::domain::{EmailAddress, Fingerprint, Secret};
 
-use super::X509;
+use super::cert::ascii_domain;
 use super::entry::Entry;
 use super::facts::{self, Facts, comparable, key_bits};
 use super::import::{self, Found};
 use super::issue::KeyPair;
 use super::signed::SignerId;
+use super::{Keeper, X509};
 
 /// The label of PKCS #8 under a passphrase (RFC 7468 §11).
 pub(super) const KEY: &str = "ENCRYPTED PRIVATE KEY";
@@ -35,6 +36,7 @@ pub struct SmimeRing {
 /// By what certificates are looked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Mark {
+    /// With its domain as A-labels.
     Address(String),
     /// As names are compared.
     Subject(String),
@@ -61,33 +63,57 @@ pub(super) enum SecretKey {
     Open(PKey<Private>),
     /// PKCS #8 under a passphrase that is not known.
     Locked(Arc<[u8]>),
+    /// On a token.
+    Outside(Arc<dyn Keeper>),
+}
+
+/// A secret key that can be used.
+pub(super) enum OpenKey {
+    /// In memory.
+    Here(PKey<Private>),
+    /// On a token.
+    Outside(Arc<dyn Keeper>),
 }
 
 impl Identity {
     /// Whether a passphrase is needed before the key can be used.
     pub fn is_locked(&self) -> bool {
-        matches!(self.key, SecretKey::Locked(_))
+        match &self.key {
+            SecretKey::Open(_) => false,
+            SecretKey::Locked(_) => true,
+            SecretKey::Outside(keeper) => keeper.is_locked(),
+        }
+    }
+
+    /// Whether a token keeps the key.
+    pub fn is_outside(&self) -> bool {
+        matches!(self.key, SecretKey::Outside(_))
     }
 
     /// The same with its key open, if it is or one of the passphrases opens it.
     pub fn unlock(&self, passphrases: &[Secret<String>]) -> Option<Self> {
-        let key = self.open(passphrases)?;
-        Some(Self { certificate: self.certificate.clone(), key: SecretKey::Open(key) })
+        let key = match self.open(passphrases)? {
+            OpenKey::Here(key) => SecretKey::Open(key),
+            OpenKey::Outside(keeper) => SecretKey::Outside(keeper),
+        };
+        Some(Self { certificate: self.certificate.clone(), key })
     }
 
     /// Its key alone, when it is open.
     pub fn into_key_pair(self) -> Option<KeyPair> {
         match self.key {
             SecretKey::Open(key) => Some(KeyPair(key)),
-            SecretKey::Locked(_) => None,
+            SecretKey::Locked(_) | SecretKey::Outside(_) => None,
         }
     }
 
-    pub(super) fn open(&self, passphrases: &[Secret<String>]) -> Option<PKey<Private>> {
+    pub(super) fn open(&self, passphrases: &[Secret<String>]) -> Option<OpenKey> {
         match &self.key {
-            SecretKey::Open(key) => Some(key.clone()),
+            SecretKey::Open(key) => Some(OpenKey::Here(key.clone())),
             SecretKey::Locked(pkcs8) => import::open_pkcs8(pkcs8, passphrases)
-                .filter(|key| key.public_key_to_der().is_ok_and(|spki| same_key(&self.certificate, &spki))),
+                .filter(|key| key.public_key_to_der().is_ok_and(|spki| same_key(&self.certificate, &spki)))
+                .map(OpenKey::Here),
+            SecretKey::Outside(keeper) => (!keeper.is_locked()).then(|| OpenKey::Outside(Arc::clone(keeper))),
         }
     }
 }
@@ -111,6 +137,13 @@ impl SmimeRing {
             return Err(ImportError::Nothing);
         }
         Ok(self.imported(&fingerprints))
+    }
+
+    /// Adds a secret key; it is matched to its certificates, also to those that come later. Whether one was here.
+    pub fn add_key(&mut self, key: PKey<Private>) -> bool {
+        let mut owners = Vec::new();
+        self.add_keys(Found { keys: vec![key], ..Found::default() }, &mut owners);
+        !owners.is_empty()
     }
 
     /// Adds one certificate; a second copy changes nothing.
@@ -164,7 +197,7 @@ impl SmimeRing {
     fn index(&mut self, place: usize, entry: &Entry) {
         self.by_fingerprint.insert(entry.fingerprint.clone(), place);
         let facts = &entry.facts;
-        let addresses = facts.addresses.iter().map(|address| Mark::Address(address.clone()));
+        let addresses = facts.addresses.iter().map(|address| address_mark(address));
         let marks = addresses.chain([
             Mark::Subject(facts.subject.clone()),
             Mark::Serial(facts.serial.clone()),
@@ -242,19 +275,34 @@ impl SmimeRing {
         self.by_fingerprint.contains_key(fingerprint)
     }
 
+    /// The place of the certificate with this fingerprint: what was kept first comes first.
+    pub(crate) fn place(&self, fingerprint: &Fingerprint) -> Option<usize> {
+        self.by_fingerprint.get(fingerprint).copied()
+    }
+
     fn entry(&self, fingerprint: &Fingerprint) -> Option<&Arc<Entry>> {
         self.entries.get(*self.by_fingerprint.get(fingerprint)?)
     }
 
+    /// From now on a token keeps the secret key of a certificate that is here; one that is here itself stays.
+    pub fn keep_outside(&mut self, fingerprint: &Fingerprint, keeper: Arc<dyn Keeper>) {
+        if let Some(certificate) = self.find(fingerprint).cloned() {
+            self.add_identity(Identity { certificate, key: SecretKey::Outside(keeper) });
+        }
+    }
+
     /// Gives a key that waited for its certificate to every certificate here that is for it: PKCS #8 under a
-    /// passphrase, PEM, and the SubjectPublicKeyInfo that goes with it. Gives whether there is any.
-    pub fn pair(&mut self, spki: &[u8], secret: &[u8]) -> bool {
+    /// passphrase, PEM, and the SubjectPublicKeyInfo that goes with it; opened, if the passphrase is given. Gives whether
+    /// there is any.
+    pub fn pair(&mut self, spki: &[u8], secret: &[u8], passphrase: Option<&Secret<String>>) -> bool {
         let mut blocks = super::content::pem_blocks(secret).into_iter();
         let Some(pkcs8) = blocks.find(|block| block.label == KEY) else { return false };
         let key: Arc<[u8]> = pkcs8.der.into();
         let fitting: Vec<_> = self.marked(&Mark::Key(facts::public_key(spki))).into_iter().map(Arc::clone).collect();
         for certificate in &fitting {
-            self.add_identity(Identity { certificate: certificate.clone(), key: SecretKey::Locked(key.clone()) });
+            let locked = Identity { certificate: certificate.clone(), key: SecretKey::Locked(key.clone()) };
+            let opened = passphrase.and_then(|passphrase| locked.unlock(std::slice::from_ref(passphrase)));
+            self.add_identity(opened.unwrap_or(locked));
         }
         !fitting.is_empty()
     }
@@ -271,15 +319,12 @@ impl SmimeRing {
 
     /// Certificates that name an address.
     pub fn naming(&self, address: &EmailAddress) -> Vec<&Arc<X509>> {
-        self.marked(&Mark::Address(address.canonical().to_owned()))
+        self.marked(&address_mark(address.canonical()))
     }
 
     /// Every address that a certificate names, lower-cased.
     pub fn claimed_addresses(&self) -> impl Iterator<Item = &str> {
-        self.by_mark.keys().filter_map(|mark| match mark {
-            Mark::Address(address) => Some(address.as_str()),
-            _ => None,
-        })
+        self.entries.iter().flat_map(|entry| &entry.facts.addresses).map(String::as_str)
     }
 
     /// Certificates whose subject is a certificate's issuer, roughly compared: those that may have issued it.
@@ -342,7 +387,7 @@ impl SmimeRing {
             .identities
             .iter()
             .filter(|own| own.certificate.report(true, own.is_locked(), at).can_sign)
-            .filter(|own| own.certificate.addresses().contains(address))
+            .filter(|own| own.certificate.is_for_address(address))
             .collect();
         fit.sort_by_key(|own| std::cmp::Reverse(own.certificate.not_before()));
         fit
@@ -353,6 +398,7 @@ impl SmimeRing {
         let mut fit: Vec<Arc<X509>> = self
             .naming(address)
             .into_iter()
+            .filter(|certificate| certificate.is_for_address(address))
             .filter(|certificate| certificate.report(false, false, at).can_encrypt)
             .cloned()
             .collect();
@@ -390,6 +436,13 @@ impl SmimeRing {
         };
         fingerprints.iter().filter_map(describe).collect()
     }
+}
+
+/// An address, lower-cased, with its domain as A-labels (RFC 9598 §5).
+fn address_mark(canonical: &str) -> Mark {
+    let ascii =
+        canonical.rsplit_once('@').and_then(|(local, domain)| Some(format!("{local}@{}", ascii_domain(domain)?)));
+    Mark::Address(ascii.unwrap_or_else(|| canonical.to_owned()))
 }
 
 /// SHA-256 of the public part of a key.

@@ -11,6 +11,8 @@ use super::asn1::{Broken, Cursor, INTEGER, OCTET_STRING, OID, SEQUENCE, SET, Tlv
 const SIGNERS: usize = 32;
 /// Certificates of one object that are looked at.
 const CERTIFICATES: usize = 512;
+/// Revocation lists and answers of one object that are looked at.
+const REVOCATIONS: usize = 64;
 
 /// SignedData (RFC 5652 §5.1).
 pub struct SignedData<'a> {
@@ -22,6 +24,8 @@ pub struct SignedData<'a> {
     pub content: Option<Cow<'a, [u8]>>,
     /// Certificates, encoded; other forms are passed over.
     pub certificates: Vec<&'a [u8]>,
+    /// Revocation lists and answers, undecoded.
+    pub revocations: Vec<Tlv<'a>>,
     /// The signatures.
     pub signers: Vec<SignerInfo<'a>>,
 }
@@ -38,6 +42,8 @@ pub struct SignerInfo<'a> {
     pub algorithm: Algorithm<'a>,
     /// The signature.
     pub signature: Cow<'a, [u8]>,
+    /// The contents of unsignedAttrs.
+    pub unsigned_attributes: Option<&'a [u8]>,
 }
 
 /// SignerIdentifier (RFC 5652 §5.3), and RecipientIdentifier (§6.2.1), which is the same.
@@ -80,7 +86,8 @@ impl<'a> SignedData<'a> {
                 }
             }
         }
-        from.maybe(0xa1)?;
+        let choices =
+            from.maybe(0xa1)?.map(|set| Cursor::new(set.value).take(REVOCATIONS).map_while(Result::ok).collect());
         let mut signers = Vec::new();
         for signer in from.enter(SET)? {
             if signers.len() == SIGNERS {
@@ -88,7 +95,8 @@ impl<'a> SignedData<'a> {
             }
             signers.push(SignerInfo::read(Cursor::new(signer?.value))?);
         }
-        Ok(Self { hashes, content_type, content, certificates, signers })
+        let revocations = choices.unwrap_or_default();
+        Ok(Self { hashes, content_type, content, certificates, revocations, signers })
     }
 }
 
@@ -109,7 +117,8 @@ impl<'a> SignerInfo<'a> {
         let signed_attributes = from.maybe(0xa0)?.map(|set| set.value);
         let algorithm = Algorithm::read(&mut from)?;
         let signature = from.octets(OCTET_STRING)?;
-        Ok(Self { signer, hash, signed_attributes, algorithm, signature })
+        let unsigned_attributes = from.maybe(0xa1)?.map(|set| set.value);
+        Ok(Self { signer, hash, signed_attributes, algorithm, signature, unsigned_attributes })
     }
 }
 

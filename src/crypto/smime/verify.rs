@@ -13,6 +13,7 @@ use super::algorithm::{self, Algorithm, Hash, Unverified};
 use super::asn1::{self, Cursor, GENERALIZED_TIME, OCTET_STRING, OID, SEQUENCE, SET, UTC_TIME};
 use super::content::{canonical, content_info, malformed, unwrap};
 use super::signed::{Attribute, SignedData, SignerInfo, attributes as attributes_of};
+use super::stapled;
 use super::{SmimeRing, X509};
 
 /// Octets of content that the signatures of one object, made over it without attributes, are computed over: each with
@@ -89,6 +90,7 @@ fn refused(outcome: SignatureOutcome, reason: &str) -> SignatureCheck {
         signed_at: None,
         hash: None,
         bundled: Vec::new(),
+        stapled: Vec::new(),
         reason: Some(reason.to_owned()),
     }
 }
@@ -139,6 +141,7 @@ impl<'a> Checking<'a> {
         let attributes = info.signed_attributes.map(attributes_of).transpose();
         let mut check = SignatureCheck {
             bundled: self.bundled.iter().cloned().map(Certificate::X509).collect(),
+            stapled: stapled::of(self.signed),
             hash: hash.map(|hash| hash.name.to_owned()),
             ..refused(SignatureOutcome::Intact, "")
         };

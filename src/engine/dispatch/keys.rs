@@ -4,17 +4,20 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::crypto::CertificateReport;
-use crate::domain::Secret;
+use crate::crypto::{CertificateReport, DecryptFailure};
+use crate::domain::{Fingerprint, Secret};
 use crate::engine::network::Publish;
 use crate::engine::profile::{Profile, store_failure};
 use crate::engine::topic::{self, Effect, Work, own_keys};
 use crate::engine::view::MessageId;
 use crate::engine::worker::internal;
-use crate::engine::{Command, Event, Failure, FailureKind, keys, reading, remedy};
+use crate::engine::{Command, Event, Failure, FailureKind, keys, reading, remedy, sheet};
 use crate::store::files;
 
 use super::Engine;
+
+/// A picture of a QR code is not larger.
+const MOST_OF_A_PICTURE: u64 = 32 << 20;
 
 impl Engine {
     /// The commands of the keys screen.
@@ -56,6 +59,11 @@ impl Engine {
                 keys::set_root(&profile, &fingerprint, root)?;
                 self.judge_anew()?;
             }
+            Command::ReadFingerprint(path) => {
+                let found = sheet::read_picture(&files::read(&path, MOST_OF_A_PICTURE).map_err(store_failure)?);
+                (self.publish)(Event::FingerprintRead(found));
+                return Ok(());
+            }
             Command::KeysChanged => self.judge_anew()?,
             Command::Topic(topic) => {
                 if topic::carry_out(&self.topic_work(), *topic)? == Effect::Nothing {
@@ -88,11 +96,42 @@ impl Engine {
     }
 
     pub(super) fn unlock(&mut self, passphrase: Secret<String>) -> Result<(), Failure> {
+        // A token counts wrong PINs: what was typed for something else is never tried on it.
+        if self.waits_for_token() {
+            self.profile.keepers.offer(&passphrase);
+        }
         self.profile.load_keyring(vec![passphrase])?;
         self.show_keys()?;
         self.profile.store.forget_closed().map_err(store_failure)?;
         self.assess();
         self.open_message.map_or(Ok(()), |message| self.show_message(message))
+    }
+
+    /// Whether the open message is closed because a token waits for its PIN.
+    fn waits_for_token(&self) -> bool {
+        let Some(message) = self.open_message else { return false };
+        let Ok((_, assessment)) = reading::assess(&self.profile, message) else { return false };
+        let keyring = self.profile.keyring();
+        let is_on_token = |fingerprint: &Fingerprint| {
+            keyring.smime.own().iter().any(|own| own.is_outside() && own.certificate.fingerprint == *fingerprint)
+        };
+        let waits = |failure: &DecryptFailure| matches!(failure, DecryptFailure::Locked(key) if is_on_token(key));
+        assessment.encryption.iter().any(|layer| layer.failure.as_ref().is_some_and(waits))
+    }
+
+    /// Reads what other OpenPGP programs put into the shared directory, beside the loop.
+    pub(in crate::engine) fn refresh_shared(&self) {
+        let (profile, again) = (Arc::clone(&self.profile), self.again.clone());
+        if self.is_demo {
+            return;
+        }
+        tokio::task::spawn_blocking(move || {
+            // That it can't be read now is no reason not to work; it is read with the next start.
+            let Ok(brought) = profile.refresh_shared() else { return };
+            if let Some(commands) = again.upgrade().filter(|_| !brought.items.is_empty()) {
+                let _ = commands.send(Command::KeysChanged);
+            }
+        });
     }
 
     /// Another certificate or another trust may change every seal of the list.

@@ -44,8 +44,9 @@ impl Profile {
         let mut keyring = Keyring { passphrases, ..Keyring::default() };
         for record in self.store.own_certificates().map_err(store_failure)? {
             // One that can't be read any more must not take the others along.
-            let _ = keyring.add(&record.bytes);
+            let _ = keyring.add_kept(&record.bytes);
         }
+        let outside = self.store.outside_keys().map_err(store_failure)?;
         let source: Arc<dyn CertificateSource> = Arc::new(FromStore(Arc::downgrade(&self.store)));
         let mut is_stale = false;
         for (technology, text) in self.store.summaries().map_err(store_failure)? {
@@ -55,6 +56,7 @@ impl Profile {
             }
         }
         if !is_stale {
+            self.keepers.attach(&outside, &mut keyring);
             return Ok(keyring);
         }
         // Another version wrote them. What is written now can be read.
@@ -71,7 +73,7 @@ impl Profile {
             }
             let describe = |record: &CertificateRecord| {
                 let mut one = Keyring::default();
-                let kept = one.add(&record.bytes).ok().and_then(|_| one.kept(&record.fingerprint, self.now()));
+                let kept = one.add_kept(&record.bytes).ok().and_then(|_| one.kept(&record.fingerprint, self.now()));
                 let text = kept.map_or_else(Kept::unreadable, |kept| kept.to_text());
                 (record.technology, record.fingerprint.clone(), text)
             };
@@ -84,9 +86,9 @@ impl Profile {
         *self.keyring.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(keyring);
     }
 
-    /// Every certificate and key described.
-    pub fn reports(&self, at: Timestamp) -> Vec<Arc<CertificateReport>> {
-        self.keyring().reports(at).collect()
+    /// Every certificate and key described. [`Keyring::reports`] gives them without copying.
+    pub fn reports(&self, at: Timestamp) -> Vec<CertificateReport> {
+        self.keyring().reports(at).map(|report| (*report).clone()).collect()
     }
 
     /// Imports every certificate and key of a file.
@@ -94,8 +96,8 @@ impl Profile {
     /// # Errors
     /// [`FailureKind::Import`] or [`FailureKind::WrongPassphrase`] with what is wrong.
     pub fn import(&self, bytes: &[u8], passphrases: &[Secret<String>]) -> Result<Vec<CertificateReport>, Failure> {
-        let mut found = Keyring { passphrases: passphrases.to_vec(), ..Keyring::default() };
-        found.pgp.add_for(self.keyring());
+        let pgp = pgp::PgpRing::beside(self.keyring());
+        let mut found = Keyring { pgp, passphrases: passphrases.to_vec(), ..Keyring::default() };
         let mut imported = found.add(bytes).map_err(|error| import_failure(&error))?;
         if imported.is_empty() {
             (found, imported) = self.paired(found)?;
@@ -119,7 +121,10 @@ impl Profile {
             return Ok(Vec::new());
         }
         let mut waiting = self.store.waiting_keys().map_err(store_failure)?;
-        waiting.retain(|one| found.smime.pair(&one.spki, &one.secret));
+        waiting.retain(|one| {
+            let passphrase = one.passphrase.as_deref().map(Secret::from);
+            found.smime.pair(&one.spki, &one.secret, passphrase.as_ref())
+        });
         Ok(waiting.into_iter().map(|one| one.key).collect())
     }
 
@@ -167,7 +172,12 @@ impl Profile {
         passphrase: Option<&Secret<String>>,
     ) -> Result<(), Failure> {
         self.store.keep_keys(new).map_err(store_failure)?;
-        let certificates = &new.certificates;
+        self.take_in(&new.certificates, passphrase)?;
+        let pgp = new.certificates.iter().filter(|record| record.technology == Technology::OpenPgp);
+        self.give_or_owe(&pgp.map(|record| record.fingerprint.clone()).collect::<Vec<_>>())
+    }
+
+    fn take_in(&self, certificates: &[CertificateRecord], passphrase: Option<&Secret<String>>) -> Result<(), Failure> {
         let has_keys = certificates.iter().any(|record| record.has_secret);
         if has_keys || passphrase.is_some() || certificates.len() > MANY {
             return self.load_keyring(passphrase.cloned().into_iter().collect());
@@ -176,7 +186,7 @@ impl Profile {
         let mut keyring = (*self.keyring()).clone();
         let mut summaries = Vec::new();
         for record in certificates {
-            let _ = keyring.add(&record.bytes);
+            let _ = keyring.add_kept(&record.bytes);
             if let Some(kept) = keyring.kept(&record.fingerprint, self.now()) {
                 summaries.push((record.technology, record.fingerprint.clone(), kept.to_text()));
             }
@@ -208,7 +218,7 @@ impl Profile {
         for cert in &found.pgp.certs() {
             let fingerprint = pgp::fingerprint(cert);
             // What is known already is merged, so that nothing (a revocation, a secret) is lost.
-            let mut merged = pgp::PgpRing::default();
+            let mut merged = pgp::PgpRing::beside(Arc::clone(&known));
             let before = known.pgp.find(&fingerprint);
             if let Some(before) = before {
                 merged.add_cert((**before).clone());

@@ -80,10 +80,14 @@ impl Profile {
             }
         }
         if let Some(lists) = self.store.setting::<Vec<String>>("crls").map_err(store_failure)? {
-            policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(std::sync::Arc::from));
+            policy.crls.extend(lists.iter().filter_map(|list| hex::decode(list).ok()).map(Into::into));
         }
         // What an authority of one's own withdrew is known here first.
-        policy.crls.extend(self.store.own_lists().map_err(store_failure)?.into_iter().map(std::sync::Arc::from));
+        policy.crls.extend(self.store.own_lists().map_err(store_failure)?.into_iter().map(Into::into));
+        for one in self.store.key_changes().map_err(store_failure)? {
+            policy.answers.insert((one.address.canonical().to_owned(), one.fingerprint), one.is_accepted);
+        }
+        crate::engine::topic::authorities::extend(self, &mut policy)?;
         Ok(policy)
     }
 
@@ -112,6 +116,8 @@ fn is_same(one: &TrustPolicy, other: &TrustPolicy) -> bool {
         && one.anchors == other.anchors
         && one.crls == other.crls
         && one.ocsp == other.ocsp
+        && one.issuers == other.issuers
+        && one.distrust_after == other.distrust_after
         && one.revocation == other.revocation
         && one.trust_given == other.trust_given
 }

@@ -116,18 +116,14 @@ pub(super) fn judge_all(
     let judge = |found: &Found| {
         let mut check = found.check.clone();
         let certificate = check.signer.as_ref().and_then(|signer| signer.certificate.as_ref());
+        let stapled = (!check.stapled.is_empty()).then(|| circumstances.policy.with_stapled(&check.stapled));
+        let (keyring, policy) = (circumstances.keyring, stapled.as_ref().unwrap_or(circumstances.policy));
         let judgement = match (certificate, from) {
-            (Some(certificate), Some(from)) => {
-                trust::judge(certificate, &check.bundled, Some(from), circumstances.keyring, circumstances.policy)
-            }
+            (Some(certificate), Some(from)) => trust::judge(certificate, &check.bundled, Some(from), keyring, policy),
             // Without one address that it is from, no certificate can be that of the sender.
-            (Some(certificate), None) => at_most_mismatch(trust::judge(
-                certificate,
-                &check.bundled,
-                None,
-                circumstances.keyring,
-                circumstances.policy,
-            )),
+            (Some(certificate), None) => {
+                at_most_mismatch(trust::judge(certificate, &check.bundled, None, keyring, policy))
+            }
             (None, _) => unknown(),
         };
         if let Some(signer) = &mut check.signer {

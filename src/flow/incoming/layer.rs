@@ -203,6 +203,7 @@ pub(super) fn malformed(technology: Technology) -> SignatureCheck {
         signed_at: None,
         hash: None,
         bundled: Vec::new(),
+        stapled: Vec::new(),
         reason: Some("unreadable".to_owned()),
     }
 }

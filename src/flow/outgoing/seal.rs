@@ -124,7 +124,7 @@ fn announced(stamp: &Stamp) -> Vec<(String, String)> {
 fn signed(entity: &[u8], key: &OwnKey, keyring: &Keyring, at: Timestamp) -> Result<Vec<u8>, SealError> {
     match key {
         OwnKey::Pgp(cert) => {
-            let signature = pgp::sign_detached(entity, cert, &keyring.passphrases, at)?;
+            let signature = pgp::sign_detached(entity, cert, keyring, at)?;
             Ok(build::multipart_signed_pgp(entity, &signature.bytes, &signature.micalg))
         }
         OwnKey::Smime(certificate) => {
@@ -160,7 +160,7 @@ fn encrypted(
                 None => None,
             };
             all_or_nothing(recipients.len(), encrypt)?;
-            let armored = pgp::encrypt(entity, &recipients, signer, &keyring.passphrases, at)?;
+            let armored = pgp::encrypt(entity, &recipients, signer, keyring, at)?;
             Ok(build::multipart_encrypted(&armored))
         }
         Technology::Smime => {

@@ -2,7 +2,7 @@
 //! lists, and lists signed with another key than the certificate. certval leaves those aside.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use certval::compare_names;
 use der::Decode;
@@ -19,6 +19,11 @@ use x509_cert::name::{Name, RdnSequence};
 
 use crate::crypto::smime::{X509, verify_signed};
 
+use super::RevocationStatus;
+
+/// Distribution points of one certificate that are looked at.
+const POINTS: usize = 16;
+
 const NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.20");
 const REASON: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.21");
 const HOLD_INSTRUCTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.23");
@@ -29,14 +34,13 @@ const CERTIFICATE_ISSUER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.2
 const AUTHORITY_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.35");
 
 /// What lists say of one certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Lists for every reason are there, and it is on none.
-    Good,
-    /// Withdrawn, at this moment.
-    Revoked(Option<Timestamp>),
-    /// Too little is known.
-    Unknown,
+pub struct Answer<'a> {
+    /// Good: lists for every reason are there, and it is on none.
+    pub status: RevocationStatus,
+    /// The list that says so.
+    pub by: Option<&'a List>,
+    /// It is only suspended (RFC 5280 §5.3.1, certificateHold), and may come back.
+    pub is_hold: bool,
 }
 
 /// A revocation list, decoded.
@@ -51,6 +55,10 @@ pub struct List {
     scope: Option<IssuingDistributionPoint>,
     authority_key: Option<Vec<u8>>,
     entries: HashMap<Vec<u8>, Vec<Entry>>,
+    /// By the keys that were asked: large lists are asked about often.
+    signed: Mutex<HashMap<Vec<u8>, bool>>,
+    /// When it was fetched, if it was.
+    pub fetched_at: Option<Timestamp>,
 }
 
 struct Entry {
@@ -58,6 +66,7 @@ struct Entry {
     issuer: Option<Arc<Name>>,
     date: Option<Timestamp>,
     is_removal: bool,
+    is_hold: bool,
 }
 
 /// The certificate in question, and who answers for lists about it.
@@ -98,7 +107,14 @@ impl List {
             entries: entries(body.revoked_certificates.unwrap_or_default(), is_indirect)?,
             issuer: body.issuer,
             scope,
+            signed: Mutex::default(),
+            fetched_at: None,
         })
+    }
+
+    /// As it was fetched at a moment.
+    pub fn fetched(self, at: Option<Timestamp>) -> Self {
+        Self { fetched_at: at, ..self }
     }
 
     /// Who issued it.
@@ -106,9 +122,24 @@ impl List {
         &self.issuer
     }
 
+    /// thisUpdate: when what it says was so.
+    pub fn begins(&self) -> Timestamp {
+        self.begins
+    }
+
+    /// nextUpdate: when there is to be a newer one.
+    pub fn ends(&self) -> Option<Timestamp> {
+        self.ends
+    }
+
     /// Whether a key signed it.
     pub fn is_signed_by(&self, spki: &[u8]) -> bool {
-        verify_signed(&self.der, spki)
+        let known = self.signed.lock().unwrap_or_else(PoisonError::into_inner).get(spki).copied();
+        known.unwrap_or_else(|| {
+            let holds = verify_signed(&self.der, spki);
+            self.signed.lock().unwrap_or_else(PoisonError::into_inner).insert(spki.to_vec(), holds);
+            holds
+        })
     }
 
     fn is_current(&self, at: Timestamp) -> bool {
@@ -155,9 +186,13 @@ fn entries(revoked: Vec<RevokedCert<Rfc5280>>, is_indirect: bool) -> Option<Hash
                 _ => None,
             });
         }
-        let is_removal =
-            find(REASON).and_then(|value| CrlReason::from_der(value).ok()) == Some(CrlReason::RemoveFromCRL);
-        let entry = Entry { issuer: issuer.clone(), date: moment(certificate.revocation_date), is_removal };
+        let reason = find(REASON).and_then(|value| CrlReason::from_der(value).ok());
+        let entry = Entry {
+            issuer: issuer.clone(),
+            date: moment(certificate.revocation_date),
+            is_removal: reason == Some(CrlReason::RemoveFromCRL),
+            is_hold: reason == Some(CrlReason::CertificateHold),
+        };
         found.entry(certificate.serial_number.as_bytes().to_vec()).or_default().push(entry);
     }
     Some(found)
@@ -165,28 +200,50 @@ fn entries(revoked: Vec<RevokedCert<Rfc5280>>, is_indirect: bool) -> Option<Hash
 
 impl Question<'_> {
     /// What the lists say (RFC 5280 §6.3.3).
-    pub fn answer(&self, lists: &[List]) -> Status {
-        let tbs = self.certificate.certificate.tbs_certificate();
-        let stated = tbs.get_extension::<CrlDistributionPoints>().ok().flatten();
-        let mut points = stated.map(|(_, points)| points.0).unwrap_or_default();
-        // Lists that the certificate does not point to, but that its issuer issued.
-        points.push(DistributionPoint { distribution_point: None, reasons: None, crl_issuer: None });
+    pub fn answer<'l>(&self, lists: &[&'l List]) -> Answer<'l> {
+        let points = self.points();
         let mut covered = ReasonFlags::default();
+        let mut newest: Option<&List> = None;
         for point in &points {
             for list in lists.iter().filter(|list| list.base.is_none()) {
-                let Some(reasons) = self.reasons(point, list).filter(|reasons| !covered.contains(*reasons)) else {
-                    continue;
-                };
+                let reasons = self.reasons(point, list).filter(|reasons| !covered.contains(*reasons));
+                let Some(reasons) = reasons.filter(|_| list.is_current(self.at)) else { continue };
                 if !(self.signed)(list) {
                     continue;
                 }
-                if let Some(revoked) = self.listed(list, lists) {
-                    return revoked;
+                if let Some(entry) = self.listed(list, lists) {
+                    return revoked(entry, list);
                 }
                 covered |= reasons;
+                newest = Some(list);
             }
         }
-        if covered.contains(every_reason()) { Status::Good } else { Status::Unknown }
+        if covered.contains(every_reason()) {
+            return Answer { status: RevocationStatus::Good, by: newest, is_hold: false };
+        }
+        let nothing = Answer { status: RevocationStatus::Unknown, by: None, is_hold: false };
+        self.stale(&points, lists).unwrap_or(nothing)
+    }
+
+    /// A list that is no longer current proves nothing good any more; but who was withdrawn for good stays so, also
+    /// when the authority stops saying it (RFC 5280 §3.3: entries may leave the list after the certificate's end).
+    fn stale<'l>(&self, points: &[DistributionPoint], lists: &[&'l List]) -> Option<Answer<'l>> {
+        let serial = self.certificate.certificate.tbs_certificate().serial_number().as_bytes();
+        let old = lists.iter().filter(|list| list.base.is_none() && list.begins <= self.at);
+        old.filter(|list| points.iter().any(|point| self.reasons(point, list).is_some())).find_map(|list| {
+            let entry = list.entry(self.certificate, serial).filter(|entry| !entry.is_removal && !entry.is_hold)?;
+            (self.signed)(list).then(|| revoked(entry, list))
+        })
+    }
+
+    /// The distribution points of the certificate, and one that stands for lists that it does not point to, but that
+    /// its issuer issued.
+    fn points(&self) -> Vec<DistributionPoint> {
+        let stated = self.certificate.certificate.tbs_certificate().get_extension::<CrlDistributionPoints>();
+        let mut points = stated.ok().flatten().map(|(_, points)| points.0).unwrap_or_default();
+        points.truncate(POINTS);
+        points.push(DistributionPoint { distribution_point: None, reasons: None, crl_issuer: None });
+        points
     }
 
     /// The reasons that a list answers for, if it is one for this certificate (§6.3.3 (b), (d)).
@@ -199,7 +256,7 @@ impl Question<'_> {
         } else {
             compare_names(issuer, &list.issuer)
         };
-        if !right_issuer || !list.is_current(self.at) {
+        if !right_issuer {
             return None;
         }
         let stated = point.reasons.unwrap_or_else(every_reason) & every_reason();
@@ -227,17 +284,18 @@ impl Question<'_> {
         of_list.iter().any(|name| of_certificate.iter().any(|other| same_name(name, other)))
     }
 
-    /// That the certificate was withdrawn, if it is on the list as the newest delta leaves it.
-    fn listed(&self, list: &List, lists: &[List]) -> Option<Status> {
+    /// The certificate's entry, if it is on the list as the newest delta leaves it.
+    fn listed<'l>(&self, list: &'l List, lists: &[&'l List]) -> Option<&'l Entry> {
         let serial = self.certificate.certificate.tbs_certificate().serial_number().as_bytes();
-        let fits = |delta: &&List| delta.completes(list) && delta.is_current(self.at) && (self.signed)(delta);
+        let fits = |delta: &&&List| delta.completes(list) && delta.is_current(self.at) && (self.signed)(delta);
         let newest = lists.iter().filter(fits).max_by_key(|delta| delta.number.as_ref().map(|n| (n.len(), n.clone())));
         let changed = newest.and_then(|delta| delta.entry(self.certificate, serial));
-        match changed.or_else(|| list.entry(self.certificate, serial)) {
-            Some(entry) if !entry.is_removal => Some(Status::Revoked(entry.date)),
-            _ => None,
-        }
+        changed.or_else(|| list.entry(self.certificate, serial)).filter(|entry| !entry.is_removal)
     }
+}
+
+fn revoked<'l>(entry: &Entry, list: &'l List) -> Answer<'l> {
+    Answer { status: RevocationStatus::Revoked(entry.date), by: Some(list), is_hold: entry.is_hold }
 }
 
 fn every_reason() -> ReasonFlags {

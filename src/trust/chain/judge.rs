@@ -17,7 +17,7 @@ pub fn judge(
     ring: &SmimeRing,
     policy: &TrustPolicy,
 ) -> Judgement {
-    let report = validate(&request(certificate, bundled, ring, policy));
+    let report = validate(&question(certificate, bundled, ring, policy));
     if report.reason.as_deref() == Some("revoked") {
         return Judgement { revoked_at: report.revoked_at, ..below(TrustVerdict::Revoked, &report) };
     }
@@ -36,15 +36,24 @@ pub fn judge(
     below(verdict, &report)
 }
 
-fn request(certificate: &Arc<X509>, bundled: &[Certificate], ring: &SmimeRing, policy: &TrustPolicy) -> PathRequest {
+/// The question about a certification path that [`judge`] asks.
+pub fn question(
+    certificate: &Arc<X509>,
+    bundled: &[Certificate],
+    ring: &SmimeRing,
+    policy: &TrustPolicy,
+) -> PathRequest {
     let came_along = bundled.iter().filter_map(|certificate| match certificate {
         Certificate::X509(x509) => Some(x509.clone()),
         Certificate::Pgp(_) => None,
     });
     let mut request = PathRequest::new(certificate.clone(), policy.at);
     request.intermediates = came_along.collect();
+    // Those of people vouch for nobody.
+    request.intermediates.extend(policy.issuers.iter().filter(|known| known.vouches()).cloned());
     add_issuers(&mut request, ring, !policy.crls.is_empty());
     request.anchors.clone_from(&policy.anchors);
+    request.distrust_after = Arc::clone(&policy.distrust_after);
     request.crls.clone_from(&policy.crls);
     request.ocsp.clone_from(&policy.ocsp);
     request.revocation = policy.revocation;
@@ -59,7 +68,7 @@ fn add_issuers(request: &mut PathRequest, ring: &SmimeRing, has_lists: bool) {
     let mut queue: Vec<Arc<X509>> = request.intermediates.clone();
     queue.push(Arc::clone(&request.certificate));
     let signers = if has_lists { ring.list_signers() } else { Vec::new() };
-    for signer in signers {
+    for signer in signers.into_iter().filter(|signer| signer.vouches()) {
         found.insert(signer.fingerprint.clone(), Arc::clone(signer));
         queue.push(Arc::clone(signer));
     }
@@ -68,7 +77,7 @@ fn add_issuers(request: &mut PathRequest, ring: &SmimeRing, has_lists: bool) {
         if !asked.insert(below.issuer()) {
             continue;
         }
-        for above in ring.above(&below) {
+        for above in ring.above(&below).into_iter().filter(|above| above.vouches()) {
             if found.insert(above.fingerprint.clone(), Arc::clone(above)).is_none() {
                 queue.push(Arc::clone(above));
             }
@@ -101,12 +110,10 @@ fn directly(certificate: &Arc<X509>, address: Option<&EmailAddress>, policy: &Tr
 }
 
 fn for_address(certificate: &X509, address: Option<&EmailAddress>, path: TrustPath) -> Judgement {
-    let named = address.is_some_and(|address| certificate.addresses().contains(address));
-    let (verdict, reason) = if named {
-        (TrustVerdict::Authenticated, None)
-    } else {
-        (TrustVerdict::Mismatch, Some("address_missing".to_owned()))
-    };
+    let named = address.is_some_and(|address| certificate.is_for_address(address));
+    let reason = if certificate.addresses().is_empty() { "no_address" } else { "address_missing" };
+    let (verdict, reason) =
+        if named { (TrustVerdict::Authenticated, None) } else { (TrustVerdict::Mismatch, Some(reason.to_owned())) };
     Judgement { verdict, path, reason, revoked_at: None }
 }
 

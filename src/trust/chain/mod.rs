@@ -1,15 +1,20 @@
 //! Certification paths (RFC 5280): search of our own, because what came along with a message may
 //! be made to lead astray; validation (§6.1) and revocation (§6.3) by certval; signatures by OpenSSL.
 
+mod constraints;
 mod crl;
+mod evidence;
 mod judge;
+mod needs;
 mod profile;
+mod revocation;
 mod search;
 mod validate;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -19,7 +24,10 @@ use crate::domain::{EmailAddress, Fingerprint};
 
 use super::Revocation;
 
-pub use judge::judge;
+pub use evidence::{Crl, OcspAnswer};
+pub use judge::{judge, question};
+pub use needs::{Need, needs};
+pub use revocation::{RevocationCheck, RevocationSource, RevocationStatus};
 pub use validate::validate;
 
 /// What a certification path is wanted for.
@@ -45,10 +53,12 @@ pub struct PathRequest {
     pub intermediates: Vec<Arc<X509>>,
     /// Trust anchors.
     pub anchors: Vec<Arc<X509>>,
-    /// Certificate revocation lists, DER or PEM.
-    pub crls: Vec<Arc<[u8]>>,
-    /// OCSP responses, DER.
-    pub ocsp: Vec<Arc<[u8]>>,
+    /// Of anchors whose list of anchors says so: what they issue after this moment is not believed.
+    pub distrust_after: Arc<BTreeMap<Fingerprint, Timestamp>>,
+    /// Certificate revocation lists.
+    pub crls: Vec<Crl>,
+    /// OCSP responses.
+    pub ocsp: Vec<OcspAnswer>,
     /// The moment to judge at.
     pub at: Timestamp,
     /// What the certificate is for.
@@ -79,6 +89,7 @@ impl PathRequest {
             certificate,
             intermediates: Vec::new(),
             anchors: Vec::new(),
+            distrust_after: Arc::default(),
             crls: Vec::new(),
             ocsp: Vec::new(),
             at,
@@ -101,9 +112,11 @@ pub struct PathReport {
     /// There is a path that holds.
     pub valid: bool,
     /// A code for why not: `no_path`, `expired`, `not_yet_valid`, `revoked`, `revocation_unknown`,
-    /// `not_for_email`, `wrong_key_usage`, `address_missing`, `name_constraints`, `policy`,
-    /// `signature`, `weak_algorithm`, `not_an_authority`, `path_length`, `critical_extension`,
-    /// `malformed`, `name_chaining`, `too_complex`.
+    /// `not_for_email`, `wrong_key_usage`, `address_missing`, `no_address`, `name_constraints`,
+    /// `policy`, `signature`, `weak_algorithm`, `not_an_authority`, `path_length`,
+    /// `critical_extension`, `malformed`, `name_chaining`, `authority_distrusted`; and for what
+    /// costs more than is spent on it `too_complex`, `too_large`, `too_many_paths`,
+    /// `path_too_long`.
     pub reason: Option<String>,
     /// From the anchor down to the certificate: subject and fingerprint.
     pub path: Vec<(String, Fingerprint)>,
@@ -111,4 +124,6 @@ pub struct PathReport {
     pub policies: Vec<String>,
     /// When the certificate was withdrawn, for `revoked`.
     pub revoked_at: Option<Timestamp>,
+    /// What is known of each certificate below the anchor; empty where nobody asked.
+    pub revocation: Vec<RevocationCheck>,
 }

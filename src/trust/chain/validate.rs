@@ -6,25 +6,28 @@ use std::sync::Arc;
 use certval::path_results::PR_FINAL_VALID_POLICY_GRAPH;
 use certval::{
     CertificationPath, CertificationPathResults, CertificationPathResultsTypes, CertificationPathSettings, Error,
-    PDVCertificate, PDVTrustAnchorChoice, PathValidationStatus, PkiEnvironment, SubjectNameAndKey, TimeOfInterest,
-    calculate_hash_rust_crypto, compare_names, enforce_trust_anchor_constraints, process_ocsp_response,
-    validate_path_rfc5280,
+    PDVCertificate, PDVTrustAnchorChoice, PathValidationStatus, PkiEnvironment, TimeOfInterest,
+    calculate_hash_rust_crypto, enforce_trust_anchor_constraints, validate_path_rfc5280,
 };
 use der::Encode;
 use der::asn1::{BitString, ObjectIdentifier};
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-use crate::crypto::smime::{X509, pem_contents, verify_signature};
+use crate::crypto::smime::{X509, verify_signature};
 use crate::trust::Revocation;
 
-use super::crl::{List, Question, Status};
-use super::search::{Candidate, paths};
-use super::{PathReport, PathRequest, Purpose, profile};
+use super::crl::List;
+use super::evidence::Crl;
+use super::revocation::{RevocationCheck, RevocationStatus, Subject};
+use super::search::{self, Candidate, paths};
+use super::{PathReport, PathRequest, Purpose, constraints, profile};
 
 const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
 
 /// Attributes of a subject that are compared with name constraints; the cost is their product.
 const ATTRIBUTES: usize = 256;
+/// Extensions of a certificate; each is looked for among the others.
+const EXTENSIONS: usize = 256;
 
 /// Looks for a certification path that holds, and says which, or why there is none.
 pub fn validate(request: &PathRequest) -> PathReport {
@@ -46,7 +49,7 @@ pub fn validate(request: &PathRequest) -> PathReport {
             worst = Some(report);
         }
     }
-    let reason = if found.gave_up { "too_complex" } else { "no_path" };
+    let reason = found.gave_up.unwrap_or("no_path");
     worst.unwrap_or_else(|| PathReport { reason: Some(reason.to_owned()), ..PathReport::default() })
 }
 
@@ -63,9 +66,7 @@ fn weight(report: &PathReport) -> u8 {
 /// What can be said of the certificate alone.
 fn fits(request: &PathRequest) -> Result<(), &'static str> {
     let certificate = &request.certificate;
-    if certificate.certificate.tbs_certificate().subject().len() > ATTRIBUTES {
-        return Err("too_complex");
-    }
+    is_bounded(certificate)?;
     let (sign, encrypt) = (request.purpose == Purpose::Sign, request.purpose == Purpose::Encrypt);
     if request.purpose != Purpose::Any && !certificate.is_for_email() {
         return Err("not_for_email");
@@ -74,9 +75,20 @@ fn fits(request: &PathRequest) -> Result<(), &'static str> {
         return Err("wrong_key_usage");
     }
     match &request.address {
-        Some(address) if !certificate.addresses().contains(address) => Err("address_missing"),
+        Some(_) if certificate.addresses().is_empty() => Err("no_address"),
+        Some(address) if !certificate.is_for_address(address) => Err("address_missing"),
         _ => Ok(()),
     }
+}
+
+/// Whether the cost of looking at a certificate is within bounds.
+fn is_bounded(certificate: &X509) -> Result<(), &'static str> {
+    let tbs = certificate.certificate.tbs_certificate();
+    if certificate.der.len() > search::LARGEST {
+        return Err("too_large");
+    }
+    let extensions = tbs.extensions().map_or(0, Vec::len);
+    if tbs.subject().len() > ATTRIBUTES || extensions > EXTENSIONS { Err("too_complex") } else { Ok(()) }
 }
 
 /// A certificate that is itself an anchor: there is nothing above it, and only time to look at.
@@ -95,14 +107,14 @@ fn of_anchor(anchor: &Arc<X509>, request: &PathRequest) -> PathReport {
 }
 
 /// certval's surroundings, with OpenSSL for signatures.
-struct Pki {
+struct Pki<'a> {
     environment: PkiEnvironment,
     settings: CertificationPathSettings,
     /// Decoded when a path is there whose certificates they may be about.
-    lists: OnceCell<Vec<List>>,
+    lists: OnceCell<Vec<&'a List>>,
 }
 
-impl Pki {
+impl<'a> Pki<'a> {
     fn new(request: &PathRequest) -> Self {
         let mut environment = PkiEnvironment::new();
         environment.add_calculate_hash_callback(calculate_hash_rust_crypto);
@@ -110,7 +122,7 @@ impl Pki {
         Self { environment, settings: settings(request), lists: OnceCell::new() }
     }
 
-    fn report(&self, candidate: &Candidate, request: &PathRequest) -> PathReport {
+    fn report(&self, candidate: &Candidate, request: &'a PathRequest) -> PathReport {
         let members = std::iter::once(&candidate.anchor).chain(&candidate.below);
         let path = members.map(|member| (member.subject(), member.fingerprint.clone())).collect();
         let mut report = PathReport { path, ..PathReport::default() };
@@ -121,8 +133,14 @@ impl Pki {
         report
     }
 
-    fn check(&self, candidate: &Candidate, request: &PathRequest, report: &mut PathReport) -> Result<(), &'static str> {
+    fn check(
+        &self,
+        candidate: &Candidate,
+        request: &'a PathRequest,
+        report: &mut PathReport,
+    ) -> Result<(), &'static str> {
         for (index, member) in std::iter::once(&candidate.anchor).chain(&candidate.below).enumerate() {
+            is_bounded(member)?;
             if request.strict {
                 profile::check(member, index < candidate.below.len())?;
             }
@@ -130,6 +148,8 @@ impl Pki {
                 return Err("weak_algorithm");
             }
         }
+        Self::until(candidate, request)?;
+        constraints::check(&candidate.anchor, &candidate.below)?;
         let path = certification_path(candidate).ok_or("malformed")?;
         let with_anchor = |settings: &CertificationPathSettings| {
             enforce_trust_anchor_constraints(settings, &path.trust_anchor).map_err(code)
@@ -155,112 +175,41 @@ impl Pki {
         self.revocation(&path, &settings, candidate, request, report)
     }
 
-    /// Every certificate below the anchor: by OCSP where a response speaks of it, else by lists.
+    /// An authority that lost the trust of those who keep the list of anchors: what it issued before still counts.
+    fn until(candidate: &Candidate, request: &PathRequest) -> Result<(), &'static str> {
+        let until = request.distrust_after.get(&candidate.anchor.fingerprint);
+        let issued = candidate.below.last().map(|target| target.not_before());
+        if until.zip(issued).is_some_and(|(until, issued)| issued > *until) {
+            Err("authority_distrusted")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Every certificate below the anchor.
     fn revocation(
         &self,
         path: &CertificationPath,
         settings: &CertificationPathSettings,
         candidate: &Candidate,
-        request: &PathRequest,
+        request: &'a PathRequest,
         report: &mut PathReport,
     ) -> Result<(), &'static str> {
-        let nothing = request.crls.is_empty() && request.ocsp.is_empty();
-        if request.revocation == Revocation::Off || request.revocation == Revocation::Soft && nothing {
-            return Ok(());
+        let lists = self.lists.get_or_init(|| request.crls.iter().flat_map(Crl::lists).collect());
+        let subject = Subject { environment: &self.environment, settings, path, candidate, request, lists };
+        report.revocation = subject.checks();
+        let revoked = report.revocation.iter().find_map(|check| match check.status {
+            RevocationStatus::Revoked(at) => Some(at),
+            _ => None,
+        });
+        if let Some(at) = revoked {
+            report.revoked_at = at;
+            return Err("revoked");
         }
-        let mut unknown = false;
-        for (index, certificate) in candidate.below.iter().enumerate() {
-            let issuer = index.checked_sub(1).and_then(|above| candidate.below.get(above)).unwrap_or(&candidate.anchor);
-            let by_response = self.by_response(path, settings, index, request);
-            let status = by_response.unwrap_or_else(|| self.by_list(certificate, issuer, candidate, request));
-            match status {
-                Status::Good => {}
-                Status::Unknown => unknown = true,
-                Status::Revoked(at) => {
-                    report.revoked_at = at;
-                    return Err("revoked");
-                }
-            }
-        }
+        let is_unknown = |check: &RevocationCheck| check.status == RevocationStatus::Unknown;
+        let unknown = report.revocation.iter().any(is_unknown);
         if unknown && request.revocation == Revocation::Hard { Err("revocation_unknown") } else { Ok(()) }
     }
-
-    /// RFC 6960, by certval: of a responder that the issuer authorised.
-    fn by_response(
-        &self,
-        path: &CertificationPath,
-        settings: &CertificationPathSettings,
-        index: usize,
-        request: &PathRequest,
-    ) -> Option<Status> {
-        let certificate = path.intermediates.get(index).unwrap_or(&path.target);
-        let issuer: &dyn SubjectNameAndKey = match index.checked_sub(1).and_then(|above| path.intermediates.get(above))
-        {
-            Some(above) => above.decoded(),
-            None => path.trust_anchor.decoded(),
-        };
-        request.ocsp.iter().find_map(|response| {
-            let mut results = CertificationPathResults::new();
-            results.prepare_revocation_results(path.intermediates.len() + 1).ok()?;
-            let said = process_ocsp_response(
-                &self.environment,
-                settings,
-                &mut results,
-                response,
-                issuer,
-                index,
-                "",
-                certificate,
-            );
-            match said {
-                Ok(()) => Some(Status::Good),
-                Err(Error::PathValidation(PathValidationStatus::CertificateRevoked)) => Some(Status::Revoked(None)),
-                Err(_) => None,
-            }
-        })
-    }
-
-    fn by_list(&self, certificate: &X509, issuer: &X509, candidate: &Candidate, request: &PathRequest) -> Status {
-        let lists = self.lists.get_or_init(|| {
-            let files = request.crls.iter().flat_map(|file| pem_contents(file, "X509 CRL"));
-            files.filter_map(|der| List::parse(&der)).collect()
-        });
-        let signed = |list: &List| {
-            let name = list.issuer();
-            let of = |signer: &X509| compare_names(signer.certificate.tbs_certificate().subject(), name);
-            if of(issuer) && issuer.may_sign_lists() && list.is_signed_by(issuer.spki()) {
-                return true;
-            }
-            // §6.3.3 (f): another key of that name, with a path of its own from the same anchor.
-            !request.lists_are_direct
-                && request.intermediates.iter().chain([&candidate.anchor]).any(|signer| {
-                    of(signer)
-                        && signer.may_sign_lists()
-                        && list.is_signed_by(signer.spki())
-                        && (*signer == candidate.anchor || has_path(signer, &candidate.anchor, request))
-                })
-        };
-        Question { certificate, at: request.at, signed: &signed }.answer(lists)
-    }
-}
-
-/// Whether there is a path from an anchor to somebody who signs lists, by lists of its own issuer.
-fn has_path(signer: &Arc<X509>, anchor: &Arc<X509>, request: &PathRequest) -> bool {
-    let nested = PathRequest {
-        certificate: signer.clone(),
-        anchors: vec![anchor.clone()],
-        purpose: Purpose::Any,
-        address: None,
-        policies: Vec::new(),
-        require_policy: false,
-        inhibit_any_policy: false,
-        inhibit_mapping: false,
-        revocation: Revocation::Soft,
-        strict: false,
-        lists_are_direct: true,
-        ..request.clone()
-    };
-    validate(&nested).valid
 }
 
 fn settings(request: &PathRequest) -> CertificationPathSettings {

@@ -106,6 +106,8 @@ pub(super) fn trust(ui: &mut Ui, page: &mut Page) {
             let (row, filled) = (judgement.verdict.row(), page.facts(Some(signature)));
             widgets::body(ui, row.means(language, &filled.blanks()));
             path(ui, language, signature);
+            sighting(ui, page, signature);
+            crate::ui::authorities::checked::show(ui, page.views, signature, page.state, page.commands);
             let code = judgement.reason.as_deref().unwrap_or_default();
             if !code.is_empty() {
                 widgets::fact(ui, language.say(Word::Reason), &reason::reason(language, About::Trust, code));
@@ -116,6 +118,22 @@ pub(super) fn trust(ui: &mut Ui, page: &mut Page) {
         }
         crate::ui::remedies::carried(ui, view, language, page.commands);
     });
+}
+
+/// Trust on first use, said as what it is.
+fn sighting(ui: &mut Ui, page: &Page, signature: &JudgedSignature) {
+    let signer = signature.check.signer.as_ref().map(|signer| &signer.fingerprint);
+    let mut known = page.view.help.sightings.iter();
+    let Some(seen) = known.find(|one| Some(&one.fingerprint) == signer) else { return };
+    let language = page.state.language;
+    let day = page.state.clock.day(language, seen.first_at);
+    widgets::caption(
+        ui,
+        match seen.messages {
+            0 | 1 => language.fill(Word::SeenOnce, &[("day", &day)]),
+            count => language.fill(Word::SeenSince, &[("day", &day), ("count", &count.to_string())]),
+        },
+    );
 }
 
 fn path(ui: &mut Ui, language: Language, signature: &JudgedSignature) {

@@ -5,7 +5,7 @@ use egui::{Color32, Sense, Stroke, Ui, vec2};
 use crate::ui::theme::{palette, size, space};
 
 /// One station of a way: a dot, the line to the next, and words.
-pub(super) fn station(
+pub fn station(
     ui: &mut Ui,
     goes_on: bool,
     is_filled: bool,

@@ -14,7 +14,7 @@ use crate::ui::theme::{palette, space};
 use crate::ui::widgets::{self, Weight};
 use crate::ui::words::{Language, Word, one_line};
 
-use super::{hint_below, wish};
+use super::wish;
 
 /// Opens the dialog for an own key.
 pub fn begin(state: &mut State, fingerprint: &Fingerprint, name: String, commands: &mut Vec<Command>) {
@@ -61,18 +61,27 @@ fn ways(
     let server = Url::parse(&settings.vks).ok().and_then(|url| url.host_str().map(str::to_owned));
     let server = one_line(&server.unwrap_or_default());
     let mut publish = |ui: &mut Ui, words: &str, hint: Word, way: LookUp| {
-        if widgets::button(ui, Some(Icon::Export), words, Weight::Plain).clicked() {
+        if explained(ui, Icon::Export, words, language.say(hint)) {
             commands.push(wish(FindingCommand::Publish { fingerprint: fingerprint.clone(), way }));
         }
-        widgets::caption(ui, language.say(hint));
     };
     publish(ui, &language.fill(Word::PublishVks, &[("server", &server)]), Word::PublishVksHint, LookUp::Vks);
     publish(ui, language.say(Word::PublishHkp), Word::PublishHkpHint, LookUp::Hkp);
-    if widgets::button(ui, Some(Icon::File), language.say(Word::PublishFolder), Weight::Plain).clicked() {
+    if explained(ui, Icon::File, language.say(Word::PublishFolder), language.say(Word::PublishFolderHint)) {
         let purpose = Purpose::PublishDirectory { fingerprint: fingerprint.clone() };
         state.ask_file(ctx, purpose, language.say(Word::PublishFolder), "");
     }
-    widgets::caption(ui, language.say(Word::PublishFolderHint));
+}
+
+/// A button with what it means below; gives whether it was pressed.
+fn explained(ui: &mut Ui, icon: Icon, words: &str, hint: &str) -> bool {
+    let draw = |ui: &mut Ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        let is_pressed = widgets::button(ui, Some(icon), words, Weight::Plain).clicked();
+        widgets::caption(ui, hint);
+        is_pressed
+    };
+    ui.vertical(draw).inner
 }
 
 /// How it stands with each address at the server.
@@ -95,5 +104,4 @@ fn standing(ui: &mut Ui, language: Language, publication: &PublicationView, comm
             }
         }
     });
-    hint_below(ui, "");
 }

@@ -10,7 +10,7 @@ use crate::ui::theme::{palette, space};
 use crate::ui::widgets::{self, Weight};
 use crate::ui::words::{Language, Word};
 
-use super::{hint_below, wish, words};
+use super::{hint_below, toggled, wish};
 
 /// The servers as typed; `None` until something was.
 #[derive(Clone, Debug, Default)]
@@ -32,20 +32,10 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     widgets::card(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
         widgets::emphasis(ui, language.say(Word::FindingSettingsTitle));
-        ui.checkbox(&mut settings.harvests, language.say(Word::TakeFromMail));
-        hint_below(ui, language.say(Word::TakeFromMailHint));
+        switch(ui, language, &mut settings.harvests, Word::TakeFromMail, Word::TakeFromMailHint);
         widgets::soft(ui, language.say(Word::FindingSettingsHint));
         for way in LookUp::ALL {
-            let (name, hint) = words::way(way);
-            let mut is_allowed = settings.allowed.contains(&way);
-            if ui.checkbox(&mut is_allowed, language.say(name)).changed() {
-                if is_allowed {
-                    settings.allowed.insert(way)
-                } else {
-                    settings.allowed.remove(&way)
-                };
-            }
-            hint_below(ui, language.say(hint));
+            toggled(ui, language, way, &mut settings.allowed);
         }
         widgets::hairline(ui);
         servers(ui, language, &mut settings, &mut state.finding.settings);
@@ -55,8 +45,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     widgets::card(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
         widgets::emphasis(ui, language.say(Word::GivingTitle));
-        ui.checkbox(&mut settings.announces, language.say(Word::Announce));
-        hint_below(ui, language.say(Word::AnnounceHint));
+        switch(ui, language, &mut settings.announces, Word::Announce, Word::AnnounceHint);
         ui.add_enabled_ui(settings.announces, |ui| {
             ui.checkbox(&mut settings.prefers_encryption, language.say(Word::PreferEncryption));
         });
@@ -65,6 +54,15 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     if settings != view.settings {
         commands.push(wish(FindingCommand::Save(Box::new(settings))));
     }
+}
+
+/// A switch with what it means.
+fn switch(ui: &mut Ui, language: Language, on: &mut bool, name: Word, hint: Word) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.checkbox(on, language.say(name));
+        hint_below(ui, language.say(hint));
+    });
 }
 
 fn servers(ui: &mut Ui, language: Language, settings: &mut FindingSettings, typed: &mut SettingsState) {

@@ -118,8 +118,10 @@ fn card(ui: &mut Ui, views: &Views, key: &OwnKeyView, state: &mut State, command
             let addresses: Vec<_> = report.addresses.iter().map(|address| one_line(address.as_str())).collect();
             widgets::soft(ui, addresses.join(", "));
             widgets::tag(ui, technology(report.technology));
-            if let Some(kind) = key.kind {
-                widgets::tag(ui, language.say(kind_word(kind)));
+            match (key.kind, report.algorithms.first()) {
+                (Some(kind), _) => widgets::tag(ui, language.say(kind_word(kind))),
+                (None, Some(algorithm)) => widgets::tag(ui, algorithm),
+                (None, None) => {}
             }
             if report.is_locked {
                 widgets::tag(ui, language.say(Word::SecretLocked));

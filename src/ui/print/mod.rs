@@ -3,6 +3,7 @@
 mod paper;
 mod pdf;
 mod setting;
+mod sheet;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ use super::files::Purpose;
 use super::state::{Activity, State, Views};
 use super::words::{Language, Word};
 use setting::{Course, Paper};
+pub use sheet::recovery_sheet;
 
 /// The thread's stack: drawing HTML is recursive.
 const STACK: usize = 256 << 20;

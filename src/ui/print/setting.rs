@@ -21,6 +21,10 @@ const MARGIN: f32 = 54.0;
 const LABEL: f32 = 64.0;
 /// Between the bars of quotations, in points.
 const BAR: f32 = 9.0;
+/// The side of a code, in points: six centimetres, which a telephone reads at ease.
+const CODE: f32 = 164.0;
+/// Around a code; its quiet zone is part of it.
+const PAD: f32 = 10.0;
 /// Points on paper of one point of a drawing.
 const DRAWN: f32 = 0.75;
 /// Pixels of a drawing in one of its points.
@@ -63,6 +67,10 @@ pub enum Item {
     Rule,
     /// Nothing, so high.
     Gap(f32),
+    /// A square of dark and light modules, `side` of them in a row, with numbered words beside it.
+    Code { modules: Vec<bool>, side: usize, words: Vec<String> },
+    /// A name, and a line to write on.
+    Blank(String),
     /// HTML, drawn; its text, when it can't be drawn.
     Html { request: Box<Request>, text: String },
 }
@@ -149,6 +157,14 @@ impl Setter<'_> {
                 self.y += 9.0;
             }
             Item::Gap(height) => self.y += height,
+            Item::Code { modules, side, words } => self.code(modules, *side, words),
+            Item::Blank(label) => {
+                self.words(label, CAPTION, 0);
+                self.room(22.0);
+                let page = self.page();
+                self.document.fill(page, [MARGIN, self.y + 18.0, WIDTH - 2.0 * MARGIN, 0.6], LINE);
+                self.y += 24.0;
+            }
             Item::Html { request, text } => {
                 if !self.drawing(request) {
                     self.words(text, BODY, 0);
@@ -271,6 +287,48 @@ impl Setter<'_> {
                 x += advance;
             }
         }
+    }
+
+    /// A code in a frame, and beside it the words in two columns.
+    fn code(&mut self, modules: &[bool], side: usize, words: &[String]) {
+        self.room(CODE + 2.0 * PAD);
+        let (page, top, width) = (self.page(), self.y, WIDTH - 2.0 * MARGIN);
+        let tall = CODE + 2.0 * PAD;
+        for area in [
+            [MARGIN, top, width, 0.8],
+            [MARGIN, top + tall, width, 0.8],
+            [MARGIN, top, 0.8, tall],
+            [MARGIN + width, top, 0.8, tall + 0.8],
+        ] {
+            self.document.fill(page, area, LINE);
+        }
+        let unit = CODE / side.max(1) as f32;
+        for (row, line) in modules.chunks(side.max(1)).enumerate() {
+            // Dark neighbours in one piece: seams between them are grey on some printers.
+            let mut from = 0;
+            while from < line.len() {
+                let run = line.iter().skip(from).take_while(|dark| **dark).count();
+                if run > 0 {
+                    let (x, y) = (MARGIN + PAD + from as f32 * unit, top + PAD + row as f32 * unit);
+                    self.document.fill(page, [x, y, run as f32 * unit, unit], [0.0; 3]);
+                }
+                from += run.max(1);
+            }
+        }
+        let rows = words.len().div_ceil(2).max(1);
+        let step = CODE / rows as f32;
+        let column = (width - CODE - 4.0 * PAD) / 2.0;
+        for (number, word) in words.iter().enumerate() {
+            let x = MARGIN + CODE + 3.0 * PAD + (number / rows) as f32 * column;
+            let y = top + PAD + (number % rows) as f32 * step + (step - 22.0) / 2.0;
+            let label = (number + 1).to_string();
+            let layout = self.layout(&label, CAPTION, 24.0);
+            self.lines(&layout, &label, CAPTION, x, y + 4.0, 1);
+            let style = Style { size: 14.0, is_strong: true, is_soft: false };
+            let layout = self.layout(word, style, column);
+            self.lines(&layout, word, style, x + 22.0, y, 1);
+        }
+        self.y += tall + 8.0;
     }
 
     /// Draws HTML; false when it can't be drawn.

@@ -175,6 +175,10 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "remote" => Word::WorkRemote,
         "refresh_certificates" => Word::WorkRefresh,
         "print" => Word::WorkPrint,
+        "backup" => Word::WorkBackup,
+        "rehearse" => Word::WorkRehearse,
+        "restore" => Word::WorkRestore,
+        "check_revocation" => Word::WorkRevocation,
         _ => Word::WorkOther,
     };
     language.fill(word, &[("subject", subject)])
@@ -194,6 +198,12 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "certificate_found" => Word::DoneFound,
         "certificate_not_found" => Word::DoneNotFound,
         "key_renewed" => Word::DoneRenewed,
+        "key_accepted" => Word::DoneAccepted,
+        "key_refused" => Word::DoneRefused,
+        "certified" => Word::DoneCertified,
+        "retracted" => Word::DoneRetracted,
+        "root_added" => Word::DoneRootAdded,
+        "revocation_checked" => Word::DoneRevocation,
         "request_saved" => Word::DoneRequest,
         "request_made" => Word::DoneRequestMade,
         "key_revoked" => Word::DoneRevoked,

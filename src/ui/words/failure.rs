@@ -103,6 +103,24 @@ explained! { FailureKind {
         "パスフレーズが合いません{subject}。",
         "大文字と小文字に気をつけて、もう一度入れてください。";
         [];
+    WrongWords =>
+        "The words or the code don't open the backup{subject}.",
+        "Look for the sheet with the number that the backup names, and compare word by word.";
+        "この言葉やコードではバックアップが開きません{subject}。",
+        "バックアップと同じ番号の復元シートを探し、言葉を一つずつ確かめられます。";
+        [];
+    NotABackup =>
+        "The file is no backup, or it is damaged{subject}.",
+        "Choose the file that Kakitome wrote as a backup, or another copy of it.";
+        "バックアップではないか、壊れているファイルです{subject}。",
+        "Kakitomeが書き出したバックアップか、その別の写しを選べます。";
+        [];
+    ReadableByOthers =>
+        "Others can read the file, and a secret key lies in it without a passphrase{subject}.",
+        "Take that right from them (chmod 600), then import it again. Make new keys if somebody may have copied it.";
+        "ほかの人が読めるファイルに、パスフレーズのない秘密鍵が入っています{subject}。",
+        "chmod 600 でほかの人の権限を外すと読み込めます。写された恐れがあるなら、新しい鍵を作ると安心です。";
+        [];
     Store =>
         "The mail store could not be read or written{subject}.",
         "Look whether the disk is full, then start again.";
@@ -138,6 +156,24 @@ explained! { FailureKind {
         "Ask for it in another form: OpenPGP, PEM or PKCS#12.";
         "読み取れる証明書や鍵がファイルにありません{subject}。",
         "OpenPGP、PEM、PKCS#12 のどれかの形でもらうと読み込めます。";
+        [];
+    NoCertifyingKey =>
+        "You have no OpenPGP key of your own that can vouch for others{subject}.",
+        "Make one under My keys, or renew the one that you have.";
+        "ほかの人を証明できる自分のOpenPGPの鍵がありません{subject}。",
+        "自分の鍵で新しく作るか、期限を延ばすと使えます。";
+        [];
+    NotNamed =>
+        "The certificate doesn't name this address{subject}.",
+        "Nothing was vouched for. Choose an address that stands in the certificate.";
+        "証明書にこのアドレスは書かれていません{subject}。",
+        "何も証明していません。証明書にあるアドレスを選べます。";
+        [];
+    NothingToRetract =>
+        "None of your keys vouches for this{subject}.",
+        "There is nothing to take back. What others vouch for is theirs to take back.";
+        "自分の鍵による証明はありません{subject}。",
+        "取り消すものはありません。ほかの人の証明は、その人だけが取り消せます。";
         [];
     Cancelled =>
         "It was stopped{subject}.",

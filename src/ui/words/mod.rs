@@ -1,11 +1,13 @@
 //! Every word of the window in both languages, side by side, so that neither can lack one.
 
 pub mod ask;
+pub mod bringing;
 pub mod codes;
 pub mod failure;
 pub mod reason;
 mod table;
 pub mod verdict;
+pub mod vouching;
 pub mod why;
 
 pub use table::Word;

@@ -3,7 +3,13 @@
 //! Each file is a macro that adds its rows to those before and hands them on to the next one named.
 
 #[macro_use]
+mod authorities;
+#[macro_use]
+mod backup;
+#[macro_use]
 mod body;
+#[macro_use]
+mod bringing;
 #[macro_use]
 mod evidence;
 #[macro_use]
@@ -14,6 +20,8 @@ mod keys;
 mod own_keys;
 #[macro_use]
 mod pane;
+#[macro_use]
+mod people;
 #[macro_use]
 mod remedy;
 #[macro_use]
@@ -45,4 +53,4 @@ macro_rules! words {
     };
 }
 
-window! { body evidence writing keys own_keys settings pane remedy finding words; }
+window! { backup body evidence writing keys own_keys settings pane remedy bringing finding authorities people words; }

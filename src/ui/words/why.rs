@@ -34,6 +34,8 @@ pub enum Remedy {
     Renew,
     /// Make a key of one's own.
     MakeKey,
+    /// Look at what is known of the author.
+    Card,
     /// Look at the message as it was transmitted.
     Source,
 }

@@ -6,3 +6,4 @@ mod mutation;
 mod opening;
 mod sealing;
 mod signatures;
+mod stapled;

@@ -252,7 +252,7 @@ fn keep_issued(profile: &Profile, authority: &Authority, issued: &X509, to: &To)
         && let Some(secret) = profile.store.smime_secret(&old.fingerprint).map_err(store_failure)?
     {
         // It is the user's own key.
-        ring.smime.pair(issued.spki(), &secret);
+        ring.smime.pair(issued.spki(), &secret, None);
     }
     let new = KeyRecords {
         certificates: profile.records(&ring, None, "issued")?,
@@ -374,7 +374,7 @@ pub fn prolong(
     let mut ring = Keyring::default();
     ring.smime.add_certificate(identity.certificate.clone());
     let secret = profile.store.smime_secret(&old.fingerprint).map_err(store_failure)?.unwrap_or_default();
-    ring.smime.pair(identity.certificate.spki(), &secret);
+    ring.smime.pair(identity.certificate.spki(), &secret, None);
     let authority =
         Authority { identity, record: AuthorityRecord { fingerprint: fingerprint.clone(), ..authority.record } };
     let new = KeyRecords {

@@ -4,7 +4,7 @@ use crate::crypto::smime::{self, Identity, KeyPair, Subject};
 use crate::crypto::{KeyKind, KeyUse, Keyring, pgp};
 use crate::domain::{EmailAddress, Fingerprint, Secret, Technology};
 use crate::engine::Failure;
-use crate::engine::profile::Profile;
+use crate::engine::profile::{Profile, store_failure};
 use crate::store::{KeyRecords, WaitingKey};
 
 use super::{authority, email, input, period, protect};
@@ -161,19 +161,28 @@ fn waiting(
     usage: KeyUse,
     key: &KeyPair,
 ) -> Result<WaitingKey, Failure> {
-    let secret = key.to_pem(wanted.passphrase.as_ref().unwrap_or(profile.key_passphrase())).map_err(protect)?;
+    let secret = wanted.passphrase.as_ref().map(|passphrase| key.to_pem(passphrase)).transpose().map_err(protect)?;
     waiting_key(profile, subject, usage, key, secret)
 }
 
-/// A request whose key waits.
+/// A request whose key waits: under its owner's passphrase, or under one that lies beside it, which is as good as the
+/// profile's own and goes along into a backup.
 pub(super) fn waiting_key(
     profile: &Profile,
     subject: &Subject<'_>,
     usage: KeyUse,
     key: &KeyPair,
-    secret: Vec<u8>,
+    secret: Option<Vec<u8>>,
 ) -> Result<WaitingKey, Failure> {
     let spki = key.public().map_err(protect)?;
+    let (secret, passphrase) = if let Some(secret) = secret {
+        (secret, None)
+    } else {
+        let mut random = [0_u8; 32];
+        openssl::rand::rand_bytes(&mut random).map_err(|error| store_failure(error.into()))?;
+        let made = hex::encode(random);
+        (key.to_pem(&Secret::from(made.as_str())).map_err(protect)?, Some(made))
+    };
     Ok(WaitingKey {
         key: hex::encode_upper(openssl::sha::sha256(&spki)),
         name: subject.name.to_owned(),
@@ -182,6 +191,7 @@ pub(super) fn waiting_key(
         request: key.request(subject, usage).map_err(protect)?,
         spki,
         secret,
+        passphrase,
         made_at: profile.now(),
     })
 }

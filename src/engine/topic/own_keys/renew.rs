@@ -111,8 +111,9 @@ fn succeed(profile: &Profile, wanted: &Renewal, old: &Arc<X509>) -> Result<Renew
         issued
     } else {
         let secret = match kept {
-            Some(secret) => secret,
-            None => key.to_pem(passphrase.unwrap_or(profile.key_passphrase())).map_err(protect)?,
+            // One that the profile alone protects is protected so while it waits, too.
+            Some(secret) => Some(secret).filter(|secret| !opens(secret, profile.key_passphrase())),
+            None => passphrase.map(|passphrase| key.to_pem(passphrase)).transpose().map_err(protect)?,
         };
         let waiting = make::waiting_key(profile, &subject, usage, &key, secret)?;
         new.waiting.push(waiting.clone());
@@ -124,13 +125,18 @@ fn succeed(profile: &Profile, wanted: &Renewal, old: &Arc<X509>) -> Result<Renew
     match kept {
         Some(secret) => {
             ring.smime.add_certificate(Arc::new(successor));
-            ring.smime.pair(&spki, &secret);
+            ring.smime.pair(&spki, &secret, None);
         }
         None => ring.smime.add_identity(key.with(successor)),
     }
     new.certificates = profile.records(&ring, passphrase, "renewed")?;
     profile.keep_records(&new, passphrase)?;
     authority::report(profile, &fingerprint).map(Renewed::Certificate)
+}
+
+/// Whether a passphrase opens a key.
+fn opens(secret: &[u8], passphrase: &Secret<String>) -> bool {
+    smime::SmimeRing::default().add(secret, std::slice::from_ref(passphrase)).is_ok()
 }
 
 /// The own authority that issued a certificate.

@@ -192,8 +192,14 @@ fn origin(profile: &Profile, certificate: &X509) -> KeyOrigin {
     let keyring = profile.keyring();
     match issuer.and_then(|issuer| keyring.smime.find(&issuer).map(|issuer| called(issuer))) {
         Some(name) => KeyOrigin::OwnAuthority(name),
-        None => KeyOrigin::Elsewhere(certificate.issuer()),
+        None => KeyOrigin::Elsewhere(common_name(&certificate.issuer())),
     }
+}
+
+/// The commonName of a distinguished name as text (RFC 4514), else the whole.
+fn common_name(name: &str) -> String {
+    let common = name.split(',').find_map(|part| part.trim().strip_prefix("CN="));
+    common.filter(|common| !common.ends_with('\\')).unwrap_or(name).to_owned()
 }
 
 fn called(certificate: &X509) -> String {

@@ -68,11 +68,14 @@ fn what_ends_is_said_before_and_no_more_once_it_is_renewed() {
     make(&profile, &NewKeys { days: Some(40), ..dora(KeyKind::P256) }).unwrap();
     let soon = view(&profile).unwrap();
     assert_eq!(soon.ending.iter().map(|one| (one.is_own, one.days_left)).collect::<Vec<_>>(), [(true, 40); 2]);
-    profile.fixed_at = Some(began + SignedDuration::from_secs(120));
+    // From here on by the system's clock, as for a user: a later second than that of the first signatures.
+    profile.fixed_at = None;
+    std::thread::sleep(std::time::Duration::from_secs(2));
     for key in &soon.keys {
         assert!(key.is_due);
         assert!(matches!(renew(&profile, &Renewal::of(&key.report.fingerprint)), Ok(Renewed::Certificate(_))));
     }
+    std::thread::sleep(std::time::Duration::from_secs(2));
     let later = view(&profile).unwrap();
     assert!(later.ending.is_empty(), "{:?}", later.ending);
     let smime: Vec<_> = later.keys.iter().filter(|key| key.report.technology == Technology::Smime).collect();
@@ -160,6 +163,13 @@ fn an_answer_finds_the_key_that_waits_and_nothing_else_does() {
     let smime = NewCertificate { kind: KeyKind::P256, is_separate: true, from: CertificateFrom::Request };
     let made = make(&asks, &NewKeys { openpgp: None, smime: Some(smime), ..dora(KeyKind::P256) }).unwrap();
     assert_eq!((made.fingerprints.len(), made.requests.len()), (0, 2));
+    // What opens them lies beside them, and so in a backup, which does not hold the profile's own secret.
+    for one in asks.store.waiting_keys().unwrap() {
+        let opens = |passphrase: &Secret<String>| {
+            smime::SmimeRing::default().add(&one.secret, std::slice::from_ref(passphrase)).is_ok()
+        };
+        assert!(opens(&Secret::new(one.passphrase.clone().unwrap())) && !opens(asks.key_passphrase()));
+    }
     let issued = |request: &WaitingKey| {
         let to = To::Request(RawMessage::new(request.request.clone()));
         issue(&answers, &Issued { authority: None, to, days: 365, passphrase: None }).unwrap()

@@ -3,6 +3,11 @@ use super::Row;
 pub(super) const ROWS: &[Row] = &[
     ("address_missing", "the address is not in the certificate", "アドレスが証明書にない"),
     (
+        "authority_distrusted",
+        "it was issued after its authority had lost the trust of those who keep the list of authorities",
+        "認証局が信頼を失った後に発行された",
+    ),
+    (
         "critical_extension",
         "a certificate of the path demands something unknown here",
         "経路の証明書に未対応の必須項目がある",
@@ -15,6 +20,7 @@ pub(super) const ROWS: &[Row] = &[
         "経路の発行者と持ち主の名前がつながらない",
     ),
     ("name_constraints", "the authority may not issue for this name", "認証局が扱えない名前"),
+    ("no_address", "the certificate names no address", "証明書にアドレスが書かれていない"),
     ("no_certificate", "there is no certificate to judge", "判断する証明書がない"),
     ("no_path", "nothing leads from what you trust to this key", "信頼するものからこの鍵への経路がない"),
     ("no_single_from", "the message names no single sender", "差出人が一人に定まらない"),
@@ -25,11 +31,14 @@ pub(super) const ROWS: &[Row] = &[
     ("not_yet_valid", "it was not in force yet", "有効期間の前"),
     ("other_address", "what vouches for it speaks of another address", "保証されているのは別のアドレス"),
     ("path_length", "the path is longer than its authority allows", "認証局が認める長さを超えた経路"),
+    ("path_too_long", "the path has more stations than are looked at", "経路が長すぎて確かめきれない"),
     ("policy", "the path follows no policy that was asked for", "求める証明書ポリシーに合わない"),
     ("revocation_unknown", "whether it was withdrawn is not known", "失効したかどうか不明"),
     ("revoked", "it was withdrawn", "失効"),
     ("signature", "a signature of the path doesn't fit", "経路の署名が一致しない"),
     ("too_complex", "the path is too complicated", "経路が複雑すぎる"),
+    ("too_large", "a certificate of the path is larger than any honest one", "経路の証明書が異常に大きい"),
+    ("too_many_paths", "there are more possible paths than are looked at", "経路の候補が多すぎて確かめきれない"),
     ("weak_algorithm", "the path rests on an algorithm that is too weak", "経路に弱すぎるアルゴリズムがある"),
     ("wrong_key_usage", "the certificate is not meant for signing", "署名用の証明書ではない"),
 ];

@@ -3,7 +3,7 @@
 use crate::engine::view::{CautionCode, DefectCode};
 
 use super::Question::{Confirm, Newer, Resend};
-use super::Remedy::{Ask, Source};
+use super::Remedy::{Ask, Card, Source};
 use super::explained;
 
 explained! { CautionCode {
@@ -109,6 +109,18 @@ explained! { CautionCode {
         "宛先は {subject} で、あなたの名前はありません。",
         "見えない写しか、だれかが送り直したものです。あなた宛てかどうか、差出人に尋ねられます。";
         [Ask(Confirm)];
+    KeyChanged =>
+        "Until now another key sealed for {subject}. This one may be new, or somebody else's.",
+        "Ask them by telephone, then answer on their card under People.";
+        "{subject} の封印は、これまでと別の鍵によるものです。新しい鍵か、別の人の鍵です。",
+        "電話などで本人に尋ね、「人」のカードで答えられます。";
+        [Card, Ask(Confirm)];
+    KeyRefused =>
+        "You said that the key of this seal is not that of {subject}.",
+        "Take it for a message from somebody else. You can change your answer on their card.";
+        "この封印の鍵は {subject} のものではないと、あなたが答えています。",
+        "別の人からのメールとして扱えます。答えは「人」のカードで変えられます。";
+        [Card];
     SenderDiffers =>
         "It was sent by {subject} on behalf of the author.",
         "That is usual for lists and assistants. If it is neither, ask the author.";

@@ -31,6 +31,7 @@ fn table() -> Vec<(String, Row)> {
         of::<Delivered>(),
         of::<(Method, SenderWord)>(),
         of::<FailureKind>(),
+        of::<crate::engine::topic::bringing::Why>(),
     ];
     rows.into_iter().flatten().collect()
 }
@@ -65,6 +66,7 @@ fn every_form_of_every_kind_is_listed_once() {
         (include_str!("../../../trust/judge.rs"), "TrustVerdict"),
         (include_str!("../../../message/part.rs"), "DefectCode"),
         (include_str!("../../../engine/failure.rs"), "FailureKind"),
+        (include_str!("../../../engine/topic/bringing/report.rs"), "Why"),
     ] {
         let listed = names.iter().filter(|listed| listed.starts_with(&format!("{name}::"))).count();
         assert!(listed > 0 && listed == declared(source, name), "{name}: {listed}");
@@ -149,6 +151,7 @@ fn every_remedy_is_offered_by_some_row() {
         Remedy::Compare,
         Remedy::Renew,
         Remedy::MakeKey,
+        Remedy::Card,
         Remedy::Source,
     ];
     for remedy in questions.map(Remedy::Ask).into_iter().chain(others) {
