@@ -146,9 +146,12 @@ impl<'a, I: Iterator<Item = Result<Packet>>> Sieve<'a, I> {
         self.part = Some(Part::new(packet, &self.hasher));
     }
 
-    /// More stands on it than on most: what comes now has to be proved.
+    /// More stands on it than on most, or did before: what comes now has to be proved.
     fn is_strict(&self) -> bool {
-        self.count.signatures > FREE || self.count.parts > FREE || self.count.bytes > FREE_BYTES
+        !self.held.is_empty()
+            || self.count.signatures > FREE
+            || self.count.parts > FREE
+            || self.count.bytes > FREE_BYTES
     }
 
     fn signature(&mut self, signature: Signature) {
@@ -167,6 +170,7 @@ impl<'a, I: Iterator<Item = Result<Packet>>> Sieve<'a, I> {
         match class {
             Class::Stranger if self.count.strangers >= MAX_STRANGERS => return,
             Class::Stranger => self.count.strangers += 1,
+            Class::Free if !self.is_own(&signature) => self.count.strangers += 1,
             _ => {}
         }
         match &mut self.part {
@@ -239,7 +243,8 @@ impl<'a, I: Iterator<Item = Result<Packet>>> Sieve<'a, I> {
                 Class::Listed => Some((&mut count.listed, MAX_LISTED)),
                 _ => None,
             };
-            if class.is_proved() && *of_one >= class.most() || total.as_ref().is_some_and(|(now, most)| **now >= *most) {
+            if class.is_proved() && *of_one >= class.most() || total.as_ref().is_some_and(|(now, most)| **now >= *most)
+            {
                 continue;
             }
             *of_one += 1;

@@ -67,7 +67,8 @@ pub fn one_cert_beside(bytes: &[u8], listed: &Listed) -> Result<Cert, ImportErro
     if bytes.len() > MAX_CERT {
         return Err(ImportError::Malformed("length".into()));
     }
-    let read = guarded(|| import::certificates_beside(bytes, None, Some(listed))).unwrap_or(Err(ImportError::Malformed("packets".into())))?;
+    let read = guarded(|| import::certificates_beside(bytes, None, Some(listed)))
+        .unwrap_or(Err(ImportError::Malformed("packets".into())))?;
     read.into_iter().next().ok_or(ImportError::Nothing)
 }
 

@@ -61,7 +61,8 @@ pub(super) fn certificates_beside(
 
 /// The certificates in what is kept: all of it.
 pub(super) fn kept(bytes: &[u8]) -> Result<Vec<Cert>, ImportError> {
-    let parsers = blocks(bytes).into_iter().map(|(_, block)| CertParser::from_bytes(&block).map(Iterator::collect::<Vec<_>>));
+    let parsers =
+        blocks(bytes).into_iter().map(|(_, block)| CertParser::from_bytes(&block).map(Iterator::collect::<Vec<_>>));
     let certs: Vec<Cert> = parsers.filter_map(Result::ok).flatten().filter_map(Result::ok).collect();
     if certs.is_empty() { Err(ImportError::Nothing) } else { Ok(certs) }
 }

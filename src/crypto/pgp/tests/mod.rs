@@ -1,5 +1,6 @@
 //! OpenPGP against the real peers: GnuPG and sq.
 
+mod flooding;
 mod gathering;
 mod hostile;
 mod importing;
