@@ -35,6 +35,6 @@ pub struct CertificateReport {
     pub is_revoked: bool,
     /// Codes of what stands in the way of using it: `expired`, `not_yet_valid`, `revoked`,
     /// `weak_algorithm`, `weak_key`, `no_address`, `wrong_key_usage`, `no_email_protection`, `unreadable`,
-    /// `flooded` (so much was on it that not all was kept).
+    /// `flooded` (so much was on it that not all was kept), `too_large` (it or its key is larger than any honest one).
     pub problems: Vec<String>,
 }

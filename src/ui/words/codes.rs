@@ -58,6 +58,7 @@ pub fn problem(language: Language, code: &str) -> String {
         "unreadable" => Word::ProblemUnreadable,
         "not_bound" => Word::ProblemNotBound,
         "flooded" => Word::ProblemFlooded,
+        "too_large" => Word::ProblemTooLarge,
         other => return language.fill(Word::ProblemOther, &[("code", &reason(language, About::Seal, other))]),
     };
     language.say(word).to_owned()
