@@ -115,7 +115,6 @@ pub(super) fn view(profile: &Profile) -> Result<KeysView, Failure> {
 }
 
 fn view_within(profile: &Profile, at_once: Duration) -> Result<KeysView, Failure> {
-    let began = Instant::now();
     let at = profile.now();
     // In this order: what is found under a newer policy is not kept for longer than the older one.
     let keyring = profile.keyring();
@@ -125,6 +124,7 @@ fn view_within(profile: &Profile, at_once: Duration) -> Result<KeysView, Failure
     let mut known = profile.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
     known.renew(&state);
     let mut met = profile.store.all_provenance().map_err(store_failure)?;
+    let began = Instant::now();
     let (mut own, mut others) = (Vec::new(), Vec::with_capacity(keyring.pgp.len() + keyring.smime.len()));
     for report in keyring.reports(at) {
         let is_anchor = anchors.contains(&report.fingerprint);

@@ -22,9 +22,10 @@ fn at(profile: &mut Profile, seconds: i64) {
 }
 
 fn listed(profile: &Profile, fingerprint: &Fingerprint) -> TrustVerdict {
-    let view = view(profile).unwrap();
+    // However slow the machine is.
+    let view = view_within(profile, Duration::from_secs(600)).unwrap();
     let found = view.others.iter().find(|one| one.report.fingerprint == *fingerprint).unwrap();
-    found.verdict.expect("there are few")
+    found.verdict.unwrap()
 }
 
 /// Alice's certificate and bob's, for whom she vouches for an hour.
