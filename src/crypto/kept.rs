@@ -11,8 +11,8 @@ use crate::domain::{EmailAddress, Fingerprint, Technology};
 
 use super::{CertificateReport, pgp, smime};
 
-/// Another one when what is written changes its form or its meaning: what an older version wrote is made anew.
-const FORM: u32 = 1;
+/// What another version wrote is made anew: it may read certificates otherwise. The number is for what is written.
+const FORM: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
 
 /// Where the bytes of certificates are, of which a ring knows no more than what it takes to find them.
 pub trait CertificateSource: Send + Sync {
@@ -59,7 +59,7 @@ impl Kept {
     pub fn to_text(&self) -> String {
         let report = &*self.described.report;
         let mut written = Written {
-            form: FORM,
+            form: FORM.into(),
             fingerprint: Cow::Borrowed(&report.fingerprint),
             from: self.described.holds.start,
             until: self.described.holds.end,
@@ -137,7 +137,7 @@ impl Kept {
 #[derive(Serialize, Deserialize)]
 struct Written<'a> {
     #[serde(rename = "v")]
-    form: u32,
+    form: Cow<'a, str>,
     #[serde(rename = "f")]
     fingerprint: Cow<'a, Fingerprint>,
     #[serde(rename = "s")]
@@ -185,7 +185,7 @@ fn nothing<T: Clone>(list: &Cow<'_, [T]>) -> bool {
 impl Default for Written<'_> {
     fn default() -> Self {
         Self {
-            form: FORM,
+            form: FORM.into(),
             fingerprint: Cow::Owned(Fingerprint::from_bytes(&[])),
             from: 0,
             until: 0,

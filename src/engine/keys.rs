@@ -1,9 +1,13 @@
 //! Own keys and others' certificates, as the keys screen and `kakitome key` see them.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
 
 use crate::crypto::{CertificateReport, Keyring};
 use crate::domain::{Fingerprint, Secret, Technology};
@@ -17,6 +21,8 @@ use super::view::{KeySummary, KeysView};
 use super::worker::internal;
 use super::{Event, Failure, FailureKind, Retry};
 
+/// How long the list may wait for verdicts: those of a few certificates are there from the beginning.
+const AT_ONCE: Duration = Duration::from_millis(30);
 /// How often the list is shown while its certificates are being judged.
 const SHOWN_EVERY: Duration = Duration::from_millis(400);
 
@@ -102,17 +108,24 @@ pub(super) fn set_root(profile: &Profile, fingerprint: &Fingerprint, root: bool)
     profile.store.set_trust(fingerprint, TrustKind::Root, root).map_err(store_failure)
 }
 
-/// Everything on the keys screen. Own keys are judged; of the others is said what is known without reading them, or was
-/// found before: [`judge_rest`] finds the rest.
+/// Everything on the keys screen. Own keys are judged; of the others is said what was found before, is known without
+/// reading them, or can be found at once: [`judge_rest`] finds the rest.
 pub(super) fn view(profile: &Profile) -> Result<KeysView, Failure> {
+    view_within(profile, AT_ONCE)
+}
+
+fn view_within(profile: &Profile, at_once: Duration) -> Result<KeysView, Failure> {
     let at = profile.now();
-    let policy = profile.policy(at)?;
+    // In this order: what is found under a newer policy is not kept for longer than the older one.
     let keyring = profile.keyring();
+    let state = State { keyring: State::of_keyring(&keyring), policy: profile.policy_stamp()? };
+    let policy = profile.policy(at)?;
     let anchors: HashSet<&Fingerprint> = policy.anchors.iter().map(|anchor| &anchor.fingerprint).collect();
     let mut known = profile.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
-    known.renew(State::of(profile)?);
+    known.renew(&state);
     let glance = Glance::new(&keyring, &policy);
     let mut met = profile.store.all_provenance().map_err(store_failure)?;
+    let began = Instant::now();
     let (mut own, mut others) = (Vec::new(), Vec::with_capacity(keyring.pgp.len() + keyring.smime.len()));
     for report in keyring.reports(at) {
         let is_anchor = anchors.contains(&report.fingerprint);
@@ -121,9 +134,10 @@ pub(super) fn view(profile: &Profile) -> Result<KeysView, Failure> {
         let verdict = if is_anchor {
             Some(TrustVerdict::Authenticated)
         } else if report.has_secret {
-            Some(judged(&report, &keyring, &policy))
+            Some(judged(&report, &keyring, &policy).verdict)
         } else {
-            known.of(&report.fingerprint).or_else(|| glance.verdict(&report))
+            let found = known.of(&report.fingerprint, at).or_else(|| glance.verdict(&report));
+            found.or_else(|| (began.elapsed() < at_once).then(|| known.judge(&report, &keyring, &policy)))
         };
         let has_secret = report.has_secret;
         let met = met.remove(&report.fingerprint).unwrap_or_default();
@@ -134,59 +148,79 @@ pub(super) fn view(profile: &Profile) -> Result<KeysView, Failure> {
 }
 
 /// Judges the certificates that the key list has no verdict of, and publishes the list from time to time. Beside the
-/// engine's loop, one such work at a time: it begins anew when keys or trust change meanwhile.
-pub(super) fn judge_rest(profile: &Profile, publish: &Publish) -> Result<(), Failure> {
-    let _turn = profile.judging.lock().unwrap_or_else(PoisonError::into_inner);
-    let (mut is_shown, mut began) = (true, Instant::now());
+/// engine's loop, one such work at a time: what is asked for meanwhile is done by the one that goes on.
+pub(super) fn judge_rest(profile: &Arc<Profile>, publish: &Publish) -> Result<(), Failure> {
+    profile.is_unjudged.store(true, Ordering::SeqCst);
     loop {
-        let view = view(profile)?;
-        let rest: Vec<_> = view.others.iter().filter(|one| one.verdict.is_none()).map(|one| &one.report).collect();
-        if !is_shown {
-            (publish)(Event::Keys(Arc::new(view.clone())));
+        let turn = match profile.judging.try_lock() {
+            Ok(turn) => turn,
+            Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
+            Err(TryLockError::WouldBlock) => return Ok(()),
+        };
+        if profile.is_unjudged.swap(false, Ordering::SeqCst) {
+            judge_all(profile, publish)?;
         }
-        if rest.is_empty() {
+        drop(turn);
+        // Who asked while this one had the turn did not wait.
+        if !profile.is_unjudged.load(Ordering::SeqCst) {
             return Ok(());
-        }
-        let state = State::of(profile)?;
-        let (policy, keyring) = (profile.policy(profile.now())?, profile.keyring());
-        for report in rest {
-            let verdict = judged(report, &keyring, &policy);
-            let mut known = profile.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
-            if !known.note(&state, &report.fingerprint, verdict) || began.elapsed() > SHOWN_EVERY {
-                break;
-            }
-        }
-        (is_shown, began) = (false, Instant::now());
-        if State::of(profile)? != state {
-            // Whoever changed it shows the list, and has asked for what is missing then.
-            is_shown = true;
         }
     }
 }
 
-fn judged(report: &CertificateReport, keyring: &Keyring, policy: &TrustPolicy) -> TrustVerdict {
-    let certificate = keyring.find_passing(&report.fingerprint);
-    certificate.map_or(TrustVerdict::Unauthenticated, |certificate| {
-        trust::judge(&certificate, &[], report.addresses.first(), keyring, policy).verdict
-    })
+/// Until the list is whole, or nobody else has the profile any more: then the program ends.
+fn judge_all(profile: &Arc<Profile>, publish: &Publish) -> Result<(), Failure> {
+    let mut is_shown = true;
+    loop {
+        let (keyring, stamp, policy) = (profile.keyring(), profile.policy_stamp()?, profile.policy(profile.now())?);
+        let state = State { keyring: State::of_keyring(&keyring), policy: stamp };
+        let view = view_within(profile, Duration::ZERO)?;
+        if !is_shown {
+            (publish)(Event::Keys(Arc::new(view.clone())));
+        }
+        let mut rest = view.others.iter().filter(|one| one.verdict.is_none()).map(|one| &one.report).peekable();
+        if rest.peek().is_none() || Arc::strong_count(profile) == 1 {
+            return Ok(());
+        }
+        let began = Instant::now();
+        for report in rest.take_while(|_| began.elapsed() < SHOWN_EVERY && Arc::strong_count(profile) > 1) {
+            let judged = judged(report, &keyring, &policy);
+            let mut known = profile.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+            if known.state != state {
+                break;
+            }
+            known.found.insert(report.fingerprint.clone(), judged);
+        }
+        is_shown = false;
+    }
 }
 
-/// What verdicts in the list depend on. The hour is in it since certificates end: what the list says may be so old.
+/// A verdict, and the seconds within which it is the same.
+#[derive(Clone, Debug)]
+struct Judged {
+    verdict: TrustVerdict,
+    holds: Range<i64>,
+}
+
+fn judged(report: &CertificateReport, keyring: &Keyring, policy: &TrustPolicy) -> Judged {
+    let Some(certificate) = keyring.find_passing(&report.fingerprint) else {
+        // It may be there again the next time.
+        return Judged { verdict: TrustVerdict::Unauthenticated, holds: 0..0 };
+    };
+    let verdict = trust::judge(&certificate, &[], report.addresses.first(), keyring, policy).verdict;
+    Judged { verdict, holds: trust::holds(&certificate, keyring, policy) }
+}
+
+/// What verdicts in the list depend on, beside the moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct State {
     keyring: (u64, u64),
     policy: u64,
-    hour: i64,
 }
 
 impl State {
-    fn of(profile: &Profile) -> Result<Self, Failure> {
-        let keyring = profile.keyring();
-        Ok(Self {
-            keyring: (keyring.pgp.generation(), keyring.smime.generation()),
-            policy: profile.policy_stamp()?,
-            hour: profile.now().as_second().div_euclid(3600),
-        })
+    fn of_keyring(keyring: &Keyring) -> (u64, u64) {
+        (keyring.pgp.generation(), keyring.smime.generation())
     }
 }
 
@@ -194,26 +228,29 @@ impl State {
 #[derive(Debug, Default)]
 pub struct Verdicts {
     state: State,
-    found: HashMap<Fingerprint, TrustVerdict>,
+    found: HashMap<Fingerprint, Judged>,
 }
 
 impl Verdicts {
-    fn renew(&mut self, state: State) {
-        if self.state != state {
-            *self = Self { state, found: HashMap::new() };
-        }
-    }
-
-    fn of(&self, fingerprint: &Fingerprint) -> Option<TrustVerdict> {
-        self.found.get(fingerprint).copied()
-    }
-
-    /// Keeps a verdict; `false` when the list is about another state by now.
-    fn note(&mut self, state: &State, fingerprint: &Fingerprint, verdict: TrustVerdict) -> bool {
+    fn renew(&mut self, state: &State) {
         if self.state != *state {
-            return false;
+            *self = Self { state: state.clone(), found: HashMap::new() };
         }
-        self.found.insert(fingerprint.clone(), verdict);
-        true
+    }
+
+    /// The verdict that was found, if it is the same at a moment.
+    fn of(&self, fingerprint: &Fingerprint, at: Timestamp) -> Option<TrustVerdict> {
+        let found = self.found.get(fingerprint)?;
+        found.holds.contains(&at.as_second()).then_some(found.verdict)
+    }
+
+    fn judge(&mut self, report: &CertificateReport, keyring: &Keyring, policy: &TrustPolicy) -> TrustVerdict {
+        let judged = judged(report, keyring, policy);
+        let verdict = judged.verdict;
+        self.found.insert(report.fingerprint.clone(), judged);
+        verdict
     }
 }
+
+#[cfg(test)]
+mod tests;

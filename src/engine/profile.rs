@@ -4,6 +4,7 @@ mod keeping;
 mod trusting;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -52,6 +53,8 @@ pub struct Profile {
     pub(super) verdicts: Mutex<Verdicts>,
     /// Held while those that are missing there are found.
     pub(super) judging: Mutex<()>,
+    /// Some are missing, and whoever finds them has not begun with these.
+    pub(super) is_unjudged: AtomicBool,
     /// Who uses secret keys that are not here.
     pub(super) keepers: Keepers,
     /// Protects, inside the encrypted store, keys that were given no passphrase of their own.
@@ -103,6 +106,7 @@ impl Profile {
             trusting: Mutex::default(),
             verdicts: Mutex::default(),
             judging: Mutex::default(),
+            is_unjudged: AtomicBool::default(),
             key_passphrase,
         };
         profile.load_keyring(Vec::new())?;

@@ -10,10 +10,20 @@ use serde_json::{Map, Value as Json, json};
 use super::database::millis;
 use super::{CertificateRecord, Store, StoreError};
 
-/// Mail, what is fetched again, and what a backup has in a form of its own. Every other table goes along, also one
-/// that is added later.
-const LEFT_OUT: [&str; 9] =
-    ["account", "certificate", "draft", "draft_attachment", "evidence", "folder", "message", "outbox", "raw"];
+/// Mail, what is fetched again, what a backup has in a form of its own, and what is only told of certificates as they
+/// are here. Every other table goes along, also one that is added later.
+const LEFT_OUT: [&str; 10] = [
+    "account",
+    "certificate",
+    "draft",
+    "draft_attachment",
+    "evidence",
+    "folder",
+    "message",
+    "outbox",
+    "raw",
+    "summary",
+];
 /// Settings of this profile alone: its own secret, and what is known of its backups.
 const OWN_SETTINGS: [&str; 1] = ["key-passphrase"];
 const OWN_PREFIX: &str = "backup-";

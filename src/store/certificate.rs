@@ -89,27 +89,30 @@ impl Store {
     }
 
     /// The summaries of public certificates, in the order in which those came.
-    pub fn summaries(&self) -> Result<Vec<(Technology, String)>, StoreError> {
+    pub fn summaries(&self) -> Result<Vec<(Technology, Fingerprint, String)>, StoreError> {
         let db = self.db();
         // The rows of certificates keep their order when the certificates change; those of summaries do not.
         let mut statement = db.prepare_cached(
-            "SELECT summary.technology, text FROM summary JOIN certificate USING (technology, fingerprint)
+            "SELECT summary.technology, fingerprint, text FROM summary JOIN certificate USING (technology, fingerprint)
              ORDER BY summary.added_at, certificate.rowid",
         )?;
         let mut rows = statement.query([])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            found.push((technology(row.get_ref(0)?.as_str().unwrap_or_default())?, row.get(1)?));
+            let technology = technology(row.get_ref(0)?.as_str().unwrap_or_default())?;
+            let fingerprint = Fingerprint::parse(row.get_ref(1)?.as_str().unwrap_or_default());
+            found.push((technology, fingerprint.ok_or(StoreError::Corrupt("summary"))?, row.get(2)?));
         }
         Ok(found)
     }
 
-    /// Keeps the summaries of certificates, in place of those that were there.
-    pub fn put_summaries(&self, summaries: &[(Technology, Fingerprint, String)]) -> Result<(), StoreError> {
+    /// Keeps the summaries of certificates, in place of those that were there. What was told of a certificate that is
+    /// another one by now is not kept.
+    pub fn put_summaries(&self, summaries: &[(&CertificateRecord, String)]) -> Result<(), StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
-        for (technology, fingerprint, text) in summaries {
-            summarise(&transaction, *technology, fingerprint, text)?;
+        for (of, text) in summaries {
+            summarise(&transaction, of, text)?;
         }
         Ok(transaction.commit()?)
     }
@@ -252,13 +255,13 @@ pub(super) fn put(db: &Connection, record: &CertificateRecord) -> Result<bool, S
     Ok(changed > 0)
 }
 
-fn summarise(db: &Connection, technology: Technology, fingerprint: &Fingerprint, text: &str) -> Result<(), StoreError> {
+fn summarise(db: &Connection, of: &CertificateRecord, text: &str) -> Result<(), StoreError> {
     let mut statement = db.prepare_cached(
         "INSERT OR REPLACE INTO summary (technology, fingerprint, added_at, text)
          SELECT technology, fingerprint, added_at, ?3 FROM certificate
-         WHERE technology = ?1 AND fingerprint = ?2 AND NOT has_secret",
+         WHERE technology = ?1 AND fingerprint = ?2 AND bytes = ?4 AND NOT has_secret",
     )?;
-    statement.execute([technology.word(), fingerprint.as_str(), text])?;
+    statement.execute(params![of.technology.word(), of.fingerprint.as_str(), text, of.bytes])?;
     Ok(())
 }
 
@@ -266,6 +269,7 @@ fn technology(word: &str) -> Result<Technology, StoreError> {
     let known = [Technology::OpenPgp, Technology::Smime].into_iter().find(|one| one.word() == word);
     known.ok_or(StoreError::Corrupt("certificate"))
 }
+
 /// Trusts a certificate directly, for these User IDs.
 pub(super) fn set_compared(
     db: &Connection,

@@ -433,3 +433,37 @@ fn the_keyring_of_the_system_keeps_secrets_of_profiles_apart() {
     again.remove("account-1").unwrap();
     assert!(keyring.get("account-1").unwrap().is_none());
 }
+
+#[test]
+fn what_is_told_of_a_certificate_is_told_of_its_bytes_and_of_this_profile_alone() {
+    let (_dir, _, store) = profile();
+    let record = |bytes: &[u8]| CertificateRecord {
+        technology: Technology::OpenPgp,
+        fingerprint: Fingerprint::from_bytes(&[1; 20]),
+        bytes: bytes.to_vec(),
+        has_secret: false,
+        added_at: now(),
+        origin: "imported".to_owned(),
+    };
+    let told = || store.summaries().unwrap().into_iter().map(|(.., text)| text).collect::<Vec<_>>();
+    let (before, after) = (record(b"before"), record(b"after"));
+    store.put_certificate(&before).unwrap();
+    store.put_summaries(&[(&before, "of before".to_owned())]).unwrap();
+    assert_eq!(told(), ["of before"]);
+    assert!(store.unsummarised(10).unwrap().is_empty());
+    store.put_certificate(&after).unwrap();
+    assert!(told().is_empty());
+    // Whoever read it before it was changed comes too late.
+    store.put_summaries(&[(&before, "of before".to_owned())]).unwrap();
+    assert!(told().is_empty());
+    assert_eq!(store.unsummarised(10).unwrap(), std::slice::from_ref(&after));
+    store.put_summaries(&[(&after, "of after".to_owned())]).unwrap();
+    assert_eq!(told(), ["of after"]);
+    assert!(!store.rows_beside_mail().unwrap().0.contains_key("summary"));
+    // A backup of another version may hold them.
+    let text =
+        r#"{"summary": [{"technology": "openpgp", "fingerprint": "FINGERPRINT", "added_at": 0, "text": "theirs"}]}"#;
+    let rows = serde_json::from_str(&text.replace("FINGERPRINT", after.fingerprint.as_str())).unwrap();
+    store.restore(std::slice::from_ref(&before), &rows).unwrap();
+    assert!(told().is_empty());
+}

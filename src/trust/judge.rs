@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -165,5 +166,14 @@ pub fn judge(
     match certificate {
         Certificate::Pgp(cert) => super::web::judge(cert, address, &keyring.pgp, policy),
         Certificate::X509(certificate) => super::chain::judge(certificate, bundled, address, &keyring.smime, policy),
+    }
+}
+
+/// The seconds around the moment of the policy within which [`judge`] says the same of a certificate of the keyring,
+/// as long as neither the keyring nor what the policy says becomes another one.
+pub fn holds(certificate: &Certificate, keyring: &Keyring, policy: &TrustPolicy) -> Range<i64> {
+    match certificate {
+        Certificate::Pgp(cert) => super::web::holds(cert, &keyring.pgp, policy),
+        Certificate::X509(certificate) => super::chain::holds(certificate, &keyring.smime, policy),
     }
 }

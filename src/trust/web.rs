@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use sequoia_openpgp::packet::UserID;
+use sequoia_openpgp::serialize::SerializeInto as _;
 use sequoia_openpgp::types::RevocationStatus;
 use sequoia_openpgp::{Cert, Fingerprint as PgpFingerprint};
 use sequoia_wot::{FULLY_TRUSTED, Network, Roots};
@@ -60,6 +61,18 @@ pub fn judge(cert: &Cert, address: Option<&EmailAddress>, ring: &PgpRing, policy
     by_certifications(cert, &user_ids, names_it, ring, policy)
 }
 
+/// The seconds around the moment of the policy within which [`judge`] says the same of a certificate.
+pub(super) fn holds(cert: &Cert, ring: &PgpRing, policy: &TrustPolicy) -> Range<i64> {
+    let mut moments = pgp::Moments::default();
+    moments.of_all(cert);
+    let own = moments.around(policy.at);
+    if policy.roots.is_empty() {
+        return own;
+    }
+    let network = answer(cert, &pgp::user_ids(cert, policy.at), ring, policy).holds;
+    own.start.max(network.start)..own.end.min(network.end)
+}
+
 /// Whether the address of a User ID was in the certificate when the user compared it.
 fn was_compared(fingerprint: &Fingerprint, user_id: &UserID, policy: &TrustPolicy) -> bool {
     let address = pgp::address_of(user_id);
@@ -98,7 +111,7 @@ fn by_certifications(
     if policy.roots.is_empty() {
         return nobody();
     }
-    let vouched = vouched(cert, user_ids, ring, policy);
+    let vouched = answer(cert, user_ids, ring, policy).vouched;
     let best = |wanted: bool| {
         let asked = vouched.iter().filter(|one| names_it(&one.user_id) == wanted);
         asked.max_by_key(|one| one.amount).filter(|one| one.amount > 0)
@@ -124,7 +137,7 @@ pub(super) fn vouched_for(cert: &Cert, ring: &PgpRing, policy: &TrustPolicy) -> 
     // A name counts only as it was compared, and not another with the same address.
     let texts = policy.direct.get(&pgp::fingerprint(cert));
     let compared = |one: &UserID| texts.is_some_and(|texts| texts.contains(&*String::from_utf8_lossy(one.value())));
-    let vouched = if policy.roots.is_empty() { Arc::default() } else { vouched(cert, &user_ids, ring, policy) };
+    let vouched = if policy.roots.is_empty() { Arc::default() } else { answer(cert, &user_ids, ring, policy).vouched };
     let by_others = |one: &UserID| vouched.iter().any(|other| other.user_id == *one && other.amount > 0);
     user_ids.into_iter().filter(|one| compared(one) || by_others(one)).collect()
 }
@@ -143,6 +156,22 @@ struct Question {
     ring: u64,
     roots: Vec<Fingerprint>,
     cert: PgpFingerprint,
+    user_ids: Vec<Vec<u8>>,
+    /// SHA-256 of a certificate that is not in the ring: another time more may be on it.
+    content: Option<[u8; 32]>,
+}
+
+impl Question {
+    fn new(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -> Self {
+        let content = || openssl::sha::sha256(&cert.to_vec().unwrap_or_default());
+        Self {
+            ring: ring.generation(),
+            roots: policy.roots.iter().cloned().collect(),
+            cert: cert.fingerprint(),
+            user_ids: user_ids.iter().map(|user_id| user_id.value().to_vec()).collect(),
+            content: (!ring.holds(&pgp::fingerprint(cert))).then(content),
+        }
+    }
 }
 
 /// What the network said, and the seconds within which it says the same.
@@ -155,23 +184,22 @@ struct Answer {
 static REMEMBERED: Mutex<Option<HashMap<Question, Answer>>> = Mutex::new(None);
 
 /// Asks the network, or remembers what it said.
-fn vouched(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -> Arc<Vec<Vouched>> {
-    let roots = policy.roots.iter().cloned().collect();
-    let question = Question { ring: ring.generation(), roots, cert: cert.fingerprint() };
+fn answer(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -> Answer {
+    let user_ids = user_ids.get(..MAX_USER_IDS).unwrap_or(user_ids);
+    let question = Question::new(cert, user_ids, ring, policy);
     let known =
         REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|all| all.get(&question).cloned());
     if let Some(known) = known.filter(|known| known.holds.contains(&policy.at.as_second())) {
-        return known.vouched;
+        return known;
     }
     let answer = ask(cert, user_ids, ring, policy);
-    let vouched = Arc::clone(&answer.vouched);
     let mut all = REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
     let all = all.get_or_insert_default();
     if all.len() >= MAX_REMEMBERED {
         all.clear();
     }
-    all.insert(question, answer);
-    vouched
+    all.insert(question, answer.clone());
+    answer
 }
 
 fn ask(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -> Answer {
@@ -189,7 +217,7 @@ fn ask(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -
         return answer;
     };
     let mut vouched = Vec::new();
-    for user_id in user_ids.iter().take(MAX_USER_IDS) {
+    for user_id in user_ids {
         let paths = network.authenticate(user_id, cert.fingerprint(), FULLY_TRUSTED);
         let best = paths.iter().max_by_key(|(_, amount)| *amount);
         let mut steps = best.map(|(path, _)| steps(path)).unwrap_or_default();

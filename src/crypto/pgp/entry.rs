@@ -24,7 +24,7 @@ pub(super) struct Entry {
     pub(super) facts: Facts,
     /// Secret key material is there.
     pub(super) has_secret: bool,
-    cert: OnceLock<Option<Arc<Cert>>>,
+    cert: OnceLock<Arc<Cert>>,
     source: Option<Arc<dyn CertificateSource>>,
     described: RwLock<Option<Described>>,
 }
@@ -42,7 +42,7 @@ impl Entry {
             fingerprint: cert::fingerprint(&cert),
             facts: Facts::of(&cert),
             has_secret: cert.is_tsk(),
-            cert: OnceLock::from(Some(cert)),
+            cert: OnceLock::from(cert),
             source: None,
             described: RwLock::new(None),
         }
@@ -67,12 +67,16 @@ impl Entry {
 
     /// The certificate; `None` when its bytes are gone or can't be read any more.
     pub(super) fn cert(&self) -> Option<&Arc<Cert>> {
-        self.cert.get_or_init(|| self.read()).as_ref()
+        if self.cert.get().is_none() {
+            // What can't be read now may be read later; another thread may have been faster.
+            let _ = self.cert.set(self.read()?);
+        }
+        self.cert.get()
     }
 
     /// The same without keeping it: for work that goes through all of them once.
     pub(super) fn passing(&self) -> Option<Arc<Cert>> {
-        self.cert.get().map_or_else(|| self.read(), Clone::clone)
+        self.cert.get().cloned().or_else(|| self.read())
     }
 
     fn read(&self) -> Option<Arc<Cert>> {

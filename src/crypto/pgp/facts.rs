@@ -33,12 +33,12 @@ impl Facts {
         let on_key = cert.primary_key().certifications().collect::<Vec<_>>();
         let mut vouchers: BTreeMap<u64, u8> = BTreeMap::new();
         for signature in on_ids.chain(on_key) {
-            let Some(issuer) = signature.get_issuers().into_iter().next().filter(|one| !one.aliases(&own)) else {
-                continue;
-            };
             let depth = signature.trust_signature().map_or(0, |(depth, _)| depth);
-            let furthest = vouchers.entry(id(&KeyID::from(&issuer))).or_default();
-            *furthest = (*furthest).max(depth);
+            // Every one that it names: somebody on the way can write another one in front.
+            for issuer in signature.get_issuers().iter().filter(|one| !one.aliases(&own)) {
+                let furthest = vouchers.entry(id(&KeyID::from(issuer))).or_default();
+                *furthest = (*furthest).max(depth);
+            }
         }
         Self { keys, addresses, vouchers: vouchers.into_iter().collect() }
     }

@@ -13,7 +13,7 @@ use super::{X509, import};
 pub(super) struct Entry {
     pub(super) fingerprint: Fingerprint,
     pub(super) facts: Facts,
-    certificate: OnceLock<Option<Arc<X509>>>,
+    certificate: OnceLock<Arc<X509>>,
     source: Option<Arc<dyn CertificateSource>>,
     described: RwLock<Option<Described>>,
 }
@@ -30,7 +30,7 @@ impl Entry {
         Self {
             fingerprint: certificate.fingerprint.clone(),
             facts: Facts::of(&certificate),
-            certificate: OnceLock::from(Some(certificate)),
+            certificate: OnceLock::from(certificate),
             source: None,
             described: RwLock::new(None),
         }
@@ -54,12 +54,16 @@ impl Entry {
 
     /// The certificate; `None` when its bytes are gone or can't be read any more.
     pub(super) fn certificate(&self) -> Option<&Arc<X509>> {
-        self.certificate.get_or_init(|| self.read()).as_ref()
+        if self.certificate.get().is_none() {
+            // What can't be read now may be read later; another thread may have been faster.
+            let _ = self.certificate.set(self.read()?);
+        }
+        self.certificate.get()
     }
 
     /// The same without keeping it: for work that goes through all of them once.
     pub(super) fn passing(&self) -> Option<Arc<X509>> {
-        self.certificate.get().map_or_else(|| self.read(), Clone::clone)
+        self.certificate.get().cloned().or_else(|| self.read())
     }
 
     fn read(&self) -> Option<Arc<X509>> {

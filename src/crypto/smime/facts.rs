@@ -18,7 +18,7 @@ pub struct Facts {
     pub(crate) key_identifier: Vec<u8>,
     /// It is a certificate authority's.
     pub(crate) is_authority: bool,
-    /// It may sign revocation lists.
+    /// It is of those that others may rest on, and may sign revocation lists.
     pub(crate) may_sign_lists: bool,
 }
 
@@ -33,7 +33,7 @@ impl Facts {
             serial: certificate.encoded().map(|encoded| encoded.serial.to_vec()).unwrap_or_default(),
             key_identifier: certificate.key_identifier(),
             is_authority: certificate.is_authority(),
-            may_sign_lists: certificate.may_sign_lists(),
+            may_sign_lists: certificate.vouches() && certificate.may_sign_lists(),
         }
     }
 }

@@ -40,7 +40,12 @@ impl Profile {
 
     /// Own keys are read, everything else is only looked up: there may be many.
     fn read_keyring(&self, passphrases: Vec<Secret<String>>) -> Result<Keyring, Failure> {
-        self.describe_new()?;
+        let mut known = self.known()?;
+        if known.iter().any(|(.., kept)| kept.is_none()) {
+            // Another version wrote them.
+            self.store.forget_summaries().map_err(store_failure)?;
+            known = self.known()?;
+        }
         let mut keyring = Keyring { passphrases, ..Keyring::default() };
         for record in self.store.own_certificates().map_err(store_failure)? {
             // One that can't be read any more must not take the others along.
@@ -48,20 +53,23 @@ impl Profile {
         }
         let outside = self.store.outside_keys().map_err(store_failure)?;
         let source: Arc<dyn CertificateSource> = Arc::new(FromStore(Arc::downgrade(&self.store)));
-        let mut is_stale = false;
-        for (technology, text) in self.store.summaries().map_err(store_failure)? {
-            match Kept::parse(technology, &text) {
+        for (technology, fingerprint, kept) in known {
+            match kept {
                 Some(kept) => keyring.add_unread(kept, &source),
-                None => is_stale |= !Kept::is_unreadable(&text),
+                // What can't be told in short is read.
+                None => drop(source.bytes(technology, &fingerprint).map(|bytes| keyring.add(&bytes))),
             }
         }
-        if !is_stale {
-            self.keepers.attach(&outside, &mut keyring);
-            return Ok(keyring);
-        }
-        // Another version wrote them. What is written now can be read.
-        self.store.forget_summaries().map_err(store_failure)?;
-        self.read_keyring(keyring.passphrases)
+        self.keepers.attach(&outside, &mut keyring);
+        Ok(keyring)
+    }
+
+    /// What is known of the certificates of others that can be read, as far as this version understands it.
+    fn known(&self) -> Result<Vec<(Technology, Fingerprint, Option<Kept>)>, Failure> {
+        self.describe_new()?;
+        let summaries = self.store.summaries().map_err(store_failure)?.into_iter();
+        let readable = summaries.filter(|(.., text)| !Kept::is_unreadable(text));
+        Ok(readable.map(|(kind, fingerprint, text)| (kind, fingerprint, Kept::parse(kind, &text))).collect())
     }
 
     /// Describes the certificates that nobody has described as they are now.
@@ -71,15 +79,16 @@ impl Profile {
             if records.is_empty() {
                 return Ok(());
             }
-            let describe = |record: &CertificateRecord| {
-                let mut one = Keyring::default();
-                let kept = one.add_kept(&record.bytes).ok().and_then(|_| one.kept(&record.fingerprint, self.now()));
-                let text = kept.map_or_else(Kept::unreadable, |kept| kept.to_text());
-                (record.technology, record.fingerprint.clone(), text)
-            };
-            let summaries: Vec<_> = records.iter().map(describe).collect();
+            let summaries: Vec<_> = records.iter().map(|record| (record, self.summary(record))).collect();
             self.store.put_summaries(&summaries).map_err(store_failure)?;
         }
+    }
+
+    /// What is known of a certificate that is kept so, as text.
+    fn summary(&self, record: &CertificateRecord) -> String {
+        let mut one = Keyring::default();
+        let kept = one.add_kept(&record.bytes).ok().and_then(|_| one.kept(&record.fingerprint, self.now()));
+        kept.map_or_else(Kept::unreadable, |kept| kept.to_text())
     }
 
     fn use_keyring(&self, keyring: Keyring) {
@@ -184,13 +193,10 @@ impl Profile {
         }
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut keyring = (*self.keyring()).clone();
-        let mut summaries = Vec::new();
         for record in certificates {
             let _ = keyring.add_kept(&record.bytes);
-            if let Some(kept) = keyring.kept(&record.fingerprint, self.now()) {
-                summaries.push((record.technology, record.fingerprint.clone(), kept.to_text()));
-            }
         }
+        let summaries: Vec<_> = certificates.iter().map(|record| (record, self.summary(record))).collect();
         self.store.put_summaries(&summaries).map_err(store_failure)?;
         self.use_keyring(keyring);
         Ok(())

@@ -126,7 +126,8 @@ fn summaries_of_another_version_are_made_anew_and_what_can_not_be_read_stands_in
     let bob = pgp::generate("Bob", &address("bob@example.test"), None, Timestamp::now()).unwrap().cert;
     profile.import(&pgp::armored_public(&bob), &[]).unwrap();
     let fingerprint = pgp::fingerprint(&bob);
-    profile.store.put_summaries(&[(Technology::OpenPgp, fingerprint.clone(), "{}".to_owned())]).unwrap();
+    let kept = profile.store.certificates().unwrap();
+    profile.store.put_summaries(&[(&kept[0], "{}".to_owned())]).unwrap();
     let broken = crate::store::CertificateRecord {
         technology: Technology::OpenPgp,
         fingerprint: Fingerprint::from_bytes(&[7; 20]),

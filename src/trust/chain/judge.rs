@@ -1,4 +1,5 @@
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::crypto::Certificate;
@@ -61,6 +62,26 @@ pub fn question(
     request
 }
 
+/// The seconds around the moment of the policy within which [`judge`] says the same of a certificate: between two ends
+/// of certificates, and no more than a minute when there is evidence of revocation, which ages, too.
+pub fn holds(certificate: &Arc<X509>, ring: &SmimeRing, policy: &TrustPolicy) -> Range<i64> {
+    let at = policy.at.as_second();
+    if !policy.crls.is_empty() || !policy.ocsp.is_empty() {
+        let minute = at.div_euclid(60) * 60;
+        return minute..minute + 60;
+    }
+    let request = question(certificate, &[], ring, policy);
+    let all = request.intermediates.iter().chain(&request.anchors).chain([certificate]);
+    // A certificate counts for the whole of its last second.
+    let turns = all.flat_map(|one| [one.not_before().as_second(), one.not_after().as_second().saturating_add(1)]);
+    let around = |(from, until): (i64, i64), turn: i64| match turn {
+        turn if turn <= at => (from.max(turn), until),
+        turn => (from, until.min(turn)),
+    };
+    let (from, until) = turns.fold((i64::MIN, i64::MAX), around);
+    from..until
+}
+
 /// Adds those of a ring that may lie on a path, by their names, and those that may sign revocation lists: the others
 /// can't be of use, and may be many.
 fn add_issuers(request: &mut PathRequest, ring: &SmimeRing, has_lists: bool) {
@@ -68,7 +89,7 @@ fn add_issuers(request: &mut PathRequest, ring: &SmimeRing, has_lists: bool) {
     let mut queue: Vec<Arc<X509>> = request.intermediates.clone();
     queue.push(Arc::clone(&request.certificate));
     let signers = if has_lists { ring.list_signers() } else { Vec::new() };
-    for signer in signers.into_iter().filter(|signer| signer.vouches()) {
+    for signer in signers {
         found.insert(signer.fingerprint.clone(), Arc::clone(signer));
         queue.push(Arc::clone(signer));
     }

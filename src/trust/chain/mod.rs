@@ -25,7 +25,7 @@ use crate::domain::{EmailAddress, Fingerprint};
 use super::Revocation;
 
 pub use evidence::{Crl, OcspAnswer};
-pub use judge::{judge, question};
+pub use judge::{holds, judge, question};
 pub use needs::{Need, needs};
 pub use revocation::{RevocationCheck, RevocationSource, RevocationStatus};
 pub use validate::validate;

@@ -14,7 +14,7 @@ use openssl::pkey::{PKey, Private};
 use openssl::x509::extension::{BasicConstraints, KeyUsage};
 use openssl::x509::{X509 as OpenSslX509, X509Name};
 
-use super::{PathReport, PathRequest, Purpose, judge, validate};
+use super::{PathReport, PathRequest, Purpose, holds, judge, validate};
 use crate::crypto::smime::tests::lab::{address, lab, soon};
 use crate::crypto::smime::{SmimeRing, X509, generate_self_signed};
 use crate::trust::{Glance, Judgement, Revocation, StepKind, TrustPolicy, TrustVerdict};
@@ -46,6 +46,27 @@ fn without_an_anchor_there_is_no_path_and_after_its_end_it_has_expired() {
     assert_eq!((judged.verdict, judged.reason.as_deref()), (TrustVerdict::Expired, Some("expired")));
     let judged = by_the_lab(&alice, "alice", |policy| policy.at = "2001-01-01T00:00:00Z".parse().unwrap());
     assert_eq!((judged.verdict, judged.reason.as_deref()), (TrustVerdict::Expired, Some("not_yet_valid")));
+}
+
+#[test]
+fn a_verdict_holds_until_one_of_the_certificates_begins_or_ends() {
+    let (alice, ca) = (lab().certificate("alice"), lab().certificate("ca"));
+    let ring = lab().ring(&["alice", "bob"], &[]);
+    let mut policy = TrustPolicy::nobody(soon());
+    policy.anchors = vec![ca.clone()];
+    let end = alice.not_after().min(ca.not_after()).as_second() + 1;
+    let begin = alice.not_before().max(ca.not_before()).as_second();
+    assert_eq!(holds(&alice, &ring, &policy), begin..end);
+    for moment in [begin - 1, begin, end - 1, end] {
+        policy.at = Timestamp::from_second(moment).unwrap();
+        let judged = judge(&alice, &[], Some(&address("alice")), &ring, &policy);
+        assert_eq!(judged.verdict == TrustVerdict::Authenticated, (begin..end).contains(&moment), "{moment}");
+        assert!(holds(&alice, &ring, &policy).contains(&moment));
+        assert_eq!(holds(&alice, &ring, &policy) == (begin..end), (begin..end).contains(&moment));
+    }
+    policy.crls.push(lists().0.into());
+    let minute = holds(&alice, &ring, &policy);
+    assert!(minute.contains(&policy.at.as_second()) && minute.end - minute.start == 60);
 }
 
 #[test]

@@ -422,3 +422,30 @@ fn what_was_remembered_ends_with_the_certification() {
     assert_eq!(verdict_at(10), TrustVerdict::Authenticated);
     assert_eq!(verdict_at(-1), TrustVerdict::Unauthenticated);
 }
+
+#[test]
+fn a_certificate_that_is_not_kept_is_judged_by_what_is_on_it_now() {
+    let (alice, bare) = (person("Alice"), person("Bob"));
+    let bob = certifies(&alice, bare.clone(), 0, 120);
+    let (ring, policy) = (ring(&[&alice]), rooted(&[&alice]));
+    let verdict = |cert: &Cert| judge(cert, Some(&address("Bob")), &ring, &policy).verdict;
+    assert_eq!(verdict(&bare), TrustVerdict::Unauthenticated);
+    assert_eq!(verdict(&bob), TrustVerdict::Authenticated);
+    assert_eq!(verdict(&bare), TrustVerdict::Unauthenticated);
+}
+
+#[test]
+fn a_user_id_that_was_not_there_the_first_time_is_asked_about() {
+    let (alice, before) = (person("Alice"), person("Bob"));
+    let after = claiming(&before, "Robert <robert@kakitome.example>");
+    let mut pair = alice.primary_key().key().clone().parts_into_secret().unwrap().into_keypair().unwrap();
+    let builder = SignatureBuilder::new(SignatureType::GenericCertification)
+        .set_signature_creation_time(pgp::system_time(then()))
+        .unwrap();
+    let word = UserID::from("Robert <robert@kakitome.example>").bind(&mut pair, &after, builder).unwrap();
+    let after = after.insert_packets([word]).unwrap().0;
+    let (ring, policy) = (ring(&[&alice, &after]), rooted(&[&alice]));
+    let verdict = |cert: &Cert| judge(cert, Some(&address("Robert")), &ring, &policy).verdict;
+    assert_eq!(verdict(&before), TrustVerdict::Unauthenticated);
+    assert_eq!(verdict(&after), TrustVerdict::Authenticated);
+}
