@@ -23,7 +23,7 @@ fn at(profile: &mut Profile, seconds: i64) {
 
 fn listed(profile: &Profile, fingerprint: &Fingerprint) -> TrustVerdict {
     // However slow the machine is.
-    let view = view_within(profile, Duration::from_secs(600)).unwrap();
+    let view = view_within(profile, Duration::from_mins(10)).unwrap();
     let found = view.others.iter().find(|one| one.report.fingerprint == *fingerprint).unwrap();
     found.verdict.unwrap()
 }
