@@ -1,5 +1,5 @@
 //! What `tests/bench` measures inside one process: `speed assess FOLDER KEYS…`, `speed mail-parser FOLDER`, `speed grow`,
-//! `speed keys FOLDER`,
+//! `speed keys FOLDER PROFILE`,
 //! `speed window FOLDER KEYS…`. Seconds of processor time, so that what else runs on the machine counts little.
 
 #![allow(
@@ -30,10 +30,10 @@ fn main() {
         "mail-parser" => mail::mail_parser(Path::new(&rest[0])),
         "grow" => grow::run(),
         "keys-make" => keys::make(Path::new(&rest[0]), rest[1].parse().unwrap()),
-        "keys" => keys::run(Path::new(&rest[0])),
+        "keys" => keys::run(Path::new(&rest[0]), Path::new(&rest[1])),
         "window" => window::run(Path::new(&rest[0]), &rest[1..]),
         _ => println!(
-            "speed assess FOLDER KEYS… | mail-parser FOLDER | grow | keys-make FOLDER COUNT | keys FOLDER | window FOLDER KEYS…"
+            "speed assess FOLDER KEYS… | mail-parser FOLDER | grow | keys-make FOLDER COUNT | keys FOLDER PROFILE | window FOLDER KEYS…"
         ),
     }
 }

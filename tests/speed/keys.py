@@ -38,6 +38,17 @@ def line(size, program, what, found):
     print(f"{size:7} {program:9} {what:46} {said}", flush=True)
 
 
+def ours(size, program, profile):
+    """As a program that is started for each question, like those of the others."""
+    passphrase = profile.parent / "passphrase"
+    passphrase.write_text("bench\n")
+    base = [program, "--profile", profile, "--secret-store", "file", "--passphrase-file", passphrase, "--offline"]
+    line(size, "kakitome", "folder list (nothing but the profile)", median([*base, "folder", "list"]))
+    line(size, "kakitome", "cert list", median([*base, "cert", "list"]))
+    line(size, "kakitome", "trust path, one address", median([*base, "trust", "path", "person7@keys.test"]))
+    line(size, "kakitome", "trust path, one address of S/MIME", median([*base, "trust", "path", "person7@smime.test"]))
+
+
 def gnupg(size, ring, home):
     base = ["gpg", "--homedir", home, "--batch", "--quiet", "--no-auto-check-trustdb"]
     home.mkdir(mode=0o700)
@@ -78,19 +89,21 @@ def sequoia(size, ring):
         line(size, "sq-wot", "lookup, one address", median([*base, "lookup", "--email", "person7@keys.test"], good=(0, 1)))
 
 
-def run(speed, work, kept):
+def run(program, speed, work, kept):
     """`kept` is a folder in which keyrings stay from run to run."""
     for size in SIZES:
         ring = kept / f"keys-{size}"
         subprocess.run([str(speed), "keys-make", str(ring), str(size)], check=True)
         print(f"\n{size} OpenPGP certificates with {size * 10} certifications ({(ring / 'ring.pgp').stat().st_size >> 10} KiB),"
               f" {size} X.509 certificates\n", flush=True)
-        said = subprocess.run([str(speed), "keys", str(ring)], check=True, capture_output=True, text=True).stdout
+        profile = work / f"profile-{size}"
+        said = subprocess.run([str(speed), "keys", str(ring), str(profile)], check=True, capture_output=True, text=True).stdout
         for fields in (row.split("\t") for row in said.splitlines()):
             unit = fields[1] if fields[0] != "frames" else "ms: median, 99 %, longest, layout"
             values = fields[2:]
             name = fields[0] if fields[0] != "frames" else f"frames, {fields[1]}"
             print(f"{size:7} kakitome  {name:60} {' '.join(f'{value:>8}' for value in values)} {unit}", flush=True)
+        ours(size, program, profile)
         print()
         gnupg(size, ring, work / f"gnupg-keys-{size}")
         gnupg_smime(size, ring, work / f"gpgsm-keys-{size}")

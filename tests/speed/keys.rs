@@ -2,7 +2,7 @@
 //!
 //! `keys-make FOLDER COUNT` writes a keyring of so many OpenPGP certificates with ten times as many certifications
 //! (`ring.pgp`), the fingerprint of the one whose certifications count (`root`), and as many X.509 certificates of one
-//! authority (`x509.pem`). `keys FOLDER` measures them: each line is a name, a unit and values.
+//! authority (`x509.pem`). `keys FOLDER PROFILE` measures them: each line is a name, a unit and values.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -157,12 +157,11 @@ fn issue(
     builder.build()
 }
 
-/// Measures a keyring that [`make`] made.
-pub fn run(folder: &Path) {
-    let home = tempfile::tempdir().unwrap();
+/// Measures a keyring that [`make`] made, in a profile that is made in an empty folder.
+pub fn run(folder: &Path, home: &Path) {
     let secrets = || SecretsIn::File(Secret::new("bench".to_owned()));
     let root: Fingerprint = Fingerprint::parse(&std::fs::read_to_string(folder.join("root")).unwrap()).unwrap();
-    let profile = Profile::open(home.path(), &secrets()).unwrap();
+    let profile = Profile::open(home, &secrets()).unwrap();
     for (name, file) in [("import OpenPGP", "ring.pgp"), ("import X.509", "x509.pem")] {
         let bytes = std::fs::read(folder.join(file)).unwrap();
         let begin = Instant::now();
@@ -174,8 +173,8 @@ pub fn run(folder: &Path) {
     }
     profile.store.set_trust(&root, TrustKind::Root, true).unwrap();
     drop(profile);
-    let count = verdicts(home.path(), &secrets());
-    list(home.path(), &secrets(), count);
+    let count = verdicts(home, &secrets());
+    list(home, &secrets(), count);
 }
 
 /// How long a verdict takes: the policy, the certificates of an address, the judgement of each.

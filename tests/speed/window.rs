@@ -65,7 +65,11 @@ pub fn keys(what: &Start) {
     let mut window = Window::of(what);
     window.app.state.screen = ui::Screen::Keys;
     window.app.state.keys.shows_others = true;
+    let begin = Instant::now();
     window.app.ask(Command::ListKeys);
+    window.until("the keys", |app| app.views.keys.is_some());
+    window.frame();
+    println!("window: the list from asking to drawn\tms\t{:.0}", begin.elapsed().as_secs_f64() * 1000.0);
     window.until("the keys, judged", |app| {
         app.views.keys.as_ref().is_some_and(|keys| keys.others.iter().all(|one| one.verdict.is_some()))
     });

@@ -22,7 +22,7 @@ mod renew;
 mod revoke;
 mod ring;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod unlock;
 mod verify;
 

@@ -27,13 +27,13 @@ fn certify(issuer: &Cert, target: &Cert, kind: SignatureType, seconds: u64) -> S
     user_id.bind(&mut pair, target, builder).unwrap()
 }
 
-fn vouch(issuer: &Cert, target: &Cert) -> Signature {
+pub(crate) fn vouch(issuer: &Cert, target: &Cert) -> Signature {
     certify(issuer, target, SignatureType::GenericCertification, 60)
 }
 
 /// So many signatures that differ from a real one in nothing but the numbers of the signature itself: what they say
 /// about issuer and time is the same, and so is the beginning of the digest.
-fn forged(real: &Signature, count: u64) -> impl Iterator<Item = Vec<u8>> {
+pub(crate) fn forged(real: &Signature, count: u64) -> impl Iterator<Item = Vec<u8>> {
     let real = MarshalInto::to_vec(&Packet::from(real.clone())).unwrap();
     (0..count).map(move |number| {
         let mut forged = real.clone();
@@ -44,7 +44,7 @@ fn forged(real: &Signature, count: u64) -> impl Iterator<Item = Vec<u8>> {
 }
 
 /// The packets of a certificate, with others before or after those of its User ID.
-fn with(cert: &Cert, before_binding: &[u8], after_binding: &[u8]) -> Vec<u8> {
+pub(crate) fn with(cert: &Cert, before_binding: &[u8], after_binding: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut is_of_user_id = false;
     for packet in cert.clone().into_packets() {
@@ -72,15 +72,15 @@ fn read(bytes: &[u8]) -> Arc<Cert> {
     only(&ring)
 }
 
-fn on_user_id(cert: &Cert) -> Vec<Signature> {
+pub(crate) fn on_user_id(cert: &Cert) -> Vec<Signature> {
     cert.userids().flat_map(|one| one.certifications().cloned().collect::<Vec<_>>()).collect()
 }
 
-fn concat(packets: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
+pub(crate) fn concat(packets: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
     packets.flatten().collect()
 }
 
-fn packets(signatures: &[Signature]) -> Vec<u8> {
+pub(crate) fn packets(signatures: &[Signature]) -> Vec<u8> {
     concat(signatures.iter().map(|one| MarshalInto::to_vec(&Packet::from(one.clone())).unwrap()))
 }
 
