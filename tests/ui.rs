@@ -30,8 +30,8 @@ use std::sync::Arc;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, TestRenderer};
-use kakitome::domain::{Draft, Protection, Technology};
-use kakitome::engine::view::{Lock, MailboxView, PopAccess, PreferencesView, Seal};
+use kakitome::domain::{Draft, Fingerprint, Protection, Technology};
+use kakitome::engine::view::{KeySummary, Lock, MailboxView, PopAccess, PreferencesView, Seal};
 use kakitome::engine::{Command, Event, Failure, FailureKind, Retry};
 use kakitome::ui::{self, Activity, App, Backend, Clock, Language, Raster, Screen, Theme};
 
@@ -421,6 +421,43 @@ fn a_fingerprint_counts_only_after_it_was_compared() {
     window.get_by_label("Mark as compared").click();
     window.run();
     assert!(sent(&paper, |command| matches!(command, Command::SetTrusted { trusted: true, .. })));
+}
+
+#[test]
+fn of_ten_thousand_certificates_only_those_in_sight_are_drawn() {
+    let (mut app, _) = app(Language::English);
+    let mut keys = sample::keys();
+    let one = keys.others[1].clone();
+    let person = |number: u32| {
+        let mut report = (*one.report).clone();
+        report.fingerprint = Fingerprint::from_bytes(&[&[7; 16][..], &number.to_be_bytes()].concat());
+        report.names = vec![format!("Person {number}")];
+        KeySummary { report: Arc::new(report), ..one.clone() }
+    };
+    keys.others = Arc::new((0..10_000).map(person).collect());
+    app.update(Event::Keys(Arc::new(keys)));
+    app.state.screen = Screen::Keys;
+    app.state.keys.shows_others = true;
+    let mut window = window(app, WIDE);
+    let drawn = window.get_all_by_label("Compare fingerprint").count();
+    assert!((3..12).contains(&drawn), "{drawn} cards");
+    assert!(window.query_by_label("Person 0").is_some() && window.query_by_label("Person 9999").is_none());
+    // Dragged to the end, the last one is there, whole.
+    window.event(egui::Event::PointerMoved(egui::pos2(700.0, 500.0)));
+    for _ in 0..40 {
+        window.event(egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: egui::vec2(0.0, -200_000.0),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Unknown,
+            modifiers: egui::Modifiers::NONE,
+        });
+        window.run_steps(2);
+    }
+    window.run_steps(40);
+    let drawn = window.get_all_by_label("Compare fingerprint").count();
+    assert!((2..12).contains(&drawn), "{drawn} cards");
+    assert!(window.query_by_label("Person 9999").is_some());
 }
 
 #[test]

@@ -230,6 +230,7 @@ impl Written<'_> {
             public_key,
             addresses: self.addresses.iter().map(|address| address.canonical().to_owned()).collect(),
             subject: smime::comparable(self.subject.as_deref()?),
+            issuer: smime::comparable(self.issuer.as_deref()?),
             serial: hex::decode(&*self.serial).ok()?,
             key_identifier: hex::decode(&*self.identifier).ok()?,
             is_authority: self.powers & 1 != 0,

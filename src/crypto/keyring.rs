@@ -43,6 +43,17 @@ pub enum ImportError {
 }
 
 impl Keyring {
+    /// Adds what was kept before: the same, all of it.
+    ///
+    /// # Errors
+    /// As those of [`Keyring::add`].
+    pub fn add_kept(&mut self, bytes: &[u8]) -> Result<Vec<Imported>, ImportError> {
+        match self.pgp.add_kept(bytes) {
+            Err(ImportError::Nothing) => self.smime.add(bytes, &self.passphrases),
+            other => other,
+        }
+    }
+
     /// Adds every certificate and key in a file of any known form: OpenPGP armored or binary,
     /// X.509 PEM or DER, PKCS#7 bundles, PKCS#8, PKCS#12.
     ///

@@ -34,6 +34,7 @@ pub struct CertificateReport {
     /// It was withdrawn by its owner (OpenPGP).
     pub is_revoked: bool,
     /// Codes of what stands in the way of using it: `expired`, `not_yet_valid`, `revoked`,
-    /// `weak_algorithm`, `weak_key`, `no_address`, `wrong_key_usage`, `no_email_protection`, `unreadable`.
+    /// `weak_algorithm`, `weak_key`, `no_address`, `wrong_key_usage`, `no_email_protection`, `unreadable`,
+    /// `flooded` (so much was on it that not all was kept), `too_large` (it or its key is larger than any honest one).
     pub problems: Vec<String>,
 }

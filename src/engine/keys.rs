@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::crypto::{CertificateReport, Keyring};
 use crate::domain::{Fingerprint, Secret, Technology};
 use crate::store::{TrustKind, files};
-use crate::trust::{self, TrustPolicy, TrustVerdict};
+use crate::trust::{self, Glance, TrustPolicy, TrustVerdict};
 
 use super::network::Publish;
 use super::profile::{Profile, store_failure};
@@ -123,6 +123,7 @@ fn view_within(profile: &Profile, at_once: Duration) -> Result<KeysView, Failure
     let anchors: HashSet<&Fingerprint> = policy.anchors.iter().map(|anchor| &anchor.fingerprint).collect();
     let mut known = profile.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
     known.renew(&state);
+    let glance = Glance::new(&keyring, &policy);
     let mut met = profile.store.all_provenance().map_err(store_failure)?;
     let began = Instant::now();
     let (mut own, mut others) = (Vec::new(), Vec::with_capacity(keyring.pgp.len() + keyring.smime.len()));
@@ -135,7 +136,7 @@ fn view_within(profile: &Profile, at_once: Duration) -> Result<KeysView, Failure
         } else if report.has_secret {
             Some(judged(&report, &keyring, &policy).verdict)
         } else {
-            let found = known.of(&report.fingerprint, at).or_else(|| trust::glance(&report, &keyring, &policy));
+            let found = known.of(&report.fingerprint, at).or_else(|| glance.verdict(&report));
             found.or_else(|| (began.elapsed() < at_once).then(|| known.judge(&report, &keyring, &policy)))
         };
         let has_secret = report.has_secret;

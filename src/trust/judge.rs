@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::crypto::smime::X509;
-use crate::crypto::{Certificate, CertificateReport, Keyring, Stapled, pgp};
-use crate::domain::{EmailAddress, Fingerprint, Technology};
+use crate::crypto::{Certificate, Keyring, Stapled, pgp};
+use crate::domain::{EmailAddress, Fingerprint};
 
 use super::chain::{Crl, OcspAnswer};
 
@@ -176,27 +176,4 @@ pub fn holds(certificate: &Certificate, keyring: &Keyring, policy: &TrustPolicy)
         Certificate::Pgp(cert) => super::web::holds(cert, &keyring.pgp, policy),
         Certificate::X509(certificate) => super::chain::holds(certificate, &keyring.smime, policy),
     }
-}
-
-/// The verdict of [`judge`] for the first address in a report of a certificate of the keyring, if it can be told
-/// without reading the certificate: of most in a large keyring, which nobody vouches for.
-pub fn glance(report: &CertificateReport, keyring: &Keyring, policy: &TrustPolicy) -> Option<TrustVerdict> {
-    let has = |problem: &str| report.problems.iter().any(|found| found == problem);
-    if report.technology != Technology::OpenPgp || policy.trust_given {
-        return None;
-    }
-    if report.is_revoked {
-        return Some(TrustVerdict::Revoked);
-    }
-    if has("not_yet_valid") || has("weak_algorithm") || has("not_bound") {
-        return Some(TrustVerdict::Unauthenticated);
-    }
-    if has("expired") {
-        return Some(TrustVerdict::Expired);
-    }
-    // A weak key may be the primary one, which binds nothing, or another.
-    let is_open = has("weak_key") || policy.direct.contains_key(&report.fingerprint);
-    let is_out_of_reach =
-        || policy.roots.is_empty() || !super::web::is_in_reach(&report.fingerprint, &keyring.pgp, policy);
-    (!is_open && is_out_of_reach()).then_some(TrustVerdict::Unauthenticated)
 }

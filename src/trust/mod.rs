@@ -2,12 +2,12 @@
 //! May use: domain, crypto.
 
 pub mod chain;
+mod glance;
 mod judge;
 mod names;
 pub mod reason;
 pub mod web;
 
-pub use judge::{
-    Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, borne, glance, holds, judge,
-};
+pub use glance::Glance;
+pub use judge::{Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, borne, holds, judge};
 pub use names::{BelievedUserId, believed_user_ids};

@@ -10,6 +10,7 @@ mod bringing;
 mod contract;
 mod evaluating;
 mod finding;
+mod keyrings;
 mod keys;
 mod large;
 mod looking;

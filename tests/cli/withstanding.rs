@@ -76,7 +76,7 @@ fn watched(file: &Path) -> (u64, Vec<u8>) {
     (peak, std::fs::read(output.path()).unwrap())
 }
 
-fn resident_peak(process: u32) -> u64 {
+pub(crate) fn resident_peak(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0) * 1024

@@ -1,4 +1,5 @@
 //! What `tests/bench` measures inside one process: `speed assess FOLDER KEYS…`, `speed mail-parser FOLDER`, `speed grow`,
+//! `speed keys FOLDER PROFILE`,
 //! `speed window FOLDER KEYS…`. Seconds of processor time, so that what else runs on the machine counts little.
 
 #![allow(
@@ -11,6 +12,7 @@
 )]
 
 mod grow;
+mod keys;
 mod mail;
 mod window;
 
@@ -27,8 +29,12 @@ fn main() {
         "assess" => mail::assess(Path::new(&rest[0]), &rest[1..]),
         "mail-parser" => mail::mail_parser(Path::new(&rest[0])),
         "grow" => grow::run(),
+        "keys-make" => keys::make(Path::new(&rest[0]), rest[1].parse().unwrap()),
+        "keys" => keys::run(Path::new(&rest[0]), Path::new(&rest[1])),
         "window" => window::run(Path::new(&rest[0]), &rest[1..]),
-        _ => println!("speed assess FOLDER KEYS… | mail-parser FOLDER | grow | window FOLDER KEYS…"),
+        _ => println!(
+            "speed assess FOLDER KEYS… | mail-parser FOLDER | grow | keys-make FOLDER COUNT | keys FOLDER PROFILE | window FOLDER KEYS…"
+        ),
     }
 }
 

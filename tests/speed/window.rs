@@ -60,6 +60,26 @@ pub fn run(folder: &Path, keys: &[String]) {
     demo.tour();
 }
 
+/// Scrolls through the certificates of others, and prints what the frames took.
+pub fn keys(what: &Start) {
+    let mut window = Window::of(what);
+    window.app.state.screen = ui::Screen::Keys;
+    window.app.state.keys.shows_others = true;
+    let begin = Instant::now();
+    window.app.ask(Command::ListKeys);
+    window.until("the keys", |app| app.views.keys.is_some());
+    window.frame();
+    println!("window: the list from asking to drawn\tms\t{:.0}", begin.elapsed().as_secs_f64() * 1000.0);
+    window.until("the keys, judged", |app| {
+        app.views.keys.as_ref().is_some_and(|keys| keys.others.iter().all(|one| one.verdict.is_some()))
+    });
+    let count = window.app.views.keys.as_ref().map_or(0, |keys| keys.others.len());
+    window.scene(&format!("list of {count} certificates, scrolled"), |window, _| window.wheel(700.0, 12.0));
+    window.scene(&format!("list of {count} certificates, far below"), |window, n| {
+        window.wheel(700.0, if n < 60 { 3000.0 } else { -7.0 });
+    });
+}
+
 /// A profile with all of it; gives the subjects of the large ones.
 fn fill(home: &Path, secrets: &SecretsIn, folder: &Path, keys: &[String]) -> Vec<String> {
     let profile = Profile::open(home, secrets).unwrap();
@@ -92,7 +112,16 @@ impl Window {
     fn of(what: &Start) -> Self {
         let main = std::thread::current();
         let wake = move || Thread::unpark(&main);
-        let mut app = App::new(Box::new(Engine(start(what, wake).unwrap())));
+        // An engine that was dropped may still be closing the profile.
+        let begun = Instant::now();
+        let engine = loop {
+            match start(what, wake.clone()) {
+                Ok(engine) => break engine,
+                Err(failure) => assert!(begun.elapsed() < Duration::from_secs(20), "{failure:?}"),
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        let mut app = App::new(Box::new(Engine(engine)));
         app.speak(Language::English);
         let ctx = Context::default();
         ui::install_fonts(&ctx);

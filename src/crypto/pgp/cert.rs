@@ -15,7 +15,7 @@ use crate::domain::{EmailAddress, Fingerprint, Technology};
 
 use super::policy::ReadingPolicy;
 use super::unlock::is_stub;
-use super::{protect, system_time, timestamp};
+use super::{import, protect, system_time, timestamp};
 
 /// The fingerprint of the primary key.
 pub fn fingerprint(cert: &Cert) -> Fingerprint {
@@ -154,6 +154,9 @@ fn problems(
             };
             codes.insert(if error.chain().any(by_policy) { "weak_algorithm" } else { "not_bound" });
         }
+    }
+    if import::is_flooded(cert) {
+        codes.insert("flooded");
     }
     if addresses.is_empty() {
         codes.insert("no_address");

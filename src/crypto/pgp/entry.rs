@@ -81,7 +81,7 @@ impl Entry {
 
     fn read(&self) -> Option<Arc<Cert>> {
         let bytes = self.source.as_ref()?.bytes(Technology::OpenPgp, &self.fingerprint)?;
-        let found = import::certificates(&bytes).ok()?;
+        let found = import::kept(&bytes).ok()?;
         found.into_iter().find(|cert| cert::fingerprint(cert) == self.fingerprint).map(Arc::new)
     }
 

@@ -10,16 +10,17 @@ use sequoia_openpgp::{Cert, cert::amalgamation::ValidAmalgamation as _};
 use crate::domain::EmailAddress;
 
 use super::policy::ReadingPolicy;
-use super::{cert, guarded, import, system_time};
+use super::{PgpRing, cert, guarded, import, system_time};
 
 /// Certificates that are taken from one answer.
 const MAX_CERTS: usize = 16;
 /// The largest certificate that is taken, in bytes.
-const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 4 << 20;
 
-/// The certificates in an answer: without secret keys, and no more and no larger ones than a person has.
-pub fn found(bytes: &[u8]) -> Vec<Cert> {
-    let certs = guarded(|| import::certificates(bytes)).and_then(Result::ok).unwrap_or_default();
+/// The certificates in an answer: without secret keys, and no more and no larger ones than a person has. Of a flooded one
+/// is kept what those in the ring say before what strangers say.
+pub fn found(bytes: &[u8], ring: &PgpRing) -> Vec<Cert> {
+    let certs = guarded(|| import::certificates(bytes, Some(ring))).and_then(Result::ok).unwrap_or_default();
     let public = certs.into_iter().take(MAX_CERTS).map(Cert::strip_secret_key_material);
     public.filter(|cert| cert.serialized_len() <= MAX_BYTES).collect()
 }

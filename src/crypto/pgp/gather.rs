@@ -5,8 +5,9 @@ use sequoia_openpgp::serialize::SerializeInto;
 
 use crate::crypto::ImportError;
 
+use super::import::Listed;
 use super::unlock::{SecretKey, is_stub};
-use super::{guarded, import};
+use super::{PgpRing, guarded, import};
 
 /// Nothing larger is one person's certificate.
 const MAX_CERT: usize = 32 << 20;
@@ -33,12 +34,13 @@ pub fn each_cert(
 ) -> Result<(), ImportError> {
     let malformed = || ImportError::Malformed("packets".into());
     let parser = guarded(|| RawCertParser::from_bytes(bytes)).and_then(Result::ok).ok_or_else(malformed)?;
+    let listed = guarded(|| import::listed(bytes)).unwrap_or_default();
     let mut behind = 0;
     for raw in parser {
         let cert = match raw {
             Ok(raw) => {
                 behind += raw.as_bytes().len();
-                one_cert(raw.as_bytes())
+                one_cert_beside(raw.as_bytes(), &listed)
             }
             Err(_) => Err(malformed()),
         };
@@ -54,16 +56,25 @@ pub fn each_cert(
 /// # Errors
 /// [`ImportError`] when it is none, or too large to be one.
 pub fn one_cert(bytes: &[u8]) -> Result<Cert, ImportError> {
+    one_cert_beside(bytes, &Listed::default())
+}
+
+/// The same, from a file in which there are other keys: what they certified is kept before what others did.
+///
+/// # Errors
+/// As those of [`one_cert`].
+pub fn one_cert_beside(bytes: &[u8], listed: &Listed) -> Result<Cert, ImportError> {
     if bytes.len() > MAX_CERT {
         return Err(ImportError::Malformed("length".into()));
     }
-    let read = guarded(|| import::certificates(bytes)).unwrap_or(Err(ImportError::Malformed("packets".into())))?;
+    let read = guarded(|| import::certificates_beside(bytes, None, Some(listed)))
+        .unwrap_or(Err(ImportError::Malformed("packets".into())))?;
     read.into_iter().next().ok_or(ImportError::Nothing)
 }
 
 /// What is known of a certificate and what comes in made one, and what that added. A secret key that is here already
 /// stays as it is, under its passphrase.
-pub fn combine(known: Option<&Cert>, coming: Cert) -> (Cert, Gain) {
+pub fn combine(known: Option<&Cert>, coming: Cert, ring: Option<&PgpRing>) -> (Cert, Gain) {
     let Some(known) = known else { return (coming, Gain::New) };
     let is_here = |fingerprint: &sequoia_openpgp::Fingerprint, real: bool| {
         known.keys().secret().any(|own| own.key().fingerprint() == *fingerprint && (!real || !is_stub(own.key())))
@@ -78,7 +89,7 @@ pub fn combine(known: Option<&Cert>, coming: Cert) -> (Cert, Gain) {
     let brings_secret = !wanted.is_empty();
     let public = coming.clone().strip_secret_key_material();
     let coming = if brings_secret { only_wanted(coming).unwrap_or(public) } else { public };
-    let merged = import::merge(known.clone(), coming);
+    let merged = import::merge(known.clone(), coming, ring);
     let grew = brings_secret || public_form(&merged) != public_form(known);
     if grew { (merged, Gain::Updated) } else { (known.clone(), Gain::Known) }
 }

@@ -1,8 +1,11 @@
+use std::collections::HashMap;
 use std::io::Read;
+use std::sync::Arc;
 
 use sequoia_openpgp::armor;
 use sequoia_openpgp::cert::CertParser;
 use sequoia_openpgp::cert::amalgamation::key::PrimaryKey as _;
+use sequoia_openpgp::cert::raw::RawCertParser;
 use sequoia_openpgp::packet::{Packet, Signature, Tag};
 use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
 use sequoia_openpgp::types::SignatureType;
@@ -10,28 +13,43 @@ use sequoia_openpgp::{Cert, Error};
 
 use crate::crypto::ImportError;
 
-use super::inline;
+use super::facts::id;
+use super::flood::{MAX_PARTS, MAX_STRANGERS, Sieve, Signer};
 use super::unlock::is_stub;
+use super::{PgpRing, guarded, inline};
 
 /// Certificates read from one file, broken ones counted.
 const MAX_CERTS: usize = 50_000;
 /// Armored blocks looked at in one file.
 const MAX_BLOCKS: usize = 10_000;
-/// Certifications by others kept on one certificate: a flooded one (CVE-2019-13050) has 100,000.
-const MAX_CERTIFICATIONS: usize = 500;
+/// In a larger file the keys are looked through first: people in it may vouch for each other.
+const SMALL: usize = 32 << 10;
 /// No armored or binary file of certificates is larger; what goes beyond is not read.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 const BEGIN: &[u8] = b"-----BEGIN PGP ";
 
-/// Every certificate in a file.
-pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<Cert>, ImportError> {
+/// Keys in the same file, by key ID.
+pub type Listed = Arc<HashMap<u64, Signer>>;
+
+/// Every certificate in a file. Of a flooded one is kept what those in the ring say before what strangers say.
+pub(super) fn certificates(bytes: &[u8], ring: Option<&PgpRing>) -> Result<Vec<Cert>, ImportError> {
+    certificates_beside(bytes, ring, None)
+}
+
+/// The same, when the keys of the file that it is a part of are known.
+pub(super) fn certificates_beside(
+    bytes: &[u8],
+    ring: Option<&PgpRing>,
+    beside: Option<&Listed>,
+) -> Result<Vec<Cert>, ImportError> {
     let mut certs = Vec::new();
     let mut problem = None;
     let mut claims = false;
     for (is_key_block, block) in blocks(bytes) {
         claims |= is_key_block;
-        read_certs(&block, &mut certs, &mut problem);
+        let listed = beside.map_or_else(|| listed(&block), Arc::clone);
+        read_certs(&block, ring, listed, &mut certs, &mut problem);
     }
     match problem {
         _ if !certs.is_empty() => Ok(certs),
@@ -39,6 +57,14 @@ pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<Cert>, ImportError> {
         None if claims => Err(ImportError::Malformed("empty".into())),
         _ => Err(ImportError::Nothing),
     }
+}
+
+/// The certificates in what is kept: all of it.
+pub(super) fn kept(bytes: &[u8]) -> Result<Vec<Cert>, ImportError> {
+    let parsers =
+        blocks(bytes).into_iter().map(|(_, block)| CertParser::from_bytes(&block).map(Iterator::collect::<Vec<_>>));
+    let certs: Vec<Cert> = parsers.filter_map(Result::ok).flatten().filter_map(Result::ok).collect();
+    if certs.is_empty() { Err(ImportError::Nothing) } else { Ok(certs) }
 }
 
 /// Every key revocation that stands outside of a certificate.
@@ -67,16 +93,17 @@ pub(super) fn revocations(bytes: &[u8]) -> Vec<Signature> {
 
 /// Two states of one certificate made one. A secret key without a passphrase is preferred to the
 /// same key with one: whoever gave it to us gave it to be used.
-pub(super) fn merge(old: Cert, new: Cert) -> Cert {
+pub(super) fn merge(old: Cert, new: Cert, ring: Option<&PgpRing>) -> Cert {
+    let kept = old.clone();
     let open = old.keys().any(|key| key.key().has_unencrypted_secret());
     let (base, better) = if open { (new, old) } else { (old, new) };
     let fallback = better.clone();
-    slim(base.merge_public_and_secret(better).unwrap_or(fallback))
+    grown(base.merge_public_and_secret(better).unwrap_or(fallback), &kept, ring)
 }
 
 /// What is known of a certificate with what came now: nothing of what is known is lost, and a secret key that is known
 /// stays as it is, under its own passphrase.
-pub fn with_known_secrets(known: &Cert, came: Cert) -> Cert {
+pub fn with_known_secrets(known: &Cert, came: Cert, ring: &PgpRing) -> Cert {
     // Where the known secret is only said to be elsewhere (on a card), the real one is the better.
     let mut better: Vec<Packet> = Vec::new();
     for key in known.keys().secret().filter(|key| is_stub(key.key())) {
@@ -89,23 +116,94 @@ pub fn with_known_secrets(known: &Cert, came: Cert) -> Cert {
     }
     let merged = came.merge_public_and_secret(known.clone()).unwrap_or_else(|_| known.clone());
     let fallback = merged.clone();
-    slim(merged.insert_packets(better).map_or(fallback, |(cert, _)| cert))
+    grown(merged.insert_packets(better).map_or(fallback, |(cert, _)| cert), known, Some(ring))
 }
 
-fn read_certs(bytes: &[u8], certs: &mut Vec<Cert>, problem: &mut Option<ImportError>) {
-    let Ok(parser) = CertParser::from_bytes(bytes) else {
+/// A certificate without what is too much of that by which it grew.
+fn grown(cert: Cert, kept: &Cert, ring: Option<&PgpRing>) -> Cert {
+    if !is_flooded(&cert) {
+        return cert;
+    }
+    let fallback = kept.clone();
+    let packets = cert.into_tsk().into_packets().map(Ok);
+    let sieve = Sieve::new(packets, ring, Arc::default());
+    let held = kept.as_tsk().into_packets();
+    CertParser::from_iter(sieve.holding(held, by_others(kept))).next().and_then(Result::ok).unwrap_or(fallback)
+}
+
+fn read_certs(
+    bytes: &[u8],
+    ring: Option<&PgpRing>,
+    listed: Listed,
+    certs: &mut Vec<Cert>,
+    problem: &mut Option<ImportError>,
+) {
+    let Ok(packets) = PacketParser::from_bytes(bytes) else {
         problem.get_or_insert(ImportError::Malformed("packets".into()));
         return;
     };
-    for cert in parser.take(MAX_CERTS) {
+    let sieve = Sieve::new(Packets::of(packets), ring, listed);
+    for cert in CertParser::from_iter(sieve).take(MAX_CERTS) {
         if certs.len() >= MAX_CERTS {
             return;
         }
         match cert {
-            Ok(cert) => certs.push(slim(cert)),
+            Ok(cert) => certs.push(cert),
             Err(error) => {
                 problem.get_or_insert(explain(&error));
             }
+        }
+    }
+}
+
+/// The primary keys in a large file, by key ID.
+pub(super) fn listed(bytes: &[u8]) -> Listed {
+    if bytes.len() > SMALL { Arc::new(primary_keys(bytes).collect()) } else { Listed::default() }
+}
+
+fn primary_keys(bytes: &[u8]) -> impl Iterator<Item = (u64, Signer)> {
+    let certs = RawCertParser::from_bytes(bytes).into_iter().flatten().take(MAX_CERTS).filter_map(Result::ok);
+    certs.map(|raw| raw.primary_key()).map(|key| (id(&key.keyid()), key.role_into_unspecified()))
+}
+
+/// The primary keys in the parts of a file, each of one certificate.
+pub fn beside<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Listed {
+    Arc::new(parts.flat_map(|part| guarded(|| primary_keys(part).next()).flatten()).collect())
+}
+
+/// The packets that a parser gives, to the first that it can't go on after.
+struct Packets<'a>(Option<PacketParser<'a>>);
+
+impl<'a> Packets<'a> {
+    fn of(parser: PacketParserResult<'a>) -> Self {
+        Self(parser_of(parser))
+    }
+}
+
+fn parser_of(result: PacketParserResult<'_>) -> Option<PacketParser<'_>> {
+    match result {
+        PacketParserResult::Some(parser) => Some(parser),
+        PacketParserResult::EOF(_) => None,
+    }
+}
+
+impl Iterator for Packets<'_> {
+    type Item = sequoia_openpgp::Result<Packet>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut parser = self.0.take()?;
+        // A signature that we don't understand is kept as it is.
+        if matches!(parser.packet, Packet::Unknown(_))
+            && let Err(error) = parser.buffer_unread_content()
+        {
+            return Some(Err(error));
+        }
+        match parser.next() {
+            Ok((packet, rest)) => {
+                self.0 = parser_of(rest);
+                Some(Ok(packet))
+            }
+            Err(error) => Some(Err(error)),
         }
     }
 }
@@ -118,28 +216,21 @@ fn explain(error: &anyhow::Error) -> ImportError {
     }
 }
 
-/// Drops certifications by others from a certificate that was flooded with them.
-fn slim(cert: Cert) -> Cert {
-    let foreign = cert.userids().map(|one| one.certifications().count()).sum::<usize>()
-        + cert.user_attributes().map(|one| one.certifications().count()).sum::<usize>()
-        + cert.keys().subkeys().map(|one| one.certifications().count()).sum::<usize>();
-    if foreign <= MAX_CERTIFICATIONS {
-        return cert;
-    }
-    let own = cert.key_handle();
-    let mut left = MAX_CERTIFICATIONS;
-    let backup = cert.clone();
-    let packets = cert.into_tsk().into_packets().filter(|packet| {
-        let Packet::Signature(signature) = packet else { return true };
-        if signature.get_issuers().iter().any(|issuer| issuer.aliases(&own)) {
-            return true;
-        }
-        left = left.saturating_sub(1);
-        left > 0
-    });
-    // The iterator must be Send + Sync, a counting filter is: it is collected here.
-    let packets: Vec<Packet> = packets.collect();
-    Cert::from_packets(packets.into_iter()).unwrap_or(backup)
+/// Whether as much by others, or of its owner, is on a certificate as is kept: then more was left out, or would be.
+pub(super) fn is_flooded(cert: &Cert) -> bool {
+    by_others(cert) >= MAX_STRANGERS || parts(cert) >= MAX_PARTS
+}
+
+/// The most User IDs, subkeys or pictures.
+fn parts(cert: &Cert) -> usize {
+    cert.userids().count().max(cert.keys().subkeys().count()).max(cert.user_attributes().count())
+}
+
+fn by_others(cert: &Cert) -> usize {
+    let (ids, pictures, keys) = (cert.userids(), cert.user_attributes(), cert.keys());
+    ids.map(|one| one.certifications().count() + one.other_revocations().count()).sum::<usize>()
+        + pictures.map(|one| one.certifications().count() + one.other_revocations().count()).sum::<usize>()
+        + keys.map(|one| one.certifications().count() + one.other_revocations().count()).sum::<usize>()
 }
 
 /// The binary form of each block, with whether it begins as a certificate does.

@@ -7,6 +7,7 @@ mod container;
 mod decrypt;
 mod entry;
 mod facts;
+mod flood;
 mod found;
 mod gather;
 mod generate;
@@ -21,7 +22,7 @@ mod renew;
 mod revoke;
 mod ring;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod unlock;
 mod verify;
 
@@ -38,9 +39,9 @@ pub use container::{
 pub use decrypt::decrypt;
 pub use facts::Facts;
 pub use found::{binary_public, found, minimal, only_for};
-pub use gather::{Gain, combine, each_cert, one_cert, public_form};
+pub use gather::{Gain, combine, each_cert, one_cert, one_cert_beside, public_form};
 pub use generate::{Generated, NewKey, generate, make};
-pub use import::with_known_secrets;
+pub use import::{Listed, beside, with_known_secrets};
 pub use inline::{InlineBlock, InlineKind, find_inline_blocks};
 pub(crate) use moments::Moments;
 pub use outside::{Access, Keeper, PublicKey};

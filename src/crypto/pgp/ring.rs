@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::{Cert, KeyHandle, KeyID};
 
-use crate::crypto::{CertificateReport, CertificateSource, Described, ImportError, Imported};
+use crate::crypto::{CertificateReport, CertificateSource, Described, ImportError, Imported, Keyring};
 use crate::domain::{EmailAddress, Fingerprint};
 
 use super::entry::Entry;
 use super::facts::{Facts, id};
+use super::flood::Signer;
 use super::unlock::Unlocked;
 use super::{Keeper, cert, import, protect};
 
@@ -31,6 +32,8 @@ pub struct PgpRing {
     by_key: HashMap<u64, Vec<usize>>,
     /// By every address that any User ID claims, bound or not: only to find candidates.
     by_address: HashMap<String, Vec<usize>>,
+    /// Another ring, whose certificates are at hand too.
+    beside: Option<Arc<Keyring>>,
     /// Secret keys that a passphrase has opened.
     unlocked: Unlocked,
     /// Who keeps the secret parts of certificates that have none here.
@@ -50,7 +53,17 @@ impl PgpRing {
     /// [`ImportError::Nothing`] when it holds no OpenPGP certificate at all, `Malformed` and
     /// `Unsupported` when it claims to and nothing of it can be read.
     pub fn add(&mut self, bytes: &[u8]) -> Result<Vec<Imported>, ImportError> {
-        let certs = import::certificates(bytes)?;
+        let certs = import::certificates(bytes, Some(self))?;
+        let indices: BTreeSet<usize> = certs.into_iter().map(|cert| self.insert(cert)).collect();
+        Ok(indices.into_iter().filter_map(|index| self.describe(index)).collect())
+    }
+
+    /// Adds what was kept before, all of it.
+    ///
+    /// # Errors
+    /// [`ImportError::Nothing`] when no certificate can be read.
+    pub fn add_kept(&mut self, bytes: &[u8]) -> Result<Vec<Imported>, ImportError> {
+        let certs = import::kept(bytes)?;
         let indices: BTreeSet<usize> = certs.into_iter().map(|cert| self.insert(cert)).collect();
         Ok(indices.into_iter().filter_map(|index| self.describe(index)).collect())
     }
@@ -66,6 +79,25 @@ impl PgpRing {
             return Err(ImportError::Nothing);
         }
         Ok(indices.into_iter().filter_map(|index| self.describe(index)).collect())
+    }
+
+    /// An empty one whose content is for that keyring: of a certificate that was flooded, what is said by certificates
+    /// there is kept.
+    #[must_use]
+    pub fn beside(keyring: Arc<Keyring>) -> Self {
+        Self { beside: Some(keyring), ..Self::default() }
+    }
+
+    /// The public keys of this name that are at hand. The certificates they are in are not kept in memory for it.
+    pub(super) fn signers(&self, handle: &KeyHandle) -> Vec<Signer> {
+        let places = self.by_key.get(&id(&KeyID::from(handle))).map_or(&[][..], Vec::as_slice);
+        let certs = places.iter().filter_map(|place| self.entries.get(*place)?.passing());
+        let mut found: Vec<Signer> = certs
+            .flat_map(|cert| cert.keys().map(|key| key.key().clone().take_secret().0).collect::<Vec<_>>())
+            .filter(|key| key.key_handle().aliases(handle))
+            .collect();
+        found.extend(self.beside.iter().flat_map(|other| other.pgp.signers(handle)));
+        found
     }
 
     /// Adds one certificate, merging it with what is there.
@@ -233,7 +265,7 @@ impl PgpRing {
         let known = self.by_fingerprint.get(&cert::fingerprint(&cert)).copied();
         let before = known.and_then(|index| self.entries.get(index)).and_then(|entry| entry.cert());
         let cert = match before {
-            Some(before) => import::merge(before.as_ref().clone(), cert),
+            Some(before) => import::merge(before.as_ref().clone(), cert, Some(self)),
             None => cert,
         };
         let index = known.unwrap_or(self.entries.len());

@@ -16,6 +16,13 @@ use crate::domain::{EmailAddress, Fingerprint, Technology};
 use super::algorithm::{self, Hash};
 use super::asn1::{Broken, Cursor, INTEGER, SEQUENCE};
 
+/// No certificate of a person or an authority is larger, in bytes; those with the longest signatures (SLH-DSA) have
+/// 60 KB.
+pub const LARGEST: usize = 256 << 10;
+/// The longest RSA modulus that OpenSSL computes with, in bits.
+const RSA_BITS: u32 = 16_384;
+/// Addresses that are listed of a larger one.
+const ADDRESSES: usize = 100;
 const EMAIL_ADDRESS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
 const ORGANIZATION_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
@@ -104,6 +111,9 @@ impl X509 {
     /// (RFC 9598), then a subject's emailAddress.
     pub fn addresses(&self) -> Vec<EmailAddress> {
         let mut found = self.extension::<SubjectAltName>().map_or_else(Vec::new, |names| addresses_in(&names));
+        if self.der.len() > LARGEST {
+            found.truncate(ADDRESSES);
+        }
         found.extend(self.subject_values(EMAIL_ADDRESS).filter_map(|text| EmailAddress::parse(&text)));
         let mut seen = std::collections::BTreeSet::new();
         found.retain(|address| seen.insert(address.clone()));
@@ -250,6 +260,9 @@ impl X509 {
         let Ok(key) = algorithm::key_algorithm(self.spki()) else { return false };
         let agrees = matches!(key.oid, algorithm::EC | algorithm::X25519 | algorithm::X448);
         let transports = key.oid == algorithm::RSA;
+        if self.is_monstrous() {
+            return false;
+        }
         self.key_usage().map_or(agrees || transports, |usage| {
             agrees && usage.key_agreement() || transports && usage.key_encipherment()
         })
@@ -307,6 +320,7 @@ impl X509 {
         note(at < self.not_before(), "not_yet_valid");
         note(self.has_weak_signature(), "weak_algorithm");
         note(self.has_weak_key(), "weak_key");
+        note(self.is_monstrous(), "too_large");
         note(self.addresses().is_empty() && !self.is_authority(), "no_address");
         note(!self.is_authority() && !self.may_sign() && !self.may_encrypt(), "wrong_key_usage");
         note(!self.is_for_email(), "no_email_protection");
@@ -327,9 +341,17 @@ impl X509 {
     }
 
     fn has_weak_key(&self) -> bool {
+        algorithm::key_name(self.spki()).starts_with("DSA") || self.rsa_bits().is_some_and(|bits| bits < 2048)
+    }
+
+    /// It, or its key, is larger than any honest one, and would cost whoever looks at it.
+    fn is_monstrous(&self) -> bool {
+        self.der.len() > LARGEST || self.rsa_bits().is_some_and(|bits| bits > RSA_BITS)
+    }
+
+    fn rsa_bits(&self) -> Option<u32> {
         let name = algorithm::key_name(self.spki());
-        let bits = name.strip_prefix("RSA ").or_else(|| name.strip_prefix("RSA-PSS "));
-        name.starts_with("DSA") || bits.and_then(|bits| bits.parse::<u32>().ok()).is_some_and(|bits| bits < 2048)
+        name.strip_prefix("RSA ").or_else(|| name.strip_prefix("RSA-PSS "))?.parse().ok()
     }
 
     fn key_signs(&self) -> bool {

@@ -10,6 +10,8 @@ pub struct Facts {
     pub(crate) addresses: Vec<String>,
     /// Its subject, as names are compared.
     pub(crate) subject: String,
+    /// Its issuer, as names are compared.
+    pub(crate) issuer: String,
     /// The serial number's contents octets.
     pub(crate) serial: Vec<u8>,
     /// What CMS and other certificates call its key.
@@ -27,6 +29,7 @@ impl Facts {
             public_key: public_key(certificate.spki()),
             addresses: certificate.addresses().iter().map(|address| address.canonical().to_owned()).collect(),
             subject: comparable(&certificate.subject()),
+            issuer: comparable(&certificate.issuer()),
             serial: certificate.encoded().map(|encoded| encoded.serial.to_vec()).unwrap_or_default(),
             key_identifier: certificate.key_identifier(),
             is_authority: certificate.is_authority(),

@@ -26,7 +26,7 @@ mod verify;
 
 pub use algorithm::{key_name, verify_signature, verify_signed};
 pub use authority::{RevokedEntry, issue, prolong, revocation_list};
-pub use cert::{SMTP_UTF8_MAILBOX, X509, ascii_domain};
+pub use cert::{LARGEST, SMTP_UTF8_MAILBOX, X509, ascii_domain};
 pub use content::{CmsKind, decompress, kind, pem_contents};
 pub use decrypt::decrypt;
 pub use export::{

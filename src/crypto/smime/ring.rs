@@ -332,6 +332,12 @@ impl SmimeRing {
         self.marked(&Mark::Subject(comparable(&certificate.issuer())))
     }
 
+    /// The issuers of certificates with a subject, as names are compared: known without reading them.
+    pub fn issuers_of(&self, subject: &str) -> impl Iterator<Item = &str> {
+        let places = self.by_mark.get(&Mark::Subject(subject.to_owned())).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|place| self.entries.get(*place)).map(|entry| entry.facts.issuer.as_str())
+    }
+
     /// Every certificate of an authority.
     pub fn authorities(&self) -> Vec<&Arc<X509>> {
         self.entries.iter().filter(|entry| entry.facts.is_authority).filter_map(|entry| entry.certificate()).collect()

@@ -49,7 +49,7 @@ impl Profile {
         let mut keyring = Keyring { passphrases, ..Keyring::default() };
         for record in self.store.own_certificates().map_err(store_failure)? {
             // One that can't be read any more must not take the others along.
-            let _ = keyring.add(&record.bytes);
+            let _ = keyring.add_kept(&record.bytes);
         }
         let outside = self.store.outside_keys().map_err(store_failure)?;
         let source: Arc<dyn CertificateSource> = Arc::new(FromStore(Arc::downgrade(&self.store)));
@@ -87,7 +87,7 @@ impl Profile {
     /// What is known of a certificate that is kept so, as text.
     fn summary(&self, record: &CertificateRecord) -> String {
         let mut one = Keyring::default();
-        let kept = one.add(&record.bytes).ok().and_then(|_| one.kept(&record.fingerprint, self.now()));
+        let kept = one.add_kept(&record.bytes).ok().and_then(|_| one.kept(&record.fingerprint, self.now()));
         kept.map_or_else(Kept::unreadable, |kept| kept.to_text())
     }
 
@@ -105,7 +105,8 @@ impl Profile {
     /// # Errors
     /// [`FailureKind::Import`] or [`FailureKind::WrongPassphrase`] with what is wrong.
     pub fn import(&self, bytes: &[u8], passphrases: &[Secret<String>]) -> Result<Vec<CertificateReport>, Failure> {
-        let mut found = Keyring { passphrases: passphrases.to_vec(), ..Keyring::default() };
+        let pgp = pgp::PgpRing::beside(self.keyring());
+        let mut found = Keyring { pgp, passphrases: passphrases.to_vec(), ..Keyring::default() };
         let mut imported = found.add(bytes).map_err(|error| import_failure(&error))?;
         if imported.is_empty() {
             (found, imported) = self.paired(found)?;
@@ -193,7 +194,7 @@ impl Profile {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut keyring = (*self.keyring()).clone();
         for record in certificates {
-            let _ = keyring.add(&record.bytes);
+            let _ = keyring.add_kept(&record.bytes);
         }
         let summaries: Vec<_> = certificates.iter().map(|record| (record, self.summary(record))).collect();
         self.store.put_summaries(&summaries).map_err(store_failure)?;
@@ -223,7 +224,7 @@ impl Profile {
         for cert in &found.pgp.certs() {
             let fingerprint = pgp::fingerprint(cert);
             // What is known already is merged, so that nothing (a revocation, a secret) is lost.
-            let mut merged = pgp::PgpRing::default();
+            let mut merged = pgp::PgpRing::beside(Arc::clone(&known));
             let before = known.pgp.find(&fingerprint);
             if let Some(before) = before {
                 merged.add_cert((**before).clone());

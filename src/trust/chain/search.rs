@@ -2,7 +2,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::crypto::smime::{X509, comparable, verify_signed};
+use crate::crypto::smime::{LARGEST, X509, comparable, verify_signed};
 
 /// Certificates between anchor and target; real paths have one to three.
 const DEPTH: usize = 12;
@@ -13,8 +13,6 @@ const SIGNATURES: usize = 400;
 const STEPS: usize = 2_000;
 /// Paths that are found, at the most.
 const PATHS: usize = 32;
-/// No certificate of a path is larger, in bytes; those with the longest signatures (SLH-DSA) have 60 KB.
-pub const LARGEST: usize = 256 << 10;
 
 /// A path without its validation: the anchor, then the certificates below it down to the target.
 #[derive(Clone, Debug)]

@@ -17,7 +17,7 @@ use openssl::x509::{X509 as OpenSslX509, X509Name};
 use super::{PathReport, PathRequest, Purpose, holds, judge, validate};
 use crate::crypto::smime::tests::lab::{address, lab, soon};
 use crate::crypto::smime::{SmimeRing, X509, generate_self_signed};
-use crate::trust::{Judgement, Revocation, StepKind, TrustPolicy, TrustVerdict};
+use crate::trust::{Glance, Judgement, Revocation, StepKind, TrustPolicy, TrustVerdict};
 
 fn by_the_lab(certificate: &Arc<X509>, who: &str, change: impl Fn(&mut TrustPolicy)) -> Judgement {
     let mut policy = TrustPolicy::nobody(soon());
@@ -441,4 +441,32 @@ fn altered_certificates_lists_and_responses_never_panic_and_never_help() {
         });
         state = state.wrapping_mul(31).wrapping_add(7);
     }
+}
+
+#[test]
+fn at_a_glance_a_certificate_whose_issuers_lead_nowhere_is_nobodys() {
+    let [root, mid, leaf, other] = ["Root", "Mid", "Leaf", "Other"].map(Authority::new);
+    let anchor = root.certify(&root, 1, &[]);
+    let mail = ["leaf", "subjectAltName=email:leaf@kakitome.example"];
+    let below = mid.certify(&leaf, 3, &mail);
+    let apart = other.certify(&other, 4, &mail);
+    let mut keyring = crate::crypto::Keyring::default();
+    for certificate in [&anchor, &root.certify(&mid, 2, &[]), &below, &apart] {
+        keyring.smime.add_certificate(Arc::clone(certificate));
+    }
+    let told = |certificate: &Arc<X509>, anchors: &[&Arc<X509>]| {
+        let mut policy = TrustPolicy::nobody(soon());
+        policy.anchors = anchors.iter().map(|anchor| Arc::clone(anchor)).collect();
+        let report = certificate.report(false, false, policy.at);
+        let verdict = Glance::new(&keyring, &policy).verdict(&report);
+        let read = judge(certificate, &[], report.addresses.first(), &keyring.smime, &policy).verdict;
+        assert!(verdict.is_none_or(|verdict| verdict == read), "{verdict:?} and {read:?}");
+        (verdict, read)
+    };
+    let nobodys = (Some(TrustVerdict::Unauthenticated), TrustVerdict::Unauthenticated);
+    assert_eq!(told(&below, &[&anchor]), (None, TrustVerdict::Authenticated));
+    assert_eq!(told(&apart, &[&anchor]), nobodys);
+    assert_eq!(told(&below, &[&apart]), nobodys);
+    assert_eq!(told(&below, &[]), nobodys);
+    assert_eq!(told(&apart, &[&apart]).0, None, "an anchor itself");
 }

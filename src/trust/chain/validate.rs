@@ -13,13 +13,13 @@ use der::Encode;
 use der::asn1::{BitString, ObjectIdentifier};
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-use crate::crypto::smime::{X509, verify_signature};
+use crate::crypto::smime::{LARGEST, X509, verify_signature};
 use crate::trust::Revocation;
 
 use super::crl::List;
 use super::evidence::Crl;
 use super::revocation::{RevocationCheck, RevocationStatus, Subject};
-use super::search::{self, Candidate, paths};
+use super::search::{Candidate, paths};
 use super::{PathReport, PathRequest, Purpose, constraints, profile};
 
 const EMAIL_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4");
@@ -84,7 +84,7 @@ fn fits(request: &PathRequest) -> Result<(), &'static str> {
 /// Whether the cost of looking at a certificate is within bounds.
 fn is_bounded(certificate: &X509) -> Result<(), &'static str> {
     let tbs = certificate.certificate.tbs_certificate();
-    if certificate.der.len() > search::LARGEST {
+    if certificate.der.len() > LARGEST {
         return Err("too_large");
     }
     let extensions = tbs.extensions().map_or(0, Vec::len);

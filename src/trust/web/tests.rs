@@ -390,7 +390,7 @@ fn at_a_glance_nothing_else_is_said_than_after_reading() {
         for cert in [&alice, &bob, &carol, &dave, &ended] {
             let report = pgp::report(cert, policy.at);
             let read = judge(cert, report.addresses.first(), &keyring.pgp, &policy).verdict;
-            if let Some(verdict) = crate::trust::glance(&report, &keyring, &policy) {
+            if let Some(verdict) = crate::trust::Glance::new(&keyring, &policy).verdict(&report) {
                 assert_eq!(verdict, read, "{report:?}");
                 told.insert(verdict);
             }

@@ -57,6 +57,8 @@ pub fn problem(language: Language, code: &str) -> String {
         "no_email_protection" => Word::ProblemMail,
         "unreadable" => Word::ProblemUnreadable,
         "not_bound" => Word::ProblemNotBound,
+        "flooded" => Word::ProblemFlooded,
+        "too_large" => Word::ProblemTooLarge,
         other => return language.fill(Word::ProblemOther, &[("code", &reason(language, About::Seal, other))]),
     };
     language.say(word).to_owned()

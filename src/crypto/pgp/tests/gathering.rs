@@ -9,11 +9,11 @@ use super::*;
 #[test]
 fn what_comes_in_adds_what_was_not_known_and_takes_nothing_away() {
     let alice = person("Alice");
-    let (first, gain) = combine(None, public(&alice));
+    let (first, gain) = combine(None, public(&alice), None);
     assert_eq!((gain, first.is_tsk()), (Gain::New, false));
-    let (whole, gain) = combine(Some(&first), (*alice).clone());
+    let (whole, gain) = combine(Some(&first), (*alice).clone(), None);
     assert_eq!((gain, whole.is_tsk()), (Gain::Updated, true));
-    let (again, gain) = combine(Some(&whole), public(&alice));
+    let (again, gain) = combine(Some(&whole), public(&alice), None);
     assert_eq!((gain, again.is_tsk()), (Gain::Known, true));
 }
 
@@ -22,7 +22,7 @@ fn a_secret_key_that_is_here_stays_under_its_own_passphrase() {
     let alice = person("Alice");
     let (here, coming) =
         (protected_by(&alice, &secret("mine")).unwrap(), protected_by(&alice, &secret("another")).unwrap());
-    let (kept, gain) = combine(Some(&here), coming.clone());
+    let (kept, gain) = combine(Some(&here), coming.clone(), None);
     assert_eq!(gain, Gain::Known);
     assert!(unlockable(&kept, &[secret("mine")]) && !unlockable(&kept, &[secret("another")]));
     // Only what is missing is taken: here the primary key, without which the other one was.
@@ -30,7 +30,7 @@ fn a_secret_key_that_is_here_stays_under_its_own_passphrase() {
     let without = here.as_tsk().set_filter(|key| key.fingerprint() != primary).to_vec().unwrap();
     let without = Cert::from_bytes(&without).unwrap();
     assert_eq!(without.keys().secret().count() + 1, alice.keys().secret().count());
-    let (kept, gain) = combine(Some(&without), coming);
+    let (kept, gain) = combine(Some(&without), coming, None);
     assert_eq!((gain, kept.keys().secret().count()), (Gain::Updated, alice.keys().secret().count()));
     let open = opened_by(&kept, &secret("another")).unwrap();
     assert_eq!(open.keys().unencrypted_secret().count(), 1);

@@ -1,5 +1,6 @@
 //! OpenPGP against the real peers: GnuPG and sq.
 
+pub(crate) mod flooding;
 mod gathering;
 mod hostile;
 mod importing;
@@ -40,7 +41,7 @@ pub(super) fn address(name: &str) -> EmailAddress {
 }
 
 /// A person's key pair without a passphrase and without an end.
-pub(super) fn person(name: &str) -> Arc<Cert> {
+pub(crate) fn person(name: &str) -> Arc<Cert> {
     let key = NewKey { name, address: &address(name), kind: KeyKind::V4, lifetime: None, passphrase: None };
     make(&key, then()).unwrap().cert
 }
@@ -52,7 +53,7 @@ pub(super) fn signing_key(cert: &Cert) -> sequoia_openpgp::crypto::KeyPair {
     key.key().clone().into_keypair().unwrap()
 }
 
-pub(super) fn public(cert: &Cert) -> Cert {
+pub(crate) fn public(cert: &Cert) -> Cert {
     cert.clone().strip_secret_key_material()
 }
 

@@ -81,7 +81,7 @@ fn records(
     let mut known = Keyring { passphrases: profile.keyring().passphrases.clone(), ..Keyring::default() };
     for record in profile.store.certificates().map_err(store_failure)? {
         // One that can't be read any more must not take the others along.
-        let _ = known.add(&record.bytes);
+        let _ = known.add_kept(&record.bytes);
     }
     let now = Timestamp::now();
     let record = |technology, fingerprint: &Fingerprint, bytes, has_secret| {
@@ -94,7 +94,7 @@ fn records(
         let fingerprint = pgp::fingerprint(cert);
         let merged = match known.pgp.find(&fingerprint) {
             Some(before) => {
-                let merged = pgp::with_known_secrets(before, (**cert).clone());
+                let merged = pgp::with_known_secrets(before, (**cert).clone(), &known.pgp);
                 if merged == **before {
                     continue;
                 }

@@ -110,12 +110,13 @@ impl Profile {
         let sharing = self.sharing();
         let Some(place) = sharing.place().filter(|_| sharing.is_on) else { return Ok(()) };
         let directory = CertD::with_base_dir(&place).map_err(|error| failed(&place, &error))?;
+        let keyring = self.keyring();
         for cert in certs {
             let public = (**cert).clone().strip_secret_key_material();
             let name = pgp::fingerprint(cert).as_str().to_ascii_lowercase();
             let merge = |cert: Cert, there: Option<&[u8]>| {
                 let there = there.and_then(|bytes| pgp::one_cert(bytes).ok());
-                let (merged, _) = pgp::combine(there.as_ref(), cert);
+                let (merged, _) = pgp::combine(there.as_ref(), cert, Some(&keyring.pgp));
                 let bytes = pgp::public_form(&merged);
                 let is_known = there.is_some_and(|there| pgp::public_form(&there) == bytes);
                 Ok(if is_known || bytes.is_empty() { MergeResult::Keep } else { MergeResult::Data(bytes) })

@@ -80,7 +80,7 @@ impl Keeping<'_> {
     fn pgp(&mut self, harvest: &Harvest, fingerprint: &Fingerprint) -> Option<(CertificateReport, Gain)> {
         let coming = harvest.found.pgp.find(fingerprint)?;
         let known = self.known.pgp.find(fingerprint);
-        let (cert, gain) = pgp::combine(known.map(|cert| &**cert), (**coming).clone());
+        let (cert, gain) = pgp::combine(known.map(|cert| &**cert), (**coming).clone(), Some(&self.known.pgp));
         if gain != Gain::Known {
             let bytes = pgp::armored_secret(&cert);
             self.put(Technology::OpenPgp, fingerprint, bytes, cert.is_tsk(), harvest);

@@ -25,6 +25,7 @@ pub(super) fn each(
     take: &mut dyn FnMut(usize, Result<Record, ImportError>) -> bool,
 ) -> Result<(), ImportError> {
     let malformed = || ImportError::Malformed("keybox".to_owned());
+    let beside = primary_keys(bytes);
     for record in Keybox::from_bytes(bytes).map_err(|_| malformed())? {
         let Ok(record) = record else {
             // Where the next one begins is not known any more.
@@ -37,7 +38,7 @@ pub(super) fn each(
         let read = match &record {
             KeyboxRecord::OpenPGP(one) => {
                 let data = one.data_section().map_err(|_| malformed());
-                data.and_then(pgp::one_cert).map(|cert| Record::Pgp(Box::new(cert)))
+                data.and_then(|data| pgp::one_cert_beside(data, &beside)).map(|cert| Record::Pgp(Box::new(cert)))
             }
             _ => content(bytes, record.offset())
                 .and_then(X509::parse)
@@ -49,6 +50,20 @@ pub(super) fn each(
         }
     }
     Ok(())
+}
+
+/// The primary keys of OpenPGP certificates: they may vouch for each other.
+fn primary_keys(bytes: &[u8]) -> pgp::Listed {
+    let mut found = Vec::new();
+    let records = Keybox::from_bytes(bytes).into_iter().flatten().map_while(Result::ok);
+    for record in records {
+        if let KeyboxRecord::OpenPGP(one) = &record
+            && let Ok(data) = one.data_section()
+        {
+            found.push(data.to_vec());
+        }
+    }
+    pgp::beside(found.iter().map(Vec::as_slice))
 }
 
 /// The records of OpenPGP.

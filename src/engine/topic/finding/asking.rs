@@ -212,13 +212,17 @@ struct Gather<'a> {
 impl Gather<'_> {
     /// OpenPGP certificates, each with the address's User IDs alone: whoever published them speaks for no other.
     fn cut(&self, bytes: &[u8], source: ProvenanceSource, place: &str) -> Vec<FoundCertificate> {
-        let certs = pgp::found(bytes).into_iter().filter_map(|cert| pgp::only_for(&cert, self.address));
+        let certs = pgp::found(bytes, &self.profile.keyring().pgp)
+            .into_iter()
+            .filter_map(|cert| pgp::only_for(&cert, self.address));
         certs.take(MAX_FOUND).map(|cert| self.pgp(&cert, source, place)).collect()
     }
 
     /// OpenPGP certificates as they are, if they name the address.
     fn whole(&self, bytes: &[u8], source: ProvenanceSource, server: &Url) -> Vec<FoundCertificate> {
-        let certs = pgp::found(bytes).into_iter().filter(|cert| pgp::only_for(cert, self.address).is_some());
+        let certs = pgp::found(bytes, &self.profile.keyring().pgp)
+            .into_iter()
+            .filter(|cert| pgp::only_for(cert, self.address).is_some());
         certs.take(MAX_FOUND).map(|cert| self.pgp(&cert, source, server.host_str().unwrap_or_default())).collect()
     }
 

@@ -92,7 +92,7 @@ impl Harvest {
     pub(in crate::engine) fn keep(self, profile: &Profile) -> Result<usize, Failure> {
         let mut new = Keyring::default();
         for cert in &self.new.pgp.certs() {
-            let mut merged = pgp::PgpRing::default();
+            let mut merged = pgp::PgpRing::beside(Arc::clone(&self.known));
             let before = self.known.pgp.find(&pgp::fingerprint(cert));
             if let Some(before) = before {
                 merged.add_cert((**before).clone());
@@ -146,7 +146,7 @@ impl Harvest {
         let assessment = mail.assessment;
         let keys = |kind: &str| kind.eq_ignore_ascii_case("application/pgp-keys");
         for part in assessment.parts.iter().filter(|part| keys(&part.media_type) && part.content.len() <= MAX_FILE) {
-            for cert in pgp::found(&part.content) {
+            for cert in pgp::found(&part.content, &self.known.pgp) {
                 let from = mail.from.clone();
                 self.add_pgp(&cert, &from, ProvenanceSource::Message, mail);
             }

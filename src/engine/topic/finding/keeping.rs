@@ -17,7 +17,7 @@ pub fn keep(profile: &Profile, found: &FoundCertificate) -> Result<(), Failure> 
     let mut keyring = Keyring::default();
     match found.report.technology {
         Technology::OpenPgp => {
-            let certs = pgp::found(&found.content).into_iter();
+            let certs = pgp::found(&found.content, &profile.keyring().pgp).into_iter();
             certs.filter(|cert| pgp::fingerprint(cert) == *fingerprint).for_each(|cert| keyring.pgp.add_cert(cert));
         }
         Technology::Smime => {

@@ -157,7 +157,7 @@ impl Work<'_> {
             return;
         }
         let Some(before) = keyring.pgp.find(fingerprint) else { return };
-        let mut merged = pgp::PgpRing::default();
+        let mut merged = pgp::PgpRing::beside(Arc::clone(&keyring));
         merged.add_cert((**before).clone());
         for server in &self.servers {
             let (answer, source, url) = match server {
@@ -175,7 +175,7 @@ impl Work<'_> {
                 continue;
             };
             // Nothing but the certificate that was asked for.
-            let found = pgp::found(&bytes.unwrap_or_default()).into_iter();
+            let found = pgp::found(&bytes.unwrap_or_default(), &keyring.pgp).into_iter();
             for cert in found.filter(|cert| pgp::fingerprint(cert) == *fingerprint) {
                 let place = url.host_str().unwrap_or_default().to_owned();
                 self.places.push((fingerprint.clone(), source, place));

@@ -64,6 +64,8 @@ macro_rules! keys {
             ProblemUsage => "It is not meant for this use.", "この用途には使えない証明書です。";
             ProblemMail => "It is not meant for mail.", "メール用の証明書ではありません。";
             ProblemUnreadable => "It can't be read entirely.", "一部を読み取れません。";
+            ProblemFlooded => "So much is attached to it by others that only a part was kept.", "他人が付けた署名などが多すぎるため、一部だけを保存しています。";
+            ProblemTooLarge => "It is larger than any honest certificate: nothing is proved by it, and nothing is encrypted with it.", "通常の証明書ではありえない大きさです。信頼の判断にも暗号化にも使いません。";
             ProblemNotBound => "Its owner's name is not bound to it.", "持ち主の名前と結び付けられていません。";
             ProblemOther => "There is a difficulty with it ({code}).", "問題があります（{code}）。";
         }

@@ -184,6 +184,47 @@ fn person_as(alice: &Person) -> Person {
 }
 
 #[test]
+fn an_update_that_was_flooded_brings_the_withdrawal_and_what_is_said_by_those_at_hand() {
+    use crate::crypto::pgp::tests::flooding::{concat, forged, on_user_id, packets, vouch, with};
+    use crate::crypto::pgp::tests::{person as someone, public};
+    let server = KeyServer::start();
+    let bob = person("bob");
+    bob.believes(&server.root);
+    let [alice, carol, dave, mallory] = ["Alice", "Carol", "Dave", "Mallory"].map(someone);
+    let (of_carol, of_dave) = (vouch(&carol, &alice), vouch(&dave, &alice));
+    let mut ring = Keyring::default();
+    ring.pgp.add_cert(public(&alice).insert_packets([of_dave.clone()]).unwrap().0);
+    ring.pgp.add_cert(public(&carol));
+    bob.profile.keep(&ring, None, "imported").unwrap();
+    // She withdrew her key, carol certified it, and mallory put thousands of signatures before both: strangers', and
+    // such as say that they are hers and carol's.
+    let key = alice.primary_key().key().clone().parts_into_secret().unwrap();
+    let reason = sequoia_openpgp::types::ReasonForRevocation::KeyRetired;
+    let withdrawal = alice.revoke(&mut key.into_keypair().unwrap(), reason, b"").unwrap();
+    let binding = alice.userids().next().unwrap().self_signatures().next().unwrap().clone();
+    let heap = [&vouch(&mallory, &alice), &of_carol, &binding].map(|one| concat(forged(one, 3_000))).concat();
+    let last = [packets(std::slice::from_ref(&of_carol)), packets(&[withdrawal])].concat();
+    let flooded = openssl::base64::encode_block(&with(&public(&alice), &heap, &last));
+    let lines: Vec<_> = flooded.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+    let (begin, end) = ("-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----");
+    let armored = format!("{begin}\n\n{}\n{end}\n", lines.join("\n"));
+    let web = crate::net::web::Web::new(&bob.profile.server_roots(), Reach::Anywhere).unwrap();
+    let url = url::Url::parse(&server.url()).unwrap();
+    block_on(crate::net::hkp::submit(&web, &url, &armored)).unwrap().unwrap();
+    let (settings, means) = (settings(&server, &[LookUp::Hkp]), Means::default());
+    let (cancel, pause) = (Cancel::new(), Duration::ZERO);
+    let work = refreshing::refresh_with_pauses(&bob.profile, &settings, &means, &cancel, pause, |_, _| {});
+    let done = block_on(work).unwrap().unwrap();
+    assert_eq!(done.revoked, [pgp::fingerprint(&alice)]);
+    let keyring = bob.profile.keyring();
+    let kept = on_user_id(keyring.pgp.find(&pgp::fingerprint(&alice)).unwrap());
+    for wanted in [of_carol, of_dave] {
+        assert!(kept.iter().any(|one| one.normalized_eq(&wanted)));
+    }
+    assert!(kept.len() <= 520, "{}", kept.len());
+}
+
+#[test]
 fn refreshing_stops_when_it_is_told_to() {
     let server = KeyServer::start();
     let bob = person("bob");
