@@ -10,6 +10,9 @@ mod keys;
 #[path = "../servers/pki.rs"]
 #[allow(dead_code)]
 mod pki;
+#[path = "../servers/ports.rs"]
+#[allow(dead_code)]
+mod ports;
 
 mod discovery;
 mod folders;

@@ -3,11 +3,8 @@
 #[path = "../../../tests/servers/keys.rs"]
 #[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
 mod keys;
-#[path = "../../../tests/servers/pki.rs"]
-#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
-mod pki;
-
 use crate::net::web::Reach;
+use crate::net::web::lab::{pki, ports};
 use keys::{KeyServer, SignedDns};
 
 use super::*;
