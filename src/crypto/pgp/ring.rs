@@ -85,7 +85,12 @@ impl PgpRing {
 
     /// Certificates whose secret keys are here, or with a keeper.
     pub fn own(&self) -> impl Iterator<Item = &Arc<Cert>> {
-        self.certs.iter().filter(|cert| cert.is_tsk() || self.keeper(cert).is_some())
+        self.certs.iter().filter(|cert| self.is_own(cert))
+    }
+
+    /// Whether the secret keys of a certificate are here, or with a keeper.
+    pub fn is_own(&self, cert: &Cert) -> bool {
+        cert.is_tsk() || self.keeper(cert).is_some()
     }
 
     /// From now on somebody else keeps the secret part of a certificate.
