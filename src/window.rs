@@ -1,5 +1,7 @@
 //! Opens the window, or draws it without one.
 
+mod first;
+
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -13,7 +15,7 @@ use kakitome::ui::{self, App, Backend, Frames, Language, Options, Screen, Theme}
 use crate::hardening;
 
 /// How long a picture waits for the engine.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 struct Engine(EngineHandle);
 
@@ -80,17 +82,28 @@ fn picture(
     args: &GuiArgs,
     to: &std::path::Path,
 ) -> Result<()> {
-    let engine = start(what, || {}).map_err(|failure: Failure| anyhow::anyhow!("{failure}"))?;
-    let mut app = App::new(Box::new(Engine(engine)));
-    app.dress(if theme == Theme::System { Theme::Light } else { theme });
-    if let Some(language) = language {
-        app.speak(language);
-    }
+    let dress = |app: &mut App| {
+        app.dress(if theme == Theme::System { Theme::Light } else { theme });
+        if let Some(language) = language {
+            app.speak(language);
+        }
+    };
     let size = args.size.as_deref().unwrap_or("1280x800");
     let (width, height) = size.split_once('x').context("a size is written like 1280x800")?;
     let size = ui::size(width.parse()?, height.parse()?);
     let name = args.screen.as_deref().unwrap_or("mailbox");
     let (name, number) = name.split_once(':').unwrap_or((name, ""));
+    let quiet = |mut app: App| {
+        dress(&mut app);
+        first::tell_words(&mut app);
+        Ok(ui::write_png(&ui::screenshot(&mut app, size, 1.0)?, to)?)
+    };
+    if name == "first" {
+        return quiet(first::newcomer(number.parse().unwrap_or(1)));
+    }
+    let engine = start(what, || {}).map_err(|failure: Failure| anyhow::anyhow!("{failure}"))?;
+    let mut app = App::new(Box::new(Engine(engine)));
+    dress(&mut app);
     settle(&mut app, |app| app.views.mailbox.is_some())?;
     match name {
         "mailbox" => {}
@@ -111,10 +124,14 @@ fn picture(
         }
         "write" => app.compose(),
         "drafts" => app.state.screen = Screen::Drafts,
-        "keys" => {
+        "keys" | "certificates" | "backup" => {
             app.state.screen = Screen::Keys;
+            app.state.keys.shows_others = name == "certificates";
             app.ask(Command::ListKeys);
-            settle(&mut app, |app| app.views.keys.is_some())?;
+            settle(&mut app, |app| app.views.keys.is_some() && app.views.topics.own_keys.is_some())?;
+            if name == "backup" {
+                return quiet(first::making_backup(&app));
+            }
         }
         "people" | "compare" | "trust" => people(&mut app, name, number)?,
         "find" | "found" | "publish" => finding(&mut app, name)?,
@@ -144,7 +161,7 @@ fn picture(
             settle(&mut app, counted)?;
         }
         other => bail!(
-            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, keys, people[:ADDRESS], compare:ADDRESS, trust[:ADDRESS], find, found, publish, bringing, brought, outbox, settings, authorities, withdrawals"
+            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, first[:1-3], keys, backup, certificates, people[:ADDRESS], compare:ADDRESS, trust[:ADDRESS], find, found, publish, bringing, brought, outbox, settings, authorities, withdrawals"
         ),
     }
     let image = ui::screenshot(&mut app, size, 1.0)?;

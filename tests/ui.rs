@@ -10,6 +10,8 @@ mod backup;
 mod body;
 #[path = "ui/bringing.rs"]
 mod bringing;
+#[path = "ui/finding.rs"]
+mod finding;
 #[path = "ui/own_keys.rs"]
 mod own_keys;
 #[path = "ui/pane.rs"]
@@ -141,6 +143,25 @@ fn writes(language: Language, blocked: bool) -> (App, Paper) {
     (app, paper)
 }
 
+/// To two hundred, each with a caution, and a long quotation.
+fn writes_to_many(language: Language) -> App {
+    let (mut app, _) = app(language);
+    let person = |n| kakitome::domain::Mailbox::new(format!("Person {n}"), format!("person{n}@example.org"));
+    let text = "花子様\n\n> いつもお世話になっております。\n> A line of a letter that was quoted.\n".repeat(600);
+    let draft = Draft { to: (0..200).map(person).collect(), cc: vec![], text, ..draft() };
+    app.update(Event::Compose { draft: Box::new(draft.clone()), id: None });
+    let mut app = window(app, WIDE).into_state();
+    let one = sample::preflight(false);
+    let recipients = draft
+        .to
+        .iter()
+        .map(|to| kakitome::engine::view::ReadinessView { mailbox: to.clone(), ..one.recipients[2].clone() });
+    let cautions = draft.to.iter().map(|to| ("unauthenticated_certificate".to_owned(), to.name.clone()));
+    let (recipients, cautions) = (recipients.collect(), cautions.collect());
+    app.update(Event::Preflight(Arc::new(kakitome::engine::view::PreflightView { recipients, cautions, ..one })));
+    app
+}
+
 fn sent(paper: &Paper, wanted: impl Fn(&Command) -> bool) -> bool {
     paper.commands.borrow().iter().any(wanted)
 }
@@ -262,6 +283,33 @@ fn a_locked_message_asks_for_the_passphrase_and_shows_nothing_else() {
         assert!(sent(&paper, |command| matches!(command,
             Command::Unlock { passphrase } if passphrase.declassify() == "correct horse")));
         assert!(window.state().state.passphrase.is_empty(), "the passphrase does not stay");
+    }
+}
+
+#[test]
+fn of_many_recipients_and_a_long_text_nothing_is_lost_and_all_can_be_seen() {
+    for language in LANGUAGES {
+        let mut window = window(writes_to_many(language), WIDE);
+        let chips = |window: &Harness<'_, App>| {
+            let label = format!("{} Person", language.say(ui::Word::Remove));
+            window.query_all_by_label_contains(&label).count()
+        };
+        assert_eq!(chips(&window), 24);
+        window.get_by_label(&language.fill(ui::Word::AndMore, &[("count", "176")])).click();
+        window.run();
+        assert!(chips(&window) > 24);
+        let composer = window.state().state.composer.as_ref().unwrap();
+        let (draft, lines) = (composer.draft(), composer.beyond.lines);
+        assert_eq!((draft.to.len(), draft.text.lines().count()), (200, 2_400));
+        assert!(lines > 1_500 && composer.text.lines().count() + lines == 2_400);
+        let rest = language.fill(ui::Word::BeyondLines, &[("count", &lines.to_string())]);
+        window.get_by_label(&rest).scroll_to_me();
+        window.run();
+        window.get_by_label(language.say(ui::Word::LeaveOutBeyond)).click();
+        window.run();
+        let composer = window.state().state.composer.as_ref().unwrap();
+        assert_eq!(composer.draft().text.lines().count(), 2_400 - lines);
+        assert!(window.query_by_label(&rest).is_none());
     }
 }
 
@@ -495,14 +543,17 @@ fn a_picture_of_the_window_takes_no_display() {
     assert!(ui::screenshot(&mut app, egui::vec2(0.0, 800.0), 1.0).is_err());
 }
 
-/// Writes every screen as a picture to the folder named by `KAKITOME_SCREENS`, for looking at.
+/// Writes every screen as a picture to the folder named by `KAKITOME_SCREENS`, for looking at; `KAKITOME_ONLY` takes
+/// those alone whose names begin with one of these words.
 #[test]
 fn every_screen_is_drawn_in_both_languages_both_looks_and_both_sizes() {
     let folder = std::env::var_os("KAKITOME_SCREENS").map(PathBuf::from);
+    let only = std::env::var("KAKITOME_ONLY").unwrap_or_default();
+    let is_wanted = |name: &str| only.is_empty() || only.split_whitespace().any(|one| name.starts_with(one));
     for language in LANGUAGES {
         for theme in [Theme::Light, Theme::Dark] {
             for size in [WIDE, NARROW] {
-                for (name, mut app) in all_screens(language) {
+                for (name, mut app) in all_screens(language).into_iter().filter(|(name, _)| is_wanted(name)) {
                     app.state.theme = theme;
                     let mut app = window(app, size).into_state();
                     let Some(folder) = &folder else { continue };
@@ -746,6 +797,10 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
         pane::screens(language),
         own_keys::screens(language),
         backup::screens(language),
+        people::screens(language),
+        finding::screens(language),
+        bringing::screens(language),
+        authorities::screens(language),
     ]
     .into_iter()
     .flatten()
@@ -770,6 +825,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     add("newsletter", reads(language, sample::newsletter()).0);
     add("compose", writes(language, false).0);
     add("compose-blocked", writes(language, true).0);
+    add("compose-many", writes_to_many(language));
     let with_keys = |others, dialog| {
         let (mut app, _) = app(language);
         app.update(Event::Keys(Arc::new(sample::keys())));
@@ -779,6 +835,9 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
         app
     };
     add("keys-others", with_keys(true, ui::KeyDialog::None));
+    let mut nobody = with_keys(true, ui::KeyDialog::None);
+    nobody.update(Event::Keys(Arc::default()));
+    add("keys-others-none", nobody);
     let compare = ui::KeyDialog::Compare { fingerprint: sample::print(5, 20), name: "Bob Ross".into() };
     add("keys-compare", with_keys(true, compare));
     let (mut outbox, _) = app(language);
@@ -839,6 +898,14 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     }));
     add("unopened", unopened);
     all
+}
+
+/// The window after a click on the last thing of this name, without the time that passes.
+fn clicked(app: App, name: &str) -> App {
+    let mut window = window(app, [1280.0, 2400.0]);
+    window.get_all_by_label(name).last().unwrap().click();
+    window.run();
+    window.into_state()
 }
 
 /// Types, and goes to the next field.

@@ -217,6 +217,8 @@ fn print_own(common: &Common, key: &OwnKeyView) {
         });
         members.insert("revocation".to_owned(), json!(revocation));
         members.insert("kept_revocation".to_owned(), json!(key.has_kept_revocation));
+        members.insert("keeper".to_owned(), json!(key.place.word()));
+        members.insert("backed_up_at".to_owned(), json!(key.backed_up_at.map(|at| at.to_string())));
         if key.revocation.is_some() {
             members.insert("revoked".to_owned(), json!(true));
         }

@@ -277,7 +277,10 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
         FailureKind::Protect => {
             ("signing or encrypting did not work; check the key", "署名か暗号化ができませんでした。鍵を確認できます")
         }
-        FailureKind::NoCertifyingKey | FailureKind::NotNamed | FailureKind::NothingToRetract => certifying(kind),
+        FailureKind::NoCertifyingKey
+        | FailureKind::KeptElsewhere
+        | FailureKind::NotNamed
+        | FailureKind::NothingToRetract => certifying(kind),
         FailureKind::IssuedElsewhere => (
             "the certificate was issued by an authority elsewhere; ask that one to withdraw it or to issue a new one",
             "外部の認証局が発行した証明書です。失効や再発行はその認証局に頼めます",
@@ -297,6 +300,10 @@ fn certifying(kind: FailureKind) -> (&'static str, &'static str) {
         FailureKind::NoCertifyingKey => (
             "no OpenPGP key of your own can certify now; make one with `key generate`, or renew it",
             "ほかの人を証明できる自分のOpenPGPの鍵がありません。`key generate` で作るか、期限を延ばせます",
+        ),
+        FailureKind::KeptElsewhere => (
+            "gpg-agent or a token keeps this key and did not use it; see that it is there and open, or do this with gpg",
+            "この鍵はgpg-agentかトークンの中にあり、使えませんでした。使える状態にするか、gpgで行えます",
         ),
         FailureKind::NotNamed => (
             "the certificate doesn't name this address, so nothing was certified; `cert list` shows what it names",

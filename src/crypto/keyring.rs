@@ -132,6 +132,12 @@ impl Keyring {
         }
     }
 
+    /// Whether the secret part of a certificate is here itself, and not with an agent or on a token.
+    pub fn holds_secret(&self, fingerprint: &Fingerprint) -> bool {
+        self.pgp.find(fingerprint).is_some_and(|cert| cert.is_tsk())
+            || self.smime.own().iter().any(|own| own.certificate.fingerprint == *fingerprint && !own.is_outside())
+    }
+
     /// The addresses of every certificate whose secret key is here, at a moment.
     pub fn own_addresses(&self, at: Timestamp) -> Vec<EmailAddress> {
         let pgp = self.pgp.own().flat_map(|cert| super::pgp::addresses(cert, at));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sequoia_openpgp::Cert;
 
-use crate::crypto::pgp::{self, Certification, CertificationState, CertifyError, Nonsense, Vouching};
+use crate::crypto::pgp::{self, Access, Certification, CertificationState, CertifyError, Nonsense, Vouching};
 use crate::crypto::{Keyring, ProtectError};
 use crate::domain::{EmailAddress, Fingerprint, Secret, Timestamp};
 use crate::store::TrustKind;
@@ -39,7 +39,8 @@ pub fn vouch(profile: &Profile, what: &Vouch) -> Result<Fingerprint, Failure> {
     let of = known(&keyring, &what.fingerprint)?;
     let passphrases = with(&keyring, what.passphrase.as_ref());
     let by = own_key(profile, &keyring, what.by.as_ref(), &passphrases)?;
-    let made = pgp::certify(&by, of, &what.address, &what.vouching, &passphrases, at)
+    let access = Access { passphrases: &passphrases, ring: Some(&keyring.pgp) };
+    let made = pgp::certify(&by, of, &what.address, &what.vouching, access, at)
         .map_err(|error| refused(error, &what.address.to_string(), &by))?;
     keep(profile, &made)?;
     let by = pgp::fingerprint(&by);
@@ -63,9 +64,10 @@ pub fn retract(
     let of = known(&keyring, fingerprint)?;
     let passphrases = with(&keyring, passphrase);
     let mine = |cert: &&Arc<Cert>| by.is_none_or(|by| pgp::fingerprint(cert) == *by);
+    let access = Access { passphrases: &passphrases, ring: Some(&keyring.pgp) };
     let mut outcome = Err(failure(FailureKind::NothingToRetract, fingerprint.spaced(), ""));
     for own in keyring.pgp.own().filter(mine) {
-        match pgp::retract(own, of, address, &passphrases, at) {
+        match pgp::retract(own, of, address, access, at) {
             Ok(made) => {
                 keep(profile, &made)?;
                 return Ok(pgp::fingerprint(own));
@@ -84,8 +86,8 @@ pub(super) fn own_word(keyring: &Keyring, fingerprint: &Fingerprint, at: Timesta
     said.filter(|one| one.state == CertificationState::Good).max_by_key(|one| one.vouching.amount)
 }
 
-/// The own keys that can vouch at this moment, the first choice first: one whose certifications count already, then
-/// one that needs no passphrase.
+/// The own keys that can vouch at this moment, the first choice first: one that needs no passphrase here, one that is
+/// here and not with an agent, one whose certifications count already, the newest.
 pub(super) fn own_keys(profile: &Profile, keyring: &Keyring, passphrases: &[Secret<String>]) -> Vec<Arc<Cert>> {
     let at = profile.now();
     let usable = |cert: &&Arc<Cert>| {
@@ -98,7 +100,13 @@ pub(super) fn own_keys(profile: &Profile, keyring: &Keyring, passphrases: &[Secr
     let is_root = |cert: &Cert| profile.store.is_trusted(&pgp::fingerprint(cert), TrustKind::Root).unwrap_or_default();
     let mut found: Vec<Arc<Cert>> = keyring.pgp.own().filter(usable).map(Arc::clone).collect();
     found.sort_by_key(|cert| {
-        (!pgp::unlockable(cert, passphrases), !is_root(cert), std::cmp::Reverse(pgp::report(cert, at).not_before))
+        // Who keeps a key elsewhere asks for its passphrase there.
+        (
+            cert.is_tsk() && !pgp::unlockable(cert, passphrases),
+            !cert.is_tsk(),
+            !is_root(cert),
+            std::cmp::Reverse(pgp::report(cert, at).not_before),
+        )
     });
     found
 }
@@ -147,6 +155,7 @@ fn refused(error: CertifyError, subject: &str, by: &Cert) -> Failure {
             failure(FailureKind::Input, subject.to_owned(), code)
         }
         CertifyError::Nothing => failure(FailureKind::NothingToRetract, subject.to_owned(), ""),
+        CertifyError::Key(_) if !by.is_tsk() => failure(FailureKind::KeptElsewhere, key(), "keeper"),
         CertifyError::Key(ProtectError::Locked(_)) => failure(FailureKind::WrongPassphrase, key(), "locked"),
         CertifyError::Key(ProtectError::Library(detail)) => failure(FailureKind::Protect, key(), &detail),
         CertifyError::Key(error) => failure(FailureKind::NoCertifyingKey, key(), &error.to_string()),

@@ -74,6 +74,8 @@ pub enum FailureKind {
     Protect,
     /// No own OpenPGP key can vouch for others now.
     NoCertifyingKey,
+    /// An agent or a token keeps the secret key: it did not sign, or what is asked can only be done there.
+    KeptElsewhere,
     /// The certificate does not name the address that is to be vouched for.
     NotNamed,
     /// No own key said anything that could be taken back.

@@ -28,6 +28,38 @@ pub(super) struct AtAgent {
     pub(super) home: PathBuf,
 }
 
+/// Who keeps the secret part of an own key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// The profile.
+    #[default]
+    Here,
+    /// The agent of GnuPG, which may have it on a card.
+    Agent,
+    /// A token, of this label.
+    Token(String),
+}
+
+impl KeyPlace {
+    /// The word in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Here => "profile",
+            Self::Agent => "gpg-agent",
+            Self::Token(_) => "token",
+        }
+    }
+
+    /// Where one of these records says that its key is.
+    pub(super) fn of(record: &OutsideKeyRecord) -> Self {
+        if record.keeper == "gpg-agent" {
+            return Self::Agent;
+        }
+        let place = serde_json::from_str::<AtToken>(&record.locator);
+        Self::Token(place.map(|place| place.label).unwrap_or_default())
+    }
+}
+
 /// Where a token has a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AtToken {

@@ -244,7 +244,7 @@ impl Profile {
         if let Some(cert) = keyring.pgp.find(fingerprint) {
             return match secret {
                 true if keyring.pgp.keeper(cert).is_some() && !cert.is_tsk() => Err(Failure {
-                    kind: FailureKind::Protect,
+                    kind: FailureKind::KeptElsewhere,
                     retry: Retry::Never,
                     subject: fingerprint.to_string(),
                     source: "secret_elsewhere".to_owned(),

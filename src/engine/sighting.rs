@@ -27,7 +27,7 @@ pub(super) fn look(profile: &Profile, message: i64, assessment: &mut Assessment)
     let Some((address, signatures)) = flow::by_author(assessment) else { return Ok(()) };
     let keyring = profile.keyring();
     let is_own = |fingerprint: &Fingerprint| {
-        keyring.pgp.find(fingerprint).is_some_and(|cert| cert.is_tsk())
+        keyring.pgp.find(fingerprint).is_some_and(|cert| keyring.pgp.is_own(cert))
             || keyring.smime.own().iter().any(|own| own.certificate.fingerprint == *fingerprint)
     };
     let mut seen = Vec::new();

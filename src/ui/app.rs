@@ -1,22 +1,26 @@
 //! The window's content: takes events, draws the screen, sends commands.
 
+mod chosen;
+mod keyboard;
+mod mailbox;
+
 use std::time::Instant;
 
-use egui::{Context, Frame, Key, KeyboardShortcut, Modifiers, Panel, Ui};
+use egui::{Context, Ui};
 
 use crate::domain::{EmailAddress, Technology};
 use crate::engine::view::{KeyView, MessageId};
-use crate::engine::{Command, Event, Failure, FailureKind, Retry};
+use crate::engine::{Command, Event};
 
-use super::files::{Files, Purpose, Spawn};
+use super::files::{Files, Spawn};
 use super::frames::Frames;
 use super::shed::Shed;
-use super::state::{Pane, Screen, State, Theme, Views};
-use super::theme::{palette, size};
+use super::state::{Screen, State, Theme, Views};
+use super::theme::size;
 use super::words::Language;
 use super::{
-    attachments, backup, bringing, compare, compose, confirm, drafts, evidence, finding, keys, list, outbox, people,
-    preview, print, reading, settings, sidebar, status, trust, unlock, welcome,
+    attachments, backup, bringing, compose, confirm, drafts, finding, keys, outbox, people, preview, print, settings,
+    sidebar, status, trust, unlock,
 };
 
 /// The engine, as the window sees it.
@@ -208,8 +212,8 @@ impl App {
 pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec<Command>) {
     choose_theme(ui.ctx(), state.theme);
     keep_open(ui.ctx(), state);
-    keyboard(ui.ctx(), views, state, commands);
-    chosen_files(views, state, commands);
+    keyboard::take(ui.ctx(), views, state, commands);
+    chosen::take(views, state, commands);
     let is_narrow = ui.available_width() < size::NARROW;
 
     status::show(ui, views, state, commands);
@@ -219,7 +223,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     }
     sidebar::show(ui, views, state, commands, is_narrow);
     match state.screen {
-        Screen::Mailbox => mailbox(ui, views, state, commands, is_narrow),
+        Screen::Mailbox => mailbox::show(ui, views, state, commands, is_narrow),
         Screen::Compose => compose::show(ui, views, state, commands),
         Screen::Drafts => drafts::show(ui, views, state, commands),
         Screen::Keys => keys::show(ui, views, state, commands),
@@ -256,218 +260,4 @@ fn choose_theme(ctx: &Context, theme: Theme) {
     if ctx.options(|options| options.theme_preference) != wanted {
         ctx.set_theme(wanted);
     }
-}
-
-/// The system has no file dialog: said, so that a click is never without an answer.
-fn no_dialog() -> Failure {
-    Failure {
-        kind: FailureKind::File,
-        retry: Retry::Never,
-        subject: String::new(),
-        source: "no file dialog could be opened".to_owned(),
-    }
-}
-
-fn mailbox(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Vec<Command>, is_narrow: bool) {
-    let colours = palette(ui);
-    let desk = Frame::new().fill(colours.desk);
-    if welcome::is_due(views, state) {
-        welcome::show(ui, views, state, commands);
-        return;
-    }
-    let shows_drawer = state.drawer && views.reading.is_some();
-    if is_narrow {
-        if shows_drawer && state.reads {
-            Panel::right("drawer")
-                .frame(desk)
-                .exact_size(size::DRAWER)
-                .resizable(false)
-                .show_separator_line(false)
-                .show(ui, |ui| {
-                    evidence::show(ui, views, state, commands);
-                });
-        }
-        egui::CentralPanel::no_frame().show(ui, |ui| {
-            if state.reads && state.selected.is_some() {
-                reading::show(ui, views, state, commands, true);
-            } else {
-                ui.painter().rect_filled(ui.max_rect(), 0.0, colours.desk);
-                list::show(ui, views, state, commands);
-            }
-        });
-        return;
-    }
-    let is_tight = shows_drawer && ui.available_width() < size::LIST + size::DRAWER + size::FORM;
-    if !is_tight {
-        let narrower = if shows_drawer { size::LIST * 0.85 } else { size::LIST };
-        Panel::left("list").frame(desk).exact_size(narrower).resizable(false).show_separator_line(false).show(
-            ui,
-            |ui| {
-                list::show(ui, views, state, commands);
-            },
-        );
-    }
-    if shows_drawer {
-        Panel::right("drawer").frame(desk).exact_size(size::DRAWER).resizable(false).show_separator_line(false).show(
-            ui,
-            |ui| {
-                evidence::show(ui, views, state, commands);
-            },
-        );
-    }
-    egui::CentralPanel::no_frame().show(ui, |ui| reading::show(ui, views, state, commands, false));
-}
-
-fn chosen_files(views: &mut Views, state: &mut State, commands: &mut Vec<Command>) {
-    if state.files.take_breakdown() {
-        views.failure = Some(no_dialog());
-    }
-    let Some((purpose, paths)) = state.files.poll() else { return };
-    let first = paths.first().cloned();
-    match (purpose, first) {
-        (Purpose::Attach, _) => commands.push(Command::ReadAttachments(paths)),
-        (Purpose::SaveAttachment { message, part }, Some(to)) => {
-            commands.push(Command::SaveAttachment { message, part, to });
-        }
-        (Purpose::SaveAttachments { message, parts }, Some(to)) => {
-            commands.push(Command::SaveAttachments { message, parts, to });
-        }
-        (Purpose::SaveSource { message, layer }, Some(to)) => commands.push(Command::SaveSource { message, layer, to }),
-        (Purpose::BringFolder | Purpose::BringFile, Some(path)) => state.bringing.name(path, commands),
-        (Purpose::Print, Some(to)) => state.print.begin(to),
-        (Purpose::ExportCertificate(fingerprint), Some(to)) => {
-            commands.push(Command::ExportKey { fingerprint, secret: false, passphrase: None, to });
-        }
-        (Purpose::CompareCode, Some(path)) => commands.push(compare::read_picture(path)),
-        (Purpose::SaveGraph, Some(to)) => commands.extend(trust::save(views, state, to)),
-        (Purpose::Root, Some(path)) => super::authorities::read_root(path, commands),
-        (Purpose::Import | Purpose::Export | Purpose::Request, Some(path)) => {
-            state.keys.path = path.to_string_lossy().into_owned();
-        }
-        (Purpose::Backup(choice), Some(path)) => backup::chosen(state, choice, &path),
-        (Purpose::PublishDirectory { fingerprint }, Some(to)) => commands.push(finding::export(fingerprint, to)),
-        (_, None) => {}
-    }
-}
-
-const fn shortcut(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(modifiers, key)
-}
-
-fn keyboard(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut Vec<Command>) {
-    let pressed = |keys: KeyboardShortcut| ctx.input_mut(|input| input.consume_shortcut(&keys));
-    if views.locked.is_some() {
-        return;
-    }
-    if pressed(shortcut(Modifiers::COMMAND, Key::N)) {
-        compose::begin(views, state);
-    }
-    if pressed(shortcut(Modifiers::COMMAND, Key::Comma)) {
-        state.screen = Screen::Settings;
-    }
-    // Ctrl+F looks through the message that is open, Ctrl+K through the folder.
-    let opens = views.reading.as_ref().is_some_and(|view| state.selected == Some(view.id));
-    let searches =
-        !opens && pressed(shortcut(Modifiers::COMMAND, Key::F)) || pressed(shortcut(Modifiers::COMMAND, Key::K));
-    if state.screen == Screen::Mailbox && searches {
-        (state.searches, state.reads) = (true, false);
-    }
-    state.people.searches |= state.screen == Screen::People && searches;
-    if pressed(shortcut(Modifiers::NONE, Key::F6)) {
-        next_pane(ctx, state);
-    }
-    if pressed(shortcut(Modifiers::NONE, Key::F5)) {
-        commands.push(Command::Synchronise);
-    }
-    if ctx.text_edit_focused() || egui::Popup::is_any_open(ctx) {
-        return;
-    }
-    if pressed(shortcut(Modifiers::NONE, Key::Escape)) {
-        escape(state);
-    }
-    if state.screen == Screen::People && state.people.vouch.is_none() && state.keys.dialog == keys::Dialog::None {
-        let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == people::pane_id());
-        if pressed(shortcut(Modifiers::NONE, Key::J)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowDown)) {
-            people::step(views, state, commands, 1);
-        }
-        if pressed(shortcut(Modifiers::NONE, Key::K)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowUp)) {
-            people::step(views, state, commands, -1);
-        }
-    }
-    let is_asking = state.link.is_some() || state.opening.is_some() || state.finding.is_open();
-    if state.screen != Screen::Mailbox || is_asking || state.preview.is_open() {
-        return;
-    }
-    let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == list::pane_id());
-    if pressed(shortcut(Modifiers::NONE, Key::J)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowDown)) {
-        list::step(views, state, commands, 1);
-    }
-    if pressed(shortcut(Modifiers::NONE, Key::K)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowUp)) {
-        list::step(views, state, commands, -1);
-    }
-    about_the_message(ctx, views, state, commands);
-}
-
-/// The keys that other mail programs have taught: R or Ctrl+R, Ctrl+Shift+R, Ctrl+L, Ctrl+P, and M.
-fn about_the_message(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
-    let Some(message) = views.reading.as_ref().map(|view| view.id).filter(|id| state.selected == Some(*id)) else {
-        return;
-    };
-    let pressed = |modifiers, key| ctx.input_mut(|input| input.consume_shortcut(&shortcut(modifiers, key)));
-    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::R) {
-        commands.push(Command::Reply { message, all: true });
-    }
-    if pressed(Modifiers::COMMAND, Key::R) || pressed(Modifiers::NONE, Key::R) {
-        commands.push(Command::Reply { message, all: false });
-    }
-    if pressed(Modifiers::COMMAND, Key::P)
-        && let Some(view) = &views.reading
-    {
-        print::ask(ctx, view, state);
-    }
-    if pressed(Modifiers::COMMAND, Key::L) {
-        commands.push(Command::Forward(message));
-    }
-    let rows = views.mailbox.as_ref().map(|mailbox| mailbox.rows.as_slice()).unwrap_or_default();
-    if let Some(row) = rows.iter().find(|row| row.id == message)
-        && pressed(Modifiers::NONE, Key::M)
-    {
-        commands.push(Command::SetSeen { message, seen: !row.is_seen });
-    }
-}
-
-fn escape(state: &mut State) {
-    if state.link.take().is_some() || state.opening.take().is_some() {
-        return;
-    }
-    if state.finding.close() {
-        return;
-    }
-    if state.preview.is_open() {
-        state.preview.close();
-        return;
-    }
-    match state.screen {
-        Screen::Compose => compose::ask_discard(state),
-        Screen::Mailbox if state.reader.find.is_open => state.reader.find.close(),
-        Screen::Mailbox if state.drawer => state.drawer = false,
-        Screen::Mailbox => state.reads = false,
-        Screen::Keys | Screen::People | Screen::Trust if state.keys.close_dialog() => {}
-        Screen::People if state.people.vouch.take().is_some() => {}
-        _ => state.screen = Screen::Mailbox,
-    }
-}
-
-fn next_pane(ctx: &Context, state: &mut State) {
-    state.pane = match state.pane {
-        Pane::Side => Pane::List,
-        Pane::List => Pane::Reading,
-        Pane::Reading => Pane::Side,
-    };
-    let id = match state.pane {
-        Pane::Side => sidebar::pane_id(),
-        Pane::List => list::pane_id(),
-        Pane::Reading => reading::pane_id(),
-    };
-    ctx.memory_mut(|memory| memory.request_focus(id));
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Color32, Frame, Id, Margin, Modal, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Align, Color32, Frame, Id, Layout, Margin, Modal, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::domain::{Fingerprint, Technology};
 use crate::engine::sheet::{self, Tongue};
@@ -17,9 +17,12 @@ use super::widgets::{self, Weight};
 use super::words::{Language, Word};
 
 /// The sheet's width.
-const SHEET: f32 = 716.0;
+const SHEET: f32 = 740.0;
 /// The side of a QR code.
 const CODE: f32 = 168.0;
+
+/// The width of a word's number.
+const NUMBER: f32 = 18.0;
 
 /// The form that is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,8 +88,10 @@ fn sheet(ui: &mut Ui, views: &Views, state: &mut State, theirs: &Fingerprint, na
     let mine = own(views, of);
     ui.columns(2, |columns| {
         let [left, right] = columns else { return };
-        column(left, Word::CompareTheirs, Some(theirs), of, state);
-        column(right, Word::CompareMine, mine, of, state);
+        for (ui, head, print) in [(left, Word::CompareTheirs, Some(theirs)), (right, Word::CompareMine, mine)] {
+            // Columns would stretch the words of a sentence over the line.
+            ui.with_layout(Layout::top_down(Align::Min), |ui| column(ui, head, print, of, state));
+        }
     });
     let bits = (theirs.as_str().len() * 4).to_string();
     match state.keys.sheet.form {
@@ -170,9 +175,9 @@ fn words(ui: &mut Ui, print: &Fingerprint, tongue: Tongue) {
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, all.join(" ")));
     for (nth, word) in all.iter().enumerate() {
         let corner = pos2(rect.left() + (nth / rows) as f32 * wide, rect.top() + (nth % rows) as f32 * line);
-        let number = Rect::from_min_size(corner, vec2(20.0, line));
+        let number = Rect::from_min_size(corner, vec2(NUMBER, line));
         widgets::line(ui.painter(), number, &(nth + 1).to_string(), theme::plain(11.0), colours.ink_soft);
-        let place = Rect::from_min_size(corner + vec2(22.0, 0.0), vec2(wide - 24.0, line));
+        let place = Rect::from_min_size(corner + vec2(NUMBER, 0.0), vec2(wide - NUMBER - 2.0, line));
         widgets::line(ui.painter(), place, word, theme::plain(size::BODY), colours.ink);
     }
 }

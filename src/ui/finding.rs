@@ -29,10 +29,12 @@ pub use publish::{begin as begin_publish, dialog as publish_dialog};
 pub use settings::{SettingsState, show as settings};
 pub use words::met;
 
-/// The height that the results may take.
-const RESULTS: f32 = 320.0;
+/// The least height of what may scroll.
+const LEAST: f32 = 160.0;
+/// The height of what stands around the results.
+const AROUND: f32 = 220.0;
 /// The height of what stands around the choice of ways.
-const FRAME: f32 = 330.0;
+const FRAME: f32 = 290.0;
 
 /// The search dialog and the publishing dialog between frames.
 #[derive(Clone, Debug, Default)]
@@ -120,7 +122,7 @@ fn choice(
     state.focus_first(&field);
     let mut ways = state.finding.ways.clone().unwrap_or_else(|| settings.allowed.clone());
     ways.remove(&LookUp::Aia);
-    let height = (ui.input(|input| input.content_rect().height()) - FRAME).max(RESULTS / 2.0);
+    let height = (ui.input(|input| input.content_rect().height()) - FRAME).max(LEAST);
     ScrollArea::vertical().id_salt("ways").max_height(height).show(ui, |ui| {
         for way in LookUp::BY_ADDRESS {
             if toggled(ui, language, way, &mut ways) {
@@ -179,7 +181,10 @@ fn hint_below(ui: &mut Ui, words: &str) {
 fn results(ui: &mut Ui, search: &SearchView, state: &mut State, commands: &mut Vec<Command>) -> Option<bool> {
     let language = state.language;
     widgets::soft(ui, short_address(search.address.as_str()));
-    ScrollArea::vertical().id_salt("found").max_height(RESULTS).show(ui, |ui| {
+    let height = (ui.input(|input| input.content_rect().height()) - AROUND).max(LEAST);
+    ScrollArea::vertical().id_salt("found").max_height(height).show(ui, |ui| {
+        // Nothing lies under the bar.
+        ui.set_max_width(ui.available_width() - space::S);
         ui.spacing_mut().item_spacing.y = space::S;
         widgets::emphasis(ui, language.say(Word::AskedPlaces));
         for asked in &search.asked {

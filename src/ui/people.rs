@@ -54,6 +54,22 @@ pub fn enter(state: &mut State, commands: &mut Vec<Command>) {
     commands.push(ask_all(state));
 }
 
+/// The two ways to look at others: a card a person, or all certificates.
+pub fn tabs(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+    let language = state.language;
+    let is_cards = state.screen == Screen::People;
+    if widgets::choice(ui, is_cards, language.say(Word::CorrespondentCards)).clicked() {
+        enter(state, commands);
+    }
+    let count = views.keys.as_ref().map(|keys| format!("  {}", keys.others.len())).unwrap_or_default();
+    let words = format!("{}{count}", language.say(Word::AllCertificates));
+    if widgets::choice(ui, !is_cards, &words).clicked() {
+        state.screen = Screen::Keys;
+        state.keys.shows_others = true;
+        commands.push(Command::ListKeys);
+    }
+}
+
 /// Keys or trust changed: what is shown is asked for anew.
 pub fn changed(state: &mut State) {
     state.people.is_asked = false;
@@ -91,13 +107,15 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
         let fits = |address: &EmailAddress| {
             card.clone().filter(|card| card.person.address == *address || card.person.others.contains(address))
         };
+        let is_nobody = views.topics.people.as_ref().is_some_and(|view| view.people.is_empty());
+        let says = |ui: &mut Ui, headline, hint| {
+            widgets::empty(ui, Icon::Person, language.say(headline), language.say(hint));
+        };
         match wanted.as_ref().map(fits) {
             Some(Some(card)) => card::show(ui, &card, state, commands),
+            _ if is_nobody => says(ui, Word::NoPeople, Word::NoPeopleHint),
             Some(None) => widgets::empty(ui, Icon::Person, language.say(Word::Loading), ""),
-            None => {
-                let (headline, hint) = (Word::ChoosePerson, Word::ChoosePersonHint);
-                widgets::empty(ui, Icon::Person, language.say(headline), language.say(hint));
-            }
+            None => says(ui, Word::ChoosePerson, Word::ChoosePersonHint),
         }
     });
     vouch::dialog(ui, state, commands);

@@ -91,21 +91,34 @@ fn places(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comm
     let entries = [
         (Icon::Write, Word::KeptDrafts, Screen::Drafts, drafts),
         (Icon::Person, Word::People, Screen::People, 0),
-        (Icon::Keys, Word::PeopleAndKeys, Screen::Keys, 0),
+        (Icon::Keys, Word::MyKeys, Screen::Keys, 0),
         (Icon::Trust, Word::TrustScreen, Screen::Trust, 0),
         (Icon::Outbox, Word::Outbox, Screen::Outbox, waiting),
         (Icon::Settings, Word::Settings, Screen::Settings, 0),
     ];
     for (icon, word, screen, count) in entries {
-        if item(ui, icon, state.language.say(word), count, state.screen == screen, is_folded).clicked() {
+        if item(ui, icon, state.language.say(word), count, place(state) == screen, is_folded).clicked() {
             match screen {
-                Screen::Keys => commands.push(Command::ListKeys),
+                Screen::Keys => {
+                    state.keys.shows_others = false;
+                    commands.push(Command::ListKeys);
+                }
                 Screen::People => people::enter(state, commands),
                 Screen::Trust => trust::enter(state, commands, None),
                 _ => {}
             }
             state.screen = screen;
         }
+    }
+}
+
+/// The place that a screen belongs to: all certificates are those of people, and keys come from other programs to one's
+/// own.
+fn place(state: &State) -> Screen {
+    match state.screen {
+        Screen::Keys if state.keys.shows_others => Screen::People,
+        Screen::Bringing => Screen::Keys,
+        screen => screen,
     }
 }
 

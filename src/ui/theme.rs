@@ -76,10 +76,14 @@ pub struct Palette {
     pub raised: Color32,
     /// Hairlines.
     pub line: Color32,
+    /// Edges of fields and of boxes to tick: three times as light or dark as what is around them (WCAG 2.2, 1.4.11).
+    pub edge: Color32,
     /// Text.
     pub ink: Color32,
     /// Secondary text.
     pub ink_soft: Color32,
+    /// What could stand in an empty field; never taken for what stands there.
+    pub hint: Color32,
     /// Accent, links, selection and focus ring.
     pub indigo: Color32,
     /// The seal, and nothing else.
@@ -104,8 +108,10 @@ pub const LIGHT: Palette = Palette {
     desk: Color32::from_rgb(0xF1, 0xEF, 0xEA),
     raised: Color32::from_rgb(0xFF, 0xFF, 0xFF),
     line: Color32::from_rgb(0xDD, 0xD9, 0xD0),
+    edge: Color32::from_rgb(0x94, 0x90, 0x87),
     ink: Color32::from_rgb(0x1E, 0x23, 0x28),
     ink_soft: Color32::from_rgb(0x5B, 0x63, 0x6B),
+    hint: Color32::from_rgb(0x7A, 0x81, 0x89),
     indigo: Color32::from_rgb(0x28, 0x45, 0x6B),
     vermilion: Color32::from_rgb(0xB5, 0x34, 0x1F),
     pine: Color32::from_rgb(0x2E, 0x6B, 0x4A),
@@ -122,8 +128,10 @@ pub const DARK: Palette = Palette {
     desk: Color32::from_rgb(0x1D, 0x20, 0x24),
     raised: Color32::from_rgb(0x24, 0x28, 0x2D),
     line: Color32::from_rgb(0x34, 0x3A, 0x41),
+    edge: Color32::from_rgb(0x6D, 0x75, 0x7E),
     ink: Color32::from_rgb(0xE8, 0xE6, 0xE1),
     ink_soft: Color32::from_rgb(0xA4, 0xAB, 0xB3),
+    hint: Color32::from_rgb(0x7F, 0x87, 0x90),
     indigo: Color32::from_rgb(0x8F, 0xB1, 0xE0),
     vermilion: Color32::from_rgb(0xF0, 0x73, 0x5C),
     pine: Color32::from_rgb(0x7C, 0xC7, 0x9B),
@@ -203,7 +211,7 @@ fn paint(colours: &Palette, mut visuals: Visuals) -> Visuals {
     visuals.hyperlink_color = colours.indigo;
     visuals.warn_fg_color = colours.amber;
     visuals.error_fg_color = colours.plum;
-    visuals.weak_text_color = Some(colours.ink_soft);
+    visuals.weak_text_color = Some(colours.hint);
     visuals.selection.bg_fill = colours.selected;
     visuals.selection.stroke = Stroke::new(size::RING, colours.indigo);
     visuals.disabled_alpha = 0.55;
@@ -223,6 +231,7 @@ fn paint(colours: &Palette, mut visuals: Visuals) -> Visuals {
         state.bg_stroke = Stroke::new(1.0, colours.line);
         state.fg_stroke = Stroke::new(1.0, colours.ink);
     }
+    widgets.inactive.bg_stroke = Stroke::new(1.0, colours.edge);
     widgets.hovered.bg_stroke = Stroke::new(1.0, colours.indigo);
     widgets.hovered.weak_bg_fill = colours.hover;
     widgets.hovered.bg_fill = colours.hover;

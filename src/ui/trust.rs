@@ -5,7 +5,7 @@ mod picture;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{CentralPanel, Frame, Margin, Rect, Sense, TextEdit, Ui, Vec2, vec2};
+use egui::{CentralPanel, Frame, Margin, Rect, Role, Sense, TextEdit, Ui, Vec2, WidgetInfo, vec2};
 
 use crate::domain::{EmailAddress, RawMessage, Timestamp};
 use crate::engine::Command;
@@ -17,7 +17,7 @@ use super::files::Purpose;
 use super::icons::Icon;
 use super::keys;
 use super::state::{Screen, State, Views};
-use super::theme::{palette, size, space};
+use super::theme::{self, palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Language, Word, short_address, vouching};
 
@@ -97,7 +97,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
         let canvas = vec2(ui.available_width(), (ui.available_height() - below).max(80.0));
         let (rect, response) = ui.allocate_exact_size(canvas, Sense::click_and_drag());
         picture::show(ui, rect, &response, &view, state, commands);
-        foot(ui, &view, language);
+        foot(ui, &view, state);
     });
     keys::dialogs(ui, views, state, commands);
 }
@@ -153,7 +153,15 @@ fn entry(ui: &mut Ui, value: &mut String, name: Word, wide: f32, hint: &str, lan
     ui.add(edit).labelled_by(label.id)
 }
 
-fn foot(ui: &mut Ui, view: &TrustView, language: Language) {
+fn foot(ui: &mut Ui, view: &TrustView, state: &State) {
+    let language = state.language;
+    if let Some(node) = state.trust.chosen.and_then(|chosen| view.graph.nodes.get(chosen)) {
+        let words = vouching::spoken(language, node);
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::CAPTION * 1.45), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+        widgets::line(ui.painter(), rect, &words, theme::plain(size::CAPTION), palette(ui).ink);
+        return;
+    }
     let words = match view.graph.left_out {
         0 => language.say(Word::TrustKeys).to_owned(),
         count => language.fill(Word::TrustLeftOut, &[("count", &count.to_string())]),

@@ -43,8 +43,8 @@ pub fn button_if(ui: &mut Ui, enabled: bool, icon: Option<Icon>, words: &str, we
     }
     let hot = response.hovered() && enabled;
     let (fill, edge, text) = match weight {
-        Weight::Primary if enabled => (colours.indigo, colours.indigo, colours.on_accent),
-        Weight::Primary => (colours.hover, colours.line, colours.ink_soft),
+        Weight::Primary | Weight::Danger if !enabled => (colours.hover, colours.line, colours.ink_soft),
+        Weight::Primary => (colours.indigo, colours.indigo, colours.on_accent),
         Weight::Plain => (if hot { colours.hover } else { colours.raised }, colours.line, colours.ink),
         Weight::Quiet => (if hot { colours.hover } else { Color32::TRANSPARENT }, Color32::TRANSPARENT, colours.indigo),
         Weight::Danger => (if hot { colours.hover } else { colours.raised }, colours.line, colours.plum),
@@ -257,7 +257,7 @@ fn entry(ui: &mut Ui, label: &str, value: &mut String, hint: &str, secret: bool)
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         let name = caption(ui, label);
-        let hint = WidgetText::from(RichText::new(hint).color(palette(ui).ink_soft));
+        let hint = WidgetText::from(RichText::new(hint).color(palette(ui).hint));
         let edit = TextEdit::singleline(value)
             // What appears above the field meanwhile does not take the focus from it.
             .id_salt(label)
@@ -310,7 +310,7 @@ pub fn empty(ui: &mut Ui, icon: Icon, headline: &str, sentence: &str) {
         icons::show(ui, icon, size::ICON_HERO, colours.line);
         ui.add_space(space::S);
         text(ui, headline, theme::strong(size::READING), colours.ink_soft);
-        ui.set_max_width(ui.available_width().min(size::FORM));
+        ui.set_max_width((ui.available_width() - space::XL).clamp(0.0, size::FORM));
         soft(ui, sentence);
     });
 }

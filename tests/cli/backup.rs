@@ -212,6 +212,15 @@ fn what_is_newer_here_stays_as_it_is() {
 }
 
 #[test]
+fn each_key_says_when_it_was_backed_up() {
+    let home = Home::of_dora();
+    let listed = |home: &Home| home.good(&["key", "list", "--json"], &[]).documents();
+    assert!(listed(&home).iter().all(|key| key["backed_up_at"].is_null() && key["keeper"] == "profile"));
+    home.backup();
+    assert!(listed(&home).iter().all(|key| key["backed_up_at"].is_string()));
+}
+
+#[test]
 fn a_key_with_a_passphrase_of_its_own_keeps_it_in_the_backup() {
     let home = Home::new();
     for technology in ["openpgp", "smime"] {

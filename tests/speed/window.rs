@@ -250,7 +250,7 @@ impl Window {
         self.app.state.drawer = false;
         self.app.compose();
         let composer = self.app.state.composer.as_mut().unwrap();
-        composer.to.entries = (0..200).map(|n| format!("Person {n} <person{n}@example.test>")).collect();
+        composer.to.entries = (0..200).map(|n| format!("Person {n} <person{n}@example.test>").into()).collect();
         self.scene("writing to 200 recipients", |window, _| {
             window.app.state.composer.as_mut().unwrap().text.push_str("A line of a letter that goes on.\n");
         });

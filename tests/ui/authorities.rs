@@ -59,6 +59,40 @@ fn page(language: Language, view: AuthoritiesView) -> (Harness<'static, App>, Pa
     (window, paper)
 }
 
+/// The page, an anchor's details, a root that may be added, and what is known of withdrawals.
+pub fn screens(language: Language) -> Vec<(&'static str, App)> {
+    let shows = |view| {
+        let (mut app, _) = app(language);
+        app.update(Event::Topic(TopicView::Authorities(Arc::new(view))));
+        app.state.screen = Screen::Settings;
+        app.state.settings.authorities.is_open = true;
+        app
+    };
+    let detail = |number: u8| {
+        let mut app = shows(view());
+        app.state.settings.authorities.detail = Some(Fingerprint::from_bytes(&[number; 32]));
+        app
+    };
+    let candidate = RootCandidate {
+        anchor: anchor(9, "New Root 新しい認証局", &[AnchorSet::Own]),
+        is_root: true,
+        only_for: Vec::new(),
+        der: Arc::from([0u8; 4].as_slice()),
+    };
+    let mut withdrawals = shows(view());
+    withdrawals.state.settings.authorities.shows_withdrawals = true;
+    let mut nothing = shows(AuthoritiesView { evidence: Arc::default(), ..view() });
+    nothing.state.settings.authorities.shows_withdrawals = true;
+    vec![
+        ("authorities-list", shows(view())),
+        ("authorities-own", detail(1)),
+        ("authorities-distrusted", detail(3)),
+        ("authorities-add", shows(AuthoritiesView { candidate: Some(candidate), ..view() })),
+        ("authorities-withdrawals", withdrawals),
+        ("authorities-withdrawals-none", nothing),
+    ]
+}
+
 fn told(paper: &Paper, wanted: impl Fn(&AuthoritiesCommand) -> bool) -> bool {
     sent(paper, |command| match command {
         Command::Topic(topic) => matches!(&**topic, Topic::Authorities(command) if wanted(command)),

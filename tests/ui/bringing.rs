@@ -38,6 +38,50 @@ fn found() -> BringingView {
     }
 }
 
+/// What can be brought, what came, and what keeps it from coming.
+pub fn screens(language: Language) -> Vec<(&'static str, App)> {
+    let shows = |view| brings(language, view).0;
+    let token = Source { is_waiting: true, ..source(SourceKind::Token, 1, 1) };
+    let nothing = BringingView { sources: Some(vec![]), sharing: found().sharing, ..BringingView::default() };
+    let mut failed = shows(found());
+    failed.update(Event::Failed(Failure {
+        kind: FailureKind::File,
+        retry: Retry::Now,
+        subject: "/home/alice/.gnupg".into(),
+        source: "permission denied".into(),
+    }));
+    let report = BringingView { report: Some(Arc::new(came_and_stayed())), ..BringingView::default() };
+    vec![
+        ("bringing-found", shows(found())),
+        ("bringing-none", shows(nothing)),
+        ("bringing-busy", shows(BringingView { is_busy: true, ..BringingView::default() })),
+        ("bringing-token", shows(BringingView { sources: Some(vec![token]), ..found() })),
+        ("bringing-failed", failed),
+        ("bringing-report", shows(report)),
+    ]
+}
+
+/// Two certificates that are new, and some of what stayed.
+fn came_and_stayed() -> Bringing {
+    let came = |key: kakitome::engine::view::KeyView| Brought {
+        source: SourceKind::Gnupg,
+        from: "/home/alice/.gnupg".into(),
+        outcome: Outcome::Came {
+            report: Box::new(key.report),
+            gain: Gain::New,
+            outside: false,
+            trust: Some(TrustHint { level: TrustLevel::Full, taken: false }),
+        },
+    };
+    let stayed = |why: Why| Brought {
+        source: SourceKind::Files,
+        from: "/home/alice/keys".into(),
+        outcome: Outcome::Stayed { subject: "鍵束 old keys.p12".into(), why, detail: String::new() },
+    };
+    let items = sample::keys().others.into_iter().map(came).chain(Why::ALL.into_iter().take(5).map(stayed));
+    Bringing { items: items.collect(), dry_run: false }
+}
+
 /// The last wish that was sent.
 fn wish(paper: &Paper) -> Option<Wish> {
     paper.commands.borrow().iter().rev().find_map(|command| match command {

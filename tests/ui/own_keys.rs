@@ -6,8 +6,8 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use kakitome::domain::Technology;
 use kakitome::engine::topic::own_keys::{
-    AuthorityView, CertificateFrom, EndingView, IssuedView, KeyKind, KeyOrigin, KeyUse, OwnKeyView, OwnKeysCommand,
-    OwnKeysView, RevocationReason, WaitingView,
+    AuthorityView, CertificateFrom, EndingView, IssuedView, KeyKind, KeyOrigin, KeyPlace, KeyUse, OwnKeyView,
+    OwnKeysCommand, OwnKeysView, RevocationReason, WaitingView,
 };
 use kakitome::engine::topic::{Topic, TopicView};
 use kakitome::engine::{Command, Event};
@@ -29,6 +29,9 @@ pub fn view() -> OwnKeysView {
         revocation: None,
         has_kept_revocation: index == 0,
         is_revocable: true,
+        needs_passphrase: index == 0,
+        place: KeyPlace::Here,
+        backed_up_at: (index == 0).then(|| sample::at("2025-11-20T10:00:00Z")),
     };
     let mut smime = key(1);
     smime.report.not_after = Some(sample::at("2025-12-20T00:00:00Z"));
@@ -88,6 +91,8 @@ fn authority() -> AuthorityView {
         list_times: Some((sample::at("2025-11-10T00:00:00Z"), sample::at("2025-12-10T00:00:00Z"))),
         list_url: String::new(),
         is_due: false,
+        needs_passphrase: false,
+        backed_up_at: None,
     }
 }
 
@@ -127,7 +132,23 @@ pub fn screens(language: Language) -> Vec<(&'static str, App)> {
             way: ui::RenewalWay::Request,
         },
     );
+    add(
+        "own-keys-withdraw-issued",
+        KeyDialog::WithdrawIssued { authority: sample::print(99, 32), serial: "4A01".into(), name: "Bob".into() },
+    );
+    let (fingerprint, name) = (sample::print(9, 20), "Alice Sample".to_owned());
+    add("own-keys-renew-openpgp", KeyDialog::Renew { fingerprint: fingerprint.clone(), name, is_locked: true });
+    let name = "Alice Sample".to_owned();
+    add("own-keys-export", KeyDialog::Export { fingerprint: fingerprint.clone(), secret: false, name: name.clone() });
+    add("own-keys-export-secret", KeyDialog::Export { fingerprint: fingerprint.clone(), secret: true, name });
+    add("own-keys-import", KeyDialog::Import);
+    add("own-keys-revocation", KeyDialog::SaveRevocation { fingerprint });
     add("own-keys-give-up", KeyDialog::GiveUp { key: String::new(), name: "alice@example.org".into() });
+    let mut locked = view();
+    locked.authorities[0].needs_passphrase = true;
+    let issue = KeyDialog::Issue { authority: sample::print(99, 32) };
+    all.push(("own-keys-issue-locked", shows(language, locked, issue).0));
+    all.push(("own-keys-elsewhere", shows(language, elsewhere(), KeyDialog::None).0));
     all.push(("own-keys-none", shows(language, OwnKeysView::default(), KeyDialog::None).0));
     all
 }
@@ -294,7 +315,7 @@ fn a_request_is_written_and_its_answer_taken_in() {
         let mut window = window(app, [1280.0, 1600.0]);
         window.get_by_label(language.say(Word::RequestCertificate)).click();
         window.run();
-        window.get_by_role_and_label(Role::TextInput, language.say(Word::FilePath)).focus();
+        window.get_by_role_and_label(Role::TextInput, language.say(Word::FileToWrite)).focus();
         window.run();
         window.event(egui::Event::Text("request.pem".into()));
         window.run();
@@ -322,7 +343,7 @@ fn the_authority_issues_withdraws_and_publishes() {
         (window, paper)
     };
     let (mut issue, paper) = press("Issue a certificate");
-    for (label, text) in [("Name", "Bob"), ("Address", "bob@example.net"), ("File", "bob.p12")] {
+    for (label, text) in [("Name", "Bob"), ("Address", "bob@example.net"), ("File to write", "bob.p12")] {
         issue.get_by_role_and_label(Role::TextInput, label).focus();
         issue.run();
         issue.event(egui::Event::Text(text.into()));
@@ -349,11 +370,133 @@ fn the_authority_issues_withdraws_and_publishes() {
         if *authority == by && serial == "4A01")));
 
     let (mut publish, paper) = press("Write the list");
-    publish.get_by_role_and_label(Role::TextInput, "File").focus();
+    publish.get_by_role_and_label(Role::TextInput, "File to write").focus();
     publish.run();
     publish.event(egui::Event::Text("family.crl".into()));
     publish.run();
     publish.get_all_by_role_and_label(Role::Button, "Write the list").last().unwrap().click();
     publish.run();
     assert!(asked(&paper, |command| matches!(command, OwnKeysCommand::Publish { authority, .. } if *authority == by)));
+}
+
+#[test]
+fn an_authority_with_a_passphrase_is_opened_where_it_issues() {
+    for language in LANGUAGES {
+        let locked = || {
+            let mut view = view();
+            view.authorities[0].needs_passphrase = true;
+            view
+        };
+        let press = |word: Word| {
+            let (app, paper) = shows(language, locked(), KeyDialog::None);
+            let mut window = window(app, [1280.0, 1800.0]);
+            window.get_all_by_label(language.say(word)).last().unwrap().click();
+            window.run();
+            (window, paper)
+        };
+        let enter = |window: &mut egui_kittest::Harness<'_, App>, role, word: Word, text: &str| {
+            window.get_by_role_and_label(role, language.say(word)).focus();
+            window.run();
+            window.event(egui::Event::Text(text.into()));
+            window.run();
+        };
+        let (text, secret) = (Role::TextInput, Role::PasswordInput);
+        let (mut issue, paper) = press(Word::IssueCertificate);
+        enter(&mut issue, text, Word::Address, "bob@example.net");
+        enter(&mut issue, text, Word::FileToWrite, "bob.p12");
+        enter(&mut issue, secret, Word::PassphraseForFile, "swordfish");
+        enter(&mut issue, secret, Word::ProfilePassphraseAgain, "swordfish");
+        let yes = |window: &mut egui_kittest::Harness<'_, App>, word: Word| {
+            window.get_all_by_role_and_label(Role::Button, language.say(word)).last().unwrap().click();
+            window.run();
+        };
+        let issues = |paper: &Paper| {
+            asked(paper, |command| {
+                matches!(command, OwnKeysCommand::Issue { issued, .. }
+                if issued.passphrase.as_ref().is_some_and(|words| words.declassify() == "sesame"))
+            })
+        };
+        yes(&mut issue, Word::IssueCertificate);
+        assert!(!asked(&paper, |command| matches!(command, OwnKeysCommand::Issue { .. })), "it is locked still");
+        enter(&mut issue, secret, Word::PassphraseOfAuthority, "sesame");
+        yes(&mut issue, Word::IssueCertificate);
+        assert!(issues(&paper));
+
+        let (mut request, paper) = press(Word::IssueCertificate);
+        request.get_by_label(language.say(Word::ForRequest)).click();
+        request.run();
+        enter(&mut request, text, Word::RequestFile, "request.pem");
+        enter(&mut request, text, Word::FileToWrite, "bob.pem");
+        enter(&mut request, secret, Word::PassphraseOfAuthority, "sesame");
+        yes(&mut request, Word::IssueCertificate);
+        assert!(asked(
+            &paper,
+            |command| matches!(command, OwnKeysCommand::IssueForFile { passphrase: Some(words), .. }
+            if words.declassify() == "sesame")
+        ));
+
+        let (mut list, paper) = press(Word::WriteList);
+        enter(&mut list, text, Word::FileToWrite, "family.crl");
+        enter(&mut list, secret, Word::PassphraseOfAuthority, "sesame");
+        yes(&mut list, Word::WriteList);
+        assert!(asked(&paper, |command| matches!(command, OwnKeysCommand::Publish { passphrase: Some(_), .. })));
+    }
+}
+
+/// An agent's key, one on a token, and one that is in no backup.
+fn elsewhere() -> OwnKeysView {
+    let mut view = view();
+    view.keys[0].place = KeyPlace::Agent;
+    (view.keys[0].has_kept_revocation, view.keys[0].is_revocable) = (false, false);
+    view.keys[1].place = KeyPlace::Token("Card 書留".into());
+    view.keys[1].is_revocable = false;
+    view.keys.truncate(2);
+    let mut here = view.keys[0].clone();
+    (here.place, here.backed_up_at) = (KeyPlace::Here, None);
+    here.report.fingerprint = sample::print(78, 20);
+    view.keys.push(here);
+    view.authorities.clear();
+    view.waiting.clear();
+    view
+}
+
+#[test]
+fn a_key_says_who_keeps_it_and_offers_only_what_can_be_done_from_here() {
+    for language in LANGUAGES {
+        let (app, _) = shows(language, elsewhere(), KeyDialog::None);
+        let window = window(app, [1280.0, 1600.0]);
+        window.get_by_label(language.say(Word::KeptByAgent));
+        window.get_by_label(language.say(Word::KeptByAgentHint));
+        window.get_by_label(&language.fill(Word::KeptByToken, &[("name", "Card 書留")]));
+        window.get_by_label(language.say(Word::KeptByTokenHint));
+        window.get_by_label(language.say(Word::KeyNotBackedUp));
+        let count = |word: Word| window.query_all_by_label(language.say(word)).count();
+        assert_eq!((count(Word::Export), count(Word::ExportSecret)), (3, 1), "no secret of another keeper's goes out");
+        assert_eq!(count(Word::Withdraw), 0);
+    }
+}
+
+#[test]
+fn people_and_their_certificates_are_one_place_and_ones_own_keys_another() {
+    for language in LANGUAGES {
+        let (app, _) = shows(language, view(), KeyDialog::None);
+        let mut window = window(app, WIDE);
+        let chosen = |window: &egui_kittest::Harness<'_, App>, word: Word| {
+            use egui_kittest::kittest::NodeT;
+            let node = window.get_all_by_role_and_label(Role::Button, language.say(word)).next().unwrap();
+            node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+        };
+        assert!(chosen(&window, Word::MyKeys) && !chosen(&window, Word::People));
+        window.get_all_by_role_and_label(Role::Button, language.say(Word::People)).next().unwrap().click();
+        window.run();
+        assert!(chosen(&window, Word::People) && !chosen(&window, Word::MyKeys));
+        let all = format!("{}  3", language.say(Word::AllCertificates));
+        window.get_by_label(&all).click();
+        window.run();
+        assert!(window.state().state.screen == Screen::Keys && window.state().state.keys.shows_others);
+        assert!(chosen(&window, Word::People), "the certificates are those of people");
+        window.get_by_label(language.say(Word::CorrespondentCards)).click();
+        window.run();
+        assert!(window.state().state.screen == Screen::People);
+    }
 }

@@ -16,7 +16,7 @@ use kakitome::engine::view::*;
 use kakitome::engine::{Command, Event};
 use kakitome::ui::{App, KeyDialog, Language, Screen, Word};
 
-use super::{LANGUAGES, NARROW, Paper, WIDE, app, sample, sent, window};
+use super::{LANGUAGES, NARROW, Paper, WIDE, app, clicked, sample, sent, window};
 
 fn address(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
@@ -381,29 +381,88 @@ fn ten_thousand_people_are_drawn_in_the_time_of_a_frame() {
     }
 }
 
-/// Writes pictures of every state to the folder that `KAKITOME_SHOTS` names, to be looked at.
-#[test]
-fn pictures() {
-    let Some(folder) = std::env::var_os("KAKITOME_SHOTS") else { return };
-    let folder = std::path::PathBuf::from(folder);
-    for language in LANGUAGES {
-        let code = language.code();
-        let (mut window, _) = at_people(language, WIDE, view());
-        window.get_by_label(language.say(Word::Vouch)).scroll_to_me();
-        window.run();
-        window.get_by_label(language.say(Word::Vouch)).click();
-        window.run();
-        window.render().unwrap().save(folder.join(format!("vouch-{code}.png"))).unwrap();
+/// People, their questions, and the picture of who vouches for whom.
+pub fn screens(language: Language) -> Vec<(&'static str, App)> {
+    let at_card = |view: PeopleView| at_people(language, WIDE, view).0.into_state();
+    let nobody_chosen = || {
         let (mut app, _) = app(language);
-        app.update(Event::Keys(Arc::new(sample::keys())));
-        app.state.screen = Screen::Keys;
-        app.state.keys.dialog = KeyDialog::Compare { fingerprint: sample::print(3, 32), name: "山田 花子".into() };
-        let mut compare = super::window(app, NARROW);
-        compare.render().unwrap().save(folder.join(format!("compare-words-{code}.png"))).unwrap();
-        compare.get_all_by_label(language.say(Word::CompareCode)).next().unwrap().click();
-        compare.run();
-        compare.render().unwrap().save(folder.join(format!("compare-code-{code}.png"))).unwrap();
-        let (mut trust, _) = at_trust(language, NARROW, web());
-        trust.render().unwrap().save(folder.join(format!("trust-{code}.png"))).unwrap();
-    }
+        app.update(Event::Topic(TopicView::People(Arc::new(PeopleView { card: None, ..view() }))));
+        app.show_people(None);
+        app
+    };
+    let compares = |print: Fingerprint| {
+        let mut app = at_card(view());
+        app.state.keys.dialog = KeyDialog::Compare { fingerprint: print, name: "山田 花子".into() };
+        app
+    };
+    let (words, sixth) = (sample::print(5, 20), sample::print(3, 32));
+    let mut other = compares(words.clone());
+    other.state.keys.sheet.entry = sample::print(6, 20).spaced();
+    let code = clicked(compares(sixth.clone()), language.say(Word::CompareCode));
+    let digits = clicked(compares(words.clone()), language.say(Word::CompareDigits));
+    let vouches = clicked(at_card(view()), language.say(Word::Vouch));
+    let company = clicked(vouches_again(language), language.say(Word::VouchCompany));
+    let trust = |view| at_trust(language, WIDE, view).0.into_state();
+    let mut chosen = trust(web());
+    chosen.state.trust.chosen = Some(2);
+    vec![
+        ("people-card", at_card(view())),
+        ("people-choose", nobody_chosen()),
+        ("people-none", {
+            let mut app = nobody_chosen();
+            app.update(Event::Topic(TopicView::People(Arc::default())));
+            app
+        }),
+        ("people-vouch", vouches),
+        ("people-vouch-company", company),
+        ("compare-words", compares(words)),
+        ("compare-words-sixth", compares(sixth)),
+        ("compare-other", other),
+        ("compare-code", code),
+        ("compare-digits", digits),
+        ("trust-web", trust(web())),
+        ("trust-chosen", chosen),
+        ("trust-tree", trust(tree())),
+        ("trust-none", trust(TrustView::default())),
+    ]
+}
+
+fn vouches_again(language: Language) -> App {
+    clicked(at_people(language, WIDE, view()).0.into_state(), language.say(Word::Vouch))
+}
+
+/// Two authorities of S/MIME, what they vouch for, and one that nobody believes.
+fn tree() -> TrustView {
+    let node = |name: &str, at: Option<&str>, role, verdict, path: Vec<usize>, layer, seed| Node {
+        fingerprint: (role != Role::You).then(|| sample::print(seed, 32)),
+        technology: (role != Role::You).then_some(Technology::Smime),
+        name: name.into(),
+        address: at.map(address),
+        role,
+        verdict,
+        reason: None,
+        path,
+        layer,
+    };
+    let (good, no) = (TrustVerdict::Authenticated, TrustVerdict::Unauthenticated);
+    let graph = Graph {
+        nodes: vec![
+            node("", None, Role::You, good, vec![0], 0, 0),
+            node("Example Root CA", None, Role::Anchor, good, vec![0, 1], 1, 61),
+            node("Example Mail CA 書留認証局", None, Role::Authority, good, vec![0, 1, 2], 2, 62),
+            node("山田 花子", Some("hanako@example.co.jp"), Role::Certificate, good, vec![0, 1, 2, 3], 3, 63),
+            node("Bob Ross", Some("bob@example.net"), Role::Certificate, good, vec![0, 1, 2, 4], 3, 64),
+            node("Unknown Root", None, Role::Authority, no, vec![], 4, 65),
+            node("Carol Danvers", Some("carol@example.com"), Role::Certificate, no, vec![], 5, 66),
+        ],
+        edges: [(0, 1, EdgeKind::Anchor, true), (1, 2, EdgeKind::Issued, true), (2, 3, EdgeKind::Issued, true)]
+            .into_iter()
+            .chain([(2, 4, EdgeKind::Issued, true), (5, 6, EdgeKind::Issued, false)])
+            .map(|(from, to, kind, is_lit)| Edge { from, to, kind, is_lit })
+            .collect(),
+        at: sample::at(sample::NOW),
+        about: None,
+        left_out: 0,
+    };
+    TrustView { layout: Arc::new(lay_out(&graph)), graph: Arc::new(graph) }
 }

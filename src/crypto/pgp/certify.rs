@@ -7,15 +7,16 @@ use jiff::Timestamp;
 use sequoia_openpgp::Cert;
 use sequoia_openpgp::cert::UserIDRevocationBuilder;
 use sequoia_openpgp::cert::amalgamation::UserIDAmalgamation;
-use sequoia_openpgp::crypto::KeyPair;
+use sequoia_openpgp::crypto::Signer;
 use sequoia_openpgp::packet::signature::SignatureBuilder;
 use sequoia_openpgp::packet::{Signature, UserID};
 use sequoia_openpgp::regex::Regex;
 use sequoia_openpgp::types::{ReasonForRevocation, SignatureType};
 
 use crate::crypto::ProtectError;
-use crate::domain::{EmailAddress, Fingerprint, Secret};
+use crate::domain::{EmailAddress, Fingerprint};
 
+use super::outside::Access;
 use super::policy::ReadingPolicy;
 use super::{cert, renew, system_time, timestamp};
 
@@ -103,12 +104,12 @@ pub fn scope_of_domain(domain: &str) -> Result<String, CertifyError> {
 ///
 /// # Errors
 /// See [`CertifyError`].
-pub fn certify(
+pub fn certify<'a>(
     by: &Cert,
     of: &Cert,
     address: &EmailAddress,
     what: &Vouching,
-    passphrases: &[Secret<String>],
+    access: impl Into<Access<'a>>,
     at: Timestamp,
 ) -> Result<Arc<Cert>, CertifyError> {
     sensible(what, at)?;
@@ -119,12 +120,12 @@ pub fn certify(
     if named.is_empty() {
         return Err(CertifyError::NotNamed);
     }
-    let mut pair = certifying_key(by, passphrases, at)?;
+    let mut key = certifying_key(by, access.into(), at)?;
     let mut made = Vec::new();
     for user_id in named {
         let moment = after_earlier_words(by, of, &user_id, at);
-        let signature = user_id.bind(&mut pair, of, builder(what, moment).map_err(library)?).map_err(library)?;
-        made.push(signature);
+        let signature = user_id.bind(&mut *key.signer, of, builder(what, moment).map_err(library)?);
+        made.push(signature.map_err(|error| key.refused(error, by))?);
     }
     Ok(Arc::new(of.clone().insert_packets(made).map_err(library)?.0))
 }
@@ -134,11 +135,11 @@ pub fn certify(
 ///
 /// # Errors
 /// [`CertifyError::Nothing`] when the key said nothing that still counts, and see [`CertifyError`].
-pub fn retract(
+pub fn retract<'a>(
     by: &Cert,
     of: &Cert,
     address: Option<&EmailAddress>,
-    passphrases: &[Secret<String>],
+    access: impl Into<Access<'a>>,
     at: Timestamp,
 ) -> Result<Arc<Cert>, CertifyError> {
     let wanted = |user_id: &UserID| address.is_none() || cert::address_of(user_id).as_ref() == address;
@@ -151,7 +152,7 @@ pub fn retract(
     if standing.is_empty() {
         return Err(CertifyError::Nothing);
     }
-    let mut pair = certifying_key(by, passphrases, at)?;
+    let mut key = certifying_key(by, access.into(), at)?;
     let mut made = Vec::new();
     for (user_id, word) in standing {
         let moment = after_earlier_words(by, of, &user_id, at);
@@ -163,7 +164,8 @@ pub fn retract(
             builder = builder.set_exportable_certification(false).map_err(library)?;
         }
         let builder = UserIDRevocationBuilder::try_from(builder).map_err(library)?;
-        made.push(builder.build(&mut pair, of, &user_id, None).map_err(library)?);
+        let revocation = builder.build(&mut *key.signer, of, &user_id, None);
+        made.push(revocation.map_err(|error| key.refused(error, by))?);
     }
     Ok(Arc::new(of.clone().insert_packets(made).map_err(library)?.0))
 }
@@ -313,14 +315,36 @@ fn naming(of: &Cert, address: &EmailAddress, at: Timestamp) -> Vec<UserID> {
     cert::user_ids(of, at).into_iter().filter(named).collect()
 }
 
-/// The primary key, open: others believe no other one (RFC 9580 §5.2.3.29, §10.1.5).
-fn certifying_key(by: &Cert, passphrases: &[Secret<String>], at: Timestamp) -> Result<KeyPair, CertifyError> {
+/// A primary key that can sign.
+struct CertifyingKey {
+    signer: Box<dyn Signer + Send + Sync>,
+    /// Its keeper signs, who may refuse.
+    is_outside: bool,
+}
+
+impl CertifyingKey {
+    /// A keeper that does not sign is locked, or its card is not there.
+    fn refused(&self, error: anyhow::Error, by: &Cert) -> CertifyError {
+        if self.is_outside { ProtectError::Locked(cert::fingerprint(by)).into() } else { library(error) }
+    }
+}
+
+/// The primary key, open or with its keeper: others believe no other one (RFC 9580 §5.2.3.29, §10.1.5).
+fn certifying_key(by: &Cert, access: Access<'_>, at: Timestamp) -> Result<CertifyingKey, CertifyError> {
     let cannot = || ProtectError::CannotSign(cert::fingerprint(by));
     let valid = by.with_policy(&ReadingPolicy, system_time(at)).map_err(|_| cannot())?;
     if valid.alive().is_err() || cert::is_revoked(by, at) {
         return Err(cannot().into());
     }
-    Ok(renew::open(by, &valid.primary_key().into(), passphrases)?)
+    if !by.is_tsk()
+        && let Some(keeper) = access.ring.and_then(|ring| ring.keeper(by))
+    {
+        let key = valid.primary_key().key().clone().role_into_unspecified();
+        let signer = keeper.signer(&key, access.passphrases).ok_or_else(cannot)?;
+        return Ok(CertifyingKey { signer, is_outside: true });
+    }
+    let pair = renew::open(by, &valid.primary_key().into(), access.passphrases)?;
+    Ok(CertifyingKey { signer: Box::new(pair), is_outside: false })
 }
 
 /// The moment, or a second after what the same key said of this before: a later word counts, and times are in seconds.

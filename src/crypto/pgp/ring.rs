@@ -203,6 +203,11 @@ impl PgpRing {
         }
     }
 
+    /// Whether the secret keys of a certificate are here, or with a keeper.
+    pub fn is_own(&self, cert: &Cert) -> bool {
+        cert.is_tsk() || self.keeper(cert).is_some()
+    }
+
     /// From now on somebody else keeps the secret part of a certificate.
     pub fn keep_outside(&mut self, fingerprint: Fingerprint, keeper: Arc<dyn Keeper>) {
         self.changed();

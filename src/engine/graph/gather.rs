@@ -157,7 +157,7 @@ impl<'a> Picture<'a> {
             trust::judge(&Certificate::Pgp(Arc::clone(cert)), &[], address.as_ref(), self.keyring, self.policy);
         let name = pgp::names(cert, at).into_iter().next();
         let name = name.or_else(|| address.as_ref().map(ToString::to_string)).unwrap_or_default();
-        let role = match (cert.is_tsk(), self.policy.roots.contains(&fingerprint)) {
+        let role = match (self.keyring.pgp.is_own(cert), self.policy.roots.contains(&fingerprint)) {
             (true, _) => Role::Own,
             (false, true) => Role::Root,
             (false, false) => Role::Certificate,
@@ -266,7 +266,7 @@ impl<'a> Picture<'a> {
     fn certified(&mut self, among: &[Cert]) {
         let ring = &self.keyring.pgp;
         let at = self.policy.at;
-        for cert in among.iter().filter(|cert| !cert.is_tsk()) {
+        for cert in among.iter().filter(|cert| !ring.is_own(cert)) {
             let Some(to) = self.places.get(&pgp::fingerprint(cert)).copied() else { continue };
             let mut done = HashSet::new();
             let issuers: Vec<Cert> = pgp::certifiers(cert, ring).map(Arc::clone).collect();

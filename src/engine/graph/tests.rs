@@ -5,9 +5,12 @@ use sequoia_openpgp::Cert;
 
 use super::*;
 use crate::crypto::{Keyring, pgp};
+use crate::domain::Secret;
 use crate::trust::TrustPolicy;
 use CertificationState::{Expired, Good, Revoked};
 use TrustVerdict::{Authenticated, Unauthenticated};
+
+const NONE: &[Secret<String>] = &[];
 
 fn then() -> Timestamp {
     "2026-01-15T12:00:00Z".parse().unwrap()
@@ -27,7 +30,7 @@ fn person(name: &str) -> Cert {
 
 fn vouches(by: &Cert, of: &Cert, vouching: &Vouching) -> Cert {
     let address = pgp::addresses(of, days(1))[0].clone();
-    (*pgp::certify(by, of, &address, vouching, &[], days(1)).unwrap()).clone()
+    (*pgp::certify(by, of, &address, vouching, NONE, days(1)).unwrap()).clone()
 }
 
 fn public(cert: &Cert) -> Cert {
@@ -92,7 +95,7 @@ fn a_certification_through_time_counts_ends_and_is_taken_back() {
     let (alice, bob) = (person("Alice"), person("Bob"));
     let year = Vouching { expires_at: Some(days(100)), ..Vouching::default() };
     let known = vouches(&alice, &bob, &year);
-    let back = pgp::retract(&alice, &known, None, &[], days(50)).unwrap();
+    let back = pgp::retract(&alice, &known, None, NONE, days(50)).unwrap();
     let state = |cert: &Cert, at: i64| {
         let mut keyring = Keyring::default();
         keyring.pgp.add_cert(alice.clone());

@@ -232,7 +232,10 @@ pub(super) fn carry_out(work: &Work, command: BackupCommand) -> Result<Effect, F
         }
         BackupCommand::Make { to, passphrase } => beside(work, "backup", move |work| {
             let protection = passphrase.map_or(Protection::Words(List::English), Protection::Passphrase);
-            make(&work.profile, &to, &protection, true).map(|made| (Outcome::Made(made), false))
+            let made = make(&work.profile, &to, &protection, true)?;
+            // Each key says when it was backed up.
+            super::own_keys::beside_show(work);
+            Ok((Outcome::Made(made), false))
         }),
         BackupCommand::SetupMessage { fingerprint, to, text } => beside(work, "backup", move |work| {
             let code = write_setup_message(&work.profile, &fingerprint, &to, &text)?;
@@ -283,7 +286,7 @@ fn progress(work: &Work, code: &'static str, fraction: Option<f32>) {
 fn show(work: &Work, sheet: Option<Sheet>, outcome: Option<Outcome>) -> Result<(), Failure> {
     let setting = |name| work.profile.store.setting(name).map_err(store_failure);
     let view = BackupView {
-        last: work.profile.store.setting(LAST).map_err(store_failure)?,
+        last: last(&work.profile)?,
         rehearsed_at: setting(REHEARSED)?,
         later_until: setting(LATER_UNTIL)?,
         folder: files::documents_dir(),
@@ -448,8 +451,19 @@ pub fn is_backup(bytes: &[u8]) -> bool {
     locking::head(bytes).is_some() || setup::payload(bytes).is_some()
 }
 
+/// The own keys that a backup can hold: what an agent or a token keeps, it keeps alone.
 fn own_keys(profile: &Profile) -> Vec<CertificateReport> {
-    profile.reports(profile.now()).into_iter().filter(|report| report.has_secret).collect()
+    let keyring = profile.keyring();
+    let reports = profile.reports(profile.now()).into_iter();
+    reports.filter(|report| report.has_secret && keyring.holds_secret(&report.fingerprint)).collect()
+}
+
+/// The last backup that was made here or restored.
+///
+/// # Errors
+/// A [`Failure`] of the store.
+pub fn last(profile: &Profile) -> Result<Option<LastBackup>, Failure> {
+    profile.store.setting(LAST).map_err(store_failure)
 }
 
 fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {

@@ -9,6 +9,7 @@ use crate::domain::{EmailAddress, Fingerprint, Secret};
 use crate::engine::certify::{self, Vouch};
 use crate::engine::graph::{self, Graph, Layout};
 use crate::engine::profile::Profile;
+use crate::engine::worker::internal;
 use crate::engine::{Event, Failure};
 
 use super::{Effect, TopicView, Work};
@@ -46,17 +47,35 @@ pub(super) fn carry_out(work: &Work, command: TrustCommand) -> Result<Effect, Fa
             Ok(Effect::Nothing)
         }
         TrustCommand::Certify(what) => {
-            certify::vouch(&work.profile, &what)?;
-            (work.publish)(Event::Done { code: "certified", subject: what.address.to_string() });
-            Ok(Effect::Keys)
+            beside(work, "certified", move |profile| {
+                certify::vouch(profile, &what)?;
+                Ok(what.address.to_string())
+            });
+            Ok(Effect::Nothing)
         }
         TrustCommand::Retract { fingerprint, address, passphrase } => {
-            certify::retract(&work.profile, &fingerprint, address.as_ref(), None, passphrase.as_ref())?;
-            let subject = address.map_or_else(|| fingerprint.spaced(), |address| address.to_string());
-            (work.publish)(Event::Done { code: "retracted", subject });
-            Ok(Effect::Keys)
+            beside(work, "retracted", move |profile| {
+                certify::retract(profile, &fingerprint, address.as_ref(), None, passphrase.as_ref())?;
+                Ok(address.map_or_else(|| fingerprint.spaced(), |address| address.to_string()))
+            });
+            Ok(Effect::Nothing)
         }
     }
+}
+
+/// Signs beside the loop: opening a key takes a moment, and an agent may ask its owner first.
+fn beside(work: &Work, code: &'static str, job: impl FnOnce(&Profile) -> Result<String, Failure> + Send + 'static) {
+    let work = work.clone();
+    tokio::task::spawn_blocking(move || {
+        let job = std::panic::AssertUnwindSafe(|| job(&work.profile));
+        match std::panic::catch_unwind(job).unwrap_or_else(|_| Err(internal("panic"))) {
+            Ok(subject) => {
+                (work.publish)(Event::Done { code, subject });
+                work.changed();
+            }
+            Err(failure) => (work.publish)(Event::Failed(failure)),
+        }
+    });
 }
 
 /// Who vouches for whom, at a moment.
@@ -83,7 +102,7 @@ pub(in crate::engine) fn certifiers(profile: &Profile) -> Vec<(Fingerprint, Stri
     let named = own.iter().map(|cert| {
         let name = pgp::names(cert, at).into_iter().next();
         let name = name.or_else(|| pgp::addresses(cert, at).first().map(ToString::to_string));
-        let needs_passphrase = !pgp::unlockable(cert, &keyring.passphrases);
+        let needs_passphrase = cert.is_tsk() && !pgp::unlockable(cert, &keyring.passphrases);
         (pgp::fingerprint(cert), name.unwrap_or_default(), needs_passphrase)
     });
     named.collect()

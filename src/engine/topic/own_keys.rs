@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 pub use crate::crypto::smime::{Period, Pkcs12Form};
 pub use crate::crypto::{KeyKind, KeyUse, RevocationReason};
+pub use crate::engine::outside::KeyPlace;
 pub use authority::{
     Issued, IssuedView, NewAuthority, To, create as create_authority, issue, issued, lists, prolong, publish,
     revoke as revoke_issued,
@@ -67,7 +68,7 @@ pub enum OwnKeysCommand {
     /// Issue a certificate and write it to a file: with its new key as PKCS #12, or for a request.
     Issue { issued: Box<Issued>, to: PathBuf },
     /// Issue a certificate for the request in a file, and write it to another.
-    IssueForFile { authority: Fingerprint, request: PathBuf, to: PathBuf },
+    IssueForFile { authority: Fingerprint, request: PathBuf, passphrase: Option<Secret<String>>, to: PathBuf },
     /// Withdraw a certificate that an authority issued.
     RevokeIssued {
         authority: Fingerprint,
@@ -156,10 +157,10 @@ fn carry_out_long(profile: &Profile, command: OwnKeysCommand) -> Result<(&'stati
             write(&to, &bytes)?;
             Ok(("certificate_issued", called(&report)))
         }
-        OwnKeysCommand::IssueForFile { authority, request, to } => {
+        OwnKeysCommand::IssueForFile { authority, request, passphrase, to } => {
             let bytes = files::read(&request, MAX_REQUEST).map_err(|error| named(&request, error))?;
             let of = To::Request(RawMessage::new(bytes));
-            let wanted = Issued { authority: Some(authority), to: of, days: LIFETIME_DAYS, passphrase: None };
+            let wanted = Issued { authority: Some(authority), to: of, days: LIFETIME_DAYS, passphrase };
             let (bytes, report) = issue(profile, &wanted)?;
             write(&to, &bytes)?;
             Ok(("certificate_issued", called(&report)))
@@ -234,6 +235,16 @@ fn called(report: &crate::crypto::CertificateReport) -> String {
 
 fn input(subject: &str, source: &str) -> Failure {
     Failure { kind: FailureKind::Input, retry: Retry::Never, subject: subject.to_owned(), source: source.to_owned() }
+}
+
+/// Who keeps the key elsewhere does this there.
+fn kept_elsewhere(fingerprint: &Fingerprint) -> Failure {
+    Failure {
+        kind: FailureKind::KeptElsewhere,
+        retry: Retry::Never,
+        subject: fingerprint.spaced(),
+        source: "secret_elsewhere".to_owned(),
+    }
 }
 
 /// By value, so that it can be handed to `map_err`.

@@ -14,6 +14,8 @@ use crate::engine::Command;
 use crate::engine::topic::Topic;
 use crate::engine::topic::backup::words::List;
 use crate::engine::topic::backup::{BackupCommand, BackupView, Outcome, SetupText, sheet::Sheet};
+use crate::engine::topic::own_keys::KeyPlace;
+use crate::engine::view::KeyView;
 
 use super::files::Purpose;
 use super::icons::{self, Icon};
@@ -157,9 +159,19 @@ pub fn due(views: &Views, state: &State) -> Option<Word> {
     if own.is_empty() || view.later_until.is_some_and(|until| until > state.clock.now()) {
         return None;
     }
-    let Some(last) = &view.last else { return Some(Word::NoBackup) };
-    let is_in = |fingerprint: &str| last.keys.iter().any(|known| known == fingerprint);
-    (!own.iter().all(|key| is_in(key.report.fingerprint.as_str()))).then_some(Word::NewerKeys)
+    let Some(last) = &view.last else {
+        let is_any = own.iter().any(|key| !is_elsewhere(views, &key.report.fingerprint));
+        return is_any.then_some(Word::NoBackup);
+    };
+    let is_in = |fingerprint: &Fingerprint| last.keys.iter().any(|known| known == fingerprint.as_str());
+    let is_safe = |fingerprint: &Fingerprint| is_in(fingerprint) || is_elsewhere(views, fingerprint);
+    (!own.iter().all(|key| is_safe(&key.report.fingerprint))).then_some(Word::NewerKeys)
+}
+
+/// An agent or a token keeps the key: no backup of this program can hold it.
+fn is_elsewhere(views: &Views, fingerprint: &Fingerprint) -> bool {
+    let own = views.topics.own_keys.as_ref().map(|view| view.keys.as_slice()).unwrap_or_default();
+    own.iter().any(|key| key.report.fingerprint == *fingerprint && key.place != KeyPlace::Here)
 }
 
 /// Above one's own keys: what is due, or when the last backup was made; and what can be done.
@@ -205,9 +217,11 @@ fn buttons(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Com
     if is_due && widgets::button(ui, None, language.say(Word::Later), Weight::Quiet).clicked() {
         commands.push(command(BackupCommand::Later));
     }
-    if has_keys && widgets::button(ui, Some(Icon::Check), language.say(Word::TryBackup), Weight::Quiet).clicked() {
-        let last = views.topics.backup.as_ref().and_then(|view| view.last.as_ref());
-        let file = last.map(|last| last.file.clone()).unwrap_or_default();
+    let last = views.topics.backup.as_ref().and_then(|view| view.last.as_ref());
+    if let Some(file) = last.map(|last| last.file.clone())
+        && has_keys
+        && widgets::button(ui, Some(Icon::Check), language.say(Word::TryBackup), Weight::Quiet).clicked()
+    {
         state.backup.open(Dialog::Rehearse);
         state.backup.file = file;
         state.focuses = true;
@@ -216,7 +230,9 @@ fn buttons(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Com
         begin_restore(state);
     }
     let own = views.keys.as_ref().map(|keys| keys.own.as_slice()).unwrap_or_default();
-    let pgp = own.iter().find(|key| key.report.technology == Technology::OpenPgp);
+    let is_given =
+        |key: &&KeyView| key.report.technology == Technology::OpenPgp && !is_elsewhere(views, &key.report.fingerprint);
+    let pgp = own.iter().find(is_given);
     if let Some(key) = pgp
         && widgets::button(ui, Some(Icon::Forward), language.say(Word::OtherDevice), Weight::Quiet).clicked()
     {

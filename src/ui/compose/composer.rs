@@ -1,63 +1,17 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::domain::{Attachment, Draft, EmailAddress, Mailbox, Protection, TechnologyChoice};
 use crate::engine::Command;
 use crate::engine::view::{DraftId, PreflightView, ReadinessView};
 
-/// One field of recipients: what was entered, and what is being typed.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Recipients {
-    /// Entries as they were written; those that are no addresses stay in sight until they are mended.
-    pub entries: Vec<String>,
-    /// What is being typed.
-    pub typing: String,
-    /// How wide the names are that were in sight, in points.
-    pub(in crate::ui) widths: HashMap<String, f32>,
-}
+use super::entries::{Entry, Recipients};
 
-impl Recipients {
-    fn of(mailboxes: &[Mailbox]) -> Self {
-        Self { entries: mailboxes.iter().map(ToString::to_string).collect(), ..Self::default() }
-    }
-
-    /// Takes what was typed as entries: everything before a comma or semicolon, or all of it.
-    pub fn settle(&mut self, all: bool) {
-        let typed = std::mem::take(&mut self.typing);
-        let mut pieces = split(&typed);
-        if !all {
-            pieces.pop().unwrap_or_default().trim_start().clone_into(&mut self.typing);
-        }
-        self.entries.extend(pieces.into_iter().map(|piece| piece.trim().to_owned()).filter(|piece| !piece.is_empty()));
-    }
-
-    /// The well-formed ones, what is still being typed included.
-    pub fn mailboxes(&self) -> Vec<Mailbox> {
-        self.all().filter_map(Mailbox::parse).collect()
-    }
-
-    fn all(&self) -> impl Iterator<Item = &str> {
-        let typing = Some(self.typing.trim()).filter(|typing| !typing.is_empty());
-        self.entries.iter().map(String::as_str).chain(typing)
-    }
-}
-
-/// At commas and semicolons that don't stand in quotation marks.
-fn split(text: &str) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let mut quoted = false;
-    for c in text.chars() {
-        quoted ^= c == '"';
-        match c {
-            ',' | ';' | '\n' | '、' if !quoted => pieces.push(String::new()),
-            c => {
-                if let Some(piece) = pieces.last_mut() {
-                    piece.push(c);
-                }
-            }
-        }
-    }
-    pieces
-}
+/// A longer text is edited only as far as [`HEAD`] until its author wants all of it: laying out every line of a long
+/// quotation with each letter that is typed would make the letters wait.
+const LONG: usize = 24 << 10;
+/// As much of a long text is edited.
+const HEAD: usize = 16 << 10;
 
 /// What the composer asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,8 +39,10 @@ pub struct Composer {
     pub shows_copies: bool,
     /// Subject.
     pub subject: String,
-    /// Body.
+    /// Body, as far as it is edited.
     pub text: String,
+    /// What follows it, unchanged.
+    pub beyond: Beyond,
     /// Files.
     pub attachments: Vec<Attachment>,
     /// Sign, encrypt, with what.
@@ -105,7 +61,43 @@ pub struct Composer {
     pub question: Option<Question>,
     in_reply_to: Option<String>,
     references: Vec<String>,
-    asked: Option<(String, Vec<Mailbox>, Protection, bool)>,
+    asked: Option<Asked>,
+    /// How often preflight was asked.
+    asks: usize,
+    pub(super) answer: Option<Answer>,
+}
+
+/// The rest of a long text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beyond {
+    text: String,
+    /// Its lines.
+    pub lines: usize,
+}
+
+/// What preflight was asked about.
+#[derive(Clone, Debug, PartialEq)]
+struct Asked {
+    from: Mailbox,
+    recipients: Vec<Mailbox>,
+    protection: Protection,
+    lacks_subject: bool,
+}
+
+/// What is known of a preflight, looked up once.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) preflight: Arc<PreflightView>,
+    asks: usize,
+    fits: bool,
+    places: HashMap<EmailAddress, usize>,
+}
+
+impl Answer {
+    /// How a recipient gets the message.
+    pub(super) fn of(&self, entry: &Entry) -> Option<&ReadinessView> {
+        self.preflight.recipients.get(*self.places.get(entry.address()?)?)
+    }
 }
 
 impl Composer {
@@ -117,6 +109,7 @@ impl Composer {
 
     /// Goes on with a draft.
     pub fn of(draft: Draft) -> Self {
+        let (text, beyond) = halved(draft.text);
         Self {
             from: draft.from,
             to: Recipients::of(&draft.to),
@@ -124,7 +117,8 @@ impl Composer {
             bcc: Recipients::of(&draft.bcc),
             shows_copies: !draft.cc.is_empty() || !draft.bcc.is_empty(),
             subject: draft.subject,
-            text: draft.text,
+            text,
+            beyond,
             attachments: draft.attachments,
             protection: draft.protection,
             in_reply_to: draft.in_reply_to,
@@ -136,13 +130,17 @@ impl Composer {
 
     /// The message as it stands.
     pub fn draft(&self) -> Draft {
+        self.with([self.text.as_str(), &self.beyond.text].concat())
+    }
+
+    fn with(&self, text: String) -> Draft {
         Draft {
             from: self.from.clone(),
             to: self.to.mailboxes(),
             cc: self.cc.mailboxes(),
             bcc: self.bcc.mailboxes(),
             subject: self.subject.clone(),
-            text: self.text.clone(),
+            text,
             html: None,
             attachments: self.attachments.clone(),
             in_reply_to: self.in_reply_to.clone(),
@@ -151,8 +149,19 @@ impl Composer {
         }
     }
 
-    fn recipients(&self) -> Vec<Mailbox> {
-        [&self.to, &self.cc, &self.bcc].into_iter().flat_map(Recipients::mailboxes).collect()
+    fn fields(&self) -> [&Recipients; 3] {
+        [&self.to, &self.cc, &self.bcc]
+    }
+
+    /// Takes all of a long text into the field.
+    pub fn edit_all(&mut self) {
+        self.text.push_str(&std::mem::take(&mut self.beyond).text);
+    }
+
+    /// Leaves the rest of a long text out.
+    pub fn leave_out(&mut self) {
+        self.beyond = Beyond::default();
+        self.is_saved = false;
     }
 
     /// Adds files.
@@ -163,10 +172,10 @@ impl Composer {
 
     /// Nothing was entered.
     pub fn is_untouched(&self) -> bool {
-        let fields = [&self.to, &self.cc, &self.bcc];
-        fields.iter().all(|field| field.all().next().is_none())
+        self.fields().iter().all(|field| field.is_empty())
             && self.subject.is_empty()
             && self.text.is_empty()
+            && self.beyond.text.is_empty()
             && self.attachments.is_empty()
     }
 
@@ -177,17 +186,41 @@ impl Composer {
 
     /// Somebody is named.
     pub fn has_recipients(&self) -> bool {
-        [&self.to, &self.cc, &self.bcc].iter().any(|field| field.all().any(|entry| Mailbox::parse(entry).is_some()))
+        self.fields().iter().any(|field| field.names_somebody())
     }
 
-    /// Whether a preflight speaks of the message as it stands, and not of an earlier wish.
-    pub fn fits(&self, preflight: &PreflightView) -> bool {
-        let Protection { sign, encrypt, technology } = self.protection;
-        let addresses = |mailboxes: &mut dyn Iterator<Item = &Mailbox>| -> BTreeSet<EmailAddress> {
-            mailboxes.filter_map(Mailbox::email).collect()
+    /// Takes note of a preflight; what is looked up in it is looked up once.
+    pub fn look_at(&mut self, preflight: Option<&Arc<PreflightView>>) {
+        let is_known =
+            |answer: &Answer, preflight| Arc::ptr_eq(&answer.preflight, preflight) && answer.asks == self.asks;
+        let Some(preflight) = preflight else {
+            self.answer = None;
+            return;
         };
-        let same = addresses(&mut self.recipients().iter())
-            == addresses(&mut preflight.recipients.iter().map(|recipient| &recipient.mailbox));
+        if self.answer.as_ref().is_some_and(|answer| is_known(answer, preflight)) {
+            return;
+        }
+        let mut places = HashMap::new();
+        for (place, ready) in preflight.recipients.iter().enumerate() {
+            if let Some(address) = ready.mailbox.email() {
+                // The first of each address counts.
+                places.entry(address).or_insert(place);
+            }
+        }
+        let (fits, asks) = (self.fits(preflight, &places), self.asks);
+        self.answer = Some(Answer { preflight: Arc::clone(preflight), asks, fits, places });
+    }
+
+    /// The preflight, if it speaks of the message as it stands, and not of an earlier wish.
+    pub fn answered(&self) -> Option<&PreflightView> {
+        let answer = self.answer.as_ref().filter(|answer| answer.fits && answer.asks == self.asks)?;
+        if self.is_checking { None } else { Some(&answer.preflight) }
+    }
+
+    fn fits(&self, preflight: &PreflightView, places: &HashMap<EmailAddress, usize>) -> bool {
+        let Protection { sign, encrypt, technology } = self.protection;
+        let written: HashSet<EmailAddress> = self.fields().iter().flat_map(|field| field.addresses()).collect();
+        let same = written.len() == places.len() && written.iter().all(|address| places.contains_key(address));
         let chosen = |ready: &ReadinessView| match (technology, ready.technology) {
             (TechnologyChoice::Only(wanted), Some(used)) => wanted == used,
             _ => true,
@@ -197,9 +230,10 @@ impl Composer {
     }
 
     /// The first entry that is no address.
-    pub fn malformed(&self) -> Option<String> {
-        let wrong = |field: &Recipients| field.entries.iter().find(|entry| Mailbox::parse(entry).is_none()).cloned();
-        [&self.to, &self.cc, &self.bcc].into_iter().find_map(wrong)
+    pub fn malformed(&self) -> Option<&str> {
+        let [to, cc, bcc] = self.fields();
+        let found = to.entries.iter().chain(&cc.entries).chain(&bcc.entries).find(|entry| entry.mailbox().is_none());
+        found.map(Entry::text)
     }
 
     /// What is known of the recipients may be more now.
@@ -209,19 +243,52 @@ impl Composer {
 
     /// Asks for a preflight when what it depends on has changed.
     pub fn ask_preflight(&mut self, commands: &mut Vec<Command>) {
-        let now = (self.from.to_string(), self.recipients(), self.protection, self.subject.trim().is_empty());
-        if self.asked.as_ref() == Some(&now) {
+        if self.asked.as_ref().is_some_and(|asked| self.is_as_asked(asked)) {
             return;
         }
         self.is_saved &= self.asked.is_none();
-        self.asked = Some(now);
+        self.asks += 1;
+        self.asked = Some(Asked {
+            from: self.from.clone(),
+            recipients: self.fields().iter().flat_map(|field| field.mailboxes()).collect(),
+            protection: self.protection,
+            lacks_subject: self.subject.trim().is_empty(),
+        });
         if self.has_recipients() {
             self.is_checking = true;
-            commands.push(Command::Preflight(Box::new(self.draft())));
+            // Nothing of it depends on the rest of a long text.
+            commands.push(Command::Preflight(Box::new(self.with(self.text.clone()))));
         } else {
             self.is_checking = false;
         }
     }
+
+    fn is_as_asked(&self, asked: &Asked) -> bool {
+        let mut rest = asked.recipients.as_slice();
+        for field in self.fields() {
+            let Some(after) = field.begins(rest).and_then(|count| rest.get(count..)) else { return false };
+            rest = after;
+        }
+        rest.is_empty()
+            && asked.from == self.from
+            && asked.protection == self.protection
+            && asked.lacks_subject == self.subject.trim().is_empty()
+    }
+}
+
+/// What of a text is edited, and what follows it: to the end of a line.
+fn halved(mut text: String) -> (String, Beyond) {
+    if text.len() <= LONG {
+        return (text, Beyond::default());
+    }
+    let near = text.as_bytes().iter().skip(HEAD).position(|byte| *byte == b'\n').map(|at| HEAD + at + 1);
+    let mut end = near.filter(|end| *end <= LONG).unwrap_or(HEAD);
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    let text_beyond = text.split_off(end);
+    let lines = text_beyond.lines().count();
+    (text, Beyond { text: text_beyond, lines })
 }
 
 #[cfg(test)]
@@ -247,7 +314,7 @@ mod tests {
     fn what_is_no_address_stays_in_sight_and_never_becomes_a_recipient() {
         let mut composer = Composer::new(Mailbox::new("Alice", "alice@example.org"));
         composer.to = typed("bob@example.org, bob at example");
-        assert_eq!(composer.malformed().as_deref(), Some("bob at example"));
+        assert_eq!(composer.malformed(), Some("bob at example"));
         assert_eq!(composer.draft().to.len(), 1);
     }
 
@@ -266,5 +333,62 @@ mod tests {
         composer.ask_preflight(&mut commands);
         assert_eq!(commands.len(), 2);
         assert!(composer.is_checking);
+    }
+
+    #[test]
+    fn of_a_long_text_the_beginning_is_edited_and_nothing_is_lost() {
+        for text in ["書留 a line of a letter\n".repeat(4_000), "書".repeat(20_000), "short\n".to_owned()] {
+            let composer = Composer::of(Draft { text: text.clone(), ..Draft::default() });
+            assert!(composer.text.len() <= LONG + 4);
+            assert_eq!(composer.draft().text, text);
+            assert_eq!(
+                composer.beyond.lines,
+                text.lines().count() - composer.text.lines().count()
+                    + usize::from(!composer.text.ends_with('\n') && !composer.beyond.text.is_empty())
+            );
+            let mut whole = composer.clone();
+            whole.edit_all();
+            assert_eq!((whole.text, whole.beyond), (text, Beyond::default()));
+            let mut less = composer.clone();
+            less.leave_out();
+            assert_eq!(less.draft().text, composer.text);
+        }
+    }
+
+    #[test]
+    fn an_answer_counts_for_the_recipients_that_were_asked_about_and_no_others() {
+        let mut composer = Composer::new(Mailbox::new("Alice", "alice@example.org"));
+        composer.to = typed("Bob <bob@example.org>, carol@example.org");
+        composer.ask_preflight(&mut Vec::new());
+        let ready = |address: &str| ReadinessView {
+            mailbox: Mailbox::new("", address),
+            technology: Some(crate::domain::Technology::OpenPgp),
+            fingerprint: None,
+            verdict: None,
+        };
+        let view = |addresses: &[&str]| {
+            Arc::new(PreflightView {
+                recipients: addresses.iter().map(|one| ready(one)).collect(),
+                signs_with: vec![crate::domain::Technology::OpenPgp],
+                is_encrypted: true,
+                ..PreflightView::default()
+            })
+        };
+        let both = view(&["bob@example.org", "carol@example.org"]);
+        composer.look_at(Some(&both));
+        assert!(composer.answered().is_none(), "it was not answered yet");
+        composer.is_checking = false;
+        assert!(composer.answered().is_some());
+        let answer = composer.answer.as_ref().unwrap();
+        assert!(answer.of(&composer.to.entries[1]).is_some() && answer.of(&Entry::from("dora@example.org")).is_none());
+        for others in [&["bob@example.org"][..], &["bob@example.org", "mallory@evil.example"]] {
+            composer.look_at(Some(&view(others)));
+            assert!(composer.answered().is_none(), "{others:?}");
+        }
+        composer.to.entries.push("dora@example.org".into());
+        composer.ask_preflight(&mut Vec::new());
+        composer.look_at(Some(&both));
+        composer.is_checking = false;
+        assert!(composer.answered().is_none(), "somebody came in since");
     }
 }

@@ -1,9 +1,11 @@
 //! Writing: what will happen to the message is said before it is sent, and nothing is lowered silently.
 
 mod composer;
+mod entries;
 mod parts;
 mod recipients;
 mod sample;
+mod summary;
 
 use egui::{Align, CentralPanel, Frame, Id, Layout, Margin, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
 
@@ -19,7 +21,8 @@ use super::theme::{self, palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Language, Word, codes};
 
-pub use composer::{Composer, Question, Recipients};
+pub use composer::{Composer, Question};
+pub use entries::{Entry, Recipients};
 pub use recipients::{verdict_colour, verdict_icon};
 pub use sample::sample;
 
@@ -74,6 +77,7 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         return;
     };
     composer.ask_preflight(commands);
+    composer.look_at(views.preflight.as_ref());
     dropped_files(ui, commands);
     let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 24, top: 16, bottom: 12 });
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
@@ -86,7 +90,7 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
             if composer.is_sending {
                 ui.disable();
             }
-            summary(ui, views.preflight.as_deref(), state, &mut composer);
+            summary::show(ui, views.preflight.as_deref(), state, &composer);
             // What preflight says appears above while the author writes: the fields keep their ids, and the focus.
             ui.scope_builder(UiBuilder::new().scope_id(Id::unique("draft-fields")), |ui| {
                 recipients::fields(ui, views, state, &mut composer);
@@ -104,13 +108,13 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
 }
 
 /// Why it can't be sent now, in words; `None` when it can.
-fn obstacle(language: Language, composer: &Composer, preflight: Option<&PreflightView>) -> Option<String> {
+fn obstacle(language: Language, composer: &Composer) -> Option<String> {
     let say = |word: Word| language.say(word).to_owned();
     if composer.is_sending {
         return Some(say(Word::Sending));
     }
     if let Some(wrong) = composer.malformed() {
-        return Some(language.fill(Word::NotAnAddress, &[("words", &wrong)]));
+        return Some(language.fill(Word::NotAnAddress, &[("words", wrong)]));
     }
     if !composer.has_recipients() {
         return Some(say(Word::NoRecipient));
@@ -118,15 +122,14 @@ fn obstacle(language: Language, composer: &Composer, preflight: Option<&Prefligh
     if composer.from.address.is_empty() {
         return Some(say(Word::NoSenderAccount));
     }
-    let fits = |preflight: &&PreflightView| !composer.is_checking && composer.fits(preflight);
-    let Some(preflight) = preflight.filter(fits) else { return Some(say(Word::Checking)) };
+    let Some(preflight) = composer.answered() else { return Some(say(Word::Checking)) };
     let (code, about) = preflight.blockers.first()?;
     Some(codes::blocker(language, code, about))
 }
 
 fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Composer, commands: &mut Vec<Command>) {
     let language = state.language;
-    let obstacle = obstacle(language, composer, views.preflight.as_deref());
+    let obstacle = obstacle(language, composer);
     let pressed = |key| ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, key));
     let (send, save) = (pressed(egui::Key::Enter), pressed(egui::Key::S));
     ui.horizontal_wrapped(|ui| {
@@ -210,7 +213,8 @@ fn ways_out(
                 crate::ui::finding::begin(state, Some(&address), commands);
             }
         }
-        if widgets::button(ui, Some(Icon::Keys), language.say(Word::LookForKey), Weight::Plain).clicked() {
+        let place = if own == 0 { Word::AllCertificates } else { Word::MyKeys };
+        if widgets::button(ui, Some(Icon::Keys), language.say(place), Weight::Plain).clicked() {
             state.screen = Screen::Keys;
             state.keys.shows_others = own == 0;
             commands.push(Command::ListKeys);
@@ -256,39 +260,6 @@ fn protection(ui: &mut Ui, language: Language, composer: &mut Composer) {
     }
 }
 
-/// One line that sums preflight up; it unfolds to each recipient.
-fn summary(ui: &mut Ui, preflight: Option<&PreflightView>, state: &State, composer: &mut Composer) {
-    let Some(preflight) = preflight.filter(|_| composer.has_recipients()) else { return };
-    let language = state.language;
-    let colours = palette(ui);
-    let edge = if preflight.blockers.is_empty() { colours.line } else { colours.plum };
-    widgets::card_with(ui, edge, |ui| {
-        ui.spacing_mut().item_spacing.y = space::XS;
-        ui.horizontal_wrapped(|ui| {
-            let (icon, colour) = match (preflight.blockers.is_empty(), preflight.is_encrypted) {
-                (false, _) => (Icon::Caution, colours.plum),
-                (true, true) => (Icon::LockClosed, colours.pine),
-                (true, false) => (Icon::LockOpen, colours.ink_soft),
-            };
-            super::icons::show(ui, icon, size::ICON, colour);
-            widgets::body(ui, codes::summary(language, preflight, &composer.from));
-        });
-        // A subject that is still to be written is no caution yet; it is asked about before sending.
-        for (code, about) in preflight.cautions.iter().filter(|(code, _)| code != "empty_subject") {
-            widgets::signed_line(ui, Icon::Caution, colours.amber, codes::send_caution(language, code, about));
-        }
-        for (code, about) in preflight.blockers.iter().skip(1) {
-            widgets::signed_line(ui, Icon::Caution, colours.plum, codes::blocker(language, code, about));
-        }
-        let begins_open = composer.unfolds;
-        widgets::folded_from(ui, "preflight", language.say(Word::EachRecipient), begins_open, |ui| {
-            for recipient in &preflight.recipients {
-                recipients::readiness(ui, language, recipient);
-            }
-        });
-    });
-}
-
 fn body(ui: &mut Ui, state: &mut State, composer: &mut Composer) {
     let language = state.language;
     let colours = palette(ui);
@@ -301,7 +272,8 @@ fn body(ui: &mut Ui, state: &mut State, composer: &mut Composer) {
         changed = ui.add(edit).accessible_name(language.say(Word::Subject)).changed();
     });
     parts::attachments(ui, composer);
-    let height = (ui.available_height() - space::S).max(BODY);
+    let below = if composer.beyond.lines > 0 { size::HIT + space::S } else { 0.0 };
+    let height = (ui.available_height() - space::S - below).max(BODY);
     let edit = TextEdit::multiline(&mut composer.text)
         .id_salt("body")
         .font(theme::plain(size::READING))
@@ -314,6 +286,7 @@ fn body(ui: &mut Ui, state: &mut State, composer: &mut Composer) {
     // Whoever answers has named everybody already.
     state.focus_first(&text);
     changed |= text.changed();
+    parts::beyond(ui, language, composer);
     if changed {
         composer.is_saved = false;
     }
@@ -368,10 +341,7 @@ fn questions(ui: &Ui, views: &Views, state: &State, composer: &mut Composer, com
             let yes = if composer.protection.encrypt { Word::SendEncrypted } else { Word::SendUnencrypted };
             let answer = confirm::dialog(ui.ctx(), "send", |ui| {
                 widgets::title(ui, language.say(Word::SendAnyway));
-                for (code, about) in &cautions {
-                    let words = codes::send_caution(language, code, about);
-                    widgets::signed_line(ui, Icon::Caution, palette(ui).amber, words);
-                }
+                summary::cautions(ui, language, cautions.iter());
                 confirm::answers(ui, language, yes, Weight::Primary)
             });
             if answer.is_some() {

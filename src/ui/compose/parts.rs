@@ -2,8 +2,8 @@ use egui::{CornerRadius, Frame, Margin, Stroke, Ui};
 
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{palette, size, space};
-use crate::ui::widgets;
-use crate::ui::words::{bytes, one_line};
+use crate::ui::widgets::{self, Weight};
+use crate::ui::words::{Language, Word, bytes, one_line};
 
 use super::Composer;
 
@@ -38,4 +38,21 @@ pub fn attachments(ui: &mut Ui, composer: &mut Composer) {
         composer.attachments.remove(index);
         composer.is_saved = false;
     }
+}
+
+/// Below a long text: what of it goes along without being edited.
+pub fn beyond(ui: &mut Ui, language: Language, composer: &mut Composer) {
+    if composer.beyond.lines == 0 {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        let count = composer.beyond.lines.to_string();
+        widgets::soft(ui, language.fill(Word::BeyondLines, &[("count", &count)]));
+        if widgets::button(ui, None, language.say(Word::EditBeyond), Weight::Quiet).clicked() {
+            composer.edit_all();
+        }
+        if widgets::button(ui, None, language.say(Word::LeaveOutBeyond), Weight::Quiet).clicked() {
+            composer.leave_out();
+        }
+    });
 }

@@ -1,14 +1,11 @@
 //! From, To, Cc and Bcc: each recipient is a chip whose lock says how they get the message.
 
-use std::collections::HashMap;
-
 use egui::{
     ComboBox, CornerRadius, Frame, Key, Margin, Rect, Response, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2,
     WidgetInfo, pos2, vec2,
 };
 
-use crate::domain::{EmailAddress, Mailbox};
-use crate::engine::view::{PreflightView, ReadinessView, TrustVerdict};
+use crate::engine::view::{ReadinessView, TrustVerdict};
 
 use crate::ui::icons::{self, Icon};
 use crate::ui::state::{State, Views};
@@ -16,16 +13,22 @@ use crate::ui::theme::{self, palette, size, space};
 use crate::ui::widgets::{self, Weight};
 use crate::ui::words::{Language, Word, codes, one_line};
 
-use super::{Composer, Recipients};
+use super::composer::Answer;
+use super::{Composer, Entry, Recipients};
 
+/// More recipients of a field are folded.
+const MANY: usize = 40;
+/// So many of them at each end stay in sight.
+const ENDS: usize = 12;
 /// The width of the names at the left.
 const NAMES: f32 = 64.0;
 
 /// Draws the four fields.
 pub fn fields(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Composer) {
     let language = state.language;
-    let preflight = views.preflight.clone().filter(|_| !composer.is_checking);
-    let preflight = preflight.as_deref();
+    // Put back below: meanwhile the fields change.
+    let answer = composer.answer.take();
+    let known = answer.as_ref().filter(|_| !composer.is_checking);
     row(ui, language.say(Word::From), |ui| {
         ui.horizontal(|ui| {
             from(ui, views, language, composer);
@@ -36,19 +39,20 @@ pub fn fields(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Comp
         });
     });
     row(ui, language.say(Word::To), |ui| {
-        let typed = field(ui, language, "to", Word::To, &mut composer.to, preflight);
+        let typed = field(ui, language, "to", Word::To, &mut composer.to, known);
         if composer.to.entries.is_empty() {
             state.focus_first(&typed);
         }
     });
     if composer.shows_copies {
         row(ui, language.say(Word::Cc), |ui| {
-            field(ui, language, "cc", Word::Cc, &mut composer.cc, preflight);
+            field(ui, language, "cc", Word::Cc, &mut composer.cc, known);
         });
         row(ui, language.say(Word::Bcc), |ui| {
-            field(ui, language, "bcc", Word::Bcc, &mut composer.bcc, preflight);
+            field(ui, language, "bcc", Word::Bcc, &mut composer.bcc, known);
         });
     }
+    composer.answer = answer;
 }
 
 /// A field with its name at the left.
@@ -81,27 +85,19 @@ fn field(
     salt: &str,
     name: Word,
     field: &mut Recipients,
-    preflight: Option<&PreflightView>,
+    known: Option<&Answer>,
 ) -> Response {
     let colours = palette(ui);
     Frame::new()
         .fill(colours.raised)
-        .stroke(Stroke::new(1.0, colours.line))
+        .stroke(Stroke::new(1.0, colours.edge))
         .corner_radius(CornerRadius::same(size::RADIUS))
         .inner_margin(Margin::symmetric(6, 3))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
-                let mut removed = None;
-                let known: HashMap<EmailAddress, &ReadinessView> = preflight.map(by_address).unwrap_or_default();
-                let Recipients { entries, widths, .. } = field;
-                for (index, entry) in entries.iter().enumerate() {
-                    if chip(ui, language, entry, &known, widths) {
-                        removed = Some(index);
-                    }
-                }
-                if let Some(index) = removed {
+                if let Some(index) = chips(ui, language, field, known) {
                     field.entries.remove(index);
                 }
                 entry(ui, language, salt, name, field)
@@ -132,44 +128,57 @@ fn entry(ui: &mut Ui, language: Language, salt: &str, name: Word, field: &mut Re
     response
 }
 
-/// The first of each address counts.
-fn by_address(preflight: &PreflightView) -> HashMap<EmailAddress, &ReadinessView> {
-    let all = preflight.recipients.iter().rev();
-    all.filter_map(|ready| Some((ready.mailbox.email()?, ready))).collect()
+/// The recipients; of many, the first and the last ones and those that have to be mended, until all are wanted. Gives
+/// which of them to take out.
+fn chips(ui: &mut Ui, language: Language, field: &mut Recipients, known: Option<&Answer>) -> Option<usize> {
+    let count = field.entries.len();
+    let is_folded = count > MANY && !field.shows_all;
+    let mut removed = None;
+    let (mut hidden, mut broken) = (0, 0);
+    for (index, entry) in field.entries.iter_mut().enumerate() {
+        let is_between = is_folded && index >= ENDS && index + ENDS < count;
+        if is_between && entry.mailbox().is_none() {
+            broken += 1;
+        }
+        if is_between && (entry.mailbox().is_some() || broken > ENDS) {
+            hidden += 1;
+            continue;
+        }
+        if is_folded && index + ENDS == count && unfolds(ui, language, hidden) {
+            field.shows_all = true;
+        }
+        if chip(ui, language, entry, known) {
+            removed = Some(index);
+        }
+    }
+    removed
+}
+
+fn unfolds(ui: &mut Ui, language: Language, hidden: usize) -> bool {
+    let words = language.fill(Word::AndMore, &[("count", &hidden.to_string())]);
+    widgets::button(ui, None, &words, Weight::Quiet).clicked()
 }
 
 /// Draws a recipient; gives whether to take it out. One that is out of sight only takes its place.
-fn chip(
-    ui: &mut Ui,
-    language: Language,
-    entry: &str,
-    known: &HashMap<EmailAddress, &ReadinessView>,
-    widths: &mut HashMap<String, f32>,
-) -> bool {
+fn chip(ui: &mut Ui, language: Language, entry: &mut Entry, known: Option<&Answer>) -> bool {
     let colours = palette(ui);
-    let mailbox = Mailbox::parse(entry);
-    let ready = mailbox.as_ref().and_then(Mailbox::email).and_then(|address| known.get(&address).copied());
-    let name = match &mailbox {
-        Some(mailbox) if !mailbox.name.is_empty() => one_line(&mailbox.name),
-        Some(mailbox) => one_line(&mailbox.address),
-        None => one_line(entry),
-    };
-    let signs = signs(ui, mailbox.is_some(), ready);
+    let ready = known.and_then(|answer| answer.of(entry));
+    let is_address = entry.mailbox().is_some();
+    let signs = signs(ui, is_address, ready);
     let side = size::ICON + space::XS;
     let around = (signs.len() as f32 + 1.0) * side + space::M * 2.0;
     // It may still move to the next line.
     let (line, sight) = (ui.cursor().y_range(), ui.clip_rect().y_range());
     if line.min > sight.max || line.min + 2.0 * (size::HIT + space::S) < sight.min {
-        let width = widths.get(&name).copied().unwrap_or_else(|| guess(&name));
+        let width = entry.width.unwrap_or_else(|| guess(name_of(entry)));
         ui.allocate_exact_size(vec2(width + around, size::HIT), Sense::empty());
         return false;
     }
+    let name = one_line(name_of(entry));
     let galley = ui.painter().layout_no_wrap(name.clone(), theme::plain(size::BODY), colours.ink);
-    if !widths.contains_key(&name) {
-        widths.insert(name.clone(), galley.size().x);
-    }
+    entry.width = Some(galley.size().x);
     let (rect, _) = ui.allocate_exact_size(vec2(galley.size().x + around, size::HIT), Sense::hover());
-    let edge = if mailbox.is_some() { colours.line } else { colours.plum };
+    let edge = if is_address { colours.line } else { colours.plum };
     let radius = CornerRadius::same((size::HIT / 2.0) as u8);
     ui.painter().rect(rect, radius, colours.desk, Stroke::new(1.0, edge), StrokeKind::Inside);
     let mut x = rect.left() + space::M;
@@ -180,7 +189,7 @@ fn chip(
     }
     ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, colours.ink);
     let cross = Rect::from_center_size(pos2(rect.right() - space::M - 2.0, rect.center().y), Vec2::splat(size::HIT));
-    let id = ui.scope_id().with(("remove", entry));
+    let id = ui.scope_id().with(("remove", entry.text()));
     let remove = ui.interact(cross, id, Sense::click());
     let label = format!("{} {name}", language.say(Word::Remove));
     remove.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
@@ -189,11 +198,20 @@ fn chip(
     widgets::ring(ui, &remove, cross);
     let hover = ui.interact(rect.with_max_x(cross.left()), id.with("words"), Sense::hover());
     if hover.hovered() {
-        let words = ready.map_or_else(|| one_line(entry), |ready| codes::readiness(language, ready));
-        let words = if mailbox.is_none() { language.say(Word::NotAnAddressShort).to_owned() } else { words };
+        let words = ready.map_or_else(|| one_line(entry.text()), |ready| codes::readiness(language, ready));
+        let words = if is_address { words } else { language.say(Word::NotAnAddressShort).to_owned() };
         hover.on_hover_text(words);
     }
     remove.clicked()
+}
+
+/// What a recipient is called.
+fn name_of(entry: &Entry) -> &str {
+    match entry.mailbox() {
+        Some(mailbox) if !mailbox.name.is_empty() => &mailbox.name,
+        Some(mailbox) => &mailbox.address,
+        None => entry.text(),
+    }
 }
 
 /// About how wide a name is.
@@ -244,4 +262,21 @@ pub fn readiness(ui: &mut Ui, language: Language, ready: &ReadinessView) {
         widgets::emphasis(ui, one_line(&ready.mailbox.to_string()));
         widgets::soft(ui, codes::readiness(language, ready));
     });
+}
+
+/// The same of one among many: on one line, as far as it fits.
+pub fn readiness_line(ui: &mut Ui, language: Language, ready: &ReadinessView, high: f32) {
+    let colours = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), high), Sense::hover());
+    let mut left = rect.left();
+    for (icon, colour) in signs(ui, true, Some(ready)) {
+        let middle = pos2(left + size::ICON / 2.0, rect.center().y);
+        icons::paint(ui, icon, Rect::from_center_size(middle, Vec2::splat(size::ICON)), colour);
+        left += size::ICON + space::XS;
+    }
+    let (who, how) = (one_line(&ready.mailbox.to_string()), codes::readiness(language, ready));
+    let words = format!("{who}  {how}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+    widgets::line(ui.painter(), rect.with_min_x(left), &words, theme::plain(size::BODY), colours.ink);
+    response.on_hover_text(words);
 }

@@ -13,7 +13,7 @@ use crate::engine::topic::own_keys::{
 use crate::ui::confirm;
 use crate::ui::files::Purpose;
 use crate::ui::icons::{self, Icon};
-use crate::ui::state::State;
+use crate::ui::state::{State, Views};
 use crate::ui::theme::{palette, size, space};
 use crate::ui::widgets::{self, Weight};
 use crate::ui::words::{Word, one_line};
@@ -28,6 +28,8 @@ pub(super) struct Choices {
     list_url: String,
     is_for_request: bool,
     request: String,
+    /// Opens the authority's key, where the other passphrase is for the file.
+    passphrase: String,
 }
 
 impl Default for Choices {
@@ -38,8 +40,15 @@ impl Default for Choices {
             list_url: String::new(),
             is_for_request: false,
             request: String::new(),
+            passphrase: String::new(),
         }
     }
+}
+
+/// Whether the key of an authority has to be opened for what is asked.
+pub(super) fn needs_passphrase(views: &Views, authority: &Fingerprint) -> bool {
+    let all = views.topics.own_keys.as_ref().map(|view| view.authorities.as_slice()).unwrap_or_default();
+    all.iter().any(|one| one.report.fingerprint == *authority && one.needs_passphrase)
 }
 
 /// The part of the screen below one's keys.
@@ -75,6 +84,7 @@ fn card(ui: &mut Ui, authority: &AuthorityView, state: &mut State, commands: &mu
             let left = (end.as_second() - state.clock.now.as_second()).div_euclid(24 * 60 * 60);
             widgets::body(ui, own::end_words(language, &state.clock.day(language, end), left));
         }
+        own::backed_up(ui, authority.backed_up_at, state);
         list_state(ui, authority, state);
         widgets::fingerprint(ui, &authority.report.fingerprint.spaced());
         ui.horizontal_wrapped(|ui| {
@@ -176,7 +186,7 @@ pub(super) fn create_dialog(ui: &mut Ui, state: &mut State) -> Option<bool> {
     super::or_entered(ui, can, |ui| confirm::answers_if(ui, language, can, Word::MakeAuthority, Weight::Primary))
 }
 
-pub(super) fn issue_dialog(ui: &mut Ui, state: &mut State) -> Option<bool> {
+pub(super) fn issue_dialog(ui: &mut Ui, views: &Views, state: &mut State, authority: &Fingerprint) -> Option<bool> {
     let language = state.language;
     widgets::title(ui, language.say(Word::IssueCertificate));
     widgets::soft(ui, language.say(Word::IssueHint));
@@ -199,29 +209,43 @@ pub(super) fn issue_dialog(ui: &mut Ui, state: &mut State) -> Option<bool> {
     let name = if state.keys.authority.is_for_request { "certificate.pem" } else { "certificate.p12" };
     super::path_field(ui, state, Purpose::Export, name);
     can &= !state.keys.path.trim().is_empty();
+    if needs_passphrase(views, authority) {
+        let opens = &mut state.keys.authority.passphrase;
+        widgets::secret_field(ui, language.say(Word::PassphraseOfAuthority), opens);
+        can &= !opens.is_empty();
+    }
     super::or_entered(ui, can, |ui| confirm::answers_if(ui, language, can, Word::IssueCertificate, Weight::Primary))
 }
 
-pub(super) fn again_dialog(ui: &mut Ui, state: &mut State, name: &str) -> Option<bool> {
+pub(super) fn again_dialog(
+    ui: &mut Ui,
+    views: &Views,
+    state: &mut State,
+    authority: &Fingerprint,
+    name: &str,
+) -> Option<bool> {
     let language = state.language;
     widgets::title(ui, language.fill(Word::RenewTitle, &[("name", name)]));
     widgets::soft(ui, language.fill(Word::RenewCertificateHint, &[("name", name)]));
-    file_of(ui, state, "certificate.pem", Word::Renew)
+    file_of(ui, state, "certificate.pem", Word::Renew, needs_passphrase(views, authority))
 }
 
-pub(super) fn publish_dialog(ui: &mut Ui, state: &mut State) -> Option<bool> {
+pub(super) fn publish_dialog(ui: &mut Ui, views: &Views, state: &mut State, authority: &Fingerprint) -> Option<bool> {
     let language = state.language;
     widgets::title(ui, language.say(Word::WriteList));
     widgets::soft(ui, language.say(Word::ListHint));
-    file_of(ui, state, "authority.crl", Word::WriteList)
+    file_of(ui, state, "authority.crl", Word::WriteList, needs_passphrase(views, authority))
 }
 
 /// Where something that the authority signs goes, and what opens its key.
-fn file_of(ui: &mut Ui, state: &mut State, name: &str, yes: Word) -> Option<bool> {
+fn file_of(ui: &mut Ui, state: &mut State, name: &str, yes: Word, is_locked: bool) -> Option<bool> {
     let language = state.language;
     super::path_field(ui, state, Purpose::Export, name);
-    widgets::secret_field(ui, language.say(Word::PassphraseOfKey), &mut state.keys.passphrase);
-    let can = !state.keys.path.trim().is_empty();
+    let mut can = !state.keys.path.trim().is_empty();
+    if is_locked {
+        widgets::secret_field(ui, language.say(Word::PassphraseOfAuthority), &mut state.keys.passphrase);
+        can &= !state.keys.passphrase.is_empty();
+    }
     super::or_entered(ui, can, |ui| confirm::answers_if(ui, language, can, yes, Weight::Primary))
 }
 
@@ -238,11 +262,14 @@ pub(super) fn create_command(keys: &KeysState) -> Command {
 }
 
 pub(super) fn issue_command(authority: &Fingerprint, keys: &KeysState) -> Command {
+    let opens = &keys.authority.passphrase;
+    let passphrase = (!opens.is_empty()).then(|| Secret::from(opens.as_str()));
     let request = PathBuf::from(keys.authority.request.trim());
     if keys.authority.is_for_request {
         return own::command(OwnKeysCommand::IssueForFile {
             authority: authority.clone(),
             request,
+            passphrase,
             to: PathBuf::from(keys.path.trim()),
         });
     }
@@ -254,15 +281,14 @@ pub(super) fn issue_command(authority: &Fingerprint, keys: &KeysState) -> Comman
         file_passphrase: keys.secret().unwrap_or_else(|| Secret::from("")),
         form: Pkcs12Form::Modern,
     };
-    issued_to(authority, to, keys)
+    issued_to(authority, to, passphrase, keys)
 }
 
 pub(super) fn again_command(authority: &Fingerprint, serial: &str, keys: &KeysState) -> Command {
-    issued_to(authority, To::Again(serial.to_owned()), keys)
+    issued_to(authority, To::Again(serial.to_owned()), keys.secret(), keys)
 }
 
-fn issued_to(authority: &Fingerprint, to: To, keys: &KeysState) -> Command {
-    let passphrase = if matches!(to, To::Person { .. }) { None } else { keys.secret() };
+fn issued_to(authority: &Fingerprint, to: To, passphrase: Option<Secret<String>>, keys: &KeysState) -> Command {
     let issued = Issued { authority: Some(authority.clone()), to, days: LIFETIME_DAYS, passphrase };
     own::command(OwnKeysCommand::Issue { issued: Box::new(issued), to: PathBuf::from(keys.path.trim()) })
 }

@@ -1,12 +1,14 @@
 //! One's own keys: a card each, what waits for an authority, what ends soon.
 
 use egui::{ScrollArea, Ui};
+use jiff::Timestamp;
 
 use crate::domain::Technology;
 use crate::engine::Command;
 use crate::engine::topic::Topic;
 use crate::engine::topic::own_keys::{
-    EndingView, KeyKind, KeyOrigin, KeyUse, OwnKeyView, OwnKeysCommand, OwnKeysView, RevocationReason, WaitingView,
+    EndingView, KeyKind, KeyOrigin, KeyPlace, KeyUse, OwnKeyView, OwnKeysCommand, OwnKeysView, RevocationReason,
+    WaitingView,
 };
 use crate::ui::evidence::technology;
 use crate::ui::finding;
@@ -123,12 +125,18 @@ fn card(ui: &mut Ui, views: &Views, key: &OwnKeyView, state: &mut State, command
                 (None, Some(algorithm)) => widgets::tag(ui, algorithm),
                 (None, None) => {}
             }
-            if report.is_locked {
-                widgets::tag(ui, language.say(Word::SecretLocked));
+            match &key.place {
+                KeyPlace::Here if report.is_locked => widgets::tag(ui, language.say(Word::HasPassphrase)),
+                KeyPlace::Here => {}
+                KeyPlace::Agent => widgets::tag(ui, language.say(Word::KeptByAgent)),
+                KeyPlace::Token(name) => {
+                    widgets::tag(ui, &language.fill(Word::KeptByToken, &[("name", &one_line(name))]));
+                }
             }
         });
         state_lines(ui, key, state);
         widgets::soft(ui, facts(language, key));
+        safekeeping(ui, &key.place, key.backed_up_at, state);
         widgets::fingerprint(ui, &report.fingerprint.spaced());
         super::report_details(ui, language, report);
         actions(ui, views, key, state, commands);
@@ -161,6 +169,32 @@ fn state_lines(ui: &mut Ui, key: &OwnKeyView, state: &State) {
     }
     for problem in key.report.problems.iter().filter(|code| code.as_str() != "expired" && code.as_str() != "revoked") {
         widgets::signed_line(ui, Icon::Caution, colours.amber, codes::problem(language, problem));
+    }
+}
+
+/// Whether it would come back: when it was backed up, or who keeps it.
+fn safekeeping(ui: &mut Ui, place: &KeyPlace, backed_up_at: Option<Timestamp>, state: &State) {
+    let language = state.language;
+    match place {
+        KeyPlace::Agent => {
+            widgets::soft(ui, language.say(Word::KeptByAgentHint));
+        }
+        KeyPlace::Token(_) => {
+            widgets::soft(ui, language.say(Word::KeptByTokenHint));
+        }
+        KeyPlace::Here => backed_up(ui, backed_up_at, state),
+    }
+}
+
+/// When a key was backed up, if ever.
+pub(super) fn backed_up(ui: &mut Ui, at: Option<Timestamp>, state: &State) {
+    let (language, colours) = (state.language, palette(ui));
+    match at {
+        Some(at) => {
+            let words = language.fill(Word::KeyBackedUp, &[("date", &state.clock.day(language, at))]);
+            widgets::signed_line(ui, Icon::Check, colours.pine, words);
+        }
+        None => widgets::signed_line(ui, Icon::Caution, colours.amber, language.say(Word::KeyNotBackedUp)),
     }
 }
 
@@ -228,7 +262,9 @@ fn actions(ui: &mut Ui, views: &Views, key: &OwnKeyView, state: &mut State, comm
     let fingerprint = &key.report.fingerprint;
     let name = super::called_report(&key.report);
     ui.horizontal_wrapped(|ui| {
-        if !is_earlier(key) {
+        let is_here = key.place == KeyPlace::Here;
+        // An agent's key gets its later end there; a certificate on a token gets a successor.
+        if !is_earlier(key) && (is_here || key.report.technology == Technology::Smime) {
             let weight = if key.is_due { Weight::Primary } else { Weight::Plain };
             if widgets::button(ui, Some(Icon::Sync), language.say(Word::Renew), weight).clicked() {
                 renew::begin(views, state, &key.report);
@@ -240,7 +276,9 @@ fn actions(ui: &mut Ui, views: &Views, key: &OwnKeyView, state: &mut State, comm
             }
         };
         export(ui, Word::Export, false);
-        export(ui, Word::ExportSecret, true);
+        if is_here {
+            export(ui, Word::ExportSecret, true);
+        }
         if key.report.technology == Technology::OpenPgp
             && widgets::button(ui, Some(Icon::Export), language.say(Word::Publish), Weight::Quiet).clicked()
         {
@@ -257,7 +295,8 @@ fn actions(ui: &mut Ui, views: &Views, key: &OwnKeyView, state: &mut State, comm
                 fingerprint: fingerprint.clone(),
                 name: name.clone(),
                 technology: key.report.technology,
-                is_locked: key.report.is_locked,
+                // Where the key is elsewhere, the revocation kept here is what is left.
+                is_locked: key.needs_passphrase || key.place != KeyPlace::Here,
                 has_kept: key.has_kept_revocation,
             });
         }

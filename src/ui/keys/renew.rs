@@ -6,7 +6,7 @@ use egui::Ui;
 
 use crate::domain::{Fingerprint, Technology};
 use crate::engine::Command;
-use crate::engine::topic::own_keys::{KeyOrigin, OwnKeysCommand, Renewal};
+use crate::engine::topic::own_keys::{KeyOrigin, OwnKeyView, OwnKeysCommand, Renewal};
 use crate::engine::view::CertificateReport;
 use crate::ui::confirm;
 use crate::ui::files::Purpose;
@@ -38,9 +38,28 @@ pub fn begin(views: &Views, state: &mut State, report: &CertificateReport) {
             state.keys.open(Dialog::RenewCertificate { fingerprint, name, way });
         }
         Technology::OpenPgp => {
-            state.keys.open(Dialog::Renew { fingerprint, name, is_locked: report.is_locked });
-            state.focuses = report.is_locked;
+            let key = own(views, &fingerprint);
+            let is_locked = key.map_or(report.is_locked, |key| key.needs_passphrase);
+            state.keys.open(Dialog::Renew { fingerprint, name, is_locked });
+            state.focuses = is_locked;
         }
+    }
+}
+
+fn own<'v>(views: &'v Views, fingerprint: &Fingerprint) -> Option<&'v OwnKeyView> {
+    views.topics.own_keys.as_ref()?.keys.iter().find(|key| key.report.fingerprint == *fingerprint)
+}
+
+/// Whether a key has to be opened for a renewal: that of the authority that issues again, or, where the key stays, the
+/// key itself.
+pub(super) fn needs_passphrase(views: &Views, fingerprint: &Fingerprint, way: Way) -> bool {
+    let is_any =
+        || views.topics.own_keys.as_ref().is_some_and(|view| view.authorities.iter().any(|one| one.needs_passphrase));
+    let issued_here = own(views, fingerprint).is_some_and(|key| matches!(key.origin, KeyOrigin::OwnAuthority(_)));
+    match way {
+        Way::Authority => super::authority::needs_passphrase(views, fingerprint),
+        Way::Here if issued_here => is_any(),
+        Way::Here | Way::Request => own(views, fingerprint).is_some_and(|key| key.needs_passphrase),
     }
 }
 
@@ -59,7 +78,13 @@ fn way(views: &Views, report: &CertificateReport) -> Way {
     }
 }
 
-pub(super) fn certificate_dialog(ui: &mut Ui, state: &mut State, name: &str, way: Way) -> Option<bool> {
+pub(super) fn certificate_dialog(
+    ui: &mut Ui,
+    state: &mut State,
+    name: &str,
+    way: Way,
+    is_locked: bool,
+) -> Option<bool> {
     let language = state.language;
     widgets::title(ui, language.fill(Word::RenewTitle, &[("name", name)]));
     let hint = match way {
@@ -71,12 +96,12 @@ pub(super) fn certificate_dialog(ui: &mut Ui, state: &mut State, name: &str, way
     if way == Way::Request {
         super::path_field(ui, state, Purpose::Request, "request.pem");
     }
-    widgets::folded(ui, "more-choices", language.say(Word::MoreChoices), |ui| {
-        if way != Way::Authority {
-            ui.checkbox(&mut state.keys.keeps_key, language.say(Word::SameKey));
-        }
+    if way != Way::Authority {
+        ui.checkbox(&mut state.keys.keeps_key, language.say(Word::SameKey));
+    }
+    if is_locked {
         widgets::secret_field(ui, language.say(Word::PassphraseOfKey), &mut state.keys.passphrase);
-    });
+    }
     let can = way != Way::Request || !state.keys.path.trim().is_empty();
     super::or_entered(ui, can, |ui| confirm::answers_if(ui, language, can, Word::Renew, Weight::Primary))
 }

@@ -63,6 +63,12 @@ pub(super) fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut
     let pane = ui.interact(whole, pane_id(), Sense::focusable_noninteractive());
     pane.widget_info(|| WidgetInfo::labeled(Role::List, true, language.say(Word::People)));
     ui.spacing_mut().item_spacing = Vec2::ZERO;
+    ui.add_space(space::M);
+    ui.horizontal(|ui| {
+        ui.add_space(space::M);
+        ui.spacing_mut().item_spacing.x = space::S;
+        super::tabs(ui, views, state, commands);
+    });
     search_field(ui, state);
     ui.painter().vline(whole.right() - 0.5, whole.y_range(), Stroke::new(1.0, palette(ui).line));
     let Some(view) = views.topics.people.clone() else {
@@ -71,12 +77,11 @@ pub(super) fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut
     };
     let places = state.people.narrowed.look(&view.people, &state.people.search);
     if places.is_empty() {
-        let (headline, hint) = if view.people.is_empty() {
-            (Word::NoPeople, Word::NoPeopleHint)
-        } else {
-            (Word::NoSuchPerson, Word::NoSuchPersonHint)
-        };
-        widgets::empty(ui, Icon::Person, language.say(headline), language.say(hint));
+        // That there is nobody at all is said where a card would be.
+        if !view.people.is_empty() {
+            let (headline, hint) = (Word::NoSuchPerson, Word::NoSuchPersonHint);
+            widgets::empty(ui, Icon::Person, language.say(headline), language.say(hint));
+        }
         return;
     }
     ScrollArea::vertical().id_salt("people").auto_shrink([false, false]).show_rows(

@@ -1,17 +1,18 @@
 //! Sets what is to be printed on pages of A4: text in lines, drawings cut where nothing is cut through.
 
+mod code;
+mod drawing;
+
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use egui::Color32;
 use parley::{
     Alignment, FontContext, FontFamily, FontFamilyName, FontWeight, GenericFamily, Layout, LayoutContext, LineHeight,
     OverflowWrap, StyleProperty,
 };
 
-use crate::ui::html::{self, Request};
+use crate::ui::html::Request;
 use crate::ui::prose;
-use crate::ui::selection::Lettering;
 
 use super::pdf::{Document, Glyph, HEIGHT, Look, Run, WIDTH};
 
@@ -21,14 +22,6 @@ const MARGIN: f32 = 54.0;
 const LABEL: f32 = 64.0;
 /// Between the bars of quotations, in points.
 const BAR: f32 = 9.0;
-/// The side of a code, in points: six centimetres, which a telephone reads at ease.
-const CODE: f32 = 164.0;
-/// Around a code; its quiet zone is part of it.
-const PAD: f32 = 10.0;
-/// Points on paper of one point of a drawing.
-const DRAWN: f32 = 0.75;
-/// Pixels of a drawing in one of its points.
-const SCALE: f32 = 2.0;
 /// No more pages are printed.
 const PAGES: usize = 2_000;
 
@@ -289,122 +282,6 @@ impl Setter<'_> {
         }
     }
 
-    /// A code in a frame, and beside it the words in two columns.
-    fn code(&mut self, modules: &[bool], side: usize, words: &[String]) {
-        self.room(CODE + 2.0 * PAD);
-        let (page, top, width) = (self.page(), self.y, WIDTH - 2.0 * MARGIN);
-        let tall = CODE + 2.0 * PAD;
-        for area in [
-            [MARGIN, top, width, 0.8],
-            [MARGIN, top + tall, width, 0.8],
-            [MARGIN, top, 0.8, tall],
-            [MARGIN + width, top, 0.8, tall + 0.8],
-        ] {
-            self.document.fill(page, area, LINE);
-        }
-        let unit = CODE / side.max(1) as f32;
-        for (row, line) in modules.chunks(side.max(1)).enumerate() {
-            // Dark neighbours in one piece: seams between them are grey on some printers.
-            let mut from = 0;
-            while from < line.len() {
-                let run = line.iter().skip(from).take_while(|dark| **dark).count();
-                if run > 0 {
-                    let (x, y) = (MARGIN + PAD + from as f32 * unit, top + PAD + row as f32 * unit);
-                    self.document.fill(page, [x, y, run as f32 * unit, unit], [0.0; 3]);
-                }
-                from += run.max(1);
-            }
-        }
-        let rows = words.len().div_ceil(2).max(1);
-        let step = CODE / rows as f32;
-        let column = (width - CODE - 4.0 * PAD) / 2.0;
-        for (number, word) in words.iter().enumerate() {
-            let x = MARGIN + CODE + 3.0 * PAD + (number / rows) as f32 * column;
-            let y = top + PAD + (number % rows) as f32 * step + (step - 22.0) / 2.0;
-            let label = (number + 1).to_string();
-            let layout = self.layout(&label, CAPTION, 24.0);
-            self.lines(&layout, &label, CAPTION, x, y + 4.0, 1);
-            let style = Style { size: 14.0, is_strong: true, is_soft: false };
-            let layout = self.layout(word, style, column);
-            self.lines(&layout, word, style, x + 22.0, y, 1);
-        }
-        self.y += tall + 8.0;
-    }
-
-    /// Draws HTML; false when it can't be drawn.
-    fn drawing(&mut self, request: &Request) -> bool {
-        let Ok(drawn) = html::draw(request) else { return false };
-        let rows: Vec<&[Color32]> = drawn
-            .tiles
-            .iter()
-            .flat_map(|tile| tile.pixels.chunks(tile.size.first().copied().unwrap_or(1).max(1)))
-            .collect();
-        let unit = DRAWN / SCALE;
-        let width = WIDTH - 2.0 * MARGIN;
-        let mut from = 0;
-        while from < rows.len() && self.document.pages() < PAGES {
-            let room = ((HEIGHT - MARGIN - self.y) / unit) as usize;
-            if room < 60 {
-                self.begin_page();
-                continue;
-            }
-            let to = cut(&rows, from, room);
-            let part = rows.get(from..to).unwrap_or_default();
-            let height = part.len() as f32 * unit;
-            let columns = part.first().map_or(0, |row| row.len());
-            let pixels: Vec<u8> =
-                part.iter().flat_map(|row| row.iter().flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()])).collect();
-            let size = (i32::try_from(columns).unwrap_or(0), i32::try_from(part.len()).unwrap_or(0));
-            let page = self.page();
-            self.document.picture(page, [MARGIN, self.y, width, height], &pixels, size);
-            let top = from as f32 / SCALE;
-            for link in drawn.links.iter().filter(|link| is_followed(&link.target)) {
-                for area in &link.areas {
-                    let y = (area.top() - top) * DRAWN;
-                    if y >= 0.0 && y < height {
-                        let area =
-                            [MARGIN + area.left() * DRAWN, self.y + y, area.width() * DRAWN, area.height() * DRAWN];
-                        self.document.link(page, area, &link.target);
-                    }
-                }
-            }
-            self.letters(&drawn.letters, (top, top + part.len() as f32 / SCALE));
-            self.y += height;
-            from = to;
-        }
-        if drawn.is_cut {
-            let cut = self.paper.cut.clone();
-            self.words(&cut, CAPTION, 0);
-        }
-        true
-    }
-
-    /// Lays the words of a drawing over its picture, unseen, so that they can be selected and found.
-    fn letters(&mut self, letters: &Lettering, (top, bottom): (f32, f32)) {
-        let style = Style { size: 9.0, ..BODY };
-        for line in letters.lines.iter().filter(|line| line.top >= top && line.top < bottom) {
-            let words = printable(letters.text.get(line.range.clone()).unwrap_or_default().trim_end());
-            let left = line.clusters.iter().map(|cluster| cluster.left).fold(f32::INFINITY, f32::min);
-            let right = line.clusters.iter().map(|cluster| cluster.right).fold(0.0, f32::max);
-            let layout = self.layout(&words, style, 100_000.0);
-            let wide = (right - left) * DRAWN / layout.width().max(1.0);
-            if words.is_empty() || !(0.05..20.0).contains(&wide) {
-                continue;
-            }
-            let y = self.y + (line.top * 0.25 + line.bottom * 0.75 - top) * DRAWN;
-            let (page, mut x) = (self.page(), MARGIN + left * DRAWN);
-            for shaped in layout.lines().take(1) {
-                for run in shaped.runs() {
-                    let (glyphs, advance) = glyphs(&run, &words);
-                    let (font, size) = (run.font(), run.font_size());
-                    self.document
-                        .text(page, &Run { font, size, at: (x, y), ink: INK, look: Look::Hidden(wide), glyphs });
-                    x += advance * wide;
-                }
-            }
-        }
-    }
-
     fn numbers(&mut self) {
         let pages = self.document.pages();
         for page in 0..pages {
@@ -451,21 +328,6 @@ fn glyphs(run: &parley::Run<'_, Ink>, text: &str) -> (Vec<Glyph>, f32) {
         }
     }
     (glyphs, advance)
-}
-
-/// Where a drawing is cut: at the last row that is of one colour, if there is one near the end of the page.
-fn cut(rows: &[&[Color32]], from: usize, room: usize) -> usize {
-    let end = from + room;
-    if end >= rows.len() {
-        return rows.len();
-    }
-    let is_plain = |row: &&[Color32]| row.first().is_some_and(|first| row.iter().all(|pixel| pixel == first));
-    let earliest = from + room * 2 / 3;
-    (earliest..end).rev().find(|row| rows.get(*row).is_some_and(is_plain)).unwrap_or(end)
-}
-
-fn is_followed(target: &str) -> bool {
-    ["http://", "https://", "mailto:"].iter().any(|scheme| target.to_ascii_lowercase().starts_with(scheme))
 }
 
 /// Text without what has no shape on paper.

@@ -34,6 +34,8 @@ pub(super) struct Eye {
     corner: Vec2,
     /// What it was fitted for.
     size: [f32; 2],
+    /// The canvas that it was fitted to, until somebody moves.
+    fitted: Option<Vec2>,
 }
 
 impl Eye {
@@ -45,6 +47,7 @@ impl Eye {
 
     /// Looks at the middle from nearer by.
     pub(super) fn nearer(&mut self, by: f32) {
+        self.fitted = None;
         self.zoom = (self.zoom * by).clamp(ZOOM[0], ZOOM[1]);
         self.corner *= by;
     }
@@ -57,6 +60,7 @@ impl Eye {
         let top = ((canvas.height() - high * self.zoom) / 2.0).max(0.0);
         self.corner = vec2(left, top);
         self.size = layout.size;
+        self.fitted = Some(canvas.size());
     }
 
     fn place(&self, canvas: Rect, [x, y]: [f32; 2]) -> Pos2 {
@@ -68,6 +72,7 @@ impl Eye {
     }
 
     fn around(&mut self, canvas: Rect, at: Pos2, by: f32) {
+        self.fitted = None;
         let zoom = (self.zoom * by).clamp(ZOOM[0], ZOOM[1]);
         let from = at - canvas.min;
         self.corner = from - (from - self.corner) * (zoom / self.zoom.max(f32::MIN_POSITIVE));
@@ -77,6 +82,9 @@ impl Eye {
     /// Moves so that a node is seen.
     fn reveal(&mut self, canvas: Rect, node: Rect) {
         let inside = canvas.shrink(16.0);
+        if !inside.contains_rect(node) {
+            self.fitted = None;
+        }
         let beyond = |low: f32, high: f32, from: f32, to: f32| {
             if from < low { low - from } else { (high - to).min(0.0) }
         };
@@ -95,6 +103,10 @@ pub(super) fn show(
 ) {
     let language = state.language;
     response.widget_info(|| WidgetInfo::labeled(AccessRole::Group, true, language.say(Word::TrustPicture)));
+    // In another window the whole is shown again, unless somebody looks at a part.
+    if state.trust.eye.fitted.is_some_and(|size| size != canvas.size()) {
+        state.trust.eye = Eye::default();
+    }
     if state.trust.eye.zoom <= 0.0 {
         state.trust.eye.fit(canvas, &view.layout);
     }
@@ -142,6 +154,7 @@ pub(super) fn show(
 fn look(ui: &Ui, canvas: Rect, response: &Response, eye: &mut Eye) {
     if response.dragged() {
         eye.corner += response.drag_delta();
+        eye.fitted = None;
     }
     if let Some(at) = response.hover_pos().or_else(|| ui.input(|input| input.pointer.hover_pos()))
         && canvas.contains(at)
@@ -151,6 +164,7 @@ fn look(ui: &Ui, canvas: Rect, response: &Response, eye: &mut Eye) {
             eye.around(canvas, at, zoom);
         } else if scroll != Vec2::ZERO {
             eye.corner += scroll;
+            eye.fitted = None;
         }
     }
     if ui.ctx().text_edit_focused() {

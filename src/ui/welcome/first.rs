@@ -11,7 +11,7 @@ use crate::ui::state::{Screen, State, Views};
 use crate::ui::theme::{palette, size, space};
 use crate::ui::widgets::{self, Weight};
 use crate::ui::words::{Language, Word, one_line};
-use crate::ui::{keys, settings};
+use crate::ui::{bringing, settings};
 
 /// Which of the screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -130,6 +130,7 @@ fn both_keys(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<C
     let language = state.language;
     heading(ui, language, 2, Word::FirstKeys);
     widgets::soft(ui, language.say(Word::FirstKeysHint));
+    ui.add_space(space::XS);
     let pairs = [(Word::KeyForOpenPgp, Word::KeyForOpenPgpHint), (Word::KeyForSmime, Word::KeyForSmimeHint)];
     ui.columns(2, |columns| {
         for (ui, (name, hint)) in columns.iter_mut().zip(pairs) {
@@ -172,10 +173,7 @@ fn both_keys(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<C
             backup::begin_restore(state);
         }
         if widgets::button(ui, Some(Icon::Import), language.say(Word::ImportInstead), Weight::Plain).clicked() {
-            state.screen = Screen::Keys;
-            state.keys.shows_others = false;
-            commands.push(Command::ListKeys);
-            keys::begin_import(state);
+            bringing::begin(state, commands);
         }
     });
 }

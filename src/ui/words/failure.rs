@@ -100,9 +100,9 @@ explained! { FailureKind {
         [];
     Protect =>
         "Sealing or encrypting did not work{subject}.",
-        "Nothing was sent. Look at your key under People and keys.";
+        "Nothing was sent. Look at your key under My keys.";
         "封印か暗号化ができませんでした{subject}。",
-        "何も送っていません。「人と鍵」で自分の鍵を確かめられます。";
+        "何も送っていません。「自分の鍵」で鍵を確かめられます。";
         [];
     WrongPassphrase =>
         "The passphrase doesn't fit{subject}.",
@@ -169,6 +169,12 @@ explained! { FailureKind {
         "Make one under My keys, or renew the one that you have.";
         "ほかの人を証明できる自分のOpenPGPの鍵がありません{subject}。",
         "自分の鍵で新しく作るか、期限を延ばすと使えます。";
+        [];
+    KeptElsewhere =>
+        "This key is kept by GnuPG's agent or on a token, which did not use it{subject}.",
+        "See that GnuPG or the token is there and open, then try again. Renew, withdraw or export the key there.";
+        "この鍵はGnuPGのエージェントかトークンの中にあり、そこで使えませんでした{subject}。",
+        "GnuPGやトークンを使える状態にして、もう一度試せます。延長・失効・書き出しもそちらで行えます。";
         [];
     NotNamed =>
         "The certificate doesn't name this address{subject}.",

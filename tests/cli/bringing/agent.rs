@@ -17,10 +17,18 @@ fn keys_that_stay_with_the_agent_sign_and_open_here() {
     assert_eq!(stayed.len(), 0, "{stayed:#?}");
     let alice = of(&came, "openpgp", "alice@example.test");
     assert_eq!((&alice["outside"], &alice["has_secret"]), (&json!(true), &json!(true)));
-    assert_eq!(profile.good(&["key", "list", "--json"]).documents().len(), 1);
+    let listed = profile.good(&["key", "list", "--json"]).documents();
+    assert_eq!((listed.len(), &listed[0]["keeper"]), (1, &json!("gpg-agent")));
     // Nothing of it is here: it can't be given out.
     let print = word(alice, "/fingerprint");
-    profile.run(&["key", "export", print, "--secret"]).refused(1);
+    for args in [
+        &["key", "export", print, "--secret"][..],
+        &["key", "extend", print],
+        &["key", "revoke", print, "--reason", "retired"],
+    ] {
+        let said = profile.run(args).refused(1).to_owned();
+        assert!(said.contains("gpg-agent or a token keeps this key"), "{args:?}: {said}");
+    }
     // gpg encrypts, the agent's key opens here.
     let entity = "Content-Type: text/plain\r\n\r\nhello\r\n";
     let armored = gnupg.gpg(&["--armor", "--encrypt", "--recipient", "alice@example.test"], entity.as_bytes());
@@ -73,6 +81,39 @@ fn a_key_of_the_agents_signs_a_mail_that_gpg_verifies_with_its_passphrase_by_fil
         (write(folder.path(), "content", content), write(folder.path(), "signature.asc", signature));
     let (status, _) = gnupg.gpg_status(&["--verify", text(&signature), text(&content)], b"");
     assert!(status.contains("GOODSIG"), "{status}");
+}
+
+#[test]
+fn a_key_of_the_agents_vouches_and_takes_it_back_and_gpg_agrees() {
+    let (gnupg, profile) = (GnuPg::with(&["keys/pgp/alice.secret.asc", "keys/pgp/bob.asc"]), Profile::new());
+    let said = over(&profile, &[], &[], &["key", "import", "--agent", text(gnupg.home())]).documents();
+    let (came, _) = sorted(&said);
+    let (alice, bob) = (of(&came, "openpgp", "alice@example.test"), of(&came, "openpgp", "bob@example.test"));
+    let (by, print) = (word(alice, "/fingerprint").to_owned(), word(bob, "/fingerprint").to_owned());
+    let marks = || {
+        let certificate = profile.good(&["key", "export", &print]).output;
+        gnupg.gpg(&["--import"], &certificate);
+        let listed = gnupg.gpg(&["--with-colons", "--check-sigs", &print], b"");
+        let listed = String::from_utf8(listed).unwrap();
+        let of_alice = listed.lines().filter(|line| {
+            let fields: Vec<_> = line.split(':').collect();
+            fields.get(1) == Some(&"!") && fields.get(4).is_some_and(|id| by.ends_with(id))
+        });
+        of_alice.map(|line| line.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(marks(), ["sig"], "alice vouched for bob before");
+    profile.good(&["trust", "certify", &print, "bob@example.test", "--amount", "60"]);
+    assert_eq!(marks(), ["sig", "sig"], "gpg finds one good certification more");
+    let path = profile.good(&["trust", "path", "bob@example.test", "--json"]).document();
+    assert_eq!(word(&path, "/verdict"), "partial", "{path:#?}");
+    profile.good(&["trust", "retract", &print]);
+    let taken_back = marks();
+    assert!(taken_back.iter().any(|mark| mark == "rev"), "and that it was taken back: {taken_back:?}");
+    // Without the agent's files nothing is signed, and that is said.
+    std::fs::rename(gnupg.home().join("private-keys-v1.d"), gnupg.home().join("away")).unwrap();
+    let _ = Command::new("gpgconf").env("GNUPGHOME", gnupg.home()).args(["--kill", "all"]).output();
+    let said = profile.run(&["trust", "certify", &print, "bob@example.test"]).refused(1).to_owned();
+    assert!(said.contains("gpg-agent or a token keeps this key"), "{said}");
 }
 
 /// The signed part and the signature of a multipart/signed.

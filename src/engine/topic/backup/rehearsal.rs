@@ -14,7 +14,7 @@ pub(super) fn compare(profile: &Profile, archive: &Archive) -> Rehearsal {
     let passphrases: Vec<Secret<String>> = of_backup.chain(here.passphrases.iter().cloned()).collect();
     let there = contents::keyring(&archive.files, passphrases.clone());
     let mut keys = Vec::new();
-    for report in profile.reports(profile.now()).into_iter().filter(|report| report.has_secret) {
+    for report in super::own_keys(profile) {
         let found = match report.technology {
             Technology::OpenPgp => pgp_key(&here, &there, &report.fingerprint, &passphrases),
             Technology::Smime => smime_key(&here, &there, &report.fingerprint),

@@ -205,7 +205,7 @@ impl Harvest {
     ) -> bool {
         let fingerprint = pgp::fingerprint(cert);
         let Some(cut) = pgp::only_for(cert, of) else { return false };
-        let is_own = self.known.pgp.find(&fingerprint).is_some_and(|known| known.is_tsk());
+        let is_own = self.known.pgp.find(&fingerprint).is_some_and(|known| self.known.pgp.is_own(known));
         let is_known = self.known.pgp.find(&fingerprint).is_some();
         let others = self.known.pgp.naming(of).count() + self.new.pgp.naming(of).count();
         if is_own || mail.taken >= MAX_OF_MESSAGE || !is_known && others >= MAX_OF_ADDRESS {

@@ -69,6 +69,9 @@ fn extend(profile: &Profile, wanted: &Renewal) -> Result<CertificateReport, Fail
     if pgp::revocation(cert, at).is_some() {
         return Err(input(&wanted.fingerprint.spaced(), "revoked"));
     }
+    if !cert.is_tsk() && keyring.pgp.is_own(cert) {
+        return Err(super::kept_elsewhere(&wanted.fingerprint));
+    }
     let until = at.checked_add(SignedDuration::from_hours(i64::from(wanted.days) * 24));
     let until = until.map_err(|_| input(&wanted.fingerprint.spaced(), "too_late"))?;
     let all = passphrases(profile, wanted.passphrase.as_ref());

@@ -28,7 +28,7 @@ pub struct Withdrawal {
 pub fn revoke(profile: &Profile, wanted: &Withdrawal) -> Result<CertificateReport, Failure> {
     let keyring = profile.keyring();
     let fingerprint = &wanted.fingerprint;
-    if keyring.pgp.find(fingerprint).is_some_and(|cert| cert.is_tsk()) {
+    if keyring.pgp.find(fingerprint).is_some_and(|cert| keyring.pgp.is_own(cert)) {
         return openpgp(profile, wanted);
     }
     let own = keyring.smime.own().iter().find(|own| own.certificate.fingerprint == *fingerprint);
@@ -53,6 +53,8 @@ fn openpgp(profile: &Profile, wanted: &Withdrawal) -> Result<CertificateReport, 
         let kept = kept.ok_or_else(|| input(&wanted.fingerprint.spaced(), "no_revocation_kept"))?;
         one.pgp.add_cert((**cert).clone());
         one.pgp.withdraw(kept.as_bytes()).map_err(|error| import_failure(&error))?;
+    } else if !cert.is_tsk() {
+        return Err(super::kept_elsewhere(&wanted.fingerprint));
     } else {
         let all = passphrases(profile, wanted.passphrase.as_ref());
         let revoked = pgp::revoke(cert, &all, at, wanted.reason, wanted.text.trim());

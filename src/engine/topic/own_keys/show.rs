@@ -3,9 +3,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::crypto::smime::X509;
-use crate::crypto::{CertificateReport, KeyKind, KeyUse, RevocationReason, pgp};
+use crate::crypto::{CertificateReport, KeyKind, KeyUse, Keyring, RevocationReason, pgp};
 use crate::domain::{EmailAddress, Fingerprint, Technology};
 use crate::engine::Failure;
+use crate::engine::outside::KeyPlace;
 use crate::engine::profile::{Profile, store_failure};
 
 use super::authority::{self, IssuedView};
@@ -54,6 +55,12 @@ pub struct OwnKeyView {
     pub has_kept_revocation: bool,
     /// It can be withdrawn here.
     pub is_revocable: bool,
+    /// No passphrase of this session opens it: it has to be typed.
+    pub needs_passphrase: bool,
+    /// Who keeps its secret part.
+    pub place: KeyPlace,
+    /// When the last backup was made, if it is in that.
+    pub backed_up_at: Option<Timestamp>,
 }
 
 /// Who issued an own key.
@@ -99,6 +106,10 @@ pub struct AuthorityView {
     pub list_url: String,
     /// It ends soon or has ended.
     pub is_due: bool,
+    /// No passphrase of this session opens its key: it has to be typed.
+    pub needs_passphrase: bool,
+    /// When the last backup was made, if its key is in that.
+    pub backed_up_at: Option<Timestamp>,
 }
 
 /// A key that ends soon, or has just ended.
@@ -126,11 +137,25 @@ pub fn view(profile: &Profile) -> Result<OwnKeysView, Failure> {
     let at = profile.now();
     let (own, others): (Vec<_>, Vec<_>) = profile.reports(at).into_iter().partition(|report| report.has_secret);
     let mut view = OwnKeysView { waiting: waiting(profile)?, ..OwnKeysView::default() };
+    let outside = profile.store.outside_keys().map_err(store_failure)?;
+    let backup = super::super::backup::last(profile)?;
+    let backed_up = |fingerprint: &Fingerprint| {
+        let backup = backup.as_ref()?;
+        backup.keys.iter().any(|one| one == fingerprint.as_str()).then_some(backup.made_at)
+    };
     for report in own {
-        match authority_view(profile, &report, at)? {
-            Some(authority) => view.authorities.push(authority),
-            None => view.keys.push(own_key(profile, report, at)?),
+        let backed_up_at = backed_up(&report.fingerprint);
+        if let Some(authority) = authority_view(profile, &report, at)? {
+            view.authorities.push(AuthorityView { backed_up_at, ..authority });
+            continue;
         }
+        let mut key = OwnKeyView { backed_up_at, ..own_key(profile, report, at)? };
+        let fingerprint = &key.report.fingerprint;
+        if !profile.keyring().holds_secret(fingerprint) {
+            let record = outside.iter().find(|record| record.fingerprint == *fingerprint);
+            key.place = record.map(KeyPlace::of).unwrap_or_default();
+        }
+        view.keys.push(key);
     }
     mark_succeeded(&mut view.keys);
     only_newest(&mut view.authorities);
@@ -165,6 +190,9 @@ fn own_key(profile: &Profile, report: CertificateReport, at: Timestamp) -> Resul
         revocation: None,
         has_kept_revocation: false,
         is_revocable: false,
+        needs_passphrase: false,
+        place: KeyPlace::Here,
+        backed_up_at: None,
         report,
     };
     let fingerprint = key.report.fingerprint.clone();
@@ -172,16 +200,25 @@ fn own_key(profile: &Profile, report: CertificateReport, at: Timestamp) -> Resul
     if let Some(cert) = keyring.pgp.find(&fingerprint) {
         key.revocation = pgp::revocation(cert, at);
         key.has_kept_revocation = profile.store.kept_revocation(&fingerprint).map_err(store_failure)?.is_some();
-        key.is_revocable = key.revocation.is_none();
+        // Whoever keeps the key elsewhere withdraws it there, unless a revocation is kept here.
+        key.is_revocable = key.revocation.is_none() && (cert.is_tsk() || key.has_kept_revocation);
+        key.needs_passphrase = key.report.is_locked && !pgp::unlockable(cert, &keyring.passphrases);
         key.usage = Some(KeyUse::Both);
     } else if let Some(certificate) = keyring.smime.find(&fingerprint) {
         key.usage = certificate.key_use();
+        key.needs_passphrase = is_closed(&keyring, &fingerprint);
         key.origin = origin(profile, certificate);
         key.revocation = withdrawn(profile, certificate)?;
         key.is_revocable = matches!(key.origin, KeyOrigin::OwnAuthority(_)) && key.revocation.is_none();
     }
     key.is_due = key.revocation.is_none() && days_left.is_some_and(|left| left <= WATCH_OWN_DAYS);
     Ok(key)
+}
+
+/// Whether no passphrase of the session opens an own key of S/MIME.
+fn is_closed(keyring: &Keyring, fingerprint: &Fingerprint) -> bool {
+    let own = keyring.smime.own().iter().find(|own| own.certificate.fingerprint == *fingerprint);
+    own.is_some_and(|own| own.is_locked() && own.unlock(&keyring.passphrases).is_none())
 }
 
 fn origin(profile: &Profile, certificate: &X509) -> KeyOrigin {
@@ -231,6 +268,8 @@ fn authority_view(
         list_times: record.as_ref().and_then(|record| record.list_times),
         list_url: record.map(|record| record.list_url).unwrap_or_default(),
         is_due: days_left(report, at).is_some_and(|left| left <= WATCH_OWN_DAYS),
+        needs_passphrase: is_closed(&keyring, &report.fingerprint),
+        backed_up_at: None,
         report: report.clone(),
     }))
 }

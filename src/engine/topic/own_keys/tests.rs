@@ -3,6 +3,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::crypto::{Certificate, pgp, smime};
 use crate::domain::Technology;
+use crate::engine::SecretsIn;
 use crate::trust::{self, TrustVerdict};
 
 fn days(number: i64) -> SignedDuration {
@@ -226,4 +227,78 @@ fn a_number_of_a_list_is_never_used_twice() {
         })
         .collect();
     assert_eq!(numbers, [2, 3, 4], "the first was made with the authority");
+}
+
+#[test]
+fn each_key_says_whether_it_is_in_the_last_backup_and_a_later_one_is_not() {
+    use crate::engine::topic::backup::{self, Protection};
+    let (folder, profile) = profile(now());
+    make(&profile, &dora(KeyKind::P256)).unwrap();
+    create_authority(&profile, &family()).unwrap();
+    let when = |profile: &Profile| {
+        let view = view(profile).unwrap();
+        let keys = view.keys.iter().map(|key| (key.place.clone(), key.backed_up_at.is_some()));
+        let authorities = view.authorities.iter().map(|one| (KeyPlace::Here, one.backed_up_at.is_some()));
+        keys.chain(authorities).collect::<Vec<_>>()
+    };
+    assert_eq!(when(&profile), [(KeyPlace::Here, false), (KeyPlace::Here, false), (KeyPlace::Here, false)]);
+    let words = Protection::Passphrase(Secret::from("a long passphrase for a backup"));
+    backup::make(&profile, &folder.path().join("backup.pgp"), &words, false).unwrap();
+    assert_eq!(when(&profile), [(KeyPlace::Here, true), (KeyPlace::Here, true), (KeyPlace::Here, true)]);
+    make(&profile, &NewKeys { smime: None, ..NewKeys::both("Dora", "dora@work.test") }).unwrap();
+    assert_eq!(when(&profile).iter().filter(|(_, is_backed_up)| !is_backed_up).count(), 1, "the new one");
+}
+
+#[test]
+fn an_authority_whose_key_is_closed_says_so_and_issues_with_its_passphrase_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let secrets = SecretsIn::File(Secret::from("of the profile"));
+    let open = || Profile::open(&folder.path().join("profile"), &secrets).unwrap();
+    let passphrase = Secret::from("swordfish");
+    let first = open();
+    let wanted = NewAuthority { passphrase: Some(passphrase.clone()), ..family() };
+    let report = create_authority(&first, &wanted).unwrap();
+    assert!(!view(&first).unwrap().authorities[0].needs_passphrase, "it was typed in this session");
+    drop(first);
+    let profile = open();
+    assert!(view(&profile).unwrap().authorities[0].needs_passphrase);
+    let to = To::Person {
+        name: "Bob".to_owned(),
+        address: "bob@example.test".to_owned(),
+        kind: KeyKind::P256,
+        usage: KeyUse::Both,
+        file_passphrase: Secret::from("for the file"),
+        form: Pkcs12Form::Modern,
+    };
+    let wanted = |passphrase| Issued {
+        authority: Some(report.fingerprint.clone()),
+        to: to.clone(),
+        days: LIFETIME_DAYS,
+        passphrase,
+    };
+    let failure = issue(&profile, &wanted(None)).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::WrongPassphrase);
+    issue(&profile, &wanted(Some(passphrase.clone()))).unwrap();
+    // For a request that somebody made, as the window does it.
+    let made = make(
+        &profile,
+        &NewKeys {
+            openpgp: None,
+            smime: Some(NewCertificate { kind: KeyKind::P256, is_separate: false, from: CertificateFrom::Request }),
+            ..NewKeys::both("Carol", "carol@example.test")
+        },
+    )
+    .unwrap();
+    let (request, file) = (folder.path().join("request.pem"), folder.path().join("carol.pem"));
+    write_requests(&made.requests, &request).unwrap();
+    let command = |passphrase| OwnKeysCommand::IssueForFile {
+        authority: report.fingerprint.clone(),
+        request: request.clone(),
+        passphrase,
+        to: file.clone(),
+    };
+    assert_eq!(carry_out_long(&profile, command(None)).unwrap_err().kind, FailureKind::WrongPassphrase);
+    assert!(!file.exists());
+    carry_out_long(&profile, command(Some(passphrase))).unwrap();
+    assert!(file.exists());
 }

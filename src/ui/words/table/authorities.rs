@@ -48,7 +48,7 @@ macro_rules! authorities {
             RevocationRefuseHint => "The seal counts only when it is known that no certificate on its path was withdrawn. While authorities are not asked, or can't be reached, no seal of theirs counts.", "経路の証明書がどれも失効していないと分かったときだけ、封印を認めます。問い合わせない間や、つながらない間は、認証局による封印は認めません。";
             RevocationCheckNow => "Check now", "今すぐ確認";
             RevocationCheckNowHint => "Asks about the certificates of all your correspondents.", "すべての連絡先の証明書について問い合わせます。";
-            RevocationFetched => "{count} lists and answers are kept", "保存している一覧と回答: {count}件";
+            RevocationFetched => "Kept lists and answers ({count})", "保存している一覧と回答（{count}件）";
             RevocationFetchedWhen => "{kind}, {size}, fetched {time}, next one due {next}", "{kind}、{size}、取得 {time}、次の予定 {next}";
             RevocationFetchedAt => "Fetched {time}", "取得 {time}";
             RevocationList => "revocation list", "失効リスト";

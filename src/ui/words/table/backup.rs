@@ -4,7 +4,7 @@ macro_rules! backup {
     ($next:ident $($more:ident)*; $($rows:tt)*) => {
         $next! { $($more)*; $($rows)*
             // The first three screens
-            FirstStep => "Step {number} of 3", "三つの画面の{number}つ目";
+            FirstStep => "Step {number} of 3", "ステップ {number}／3";
             FirstWhoHint => "Your name and address go into your keys, so that others know whose they are.", "名前とアドレスが鍵に入り、だれの鍵か伝わります。";
             FirstWho => "Who are you", "お名前とアドレス";
             Continue => "Continue", "次へ";
@@ -26,7 +26,7 @@ macro_rules! backup {
 
             // Making a backup
             BackupTitle => "Back up your keys", "鍵をバックアップ";
-            BackupHint => "If this computer breaks, these twelve words and the backup file bring your keys back. Keep the two in different places.", "このコンピューターが壊れても、十二の言葉とバックアップがあれば鍵が戻ります。二つは別々の場所に保管します。";
+            BackupHint => "If this computer breaks, these twelve words and the backup file bring your keys back. Keep the two in different places.", "このコンピューターが壊れても、十二の言葉とバックアップがあれば鍵が戻ります。別々の場所に保管します。";
             RecoveryWords => "Recovery words", "復元の言葉";
             WordsNumber => "Number {id}", "番号 {id}";
             BackupFile => "Backup file", "バックアップのファイル";
@@ -45,7 +45,7 @@ macro_rules! backup {
             NewWordsHint => "If the sheet was lost or seen by others. Old backups still open with the old words.", "シートをなくしたり見られたりしたときに使います。前のバックアップは前の言葉で開きます。";
 
             // What is due
-            NoBackup => "There is no backup of your keys yet. If this computer is lost, mail that is encrypted for you stays closed for ever.", "鍵のバックアップがまだありません。このコンピューターを失うと、あなたあての暗号化メールは二度と開けません。";
+            NoBackup => "There is no backup of your keys yet. If this computer is lost, mail encrypted for you stays closed.", "鍵のバックアップがまだありません。コンピューターを失うと、あなたあてのメールが開けなくなります。";
             NewerKeys => "You have keys that are in no backup yet.", "まだバックアップにない鍵があります。";
             BackupDue => "No backup of your keys yet", "鍵のバックアップがまだありません";
             MakeBackup => "Back up now", "バックアップする";
@@ -92,7 +92,7 @@ macro_rules! backup {
             SheetWhat => "These twelve words open the backup of your keys. With the words and the backup file your keys come back on any computer, and your mail can be read again.", "この十二の言葉で、鍵のバックアップが開きます。言葉とバックアップがあれば、どのコンピューターでも鍵が戻り、メールを読めるようになります。";
             SheetKeep => "Whoever has both can read your mail and seal in your name. Keep this sheet where your passport is, and the file somewhere else.", "両方を手にした人は、あなたのメールを読み、あなたの名で封印できます。シートはパスポートなどと一緒に、ファイルは別の場所に保管してください。";
             SheetHow => "How your keys come back", "鍵を戻すには";
-            SheetSteps => "1. Install Kakitome, and on the second screen choose to restore a backup (later: under People and keys).\n2. Choose the backup file. Its first lines name the number {id}.\n3. Enter the words, or choose a photograph of the square on this sheet.", "1. Kakitomeを入れ、二つ目の画面で「バックアップから復元」を選びます（後からは「人と鍵」で）。\n2. バックアップのファイルを選びます。最初の数行に番号 {id} があります。\n3. 言葉を入れるか、このシートの四角い模様の写真を選びます。";
+            SheetSteps => "1. Install Kakitome, and on the second screen choose to restore a backup (later: under My keys).\n2. Choose the backup file. Its first lines name the number {id}.\n3. Enter the words, or choose a photograph of the square on this sheet.", "1. Kakitomeを入れ、二つ目の画面で「バックアップから復元」を選びます（後からは「自分の鍵」で）。\n2. バックアップのファイルを選びます。最初の数行に番号 {id} があります。\n3. 言葉を入れるか、このシートの四角い模様の写真を選びます。";
             SheetWithout => "Without Kakitome", "Kakitomeがないとき";
             SheetWithoutHint => "GnuPG and tar open it too, and in it lie ordinary key files. The passphrase is the twelve words with one space between two.\ngpg --decrypt kakitome-backup.pgp | tar -x", "GnuPGとtarでも開けます。中には普通の鍵ファイルがあります。パスフレーズは、十二の言葉を半角の空白一つで区切ったものです。\ngpg --decrypt kakitome-backup.pgp | tar -x";
             SheetKeys => "These keys come back", "戻る鍵";

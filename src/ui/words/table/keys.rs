@@ -1,11 +1,12 @@
-//! People and keys.
+//! Keys and certificates.
 
 macro_rules! keys {
     ($next:ident $($more:ident)*; $($rows:tt)*) => {
         $next! { $($more)*; $($rows)*
             // Keys
             MyKeys => "My keys", "自分の鍵";
-            OthersKeys => "People and authorities", "ほかの人と認証局";
+            AllCertificates => "All certificates", "すべての証明書";
+            CorrespondentCards => "Cards", "カード";
             NoOwnKeys => "No key of your own yet", "自分の鍵がまだありません";
             NoOwnKeysHint => "Make a new one, or import one that you have. With it you can seal and open mail.", "新しく作るか、持っている鍵を読み込むと、封印や開封ができます。";
             NoOthers => "Nobody's key is known yet", "ほかの人の鍵がまだありません";

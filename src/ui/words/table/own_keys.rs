@@ -8,6 +8,13 @@ macro_rules! own_keys {
             EarlierKeysHint => "They are used for nothing new. Mail that was encrypted for them opens as before.", "新しいメールには使われません。この鍵あてに暗号化された過去のメールは、これまでどおり開けます。";
             EndsOn => "Ends on {date}, {left}", "{date}まで（{left}）";
             EndedOn => "Ended on {date}, {left}", "{date}に期限切れ（{left}）";
+            KeyBackedUp => "In the backup of {date}", "{date}のバックアップに入っています";
+            KeyNotBackedUp => "In no backup yet", "まだバックアップに入っていません";
+            KeptByAgent => "Kept by GnuPG's agent", "GnuPGのエージェントが保管";
+            KeptByToken => "On the token {name}", "トークン {name} の中";
+            KeptByAgentHint => "The secret key stays with GnuPG, which seals, opens and vouches with it. Back it up, renew it and withdraw it there.", "秘密鍵はGnuPGにあり、封印・開封・証明にはそこで使われます。バックアップ、延長、失効もGnuPGで行えます。";
+            KeptByTokenHint => "The secret key never leaves the token, so it is in no backup. It seals and opens from there.", "秘密鍵はトークンの外に出ないので、バックアップには入りません。封印と開封はトークンで行います。";
+            HasPassphrase => "With a passphrase", "パスフレーズ付き";
             NeverEnds => "Without an end", "期限なし";
             LeftYears => "in {count} years", "あと{count}年";
             LeftMonths => "in {count} months", "あと{count}か月";
@@ -77,7 +84,8 @@ macro_rules! own_keys {
             RenewRequestHint => "A new request is made for the authority that issued this certificate. The old key stays, so old mail opens as before.", "この証明書の発行元に出す申請を作ります。古い鍵は残るので、過去のメールはこれまでどおり開けます。";
             RenewAuthorityHint => "The authority keeps its name and its key, and gets a later end. What it issued stays good.", "認証局の名前と鍵はそのままで、期限を延ばします。発行済みの証明書はそのまま使えます。";
             SameKey => "For the same key", "同じ鍵を使い続ける";
-            PassphraseOfKey => "Passphrase of the key, if it has one", "鍵のパスフレーズ（ある場合）";
+            PassphraseOfKey => "Passphrase of the key", "鍵のパスフレーズ";
+            PassphraseOfAuthority => "Passphrase of the authority's key", "認証局の鍵のパスフレーズ";
             EndingSoon => "Ends soon", "まもなく期限";
             EndingOwn => "Your {technology} key for {name}", "あなたの{technology}の鍵（{name}）";
             EndingOther => "The {technology} key of {name}", "{name} の{technology}の鍵";

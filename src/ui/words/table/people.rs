@@ -5,14 +5,14 @@ macro_rules! people {
         $next! { $($more)*; $($rows)*
             DoCard => "See their card", "その人のカードを見る";
             // People
-            People => "People", "人";
+            People => "People", "連絡先";
             PeopleHint => "Everybody whose key you have, or who has sealed mail to you.", "鍵を持っている人と、封印のあるメールをくれた人です。";
             NoPeople => "Nobody is known yet", "まだだれもいません";
             NoPeopleHint => "People appear here when sealed mail arrives, or when you import a certificate.", "封印のあるメールが届くか、証明書を読み込むと、ここに並びます。";
-            FindPeople => "Find a person", "人を探す";
+            FindPeople => "Find a person", "連絡先を探す";
             NoSuchPerson => "Nobody fits", "見つかりません";
             NoSuchPersonHint => "No name, address or fingerprint holds these words.", "名前、アドレス、指紋のどれにもこの言葉がありません。";
-            ChoosePerson => "Choose a person", "人を選ぶ";
+            ChoosePerson => "Choose a person", "連絡先を選ぶ";
             ChoosePersonHint => "Their card shows both technologies, and why each key is believed or not.", "カードには両方式の鍵と、信じる根拠が並びます。";
             PersonMessages => "{count} messages from {begin} to {end}", "{begin}から{end}まで {count} 通";
             PersonMessage => "One message, {begin}", "{begin}に1通";

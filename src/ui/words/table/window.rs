@@ -16,7 +16,6 @@ macro_rules! window {
             Archive => "Archive", "保管";
             Junk => "Junk", "迷惑メール";
             Trash => "Trash", "ごみ箱";
-            PeopleAndKeys => "People and keys", "人と鍵";
             Outbox => "Outbox", "送信待ち";
             Settings => "Settings", "設定";
             Unread => "Unread", "未読";

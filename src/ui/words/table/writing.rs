@@ -3,6 +3,10 @@
 macro_rules! writing {
     ($next:ident $($more:ident)*; $($rows:tt)*) => {
         $next! { $($more)*; $($rows)*
+            // Much of it
+            BeyondLines => "{count} more lines go along as they are.", "この後に{count}行あり、そのまま送られます。";
+            EditBeyond => "Edit them here", "ここで編集";
+            LeaveOutBeyond => "Leave them out", "送らない";
             // Writing
             Body => "Message text", "本文";
             BodyHint => "Write your message", "本文を書く";
@@ -38,7 +42,6 @@ macro_rules! writing {
             SummaryClear => "Not encrypted", "暗号化なし";
             SummarySigned => "sealed as {name}", "{name}として封印";
             SummaryBlocked => "Not ready: something stands in the way", "まだ送れません。妨げがあります";
-            LookForKey => "People and keys", "人と鍵を開く";
             WithoutEncryption => "Go without encryption", "暗号化をやめる";
             WithoutSeal => "Go without a seal", "封印をやめる";
             SummaryUnsigned => "no seal", "封印なし";
