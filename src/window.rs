@@ -105,6 +105,20 @@ fn picture(
     let mut app = App::new(Box::new(Engine(engine)));
     dress(&mut app);
     settle(&mut app, |app| app.views.mailbox.is_some())?;
+    turn_to(&mut app, name, number, size)?;
+    if name == "backup" {
+        return quiet(first::making_backup(&app));
+    }
+    let image = ui::screenshot(&mut app, size, 1.0)?;
+    ui::write_png(&image, to)?;
+    if is_verbose {
+        println!("{} frames; {}", app.frames.drawn(), spread(&app.frames));
+    }
+    Ok(())
+}
+
+/// Opens the screen of that name, and waits until what it shows is there.
+fn turn_to(app: &mut App, name: &str, number: &str, size: egui::Vec2) -> Result<()> {
     match name {
         "mailbox" => {}
         "reading" | "evidence" => {
@@ -114,13 +128,13 @@ fn picture(
             let id = row.id;
             app.open_message(id);
             app.state.drawer = name == "evidence";
-            settle(&mut app, |app| app.views.reading.as_ref().is_some_and(|view| view.id == id))?;
+            settle(app, |app| app.views.reading.as_ref().is_some_and(|view| view.id == id))?;
         }
         "compose" => {
             app.compose_sample();
             // The first frame asks what would happen; the picture waits for the answer.
-            ui::screenshot(&mut app, size, 1.0)?;
-            settle(&mut app, |app| app.views.preflight.is_some())?;
+            ui::screenshot(app, size, 1.0)?;
+            settle(app, |app| app.views.preflight.is_some())?;
         }
         "write" => app.compose(),
         "drafts" => app.state.screen = Screen::Drafts,
@@ -128,46 +142,38 @@ fn picture(
             app.state.screen = Screen::Keys;
             app.state.keys.shows_others = name == "certificates";
             app.ask(Command::ListKeys);
-            settle(&mut app, |app| app.views.keys.is_some() && app.views.topics.own_keys.is_some())?;
-            if name == "backup" {
-                return quiet(first::making_backup(&app));
-            }
+            settle(app, |app| app.views.keys.is_some() && app.views.topics.own_keys.is_some())?;
         }
-        "people" | "compare" | "trust" => people(&mut app, name, number)?,
-        "find" | "found" | "publish" => finding(&mut app, name)?,
+        "people" | "compare" | "trust" => people(app, name, number)?,
+        "find" | "found" | "publish" => finding(app, name)?,
         "bringing" => {
             app.bring_keys();
-            settle(&mut app, |app| app.views.topics.bringing.as_ref().is_some_and(|view| view.sources.is_some()))?;
+            settle(app, |app| app.views.topics.bringing.as_ref().is_some_and(|view| view.sources.is_some()))?;
         }
         "brought" => {
             app.bring_keys();
             app.ask(Command::Topic(Box::new(Topic::Bringing(BringingCommand::Bring(Box::default())))));
-            settle(&mut app, |app| app.views.topics.bringing.as_ref().is_some_and(|view| view.report.is_some()))?;
+            settle(app, |app| app.views.topics.bringing.as_ref().is_some_and(|view| view.report.is_some()))?;
         }
         "outbox" => app.state.screen = Screen::Outbox,
         "settings" => {
             app.state.screen = Screen::Settings;
             // The first frame asks for what is set.
-            ui::screenshot(&mut app, size, 1.0)?;
-            settle(&mut app, |app| app.views.topics.finding.is_some())?;
+            ui::screenshot(app, size, 1.0)?;
+            settle(app, |app| app.views.topics.finding.is_some())?;
         }
         "authorities" | "withdrawals" => {
             app.state.screen = Screen::Settings;
             app.state.settings.authorities.is_open = true;
             app.state.settings.authorities.shows_withdrawals = name == "withdrawals";
             // The first frame asks for them.
-            ui::screenshot(&mut app, size, 1.0)?;
+            ui::screenshot(app, size, 1.0)?;
             let counted = |app: &App| app.views.topics.authorities.as_ref().is_some_and(|view| view.vouches.is_some());
-            settle(&mut app, counted)?;
+            settle(app, counted)?;
         }
         other => bail!(
             "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, first[:1-3], keys, backup, certificates, people[:ADDRESS], compare:ADDRESS, trust[:ADDRESS], find, found, publish, bringing, brought, outbox, settings, authorities, withdrawals"
         ),
-    }
-    let image = ui::screenshot(&mut app, size, 1.0)?;
-    ui::write_png(&image, to)?;
-    if is_verbose {
-        println!("{} frames; {}", app.frames.drawn(), spread(&app.frames));
     }
     Ok(())
 }

@@ -126,7 +126,7 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::Bringing(command) => bringing::carry_out(work, command),
         Topic::Finding(command) => finding::carry_out(work, command),
         Topic::People(command) => people::carry_out(work, command),
-        Topic::Trust(command) => certifying::carry_out(work, command),
+        Topic::Trust(command) => Ok(certifying::carry_out(work, command)),
         Topic::Authorities(command) => authorities::carry_out(work, command),
     }
 }

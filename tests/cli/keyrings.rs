@@ -125,7 +125,7 @@ fn flooded(bob: &Cert, carol: &Cert) -> Vec<u8> {
     let mut heap = Vec::new();
     for issuer in [&mallory, carol, bob] {
         let one = certify(issuer, SignatureType::GenericCertification);
-        for number in 0..100_000_u64 / 3 + 1 {
+        for number in 0..=(100_000_u64 / 3) {
             let mut copy = one.clone();
             let end = copy.len();
             copy[end - 8..].copy_from_slice(&(number | 1 << 62).to_be_bytes());
@@ -171,14 +171,14 @@ fn a_certificate_flooded_with_a_hundred_thousand_signatures_is_read_in_time_and_
     withstands(&with(&options, &["cert", "import"]), &flood, 10);
     // Once more, as an update that comes from a server.
     withstands(&with(&options, &["cert", "import"]), &flood, 10);
-    let listed = super::kakitome(&with(&options, &["cert", "list", "--json"]));
+    let listed = super::kakitome(with(&options, &["cert", "list", "--json"]));
     assert_eq!(listed.documents().len(), 2);
-    let said = super::kakitome(&with(&options, &["cert", "list"]));
+    let said = super::kakitome(with(&options, &["cert", "list"]));
     assert!(String::from_utf8_lossy(&said.output).contains(FLOODED), "{said:?}");
-    super::kakitome(&with(&options, &["trust", "root", &carol.fingerprint().to_hex()])).documents();
-    let path = super::kakitome(&with(&options, &["trust", "path", "bob@example.test", "--json"]));
+    super::kakitome(with(&options, &["trust", "root", &carol.fingerprint().to_hex()])).documents();
+    let path = super::kakitome(with(&options, &["trust", "path", "bob@example.test", "--json"]));
     assert_eq!(word(&path.document(), "/verdict"), "authenticated");
-    let kept = super::kakitome(&with(&options, &["cert", "export", &bob.fingerprint().to_hex()]));
+    let kept = super::kakitome(with(&options, &["cert", "export", &bob.fingerprint().to_hex()]));
     assert!((1_000..200_000).contains(&kept.output.len()), "{} bytes", kept.output.len());
 }
 
@@ -232,7 +232,7 @@ fn a_keyring_of_fifty_megabytes_is_shown_and_imported_within_limits() {
     assert_eq!(withstands(&["cert", "show"], &file, 6).len(), people.len());
     let options = profile(&folder);
     assert_eq!(withstands(&with(&options, &["cert", "import"]), &file, 6).len(), people.len());
-    assert_eq!(super::kakitome(&with(&options, &["cert", "list", "--json"])).documents().len(), people.len());
+    assert_eq!(super::kakitome(with(&options, &["cert", "list", "--json"])).documents().len(), people.len());
 }
 
 /// A User Attribute of so many octets (RFC 9580 §5.12) that nobody signed.

@@ -52,7 +52,7 @@ async fn one_time_passwords_come_from_the_pass_phrase_and_each_works_once() {
 #[tokio::test]
 async fn a_token_logs_in_everywhere_and_an_old_one_nowhere() {
     let Some(servers) = servers() else { return };
-    let token = |lasts| Credentials::token("alice@example.test", Secret::new(servers.token("alice", lasts)));
+    let token = |lasts| Credentials::token("alice@example.test", Secret::new(Servers::token("alice", lasts)));
     assert_eq!(method(servers, Way::OAuthBearer, &token(600)).await, "OAUTHBEARER");
     assert_eq!(method(servers, Way::XOAuth2, &token(600)).await, "XOAUTH2");
     imap::probe(&imap(servers), &token(600)).await.unwrap();

@@ -5,11 +5,7 @@
 mod servers;
 
 #[path = "../servers/keys.rs"]
-#[allow(clippy::expect_used)]
 mod keys;
-#[path = "../servers/pki.rs"]
-#[allow(dead_code)]
-mod pki;
 #[path = "../servers/ports.rs"]
 #[allow(dead_code)]
 mod ports;
@@ -29,6 +25,7 @@ use kakitome::net::smtp::{self, Accepted};
 use kakitome::net::{Credentials, Server};
 use kakitome::store::{AccountRecord, MessageFlags, NewMessage, ProfileKey, Store};
 
+use servers::pki;
 use servers::{HOST, PASSWORD, Servers, Way, servers};
 
 fn user(name: &str) -> Credentials {

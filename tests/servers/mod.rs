@@ -5,7 +5,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::too_many_lines)]
 
 mod config;
-mod pki;
+pub mod pki;
 mod proxy;
 
 use std::fs;
@@ -165,16 +165,16 @@ impl Servers {
     }
 
     /// An access token for a user, as a provider would give it out: a JSON Web Token of HMAC-SHA-256 (RFC 7519).
-    pub fn token(&self, user: &str, lasts: i64) -> String {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64;
+    pub fn token(user: &str, lasts: i64) -> String {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().cast_signed();
         let (issued, ends) = (now - 60 + lasts.min(0) * 2, now + lasts);
         let claims = format!(r#"{{"sub":"{user}@example.test","iat":{issued},"nbf":{issued},"exp":{ends}}}"#);
         let part =
             |bytes: &[u8]| openssl::base64::encode_block(bytes).replace('+', "-").replace('/', "_").replace('=', "");
         let signed = format!("{}.{}", part(br#"{"alg":"HS256","typ":"JWT"}"#), part(claims.as_bytes()));
         let key = openssl::pkey::PKey::hmac(TOKEN_KEY).unwrap();
-        let mut signer = openssl::sign::Signer::new(openssl::hash::MessageDigest::sha256(), &key).unwrap();
-        let signature = signer.sign_oneshot_to_vec(signed.as_bytes()).unwrap();
+        let mut hand = openssl::sign::Signer::new(openssl::hash::MessageDigest::sha256(), &key).unwrap();
+        let signature = hand.sign_oneshot_to_vec(signed.as_bytes()).unwrap();
         format!("{signed}.{}", part(&signature))
     }
 

@@ -63,11 +63,11 @@ pub fn screens(language: Language) -> Vec<(&'static str, App)> {
 
 /// Two certificates that are new, and some of what stayed.
 fn came_and_stayed() -> Bringing {
-    let came = |key: kakitome::engine::view::KeyView| Brought {
+    let came = |key: KeySummary| Brought {
         source: SourceKind::Gnupg,
         from: "/home/alice/.gnupg".into(),
         outcome: Outcome::Came {
-            report: Box::new(key.report),
+            report: Box::new((*key.report).clone()),
             gain: Gain::New,
             outside: false,
             trust: Some(TrustHint { level: TrustLevel::Full, taken: false }),
@@ -78,7 +78,7 @@ fn came_and_stayed() -> Bringing {
         from: "/home/alice/keys".into(),
         outcome: Outcome::Stayed { subject: "鍵束 old keys.p12".into(), why, detail: String::new() },
     };
-    let items = sample::keys().others.into_iter().map(came).chain(Why::ALL.into_iter().take(5).map(stayed));
+    let items = sample::keys().others.iter().cloned().map(came).chain(Why::ALL.into_iter().take(5).map(stayed));
     Bringing { items: items.collect(), dry_run: false }
 }
 

@@ -16,8 +16,8 @@ fn search(is_running: bool, has_found: bool) -> SearchView {
     let asked = |way, place: &str, outcome| Asked { way, place: place.into(), outcome };
     let others = sample::keys().others;
     let certificates = vec![
-        found(others[0].report.clone(), "example.co.jp", false),
-        found(others[1].report.clone(), "keys.openpgp.org", true),
+        found((*others[0].report).clone(), "example.co.jp", false),
+        found((*others[1].report).clone(), "keys.openpgp.org", true),
     ];
     SearchView {
         address: sample::address("hanako@example.co.jp"),

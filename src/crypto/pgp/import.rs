@@ -168,7 +168,7 @@ fn primary_keys(bytes: &[u8]) -> impl Iterator<Item = (u64, Signer)> {
 
 /// The primary keys in the parts of a file, each of one certificate.
 pub fn beside<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Listed {
-    Arc::new(parts.flat_map(|part| guarded(|| primary_keys(part).next()).flatten()).collect())
+    Arc::new(parts.filter_map(|part| guarded(|| primary_keys(part).next()).flatten()).collect())
 }
 
 /// The packets that a parser gives, to the first that it can't go on after.

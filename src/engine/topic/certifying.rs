@@ -35,7 +35,7 @@ pub struct TrustView {
     pub layout: Arc<Layout>,
 }
 
-pub(super) fn carry_out(work: &Work, command: TrustCommand) -> Result<Effect, Failure> {
+pub(super) fn carry_out(work: &Work, command: TrustCommand) -> Effect {
     match command {
         TrustCommand::Show { about, at } => {
             let work = work.clone();
@@ -44,21 +44,21 @@ pub(super) fn carry_out(work: &Work, command: TrustCommand) -> Result<Effect, Fa
                 Ok(view) => work.show(TopicView::Trust(Arc::new(view))),
                 Err(failure) => (work.publish)(Event::Failed(failure)),
             });
-            Ok(Effect::Nothing)
+            Effect::Nothing
         }
         TrustCommand::Certify(what) => {
             beside(work, "certified", move |profile| {
                 certify::vouch(profile, &what)?;
                 Ok(what.address.to_string())
             });
-            Ok(Effect::Nothing)
+            Effect::Nothing
         }
         TrustCommand::Retract { fingerprint, address, passphrase } => {
             beside(work, "retracted", move |profile| {
                 certify::retract(profile, &fingerprint, address.as_ref(), None, passphrase.as_ref())?;
                 Ok(address.map_or_else(|| fingerprint.spaced(), |address| address.to_string()))
             });
-            Ok(Effect::Nothing)
+            Effect::Nothing
         }
     }
 }

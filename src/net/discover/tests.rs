@@ -1,11 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-#[path = "../../../tests/servers/keys.rs"]
-#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, unreachable_pub)]
-mod keys;
 use crate::net::web::Reach;
-use crate::net::web::lab::{pki, ports};
-use keys::{KeyServer, SignedDns};
+use crate::net::web::lab::keys::{KeyServer, SignedDns};
 
 use super::*;
 

@@ -290,7 +290,7 @@ fn computing<T>(what: impl FnOnce() -> T) -> (T, Duration) {
     };
     let started = now();
     let outcome = what();
-    (outcome, now() - started)
+    (outcome, now().saturating_sub(started))
 }
 
 fn ask(certificate: &Arc<X509>, intermediates: &[Arc<X509>], anchor: &Arc<X509>) -> PathReport {

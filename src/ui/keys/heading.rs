@@ -14,9 +14,9 @@ use super::{Dialog, begin_generate, begin_import, propose_owner};
 
 pub(super) fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     if state.keys.shows_others {
-        others(ui, views, state, commands)
+        others(ui, views, state, commands);
     } else {
-        own(ui, views, state, commands)
+        own(ui, views, state, commands);
     }
     ui.add_space(space::S);
 }

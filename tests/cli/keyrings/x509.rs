@@ -80,7 +80,7 @@ fn a_file_of_ten_thousand_x509_certificates_is_shown_and_imported_within_limits(
     let options = profile(&folder);
     assert_eq!(withstands(&with(&options, &["cert", "import"]), &file, 20).len(), 10_000);
     let begin = Instant::now();
-    assert_eq!(kakitome(&with(&options, &["cert", "list", "--json"])).documents().len(), 10_000);
+    assert_eq!(kakitome(with(&options, &["cert", "list", "--json"])).documents().len(), 10_000);
     eprintln!("listed after {:?}", begin.elapsed());
     assert!(begin.elapsed() < PATIENCE);
 }
@@ -150,10 +150,10 @@ fn names_extensions_and_keys_of_monstrous_size_are_answered_in_time_and_with_the
         withstands(&with(&options, &["cert", "import"]), &bomb, 20);
     }
     // Kept, each is listed with its word, and none is believed.
-    let listed = kakitome(&with(&options, &["cert", "list"]));
+    let listed = kakitome(with(&options, &["cert", "list"]));
     let said = String::from_utf8(listed.output).unwrap();
     assert_eq!(said.matches(LARGE).count(), 4, "{said}");
-    let path = kakitome(&with(&options, &["trust", "path", "bob@example.test", "--json"]));
+    let path = kakitome(with(&options, &["trust", "path", "bob@example.test", "--json"]));
     for found in path.documents() {
         assert_eq!(word(&found, "/verdict"), "unauthenticated", "{found}");
     }

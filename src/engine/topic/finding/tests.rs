@@ -16,14 +16,9 @@ use crate::crypto::{Keyring, pgp, smime};
 use crate::domain::{Mailbox, Technology};
 use crate::engine::Profile;
 use crate::net::web::Reach;
-use crate::net::web::lab::{pki, ports};
 use crate::store::AccountRecord;
 
-#[path = "../../../../tests/servers/keys.rs"]
-#[allow(unreachable_pub)]
-mod lab;
-
-use lab::{Directory, KeyServer, SignedDns};
+use crate::net::web::lab::keys::{Directory, KeyServer, SignedDns};
 
 /// Somebody with a profile, an account, a folder and an OpenPGP key.
 struct Person {

@@ -8,6 +8,10 @@ pub(crate) mod pki;
 #[allow(clippy::panic, unreachable_pub)]
 pub(crate) mod ports;
 
+#[path = "../../../../tests/servers/keys.rs"]
+#[allow(unreachable_pub)]
+pub(crate) mod keys;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

@@ -91,7 +91,7 @@ fn a_directory_gives_certificates_by_address_over_tls_of_either_kind_and_is_neve
     let between = &chain.certificate("between").fingerprint;
     assert!(bob.profile.keyring().smime.find(between).is_some());
     assert_eq!(outcomes(&find(at("ldap", bare.clear.port()), "alice@example.test")), no(NoAnswer::NoStartTls));
-    let nobody = at("ldaps", lab::free_port().port());
+    let nobody = at("ldaps", crate::net::web::lab::keys::free_port().port());
     assert_eq!(outcomes(&find(nobody, "alice@example.test")), no(NoAnswer::Unreachable));
     assert!(bob.profile.store.trust().unwrap().is_empty());
 }
