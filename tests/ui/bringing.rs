@@ -78,7 +78,8 @@ fn came_and_stayed() -> Bringing {
         from: "/home/alice/keys".into(),
         outcome: Outcome::Stayed { subject: "鍵束 old keys.p12".into(), why, detail: String::new() },
     };
-    let items = sample::keys().others.iter().cloned().map(came).chain(Why::ALL.into_iter().take(5).map(stayed));
+    let keys = sample::keys();
+    let items = keys.others.iter().cloned().map(came).chain(Why::ALL.into_iter().take(5).map(stayed));
     Bringing { items: items.collect(), dry_run: false }
 }
 
