@@ -204,10 +204,12 @@ fn an_update_that_was_flooded_brings_the_withdrawal_and_what_is_said_by_those_at
     let binding = alice.userids().next().unwrap().self_signatures().next().unwrap().clone();
     let heap = [&vouch(&mallory, &alice), &of_carol, &binding].map(|one| concat(forged(one, 3_000))).concat();
     let last = [packets(std::slice::from_ref(&of_carol)), packets(&[withdrawal])].concat();
-    let flooded = openssl::base64::encode_block(&with(&public(&alice), &heap, &last));
-    let lines: Vec<_> = flooded.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
-    let (begin, end) = ("-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----");
-    let armored = format!("{begin}\n\n{}\n{end}\n", lines.join("\n"));
+    let flooded = with(&public(&alice), &heap, &last);
+    // With a checksum: GnuPG, which reads it at the server, does not find the end of an armor without.
+    let kind = sequoia_openpgp::armor::Kind::PublicKey;
+    let mut writer = sequoia_openpgp::armor::Writer::new(Vec::new(), kind).unwrap();
+    std::io::Write::write_all(&mut writer, &flooded).unwrap();
+    let armored = String::from_utf8(writer.finalize().unwrap()).unwrap();
     let web = crate::net::web::Web::new(&bob.profile.server_roots(), Reach::Anywhere).unwrap();
     let url = url::Url::parse(&server.url()).unwrap();
     block_on(crate::net::hkp::submit(&web, &url, &armored)).unwrap().unwrap();
