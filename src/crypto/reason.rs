@@ -68,6 +68,7 @@ pub const ALL: &[&str] = &[
     "structure",
     "tag",
     "too_deep",
+    "too_large",
     "too_many_recipients",
     "too_many_signers",
     "truncated",

@@ -90,6 +90,7 @@ pub(super) const ROWS: &[Row] = &[
     ("structure", "its parts are in no order that is allowed", "構成が規格に合わない"),
     ("tag", "an element of it is not the one expected", "予期しない要素がある"),
     ("too_deep", "it is nested too deeply", "入れ子が深すぎる"),
+    ("too_large", "the certificate is larger than any honest one", "証明書が異常に大きい"),
     ("too_many_recipients", "it names too many recipients", "宛先の鍵が多すぎる"),
     ("too_many_signers", "it names too many signers", "署名者が多すぎる"),
     ("truncated", "a piece of it is missing", "途中が欠けている"),
