@@ -1,6 +1,7 @@
 //! The `kakitome` program: the window without a command, the command line with one.
 
 mod backup;
+mod first;
 mod hardening;
 mod print;
 mod window;

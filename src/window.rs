@@ -1,7 +1,5 @@
 //! Opens the window, or draws it without one.
 
-mod first;
-
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -12,7 +10,7 @@ use kakitome::engine::topic::bringing::BringingCommand;
 use kakitome::engine::{Command, EngineHandle, Event, Failure, Start, start};
 use kakitome::ui::{self, App, Backend, Frames, Language, Options, Screen, Theme};
 
-use crate::hardening;
+use crate::{first, hardening};
 
 /// How long a picture waits for the engine.
 const PATIENCE: Duration = Duration::from_secs(90);

@@ -986,7 +986,7 @@ fn an_account_is_filled_in_without_the_mouse_and_changing_it_begins_with_what_is
     window.get_by_label("Welcome to Kakitome");
     window.get_by_label("Add account").click();
     window.run();
-    for text in ["Alice", "alice@example.org", "smtp.example.org", "", "", "imap.example.org", "", "", ""] {
+    for text in ["Alice", "alice@example.org", "smtp.example.org", "", "", "", "", "imap.example.org", "", "", ""] {
         type_and_tab(&mut window, text);
     }
     window.event(egui::Event::Text("secret".into()));

@@ -78,7 +78,7 @@ pub fn scrolled(ui: &mut Ui, salt: &str, add: impl FnOnce(&mut Ui)) {
     let height = (ui.ctx().content_rect().height() - 430.0).max(120.0);
     egui::ScrollArea::vertical().id_salt(salt).max_height(height).auto_shrink([false, true]).show(ui, |ui| {
         // Nothing lies under the bar.
-        ui.set_max_width(ui.available_width() - space::M);
+        ui.set_max_width((ui.available_width() - space::M).max(0.0));
         add(ui);
     });
 }

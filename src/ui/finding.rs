@@ -184,7 +184,7 @@ fn results(ui: &mut Ui, search: &SearchView, state: &mut State, commands: &mut V
     let height = (ui.input(|input| input.content_rect().height()) - AROUND).max(LEAST);
     ScrollArea::vertical().id_salt("found").max_height(height).show(ui, |ui| {
         // Nothing lies under the bar.
-        ui.set_max_width(ui.available_width() - space::S);
+        ui.set_max_width((ui.available_width() - space::S).max(0.0));
         ui.spacing_mut().item_spacing.y = space::S;
         widgets::emphasis(ui, language.say(Word::AskedPlaces));
         for asked in &search.asked {

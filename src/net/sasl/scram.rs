@@ -1,7 +1,10 @@
 //! SCRAM (RFC 5802, RFC 7677) by rsasl, with the binding to TLS 1.3 of RFC 9266.
 
 use rsasl::callback::{Context, Request, SessionCallback, SessionData};
-use rsasl::prelude::{ChannelBindingCallback, Mechname, SASLClient, SASLConfig, Session, SessionError, State};
+use rsasl::mechanisms::scram::{SCRAM_SHA1, SCRAM_SHA1_PLUS, SCRAM_SHA256, SCRAM_SHA256_PLUS};
+use rsasl::prelude::{
+    ChannelBindingCallback, Mechanism, Mechname, Registry, SASLClient, SASLConfig, Session, SessionError, State,
+};
 use rsasl::property::{AuthId, Password};
 use rsasl::validate::NoValidation;
 use zeroize::Zeroizing;
@@ -9,6 +12,12 @@ use zeroize::Zeroizing;
 use crate::domain::Secret;
 use crate::net::NetError;
 use crate::net::stream::Binding;
+
+// One registry each: where the library's own has none with -PLUS, it takes the one without for it.
+static SHA256_PLUS: &[Mechanism] = &[SCRAM_SHA256_PLUS];
+static SHA256: &[Mechanism] = &[SCRAM_SHA256];
+static SHA1_PLUS: &[Mechanism] = &[SCRAM_SHA1_PLUS];
+static SHA1: &[Mechanism] = &[SCRAM_SHA1];
 
 /// One exchange.
 pub(super) struct Scram {
@@ -24,7 +33,14 @@ impl Scram {
         binding: Option<&Binding>,
     ) -> Result<Self, NetError> {
         let answers = Answers { user: user.to_owned(), password: password.clone(), can_bind: binding.is_some() };
-        let config = SASLConfig::builder().with_defaults().with_callback(answers);
+        let known = match name {
+            "SCRAM-SHA-256-PLUS" => SHA256_PLUS,
+            "SCRAM-SHA-1-PLUS" => SHA1_PLUS,
+            "SCRAM-SHA-256" => SHA256,
+            _ => SHA1,
+        };
+        let registry = Registry::with_mechanisms(known);
+        let config = SASLConfig::builder().with_registry(registry).with_callback(answers);
         let name = Mechname::parse(name.as_bytes()).map_err(|_| NetError::NoLoginMethod)?;
         let bound = Bound(binding.map(|binding| binding.0.to_vec()).unwrap_or_default());
         let session = SASLClient::with_cb(config.map_err(NetError::protocol)?, bound);

@@ -85,7 +85,7 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         toolbar(ui, views, state, &mut composer, commands);
         ScrollArea::vertical().id_salt("draft").auto_shrink([false, false]).show(ui, |ui| {
             // The scroll bar has a place of its own.
-            ui.set_max_width(ui.available_width() - space::S);
+            ui.set_max_width((ui.available_width() - space::S).max(0.0));
             // What is being handed over can't change any more.
             if composer.is_sending {
                 ui.disable();

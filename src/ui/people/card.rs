@@ -28,7 +28,7 @@ const SHOWN: usize = 12;
 pub(super) fn show(ui: &mut Ui, card: &PersonCard, state: &mut State, commands: &mut Vec<Command>) {
     let person = &card.person;
     ScrollArea::vertical().id_salt(("person", &person.address)).auto_shrink([false, false]).show(ui, |ui| {
-        ui.set_max_width(size::MEASURE.min(ui.available_width() - space::L));
+        ui.set_max_width(size::MEASURE.min(ui.available_width() - space::L).max(0.0));
         ui.spacing_mut().item_spacing.y = space::M;
         head(ui, card, state, commands);
         for question in &card.questions {
