@@ -87,6 +87,12 @@ service lmtp {{
     user = postfix
   }}
 }}
+# Wrong passwords are part of the tests: nobody waits longer after one.
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 service auth {{
   unix_listener auth-postfix {{
     mode = 0660
