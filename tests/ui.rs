@@ -807,6 +807,20 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
     .collect()
 }
 
+/// The form of an account that receives by POP3.
+fn by_pop3(language: Language) -> App {
+    let (mut by_pop, _) = app(language);
+    by_pop.state.screen = Screen::Settings;
+    let pop = PopAccess { host: "pop.example.org".into(), port: 995, leaves: false, before_smtp: false };
+    by_pop.state.settings.form = Some(kakitome::engine::view::AccountForm {
+        smtp_port: 587,
+        imap_port: 993,
+        pop: Some(pop),
+        ..Default::default()
+    });
+    by_pop
+}
+
 fn screens(language: Language) -> Vec<(&'static str, App)> {
     let mut all = Vec::new();
     let mut add = |name, app: App| all.push((name, app));
@@ -867,16 +881,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     settings.state.settings.form =
         Some(kakitome::engine::view::AccountForm { smtp_port: 587, imap_port: 993, ..Default::default() });
     add("settings", settings);
-    let (mut by_pop, _) = app(language);
-    by_pop.state.screen = Screen::Settings;
-    let pop = PopAccess { host: "pop.example.org".into(), port: 995, leaves: false, before_smtp: false };
-    by_pop.state.settings.form = Some(kakitome::engine::view::AccountForm {
-        smtp_port: 587,
-        imap_port: 993,
-        pop: Some(pop),
-        ..Default::default()
-    });
-    add("settings-pop3", by_pop);
+    add("settings-pop3", by_pop3(language));
     let (mut failed, _) = app(language);
     failed.update(Event::Failed(Failure {
         kind: FailureKind::BadServerCertificate,
