@@ -801,6 +801,7 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
         finding::screens(language),
         bringing::screens(language),
         authorities::screens(language),
+        vec![("settings-pop3", by_pop3(language))],
     ]
     .into_iter()
     .flatten()
@@ -881,7 +882,6 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     settings.state.settings.form =
         Some(kakitome::engine::view::AccountForm { smtp_port: 587, imap_port: 993, ..Default::default() });
     add("settings", settings);
-    add("settings-pop3", by_pop3(language));
     let (mut failed, _) = app(language);
     failed.update(Event::Failed(Failure {
         kind: FailureKind::BadServerCertificate,
