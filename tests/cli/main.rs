@@ -21,6 +21,7 @@ mod reading;
 mod refusing;
 mod replying;
 mod sealing;
+mod searching;
 mod streams;
 mod trusting;
 mod vouching;

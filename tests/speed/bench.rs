@@ -1,5 +1,5 @@
 //! What `tests/bench` measures inside one process: `speed assess FOLDER KEYS…`, `speed mail-parser FOLDER`, `speed grow`,
-//! `speed window FOLDER KEYS…`. Seconds of processor time, so that what else runs on the machine counts little.
+//! `speed search MESSAGES`, `speed window FOLDER KEYS…`. Seconds of processor time, so that what else runs on the machine counts little.
 
 #![allow(
     clippy::unchecked_time_subtraction,
@@ -12,6 +12,7 @@
 
 mod grow;
 mod mail;
+mod search;
 mod window;
 
 use std::path::{Path, PathBuf};
@@ -27,8 +28,9 @@ fn main() {
         "assess" => mail::assess(Path::new(&rest[0]), &rest[1..]),
         "mail-parser" => mail::mail_parser(Path::new(&rest[0])),
         "grow" => grow::run(),
+        "search" => search::run(rest.first().map_or(10_000, |count| count.parse().unwrap())),
         "window" => window::run(Path::new(&rest[0]), &rest[1..]),
-        _ => println!("speed assess FOLDER KEYS… | mail-parser FOLDER | grow | window FOLDER KEYS…"),
+        _ => println!("speed assess FOLDER KEYS… | mail-parser FOLDER | grow | search MESSAGES | window FOLDER KEYS…"),
     }
 }
 
