@@ -48,7 +48,7 @@ fn an_address_that_is_merged_into_a_compared_certificate_is_not_believed() {
 fn trust_of_an_older_profile_is_for_the_addresses_that_were_there_when_it_was_first_opened() {
     let dir = tempfile::tempdir().unwrap();
     let key = ProfileKey::generate().unwrap();
-    let open = || Profile::with(dir.path(), Store::open(dir.path(), &key).unwrap(), None, None).unwrap();
+    let open = || Profile::with(dir.path(), Store::open(dir.path(), &key).unwrap(), &key, None, None).unwrap();
     let (fingerprint, before, after) = mallorys();
     let profile = open();
     profile.import(&before, &[]).unwrap();
