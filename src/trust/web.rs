@@ -270,8 +270,11 @@ pub(super) fn is_in_reach(fingerprint: &Fingerprint, ring: &PgpRing, policy: &Tr
     has
 }
 
+/// A keyring, by its generation, and the roots in it.
+type Ground = (u64, BTreeSet<Fingerprint>);
+
 /// That of the newest keyring and roots: a list asks for one certificate after the other.
-static REACHED: Mutex<Option<((u64, BTreeSet<Fingerprint>), Reach)>> = Mutex::new(None);
+static REACHED: Mutex<Option<(Ground, Reach)>> = Mutex::new(None);
 
 /// A search through what is known of certifications, without reading any.
 struct Search<'a> {
