@@ -390,6 +390,57 @@ fn what_comes_by_pop3_comes_once_and_leaves_the_server_only_when_that_is_wanted(
 }
 
 #[test]
+fn an_id_that_the_server_uses_again_is_of_a_new_message_and_nothing_is_deleted_unread() {
+    let Some(servers) = servers() else { return };
+    let (alice, carol) = (Person::new("alice"), Person::new("carol"));
+    alice.settle(servers, HOST, Way::Submission);
+    settle_by_pop(&carol, servers, false);
+    let letter = "From: alice@example.test\r\nTo: carol@example.test\r\nSubject: the later one\r\n\r\nhello\r\n";
+    headless::enqueue(&alice.profile(), &RawMessage::new(letter.as_bytes().to_vec())).unwrap();
+    assert_eq!(headless::send_due(&alice.profile()).unwrap().sent, 1);
+    let server = kakitome::net::Server::new(HOST, servers.pop_port()).with_roots(vec![servers.ca()]);
+    let password = kakitome::domain::Secret::from(PASSWORD);
+    let credentials = kakitome::net::Credentials::password("carol@example.test", password);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let listed = || {
+        runtime.block_on(async {
+            let mut session = kakitome::net::pop3::Session::log_in(&server, &credentials).await.unwrap();
+            let listed = session.list().await.unwrap();
+            session.leave().await;
+            listed
+        })
+    };
+    let end = Instant::now() + PATIENCE;
+    while listed().is_empty() {
+        assert!(Instant::now() < end, "nothing came");
+    }
+    // Another message had the same id before.
+    let profile = carol.profile();
+    let account = profile.store.accounts().unwrap()[0].id;
+    let folder = profile.store.folders().unwrap()[0].id;
+    for one in listed() {
+        let earlier = kakitome::store::NewMessage {
+            uid: None,
+            flags: kakitome::store::MessageFlags::default(),
+            received_at: None,
+            date: None,
+            from: alice.mailbox(),
+            subject: "the earlier one".to_owned(),
+            preview: String::new(),
+            has_attachments: false,
+            raw: RawMessage::new(one.unique_id.clone().into_bytes()),
+        };
+        profile.store.add_popped(account, folder, (&one.unique_id, one.bytes + 1), &earlier).unwrap();
+    }
+    drop(profile);
+    assert!(synchronise(&carol) > 0, "it comes");
+    assert!(listed().is_empty());
+    assert!(carol.profile().store.popped(account).unwrap().is_empty(), "the ids are free again");
+    let view = headless::mailbox(&carol.profile(), Some(folder)).unwrap();
+    assert!(view.rows.iter().any(|row| row.subject == "the later one"));
+}
+
+#[test]
 fn pop_before_smtp_logs_in_there_first_and_sends_nothing_when_it_can_not() {
     let Some(servers) = servers() else { return };
     let mallory = Person::new("mallory");

@@ -38,27 +38,31 @@ pub(super) async fn fetch(
     let listed = session.list().await.map_err(fail)?;
     let known = store.popped(account.id).map_err(store_failure)?;
     let new: Vec<&Listed> =
-        listed.iter().filter(|one| !known.contains(&one.unique_id) && one.bytes <= MAX_MESSAGE).collect();
+        listed.iter().filter(|one| !known.contains(&sign(one)) && one.bytes <= MAX_MESSAGE).collect();
     for (done, one) in new.iter().enumerate() {
         progress("INBOX", Some(done as f32 / new.len() as f32));
         let bytes = session.retrieve(one.number, cancel).await.map_err(fail)?;
         // There is no time of arrival in POP3; the topmost Received field would be the server's word, too.
         let message = new_message(&RawMessage::new(bytes), None, MessageFlags::default(), Some(profile.now()));
-        store.add_popped(account.id, folder, &one.unique_id, &message).map_err(store_failure)?;
+        store.add_popped(account.id, folder, (&one.unique_id, one.bytes), &message).map_err(store_failure)?;
     }
     if pop.leaves {
         session.leave().await;
     } else {
         empty(profile, account, session, &listed).await?;
     }
-    let there: HashSet<&str> = listed.iter().map(|one| one.unique_id.as_str()).collect();
-    let gone = known.iter().map(String::as_str).filter(|id| !there.contains(id));
-    store.forget_popped(account.id, gone).map_err(store_failure)?;
+    let there: HashSet<_> = listed.iter().map(sign).collect();
+    store.forget_popped(account.id, known.difference(&there)).map_err(store_failure)?;
     Ok(new.len())
 }
 
-/// Deletes on the server what is kept here, read again from the store: nothing else. The ids are forgotten in a later
-/// round, when the server has them no longer: a session that breaks here deletes nothing (RFC 1939 §6).
+/// What a message is known by: some servers use an id again for another message.
+fn sign(one: &Listed) -> (String, u64) {
+    (one.unique_id.clone(), one.bytes)
+}
+
+/// Deletes on the server what is kept here, read again from the store: nothing else. Once the server has said that it is
+/// done (RFC 1939 §6), the ids are forgotten, so that what comes under one of them later is new.
 async fn empty(
     profile: &Profile,
     account: &AccountRecord,
@@ -67,8 +71,11 @@ async fn empty(
 ) -> Result<(), Failure> {
     let kept = profile.store.popped(account.id).map_err(store_failure)?;
     let fail = |error| net_failure(&error, &account.address);
-    for one in listed.iter().filter(|one| kept.contains(&one.unique_id)) {
+    let mut deleted = Vec::new();
+    for one in listed.iter().filter(|one| kept.contains(&sign(one))) {
         session.delete(one.number).await.map_err(fail)?;
+        deleted.push(sign(one));
     }
-    session.quit().await.map_err(fail)
+    session.quit().await.map_err(fail)?;
+    profile.store.forget_popped(account.id, &deleted).map_err(store_failure)
 }

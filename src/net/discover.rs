@@ -1,8 +1,8 @@
 //! Finding the servers of an address: what the program knows of big providers, what the domain publishes for mail
 //! programs (the format of Mozilla's autoconfig), its service records (RFC 6186, RFC 8314 §5.1), whose mail exchanger it
-//! uses, and names that are usual. A name is only offered if the server there shows a certificate for it; nobody but
-//! the domain, its name servers and those servers learns of the address' domain, and of the address itself only the
-//! domain.
+//! uses, and names that are usual. What only the DNS says, or what is guessed, is offered if the server there shows a
+//! certificate for that name; what the domain publishes over TLS or is known here is offered as it is. Nobody but the
+//! domain, its name servers and those servers learns of the address' domain, and of the address itself only the domain.
 
 mod config;
 mod provider;

@@ -149,7 +149,8 @@ impl Session {
         }
         let mut outcome = Err(NetError::NoLoginMethod);
         for mechanism in ways {
-            outcome = self.exchange(Exchange::new(mechanism, credentials, &server.host, binding)?).await;
+            let tried = self.exchange(Exchange::new(mechanism, credentials, &server.host, binding)?).await;
+            outcome = sasl::after_refusal(outcome, tried);
             if !matches!(outcome, Err(NetError::LoginRefused { .. })) {
                 break;
             }

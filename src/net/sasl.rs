@@ -113,6 +113,19 @@ pub(super) fn ways<'a>(
     [Some(first), second].into_iter().flatten().collect()
 }
 
+/// What the second way came to, after the first was refused: a server that then hangs up or errs has refused all the
+/// same, and that is what the user is told.
+pub(super) fn after_refusal<T>(first: Result<T, NetError>, second: Result<T, NetError>) -> Result<T, NetError> {
+    match (first, second) {
+        (Err(refusal @ NetError::LoginRefused { .. }), Err(other))
+            if !matches!(other, NetError::LoginRefused { .. }) =>
+        {
+            Err(refusal)
+        }
+        (_, second) => second,
+    }
+}
+
 /// One log-in by one mechanism.
 pub(super) struct Exchange {
     pub(super) mechanism: Mechanism,

@@ -111,15 +111,15 @@ impl Store {
         &self,
         account: i64,
         folder: i64,
-        unique_id: &str,
+        (unique_id, bytes): (&str, u64),
         message: &NewMessage,
     ) -> Result<(), StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
         insert(&transaction, folder, message)?;
         transaction
-            .prepare_cached("INSERT OR IGNORE INTO popped (account, unique_id) VALUES (?1, ?2)")?
-            .execute(params![account, unique_id])?;
+            .prepare_cached("INSERT OR IGNORE INTO popped (account, unique_id, bytes) VALUES (?1, ?2, ?3)")?
+            .execute(params![account, unique_id, bytes])?;
         transaction.commit()?;
         Ok(())
     }

@@ -40,7 +40,8 @@ END;
 INSERT INTO unindexed (message) SELECT id FROM message WHERE lock IS NOT NULL ORDER BY id DESC;
 ";
 
-/// Accounts that receive by POP3, and what came from there: unique ids (RFC 1939 §7).
+/// Accounts that receive by POP3, and what came from there: unique ids (RFC 1939 §7) with
+/// the sizes that the server gave, since some servers use an id again.
 const POPPED: &str = "
 ALTER TABLE account ADD COLUMN pop_host TEXT NOT NULL DEFAULT '';
 ALTER TABLE account ADD COLUMN pop_port INTEGER NOT NULL DEFAULT 995;
@@ -49,7 +50,8 @@ ALTER TABLE account ADD COLUMN pop_before_smtp INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE popped (
     account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
     unique_id TEXT NOT NULL,
-    PRIMARY KEY (account, unique_id)
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (account, unique_id, bytes)
 ) STRICT, WITHOUT ROWID;
 ";
 

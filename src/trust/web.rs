@@ -1,6 +1,8 @@
 //! The web of trust: OpenPGP certifications, by sequoia-wot.
 
-use std::collections::{HashMap, HashSet};
+mod reach;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -15,6 +17,7 @@ use crate::crypto::pgp::{self, PgpRing, ReadingPolicy};
 use crate::domain::{EmailAddress, Fingerprint};
 
 use super::{Judgement, PathStep, StepKind, TrustPath, TrustPolicy, TrustVerdict};
+use reach::Reach;
 
 static POLICY: ReadingPolicy = ReadingPolicy;
 /// User IDs of one certificate that are looked at.
@@ -204,7 +207,8 @@ fn answer(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy
 
 fn ask(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -> Answer {
     let roots: Vec<PgpFingerprint> = policy.roots.iter().filter_map(|root| root.as_str().parse().ok()).collect();
-    let certs = between(&roots, cert, ring);
+    let is_in_reach = is_in_reach(&pgp::fingerprint(cert), ring, policy);
+    let certs = if is_in_reach { between(&roots, cert, ring) } else { Vec::new() };
     let mut moments = pgp::Moments::default();
     moments.of_all(cert);
     for cert in &certs {
@@ -254,11 +258,23 @@ fn between(roots: &[PgpFingerprint], target: &Cert, ring: &PgpRing) -> Vec<Arc<C
 /// Whether certifications that nobody has verified lead from a root of the policy to a certificate of the ring: when
 /// not, nobody vouches for it, and it need not be read to say so.
 pub(super) fn is_in_reach(fingerprint: &Fingerprint, ring: &PgpRing, policy: &TrustPolicy) -> bool {
-    let Some(target) = ring.place(fingerprint) else { return true };
-    let roots: HashSet<usize> = policy.roots.iter().filter_map(|root| ring.place(root)).collect();
-    let search = Search { ring, target, facts: None };
-    search.backwards(|place| roots.contains(&place)).is_none()
+    let Some(place) = ring.place(fingerprint) else { return true };
+    let of = (ring.generation(), policy.roots.clone());
+    let mut known = REACHED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, reach)) = known.as_ref().filter(|(known, _)| *known == of) {
+        return reach.has(place);
+    }
+    let reach = Reach::of(ring, policy);
+    let has = reach.has(place);
+    *known = Some((of, reach));
+    has
 }
+
+/// A keyring, by its generation, and the roots in it.
+type Ground = (u64, BTreeSet<Fingerprint>);
+
+/// That of the newest keyring and roots: a list asks for one certificate after the other.
+static REACHED: Mutex<Option<(Ground, Reach)>> = Mutex::new(None);
 
 /// A search through what is known of certifications, without reading any.
 struct Search<'a> {
@@ -271,16 +287,13 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Who says to vouch for whom, on all ways that end at the target: a certificate so many steps away from it counts
-    /// as an introducer only by trust signatures that reach as far. `None` when the search was to stop, or is too long.
-    fn backwards(&self, stop: impl Fn(usize) -> bool) -> Option<HashMap<usize, Vec<usize>>> {
+    /// as an introducer only by trust signatures that reach as far. `None` when the search is too long.
+    fn backwards(&self) -> Option<HashMap<usize, Vec<usize>>> {
         let mut vouched_by: HashMap<usize, Vec<usize>> = HashMap::from([(self.target, Vec::new())]);
         let (mut level, mut steps, mut seen) = (vec![self.target], 0_u8, 0_usize);
         while !level.is_empty() {
             let mut next = Vec::new();
             for place in level {
-                if stop(place) {
-                    return None;
-                }
                 let facts = if place == self.target { self.facts } else { None };
                 let Some(facts) = facts.or_else(|| self.ring.facts(place)) else { continue };
                 let vouchers = self.ring.vouchers(facts).filter(|(_, depth)| *depth >= steps);
@@ -304,7 +317,7 @@ impl Search<'_> {
 
     /// The places between roots and the target, both included.
     fn between(&self, roots: &[usize]) -> HashSet<usize> {
-        let Some(vouched_by) = self.backwards(|_| false) else { return HashSet::new() };
+        let Some(vouched_by) = self.backwards() else { return HashSet::new() };
         let mut reached = HashSet::new();
         let mut queue: Vec<usize> = roots.iter().copied().filter(|root| vouched_by.contains_key(root)).collect();
         let mut certifications = 0;

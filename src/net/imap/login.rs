@@ -132,7 +132,7 @@ async fn authenticate(
         let mut exchange = Exchange::new(mechanism, credentials, &server.host, binding)?;
         let asked = Asked { exchange: &mut exchange, has_begun: false };
         let done = connection.authenticate(mechanism.name(), asked).await;
-        outcome = match done {
+        let tried = match done {
             Ok(session) => exchange.finish().map(|()| session),
             Err((error, connection)) => {
                 client = Some(connection);
@@ -140,6 +140,7 @@ async fn authenticate(
                 Err(exchange.failure().unwrap_or_else(|| refused(error)))
             }
         };
+        outcome = sasl::after_refusal(outcome, tried);
         if !matches!(outcome, Err(ImapError::LoginRefused { .. })) {
             break;
         }

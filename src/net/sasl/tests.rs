@@ -32,6 +32,17 @@ fn the_strongest_is_taken_and_one_that_hands_the_password_over_is_the_second_way
     assert!(names(&["PLAIN"], &Credentials::token("user", Secret::from("t")), true).is_empty());
 }
 
+#[test]
+fn a_server_that_hangs_up_after_a_refusal_has_refused() {
+    let refused = || Err::<(), _>(NetError::LoginRefused { reply: "535 first".to_owned() });
+    assert_eq!(after_refusal(refused(), Err(NetError::unreachable("closed"))), refused());
+    assert_eq!(after_refusal(refused(), Ok(())), Ok(()));
+    let second = || Err(NetError::LoginRefused { reply: "535 second".to_owned() });
+    assert_eq!(after_refusal(refused(), second()), second());
+    let alone = || Err::<(), _>(NetError::unreachable("closed"));
+    assert_eq!(after_refusal(Err(NetError::NoLoginMethod), alone()), alone());
+}
+
 /// The example of RFC 2195 §2.
 #[test]
 fn cram_md5_as_in_the_standard() {

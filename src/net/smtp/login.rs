@@ -48,7 +48,8 @@ async fn authenticate(
     let ways = sasl::ways(offered.flat_map(str::split_whitespace), credentials, binding);
     let mut outcome = Err(NetError::NoLoginMethod);
     for mechanism in ways {
-        outcome = exchange(connection, Exchange::new(mechanism, credentials, &server.host, binding)?).await;
+        let tried = exchange(connection, Exchange::new(mechanism, credentials, &server.host, binding)?).await;
+        outcome = sasl::after_refusal(outcome, tried);
         if !matches!(outcome, Err(NetError::LoginRefused { .. })) {
             break;
         }

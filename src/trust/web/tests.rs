@@ -1,3 +1,5 @@
+mod crowd;
+
 use std::sync::Arc;
 
 use jiff::{Timestamp, ToSpan};
@@ -242,45 +244,6 @@ fn what_strangers_say_of_each_other_costs_no_time_and_gives_no_trust() {
     joined.add_cert(introduced);
     let judgement = judge(&strangers[7], None, &joined, &rooted(&[&alice]));
     assert_eq!((judgement.verdict, judgement.path.0.len()), (TrustVerdict::Authenticated, 3));
-}
-
-/// Slow to set up: `cargo test --lib -- --ignored ten_thousand`.
-#[test]
-#[ignore = "makes ten thousand keys"]
-fn ten_thousand_certificates_are_judged_in_time() {
-    let alice = person("Alice");
-    let mut ring = PgpRing::default();
-    ring.add_cert(alice.clone());
-    let mut previous = alice.clone();
-    for index in 0..10_000 {
-        let (stranger, _) = CertBuilder::new()
-            .add_userid(format!("Stranger <stranger{index}@kakitome.example>"))
-            .set_creation_time(pgp::system_time(then()))
-            .generate()
-            .unwrap();
-        let stranger = certifies(&previous, stranger, 1, 120);
-        previous = stranger.clone();
-        ring.add_cert(stranger.strip_secret_key_material());
-    }
-    let bob = certifies(&alice, person("Bob"), 0, 120);
-    ring.add_cert(bob.clone());
-    let time = |cert: &Cert, policy: &TrustPolicy| {
-        let start = std::time::Instant::now();
-        let verdict = judge(cert, None, &ring, policy).verdict;
-        (verdict, start.elapsed())
-    };
-    let far = Arc::clone(&ring.certs()[5_000]);
-    for cert in [&bob, &bob, &*far] {
-        let (verdict, elapsed) = time(cert, &rooted(&[&alice]));
-        println!("{verdict:?} after {elapsed:?}");
-        assert!(elapsed.as_secs() < 5);
-    }
-    let start = std::time::Instant::now();
-    for _ in 0..1_000 {
-        let _ = time(&bob, &TrustPolicy::nobody(later()));
-    }
-    println!("a thousand without roots: {:?}", start.elapsed());
-    assert!(start.elapsed().as_secs() < 2);
 }
 
 fn claiming(cert: &Cert, claim: &str) -> Cert {
