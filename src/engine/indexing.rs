@@ -38,6 +38,7 @@ impl Feed {
     /// Takes a message in, when the index does not hold it as it is.
     pub(super) fn take(&mut self, profile: &Profile, message: MessageId, size: usize, found: &Assessment) {
         let work = || -> Result<(), Failure> {
+            profile.search.prepare(&profile.store).map_err(store_failure)?;
             let Some(due) = profile.store.due_for_search_of(message).map_err(store_failure)? else { return Ok(()) };
             put(profile, &due, Some((size, found)))?;
             if profile.search.waiting() >= COMMIT {
@@ -63,6 +64,7 @@ impl Feed {
 /// When the store or the disk refuses; what was not done stays due.
 pub(super) fn catch_up(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Result<usize, Failure> {
     let store = &profile.store;
+    profile.search.prepare(store).map_err(store_failure)?;
     let all = store.count_due_for_search().map_err(store_failure)?;
     let (mut done, mut last): (usize, Option<Due>) = (0, None);
     loop {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::crypto::pgp;
 use crate::domain::{Draft, Mailbox, Protection, RawMessage, Secret, Technology, TechnologyChoice};
 use crate::engine::network::new_message;
 use crate::engine::topic::searching;
@@ -22,8 +23,10 @@ fn lab(passphrase: Option<&str>) -> Lab {
     let record = AccountRecord { name: me.name.clone(), address: me.address.clone(), ..AccountRecord::default() };
     let account = profile.store.save_account(&record).unwrap();
     let folder = profile.store.ensure_folder(account, "INBOX", "INBOX", "inbox").unwrap();
-    let passphrase = passphrase.map(Secret::from);
-    profile.generate(Technology::OpenPgp, "Alice", &me.address, passphrase.as_ref()).unwrap();
+    // Brought in as a file: what is made here is open for the session.
+    let made =
+        pgp::generate(&me.name, &me.email().unwrap(), passphrase.map(Secret::from).as_ref(), profile.now()).unwrap();
+    profile.import(&pgp::armored_secret(&made.cert), &[]).unwrap();
     Lab { profile, account, folder, me, _dir: dir }
 }
 

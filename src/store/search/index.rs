@@ -327,6 +327,16 @@ impl SearchIndex {
         Ok(())
     }
 
+    /// Opens the index, or begins it. To be done before asking what is due: with a new index everything is due under a new
+    /// number.
+    ///
+    /// # Errors
+    /// As [`SearchIndex::take`].
+    pub fn prepare(&self, store: &Store) -> Result<(), StoreError> {
+        let done = Self::guarded(|| self.open(store).map(|_| ()));
+        self.healed(store, done)
+    }
+
     /// Begins the index anew: everything is due again.
     ///
     /// # Errors
