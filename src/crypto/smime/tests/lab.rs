@@ -199,20 +199,7 @@ impl Gpgsm {
         output
     }
 
-    /// Under load gpgsm's own agent sometimes hangs up in the middle (`End of file`): it is asked again then.
     pub fn try_run(&self, arguments: &[&str]) -> std::process::Output {
-        let mut output = self.once(arguments);
-        for _ in 0..4 {
-            if output.status.success() || !String::from_utf8_lossy(&output.stderr).contains("End of file") {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(300));
-            output = self.once(arguments);
-        }
-        output
-    }
-
-    fn once(&self, arguments: &[&str]) -> std::process::Output {
         let mut command = Command::new("gpgsm");
         command.args(["--homedir", self.home.path().to_str().unwrap(), "--status-fd", "2", "--yes"]);
         let secret = std::fs::File::open(self.home.path().join("passphrase"));
