@@ -1,8 +1,5 @@
 //! Keys, certificates and trust by topic: each topic's file has its commands, its view, and what they do.
 
-// A topic without commands uses nothing of what it is given.
-#![allow(dead_code, clippy::needless_pass_by_value)]
-
 pub mod authorities;
 pub mod backup;
 pub mod bringing;
@@ -82,7 +79,6 @@ impl TopicViews {
 
 /// What carrying a command out changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code)] // each topic says what it changed; not all are filled yet
 pub(super) enum Effect {
     /// Nothing that others depend on; also when the work goes on beside the loop, which then ends with [`Work::changed`].
     Nothing,
@@ -92,7 +88,6 @@ pub(super) enum Effect {
 
 /// What a topic works with.
 #[derive(Clone)]
-#[allow(dead_code)] // each topic takes of it what it needs; not all are filled yet
 pub(super) struct Work {
     /// The profile.
     pub(super) profile: Arc<Profile>,
