@@ -91,7 +91,7 @@ fn marginal_trust_counts_by_a_third_here_as_it_does_for_gpg_and_only_of_who_is_b
         sign(introducer, &targets[3]);
     }
     let trust = [&one, &two, &three, &stranger].map(|who| format!("{who}:4:\n")).concat();
-    let others = targets.iter().map(|who| format!("{who}:2:\n")).collect::<String>();
+    let others = targets.each_ref().map(|who| format!("{who}:2:\n")).concat();
     let own = format!("{alice}:6:\n{trust}{others}");
     gnupg.gpg(&["--import-ownertrust"], own.as_bytes());
     // Secret keys of the others are here only because they were made here: they say nothing of themselves.

@@ -37,6 +37,7 @@ impl Harvest {
             places: HashMap::new(),
             order: Vec::new(),
             trust: HashMap::new(),
+            believed: HashSet::new(),
             outside: Vec::new(),
             revocations: Vec::new(),
             stayed: Vec::new(),
