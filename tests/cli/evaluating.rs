@@ -162,7 +162,7 @@ fn inspect_asks_a_real_name_server_who_vouches_and_says_no_more_of_lock_and_seal
     let asked =
         |file: &str| kakitome(["inspect", text(&mail(file)), "--json", "--evaluate-sender", "--dns", &dns]).document();
     // The server needs a moment to begin.
-    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(90);
     let mut good = asked("dkim");
     while result(&good, "dkim") != "pass" && std::time::Instant::now() < end {
         std::thread::sleep(std::time::Duration::from_millis(200));

@@ -39,13 +39,13 @@ fn for_everybody(folder: &Path) -> PathBuf {
 #[test]
 fn its_memory_is_open_to_no_other_program_of_the_same_user() {
     let folder = tempfile::tempdir().unwrap();
-    let mut other = as_nobody(Path::new("sleep")).arg("60").spawn().unwrap();
+    let mut other = as_nobody(Path::new("sleep")).arg("120").spawn().unwrap();
     let mut program = as_nobody(&for_everybody(folder.path()));
     program.args(["inspect", "-", "--offline", "--json"]).env("HOME", text(folder.path())).current_dir("/");
     program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut program = program.spawn().unwrap();
     let id = program.id();
-    let end = Instant::now() + Duration::from_secs(20);
+    let end = Instant::now() + Duration::from_secs(90);
     // Until setpriv has become another program.
     while !may_read(other.id(), "environ") && Instant::now() < end {
         std::thread::sleep(Duration::from_millis(20));
