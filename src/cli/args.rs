@@ -119,12 +119,15 @@ pub(crate) enum Command {
         #[arg(long, default_value = "Imported")]
         folder: String,
     },
-    /// Write every message of a folder as .eml files.
+    /// Write every message of a folder as .eml files, an mbox or a Maildir.
     Export {
         /// The folder's number or name.
         folder: String,
-        /// Where to.
+        /// Where to: a folder, or for an mbox a new file.
         path: PathBuf,
+        /// As what.
+        #[arg(long = "as", default_value = "eml")]
+        form: MailboxForm,
     },
     /// Fetch what is new, and send what is queued.
     Sync {
@@ -374,4 +377,15 @@ fn technology(text: &str) -> Result<Technology, String> {
         "smime" => Ok(Technology::Smime),
         _ => Err("the technologies are openpgp and smime".to_owned()),
     }
+}
+
+/// As what a folder is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum MailboxForm {
+    /// A folder of .eml files.
+    Eml,
+    /// One file, quoted as mboxrd, with the flags in Status and X-Status.
+    Mbox,
+    /// A Maildir, with the flags in the names.
+    Maildir,
 }

@@ -14,6 +14,7 @@ mod inspect;
 mod json;
 mod keys;
 mod load;
+mod mailboxes;
 mod output;
 mod own_keys;
 mod path;
@@ -126,8 +127,8 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::Folder(args) => match args.command {
             args::FolderCommand::List => profile::folders(common),
         },
-        Command::Import { paths, folder } => profile::import(common, &paths, &folder),
-        Command::Export { folder, path } => profile::export(common, &folder, &path),
+        Command::Import { paths, folder } => mailboxes::import(common, &paths, &folder),
+        Command::Export { folder, path, form } => mailboxes::export(common, &folder, &path, form),
         Command::Sync { watch } => profile::synchronise(common, watch),
         Command::Send { files } => profile::send(common, &files),
         Command::Outbox(args) => profile::outbox(common, &args.command),

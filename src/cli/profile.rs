@@ -1,7 +1,6 @@
 //! The commands over a profile: accounts, folders, fetching, sending, reading.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::json;
@@ -10,10 +9,9 @@ use crate::crypto::smime::SmimeRing;
 use crate::domain::RawMessage;
 use crate::engine::view::{AccountForm, FolderView, PopAccess};
 use crate::engine::{Failure, Profile, headless};
-use crate::message;
 
-use super::args::{AccountCommand, BringOptions, Common, OutboxCommand, Switch};
-use super::{Problem, bringing, json as documents, keys, load, output, words};
+use super::args::{AccountCommand, Common, OutboxCommand, Switch};
+use super::{Problem, json as documents, keys, load, output, words};
 
 /// How long `sync --watch` waits between two rounds.
 const WATCH: Duration = Duration::from_mins(1);
@@ -241,52 +239,7 @@ pub(crate) fn show(common: &Common, id: i64, source: bool) -> Result<(), Problem
     Ok(())
 }
 
-/// `import`.
-pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result<(), Problem> {
-    // Other programs' folders bring their keys, first.
-    let (programs, paths): (Vec<PathBuf>, Vec<PathBuf>) =
-        paths.iter().cloned().partition(|path| bringing::is_of_program(path));
-    if !programs.is_empty() {
-        bringing::import(common, &programs, false, &BringOptions::default())?;
-    }
-    let (profile, passphrases) = keys::profile(common)?;
-    told(common, profile.load_keyring(passphrases))?;
-    let mut count = 0;
-    let mail = programs.iter().flat_map(|program| ["Mail", "ImapMail"].map(|folder| (program.join(folder), true)));
-    for (path, only_mbox) in mail.filter(|(path, _)| path.is_dir()).chain(paths.into_iter().map(|path| (path, false))) {
-        let files = if path.is_dir() { load::below(&path)? } else { vec![path] };
-        for file in files {
-            let bytes = load::file(&file)?;
-            let messages = if message::is_mbox(&bytes) {
-                message::split_mbox(&bytes).collect()
-            } else if only_mbox {
-                // Thunderbird's indexes lie between its mail.
-                continue;
-            } else {
-                vec![RawMessage::new(bytes)]
-            };
-            count += headless::import(&profile, folder, &messages).map_err(|failure| explained(common, &failure))?;
-        }
-    }
-    headless::assess_new(&profile).map_err(|failure| explained(common, &failure))?;
-    output::line(&count.to_string());
-    Ok(())
-}
-
-/// `export`.
-pub(crate) fn export(common: &Common, folder: &str, to: &Path) -> Result<(), Problem> {
-    let (profile, _) = keys::profile(common)?;
-    let folder = find_folder(common, &profile, folder)?;
-    fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
-    for row in told(common, headless::mailbox(&profile, Some(folder.id)))?.rows.iter() {
-        let path = to.join(format!("{}.eml", row.id));
-        let raw = told(common, profile.store.raw(row.id))?;
-        told(common, crate::store::files::replace(&path, &raw))?;
-    }
-    Ok(())
-}
-
-fn find_folder(common: &Common, profile: &Profile, wanted: &str) -> Result<FolderView, Problem> {
+pub(crate) fn find_folder(common: &Common, profile: &Profile, wanted: &str) -> Result<FolderView, Problem> {
     let folders =
         told(common, headless::mailbox(profile, None))?.accounts.into_iter().flat_map(|account| account.folders);
     let fits = |folder: &FolderView| {

@@ -1,6 +1,7 @@
 //! The nouns that several rooms share: addresses, fingerprints, times, messages as bytes, drafts, secrets.
 //! May use: std.
 
+mod abreast;
 mod address;
 mod dns;
 mod draft;
@@ -9,6 +10,7 @@ mod raw;
 mod secret;
 mod spool;
 
+pub use abreast::abreast;
 pub use address::{EmailAddress, Mailbox};
 pub use dns::{DnsAnswer, DnsFailure, DnsResolver, Record, RecordKind};
 pub use draft::{Attachment, Draft, Protection, TechnologyChoice};

@@ -5,12 +5,12 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::crypto::Keyring;
-use crate::domain::RawMessage;
+use crate::domain::{RawMessage, abreast};
 use crate::flow::incoming::{self, Circumstances};
 use crate::flow::{Assessment, Lock};
 use crate::message::Limits;
 use crate::net::Cancel;
-use crate::store::AssessedRow;
+use crate::store::{AssessedRow, Noted};
 
 use super::command::Progress;
 use super::network::{Publish, preview};
@@ -24,6 +24,8 @@ use super::{Event, Failure, indexing, reading, sighting};
 const PLAINTEXT_LIMIT: usize = 256 << 20;
 /// Messages taken at once. What is done to the keyring or to the trust meanwhile counts for the next.
 const BATCH: usize = 100;
+/// Bytes of messages that are looked at beside each other.
+const PORTION: u64 = 8 << 20;
 /// Less is done before anybody could read that it is done.
 const WORTH_TELLING: usize = 200;
 
@@ -68,22 +70,18 @@ pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Resu
     let mut told = false;
     let mut feed = indexing::Feed::new();
     loop {
-        let ids = profile.store.unassessed(below, BATCH).map_err(store_failure)?;
-        let Some(last) = ids.last() else { break };
+        let due = profile.store.unassessed(below, BATCH).map_err(store_failure)?;
+        let Some((last, _)) = due.last() else { break };
         below = *last;
         let with = Tools::of(profile)?;
         let mut harvest = Harvest::of(profile);
-        for id in &ids {
+        for some in portions(&due) {
             if cancel.is_cancelled() {
                 break;
             }
-            let _ = std::panic::catch_unwind(AssertUnwindSafe(|| {
-                let (raw, assessment) = with.assess(profile, *id)?;
-                note(profile, *id, &assessment)?;
-                feed.take(profile, *id, raw.len(), &assessment);
-                harvest.as_mut().map_or(Ok(()), |harvest| harvest.take(profile, *id, &raw, &assessment))
-            }));
-            done += 1;
+            let looked = with.look_at_all(profile, some);
+            take(profile, looked, &mut feed, harvest.as_mut())?;
+            done += some.len();
         }
         if let Some(harvest) = harvest {
             harvest.keep(profile)?;
@@ -101,6 +99,46 @@ pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Resu
         publish(Event::Progress(None));
     }
     Ok(done)
+}
+
+/// What was found of messages goes into the list, the search and the store of certificates.
+fn take(
+    profile: &Profile,
+    looked: Vec<(MessageId, RawMessage, Assessment)>,
+    feed: &mut indexing::Feed,
+    mut harvest: Option<&mut Harvest>,
+) -> Result<(), Failure> {
+    let sighted = |(id, _, assessment): &mut (MessageId, RawMessage, Assessment)| {
+        let look = AssertUnwindSafe(|| sighting::look(profile, *id, assessment));
+        matches!(std::panic::catch_unwind(look), Ok(Ok(())))
+    };
+    let mut looked = looked;
+    looked.retain_mut(sighted);
+    let found: Vec<_> = looked.iter().map(|(id, _, assessment)| (*id, noted(assessment))).collect();
+    profile.store.note_assessed(&found).map_err(store_failure)?;
+    for (id, raw, assessment) in &looked {
+        let _ = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            feed.take(profile, *id, raw.len(), assessment);
+            harvest.as_mut().map_or(Ok(()), |harvest| harvest.take(profile, *id, raw, assessment))
+        }));
+    }
+    Ok(())
+}
+
+/// Stretches of messages that are not too much for the memory together.
+fn portions(due: &[(MessageId, u64)]) -> impl Iterator<Item = &[(MessageId, u64)]> {
+    let mut rest = due;
+    std::iter::from_fn(move || {
+        let mut size = 0;
+        let fits = |one: &&(MessageId, u64)| {
+            size += one.1;
+            size <= PORTION
+        };
+        let count = rest.iter().take_while(fits).count().max(1).min(rest.len());
+        let (portion, more) = rest.split_at_checked(count)?;
+        rest = more;
+        (!portion.is_empty()).then_some(portion)
+    })
 }
 
 /// Assesses a message of the store with what the profile knows.
@@ -121,15 +159,19 @@ pub(super) fn layers(profile: &Profile, message: MessageId) -> Result<Vec<(Strin
     Ok(std::iter::once((String::new(), raw)).chain(opened).collect())
 }
 
-/// Puts into the list what was found: the protected values. Of a message that can't be opened only
-/// that is noted, so that what was read of it before is not forgotten.
+/// Puts into the list what was found.
 pub(super) fn note(profile: &Profile, message: MessageId, found: &Assessment) -> Result<(), Failure> {
+    profile.store.note_assessed(&[(message, noted(found))]).map_err(store_failure)
+}
+
+/// What the list is to show: the protected values. Of a message that can't be opened only that is noted.
+fn noted(found: &Assessment) -> Noted {
     let (lock, seal) = (found.headline.lock.word(), found.headline.seal.word());
     if found.headline.lock == Lock::CannotOpen {
-        return profile.store.set_headline(message, lock, seal).map_err(store_failure);
+        return Noted::Closed { lock, seal };
     }
     let words = found.blocks.iter().filter(|block| block.is_headline).find(|block| !block.text.trim().is_empty());
-    let row = AssessedRow {
+    Noted::Read(AssessedRow {
         lock,
         seal,
         from: found.from.first().cloned().unwrap_or_default(),
@@ -137,8 +179,7 @@ pub(super) fn note(profile: &Profile, message: MessageId, found: &Assessment) ->
         preview: words.map(|block| preview(&block.text)).unwrap_or_default(),
         date: found.date,
         has_attachments: found.parts.iter().any(|part| part.is_file && part.content_id.is_none()),
-    };
-    profile.store.set_assessed(message, &row).map_err(store_failure)
+    })
 }
 
 /// What the profile knows that an assessment needs.
@@ -161,6 +202,19 @@ impl Tools {
         let mut assessment = self.look(profile, &raw);
         sighting::look(profile, message, &mut assessment)?;
         Ok((raw, assessment))
+    }
+
+    /// Looks at messages beside each other. One that makes the program stumble is left out.
+    fn look_at_all(&self, profile: &Profile, some: &[(MessageId, u64)]) -> Vec<(MessageId, RawMessage, Assessment)> {
+        let one = |(id, _): &(MessageId, u64)| {
+            let look = || {
+                let raw = profile.store.raw(*id).ok()?;
+                let assessment = self.look(profile, &raw);
+                Some((*id, raw, assessment))
+            };
+            std::panic::catch_unwind(AssertUnwindSafe(look)).ok().flatten()
+        };
+        abreast(some, one).into_iter().flatten().collect()
     }
 
     fn look(&self, profile: &Profile, raw: &RawMessage) -> Assessment {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::domain::{EmailAddress, Envelope, Mailbox, RawMessage};
+use crate::domain::{EmailAddress, Envelope, Mailbox, RawMessage, abreast};
 use crate::flow::Assessment;
 use crate::message::{self, Limits};
 use crate::net::Cancel;
@@ -153,6 +153,19 @@ pub fn synchronise(profile: &Profile) -> Result<Done, Failure> {
 
 /// Puts messages into a local folder, made when it is new; how many.
 pub fn import(profile: &Profile, folder: &str, messages: &[RawMessage]) -> Result<usize, Failure> {
+    let new: Vec<_> = messages.iter().map(|raw| (raw.clone(), MessageFlags::default())).collect();
+    import_with_flags(profile, folder, &new)
+}
+
+/// The same with the flags that they had.
+pub fn import_with_flags(
+    profile: &Profile,
+    folder: &str,
+    messages: &[(RawMessage, MessageFlags)],
+) -> Result<usize, Failure> {
+    if messages.is_empty() {
+        return Ok(0);
+    }
     let accounts = profile.store.accounts().map_err(store_failure)?;
     let local = if let Some(account) = accounts.iter().find(|account| account.smtp_host.is_empty()) {
         account.id
@@ -161,10 +174,36 @@ pub fn import(profile: &Profile, folder: &str, messages: &[RawMessage]) -> Resul
         profile.store.save_account(&record).map_err(store_failure)?
     };
     let folder = profile.store.ensure_folder(local, folder, folder, "").map_err(store_failure)?;
-    let new: Vec<_> =
-        messages.iter().map(|raw| network::new_message(raw, None, MessageFlags::default(), None)).collect();
+    let new = abreast(messages, |(raw, flags)| network::new_message(raw, None, *flags, None));
     let ids = profile.store.add_messages(folder, &new).map_err(store_failure)?;
     Ok(ids.iter().flatten().count())
+}
+
+/// The flags that programs keep in the fields of an mbox's message: Status and X-Status (mutt, Dovecot), X-Mozilla-Status
+/// (Thunderbird: bits 1 read, 2 answered, 4 marked, 8 deleted). `None` for one that is deleted and not yet cut out.
+pub fn mbox_flags(raw: &RawMessage) -> Option<MessageFlags> {
+    let parsed = crate::message::parse(raw, &crate::message::Limits::default());
+    let value = |name| parsed.header_values(name).into_iter().next().unwrap_or_default();
+    let (status, more) = (value("Status"), value("X-Status"));
+    let bits = u32::from_str_radix(value("X-Mozilla-Status").trim(), 16).unwrap_or_default();
+    let is_deleted = bits & 8 != 0 || more.contains('D');
+    (!is_deleted).then(|| MessageFlags {
+        is_seen: bits & 1 != 0 || status.contains('R'),
+        is_answered: bits & 2 != 0 || more.contains('A'),
+        is_flagged: bits & 4 != 0 || more.contains('F'),
+    })
+}
+
+/// The name of a folder that is written in modified UTF-7, as servers and Maildirs have them.
+pub fn decoded_folder(name: &str) -> String {
+    crate::net::imap::decoded_folder(name)
+}
+
+/// The messages of a folder with their flags, oldest first.
+pub fn flags_of(profile: &Profile, folder: i64) -> Result<Vec<(i64, MessageFlags)>, Failure> {
+    let mut rows = profile.store.rows(folder, usize::MAX, 0).map_err(store_failure)?;
+    rows.reverse();
+    Ok(rows.into_iter().map(|row| (row.id, row.flags)).collect())
 }
 
 /// Refuses a file of keys that others can read; see [`FailureKind::ReadableByOthers`].

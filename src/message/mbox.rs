@@ -39,6 +39,24 @@ pub fn split_mbox(bytes: &[u8]) -> impl Iterator<Item = RawMessage> {
     })
 }
 
+/// A message as an entry of an mbox file: behind a `From ` line, with `more` fields at its top, its lines that look like
+/// such a line quoted (mboxrd), with bare line feeds, and an empty line at the end.
+pub fn as_mbox(raw: &[u8], more: &str) -> Vec<u8> {
+    let mut out = b"From MAILER-DAEMON Thu Jan  1 00:00:00 1970\n".to_vec();
+    out.extend_from_slice(more.as_bytes());
+    for line in raw.split_inclusive(|b| *b == b'\n') {
+        let marks = line.iter().take_while(|b| **b == b'>').count();
+        if line.get(marks..).is_some_and(|rest| rest.starts_with(b"From ")) {
+            out.push(b'>');
+        }
+        let text = line.strip_suffix(b"\r\n").or_else(|| line.strip_suffix(b"\n")).unwrap_or(line);
+        out.extend_from_slice(text);
+        out.push(b'\n');
+    }
+    out.push(b'\n');
+    out
+}
+
 /// A `From ` line with a field after it; at the very beginning, old files have a second such line.
 fn is_separator(bytes: &[u8], at: usize) -> bool {
     let rest = bytes.get(at..).unwrap_or_default();

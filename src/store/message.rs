@@ -5,9 +5,9 @@ use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
-use crate::domain::{Mailbox, RawMessage};
+use crate::domain::{Mailbox, RawMessage, abreast};
 
 use super::database::{millis, timestamp};
 use super::{Store, StoreError};
@@ -65,6 +65,20 @@ pub struct AssessedRow {
     pub has_attachments: bool,
 }
 
+/// What is to be noted of a message that was assessed.
+#[derive(Clone, Debug)]
+pub enum Noted {
+    /// It can't be opened: the words of its lock and seal alone, so that what was read of it before is not forgotten.
+    Closed {
+        /// The lock's word.
+        lock: &'static str,
+        /// The seal's word.
+        seal: &'static str,
+    },
+    /// What was read.
+    Read(AssessedRow),
+}
+
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MessageRow {
@@ -99,9 +113,13 @@ impl Store {
 
     /// Keeps messages, all of them or none; as [`Store::add_message`] for each.
     pub fn add_messages(&self, folder: i64, messages: &[NewMessage]) -> Result<Vec<Option<i64>>, StoreError> {
+        // The long work comes before the database is taken.
+        let sources = abreast(messages, |message| Source::of(&message.raw));
         let mut db = self.db();
         let transaction = db.transaction()?;
-        let ids = messages.iter().map(|message| insert(&transaction, folder, message)).collect::<Result<_, _>>()?;
+        let each = messages.iter().zip(sources);
+        let ids =
+            each.map(|(message, source)| insert(&transaction, folder, message, &source?)).collect::<Result<_, _>>()?;
         transaction.commit()?;
         Ok(ids)
     }
@@ -114,9 +132,10 @@ impl Store {
         (unique_id, bytes): (&str, u64),
         message: &NewMessage,
     ) -> Result<(), StoreError> {
+        let source = Source::of(&message.raw)?;
         let mut db = self.db();
         let transaction = db.transaction()?;
-        insert(&transaction, folder, message)?;
+        insert(&transaction, folder, message, &source)?;
         transaction
             .prepare_cached("INSERT OR IGNORE INTO popped (account, unique_id, bytes) VALUES (?1, ?2, ?3)")?
             .execute(params![account, unique_id, bytes])?;
@@ -186,31 +205,26 @@ impl Store {
 
     /// Notes the words of lock and seal that a message was found to have, and nothing else.
     pub fn set_headline(&self, id: i64, lock: &str, seal: &str) -> Result<(), StoreError> {
-        self.db().execute("UPDATE message SET lock = ?2, seal = ?3 WHERE id = ?1", params![id, lock, seal])?;
-        Ok(())
+        set_headline(&self.db(), id, lock, seal)
     }
 
     /// Notes what was found when a message was assessed: its list and its search know it from now
     /// on, and no longer what stood outside of its protection. Its place in the list stays.
     pub fn set_assessed(&self, id: i64, found: &AssessedRow) -> Result<(), StoreError> {
-        let db = self.db();
-        let mut update = db.prepare_cached(
-            "UPDATE message SET lock = ?2, seal = ?3, from_name = ?4, from_address = ?5, subject = ?6, preview = ?7,
-                 date = coalesce(?8, date), has_attachments = ?9
-             WHERE id = ?1",
-        )?;
-        update.execute(params![
-            id,
-            found.lock,
-            found.seal,
-            found.from.name,
-            found.from.address,
-            found.subject,
-            found.preview,
-            found.date.map(millis),
-            found.has_attachments,
-        ])?;
-        Ok(())
+        set_assessed(&self.db(), id, found)
+    }
+
+    /// Notes what was found of many messages, all or none.
+    pub fn note_assessed(&self, found: &[(i64, Noted)]) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        for (id, noted) in found {
+            match noted {
+                Noted::Closed { lock, seal } => set_headline(&transaction, *id, lock, seal)?,
+                Noted::Read(row) => set_assessed(&transaction, *id, row)?,
+            }
+        }
+        Ok(transaction.commit()?)
     }
 
     /// What was found of signatures is no longer to be believed: whom the user trusts has changed.
@@ -225,13 +239,16 @@ impl Store {
         Ok(())
     }
 
-    /// Messages that are to be assessed, newest first: at most `limit` of those below an id.
-    pub fn unassessed(&self, below: i64, limit: usize) -> Result<Vec<i64>, StoreError> {
+    /// Messages that are to be assessed, newest first, with their sizes in bytes: at most `limit` of those below an id.
+    pub fn unassessed(&self, below: i64, limit: usize) -> Result<Vec<(i64, u64)>, StoreError> {
         let db = self.db();
-        let mut statement =
-            db.prepare_cached("SELECT id FROM message WHERE lock IS NULL AND id < ?1 ORDER BY id DESC LIMIT ?2")?;
-        let ids = statement.query_map(params![below, i64::try_from(limit).unwrap_or(i64::MAX)], |row| row.get(0))?;
-        Ok(ids.collect::<Result<_, _>>()?)
+        let mut statement = db.prepare_cached(
+            "SELECT message.id, raw.size FROM message JOIN raw ON raw.id = message.raw
+             WHERE message.lock IS NULL AND message.id < ?1 ORDER BY message.id DESC LIMIT ?2",
+        )?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let found = statement.query_map(params![below, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(found.collect::<Result<_, _>>()?)
     }
 
     /// Removes a message from its folder.
@@ -239,6 +256,31 @@ impl Store {
         self.db().execute("DELETE FROM message WHERE id = ?1", [id])?;
         Ok(())
     }
+}
+
+fn set_assessed(db: &Connection, id: i64, found: &AssessedRow) -> Result<(), StoreError> {
+    let mut update = db.prepare_cached(
+        "UPDATE message SET lock = ?2, seal = ?3, from_name = ?4, from_address = ?5, subject = ?6, preview = ?7,
+             date = coalesce(?8, date), has_attachments = ?9
+         WHERE id = ?1",
+    )?;
+    update.execute(params![
+        id,
+        found.lock,
+        found.seal,
+        found.from.name,
+        found.from.address,
+        found.subject,
+        found.preview,
+        found.date.map(millis),
+        found.has_attachments,
+    ])?;
+    Ok(())
+}
+
+fn set_headline(db: &Connection, id: i64, lock: &str, seal: &str) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE message SET lock = ?2, seal = ?3 WHERE id = ?1")?.execute(params![id, lock, seal])?;
+    Ok(())
 }
 
 const COLUMNS: &str = "id, uid, is_seen, is_flagged, is_answered, coalesce(date, received_at), from_name, from_address,
@@ -259,7 +301,12 @@ fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     })
 }
 
-fn insert(transaction: &Transaction<'_>, folder: i64, message: &NewMessage) -> Result<Option<i64>, StoreError> {
+fn insert(
+    transaction: &Transaction<'_>,
+    folder: i64,
+    message: &NewMessage,
+    source: &Source<'_>,
+) -> Result<Option<i64>, StoreError> {
     let uid = match message.uid {
         Some(uid) => uid,
         None => transaction
@@ -270,7 +317,7 @@ fn insert(transaction: &Transaction<'_>, folder: i64, message: &NewMessage) -> R
     if there.exists(params![folder, uid])? {
         return Ok(None);
     }
-    let raw = insert_raw(transaction, &message.raw)?;
+    let raw = insert_raw(transaction, source)?;
     let position = message.date.or(message.received_at).map_or(0, millis);
     transaction
         .prepare_cached(
@@ -297,14 +344,26 @@ fn insert(transaction: &Transaction<'_>, folder: i64, message: &NewMessage) -> R
     Ok(Some(transaction.last_insert_rowid()))
 }
 
-fn insert_raw(transaction: &Transaction<'_>, raw: &[u8]) -> Result<i64, StoreError> {
-    let digest = openssl::sha::sha256(raw);
+/// A message's source as it is kept.
+struct Source<'a> {
+    digest: [u8; 32],
+    size: usize,
+    packed: Cow<'a, [u8]>,
+}
+
+impl<'a> Source<'a> {
+    fn of(raw: &'a [u8]) -> Result<Self, StoreError> {
+        Ok(Self { digest: openssl::sha::sha256(raw), size: raw.len(), packed: packed(raw)? })
+    }
+}
+
+fn insert_raw(transaction: &Transaction<'_>, source: &Source<'_>) -> Result<i64, StoreError> {
     let mut known = transaction.prepare_cached("SELECT id FROM raw WHERE sha256 = ?1")?;
-    if let Some(id) = known.query_row([&digest[..]], |row| row.get(0)).optional()? {
+    if let Some(id) = known.query_row([&source.digest[..]], |row| row.get(0)).optional()? {
         return Ok(id);
     }
     let mut insert = transaction.prepare_cached("INSERT INTO raw (sha256, size, deflated) VALUES (?1, ?2, ?3)")?;
-    insert.execute(params![&digest[..], raw.len(), packed(raw)?])?;
+    insert.execute(params![&source.digest[..], source.size, source.packed])?;
     Ok(transaction.last_insert_rowid())
 }
 

@@ -41,7 +41,7 @@ pub use error::StoreError;
 pub use evidence::{EvidenceKind, EvidenceRecord};
 pub use folder::FolderRecord;
 pub use intake::Intake;
-pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage};
+pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage, Noted};
 pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};
 pub use outside::OutsideKeyRecord;
 pub use own_keys::{AuthorityRecord, IssuedRecord, KeyRecords, WaitingKey};

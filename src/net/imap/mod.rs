@@ -12,6 +12,11 @@ pub use session::Session;
 
 pub use super::{Cancel, Credentials, NetError as ImapError, Security, Server};
 
+/// A folder's name for people, out of modified UTF-7 (RFC 3501 §5.1.3).
+pub fn decoded_folder(name: &str) -> String {
+    mutf7::decode(name)
+}
+
 /// Looks whether a server is there, with TLS and the right certificate; nobody logs in.
 pub async fn greet(server: &Server) -> Result<(), ImapError> {
     login::greet(server).await

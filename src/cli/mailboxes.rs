@@ -1,0 +1,187 @@
+//! Mail that other programs keep in files, in and out: `.eml`, mbox (RFC 4155, quoted as mboxrd), Maildir.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::domain::RawMessage;
+use crate::engine::{Profile, headless};
+use crate::message;
+use crate::store::MessageFlags;
+
+use super::args::{BringOptions, Common, MailboxForm};
+use super::profile::{explained, find_folder, told};
+use super::{Problem, bringing, keys, load, output};
+
+/// `import`.
+pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result<(), Problem> {
+    // Other programs' folders bring their keys, first.
+    let (programs, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.iter().cloned().partition(|path| bringing::is_of_program(path));
+    if !programs.is_empty() {
+        bringing::import(common, &programs, false, &BringOptions::default())?;
+    }
+    let (profile, passphrases) = keys::profile(common)?;
+    told(common, profile.load_keyring(passphrases))?;
+    let mut into =
+        Into { common, profile: &profile, folder: folder.to_owned(), waiting: Vec::new(), bytes: 0, count: 0 };
+    for program in &programs {
+        for mail in ["Mail", "ImapMail"].map(|name| program.join(name)).into_iter().filter(|path| path.is_dir()) {
+            // Thunderbird's indexes lie between its mail.
+            for file in load::below(&mail)? {
+                into.mbox(&load::file(&file)?)?;
+            }
+        }
+    }
+    for path in &paths {
+        if is_maildir(path) {
+            into.maildirs(path, folder)?;
+            continue;
+        }
+        for file in if path.is_dir() { load::below(path)? } else { vec![path.clone()] } {
+            let bytes = load::file(&file)?;
+            if message::is_mbox(&bytes) {
+                into.mbox(&bytes)?;
+            } else {
+                into.take(RawMessage::new(bytes), MessageFlags::default())?;
+            }
+        }
+    }
+    into.keep()?;
+    let count = into.count;
+    headless::assess_new(&profile).map_err(|failure| explained(common, &failure))?;
+    output::line(&count.to_string());
+    Ok(())
+}
+
+/// Messages on their way into a local folder, some at a time: each time is a write that must have come to the disk.
+struct Into<'a> {
+    common: &'a Common,
+    profile: &'a Profile,
+    folder: String,
+    waiting: Vec<(RawMessage, MessageFlags)>,
+    bytes: usize,
+    count: usize,
+}
+
+impl Into<'_> {
+    const MESSAGES: usize = 1_000;
+    const BYTES: usize = 16 << 20;
+
+    fn take(&mut self, raw: RawMessage, flags: MessageFlags) -> Result<(), Problem> {
+        self.bytes += raw.len();
+        self.waiting.push((raw, flags));
+        if self.waiting.len() < Self::MESSAGES && self.bytes < Self::BYTES { Ok(()) } else { self.keep() }
+    }
+
+    fn keep(&mut self) -> Result<(), Problem> {
+        let (profile, waiting) = (self.profile, std::mem::take(&mut self.waiting));
+        self.bytes = 0;
+        let kept = headless::import_with_flags(profile, &self.folder, &waiting);
+        self.count += kept.map_err(|failure| explained(self.common, &failure))?;
+        Ok(())
+    }
+
+    /// The messages of an mbox, but for those that Thunderbird has deleted and not yet cut out.
+    fn mbox(&mut self, bytes: &[u8]) -> Result<(), Problem> {
+        if !message::is_mbox(bytes) {
+            return Ok(());
+        }
+        for raw in message::split_mbox(bytes) {
+            if let Some(flags) = headless::mbox_flags(&raw) {
+                self.take(raw, flags)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A Maildir, and the folders inside it, as Maildir++ has them: `.Work.2026` is 2026 in Work.
+    fn maildirs(&mut self, root: &Path, name: &str) -> Result<(), Problem> {
+        self.maildir(root, name)?;
+        let mut inside: Vec<_> = fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        inside.sort();
+        for path in inside.iter().filter(|path| is_maildir(path)) {
+            let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let own = headless::decoded_folder(own.trim_start_matches('.')).replace('.', "/");
+            self.maildir(path, &format!("{name}/{own}"))?;
+        }
+        Ok(())
+    }
+
+    fn maildir(&mut self, path: &Path, name: &str) -> Result<(), Problem> {
+        self.keep()?;
+        name.clone_into(&mut self.folder);
+        for part in ["cur", "new"] {
+            for file in load::below(&path.join(part))? {
+                self.take(RawMessage::new(load::file(&file)?), maildir_flags(&file))?;
+            }
+        }
+        self.keep()
+    }
+}
+
+fn is_maildir(path: &Path) -> bool {
+    ["cur", "new"].iter().all(|part| path.join(part).is_dir())
+}
+
+/// The flags in the name of a Maildir's file, behind `:2,` (`;2,` where a colon may not be in a name).
+fn maildir_flags(file: &Path) -> MessageFlags {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let has =
+        |flag| [":2,", ";2,"].iter().filter_map(|mark| name.rsplit_once(mark)).any(|(_, flags)| flags.contains(flag));
+    MessageFlags { is_seen: has('S'), is_flagged: has('F'), is_answered: has('R') }
+}
+
+/// `export`.
+pub(crate) fn export(common: &Common, folder: &str, to: &Path, form: MailboxForm) -> Result<(), Problem> {
+    let (profile, _) = keys::profile(common)?;
+    let folder = find_folder(common, &profile, folder)?;
+    let rows = told(common, headless::flags_of(&profile, folder.id))?;
+    let failed = |error: std::io::Error| Problem(format!("{}: {error}", to.display()));
+    if form == MailboxForm::Mbox {
+        let mut file = std::io::BufWriter::new(fs::File::create_new(to).map_err(failed)?);
+        for (id, flags) in rows {
+            let raw = told(common, profile.store.raw(id))?;
+            file.write_all(&message::as_mbox(&raw, &mbox_status(flags))).map_err(failed)?;
+        }
+        return file.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed);
+    }
+    let into = if form == MailboxForm::Maildir { to.join("cur") } else { to.to_owned() };
+    for folder in if form == MailboxForm::Maildir {
+        vec![into.clone(), to.join("new"), to.join("tmp")]
+    } else {
+        vec![into.clone()]
+    } {
+        fs::create_dir_all(&folder).map_err(failed)?;
+    }
+    for (id, flags) in rows {
+        let name = if form == MailboxForm::Maildir {
+            format!("{id}.kakitome:2,{}", maildir_letters(flags))
+        } else {
+            format!("{id}.eml")
+        };
+        let raw = told(common, profile.store.raw(id))?;
+        told(common, crate::store::files::replace(&into.join(name), &raw))?;
+    }
+    Ok(())
+}
+
+/// In the order of the alphabet, as Maildir wants them.
+fn maildir_letters(flags: MessageFlags) -> String {
+    [(flags.is_flagged, 'F'), (flags.is_answered, 'R'), (flags.is_seen, 'S')]
+        .iter()
+        .filter(|(is_set, _)| *is_set)
+        .map(|(_, letter)| *letter)
+        .collect()
+}
+
+/// The fields that mutt, Dovecot and others keep an mbox's flags in.
+fn mbox_status(flags: MessageFlags) -> String {
+    let status = if flags.is_seen { "RO" } else { "O" };
+    let more: String = [(flags.is_answered, 'A'), (flags.is_flagged, 'F')]
+        .iter()
+        .filter(|(is_set, _)| *is_set)
+        .map(|(_, one)| *one)
+        .collect();
+    if more.is_empty() { format!("Status: {status}\n") } else { format!("Status: {status}\nX-Status: {more}\n") }
+}
