@@ -13,6 +13,7 @@ mod failure;
 pub mod graph;
 pub mod headless;
 mod keys;
+mod login;
 mod network;
 pub mod outside;
 mod popping;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{EmailAddress, RawMessage, Secret};
+use crate::domain::{EmailAddress, Envelope, RawMessage};
 use crate::message::{self, ContentType, Limits};
 use crate::net::imap::{Known, Session, Step};
-use crate::net::{Cancel, Credentials, NetError, Server, smtp};
+use crate::net::{Cancel, NetError, Server, smtp};
 use crate::store::{AccountRecord, MessageFlags, NewMessage, SubmissionState};
 
 use super::command::Progress;
+use super::login::{self, LogIn};
 use super::popping;
 use super::profile::{Profile, store_failure};
 use super::{Event, Failure, FailureKind, Retry};
@@ -35,20 +36,6 @@ pub(super) fn imap_server(profile: &Profile, account: &AccountRecord) -> Server 
     Server::new(account.imap_host.clone(), account.imap_port).with_roots(profile.server_roots())
 }
 
-/// What an account logs in with.
-pub(super) fn credentials(profile: &Profile, account: &AccountRecord) -> Result<Credentials, Failure> {
-    let secrets = profile.secrets.as_ref();
-    let stored =
-        secrets.map(|secrets| secrets.get(&account.secret_name())).transpose().map_err(store_failure)?.flatten();
-    let password = stored.ok_or_else(|| Failure {
-        kind: FailureKind::SecretStore,
-        retry: Retry::Now,
-        subject: account.address.clone(),
-        source: "no_password".to_owned(),
-    })?;
-    Ok(Credentials::password(account.user.clone(), Secret::new(password.declassify().clone())))
-}
-
 /// Sends everything whose turn it is, one after the other, then files the copies of what was accepted.
 pub(super) async fn send_due(profile: &Profile, publish: &Publish) -> Result<(), Failure> {
     let store = &profile.store;
@@ -59,21 +46,12 @@ pub(super) async fn send_due(profile: &Profile, publish: &Publish) -> Result<(),
             store.mark_rejected(id, "no_account").map_err(store_failure)?;
             continue;
         };
-        let outcome = match credentials(profile, &account) {
-            Ok(credentials) => {
-                let began = || match store.mark_data_began(id) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
-                };
-                if let Some(pop) = account.pop.as_ref().filter(|pop| pop.before_smtp)
-                    && let Err(failure) = popping::visit(profile, pop, &credentials).await
-                {
-                    store.mark_deferred(id, &failure.source, retry_at(profile, id)).map_err(store_failure)?;
-                    publish(Event::Failed(failure));
-                    continue;
-                }
-                smtp::submit_with(&smtp_server(profile, &account), &credentials, &envelope, &bytes, began).await
-            }
+        let began = || match store.mark_data_began(id) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
+        let outcome = match submit(profile, &account, &envelope, &bytes, began).await {
+            Ok(outcome) => outcome,
             Err(failure) => {
                 store.mark_deferred(id, &failure.source, retry_at(profile, id)).map_err(store_failure)?;
                 publish(Event::Failed(failure));
@@ -90,6 +68,33 @@ pub(super) async fn send_due(profile: &Profile, publish: &Publish) -> Result<(),
     }
     publish(Event::Progress(None));
     file_copies(profile).await
+}
+
+/// Hands one submission over, after a visit by POP3 where the server wants that.
+async fn submit(
+    profile: &Profile,
+    account: &AccountRecord,
+    envelope: &Envelope,
+    bytes: &[u8],
+    mut began: impl FnMut() -> ControlFlow<()> + Send,
+) -> Result<Result<smtp::Accepted, NetError>, Failure> {
+    let mut log_in = LogIn::new(profile, account);
+    loop {
+        let credentials = log_in.credentials().await?;
+        if let Some(pop) = account.pop.as_ref().filter(|pop| pop.before_smtp) {
+            let visited = popping::visit(profile, pop, &credentials).await;
+            if log_in.again(&visited)? {
+                continue;
+            }
+            visited.map_err(|error| net_failure(&error, &pop.host))?;
+        }
+        let server = smtp_server(profile, account);
+        let credentials = login::to_send(account, &credentials);
+        let outcome = smtp::submit_with(&server, &credentials, envelope, bytes, &mut began).await;
+        if !log_in.again(&outcome)? {
+            return Ok(outcome);
+        }
+    }
 }
 
 /// Notes in the outbox why a submission did not go through.
@@ -132,10 +137,9 @@ async fn file_copies(profile: &Profile) -> Result<(), Failure> {
                 &[new_message(&copy.message, None, MessageFlags { is_seen: true, ..Default::default() }, None)],
             )?;
         } else {
-            let credentials = credentials(profile, &account)?;
-            let server = imap_server(profile, &account);
+            let session = login::imap(profile, &account).await?;
             let append = async {
-                let mut session = Session::log_in(&server, &credentials).await?;
+                let mut session = session?;
                 let mut outcome = session.append(&path, &copy.message).await;
                 if matches!(outcome, Err(NetError::NoFolder { .. })) {
                     session.create_folder(&path).await?;
@@ -163,20 +167,19 @@ pub(super) async fn synchronise(profile: &Profile, publish: &Publish, cancel: &C
         if account.imap_host.is_empty() && account.pop.is_none() {
             continue;
         }
-        let credentials = credentials(profile, &account)?;
         let fail = |error: NetError| net_failure(&error, &account.address);
         let progress = |subject: &str, fraction| {
             publish(Event::Progress(Some(Progress { work: "synchronise", subject: subject.to_owned(), fraction })));
         };
         progress(&account.address, None);
         if let Some(pop) = account.pop.as_ref().filter(|_| account.receives_by_pop()) {
-            fetched += popping::fetch(profile, &account, pop, &credentials, cancel, &progress).await?;
+            fetched += popping::fetch(profile, &account, pop, cancel, &progress).await?;
             continue;
         }
         if account.imap_host.is_empty() {
             continue;
         }
-        let mut session = Session::log_in(&imap_server(profile, &account), &credentials).await.map_err(fail)?;
+        let mut session = login::imap(profile, &account).await?.map_err(fail)?;
         let mut remote = session.list_folders().await.map_err(fail)?;
         remote.sort_by_key(|folder| folder.role != "inbox");
         for folder in remote {
