@@ -20,7 +20,8 @@ use super::topic::finding;
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
 use super::{
-    Command, Event, Failure, FailureKind, account, assessing, attachment, reading, remedy, sending, stateless,
+    Command, Event, Failure, FailureKind, account, assessing, attachment, reading, receiving, remedy, sending,
+    stateless,
 };
 
 pub(super) struct Engine {
@@ -89,7 +90,7 @@ impl Engine {
             Command::Unlock { passphrase } => self.unlock(passphrase),
             Command::SetSeen { message, seen } => {
                 self.profile.store.set_seen(message, seen).map_err(store_failure)?;
-                network::note_seen(&self.profile, message, seen)?;
+                receiving::note_seen(&self.profile, message, seen)?;
                 self.show_mailbox();
                 Ok(())
             }
@@ -332,15 +333,16 @@ impl Engine {
         tokio::spawn(async move {
             let _turn = turn;
             let mut outcome = network::send_due(&profile, &publish).await;
-            if fetch && outcome.is_ok() {
-                outcome = network::synchronise(&profile, &publish, &cancel).await.map(|_| ());
-                if outcome.is_ok() {
+            if fetch {
+                let fetched = receiving::synchronise(&profile, &publish, &cancel).await.map(|_| ());
+                if fetched.is_ok() {
                     let _ = profile.store.set_setting("synchronised_at", &jiff::Timestamp::now());
+                    // What was queued meanwhile must not wait for the next tick.
+                    if outcome.is_ok() {
+                        outcome = network::send_due(&profile, &publish).await;
+                    }
                 }
-                // What was queued meanwhile must not wait for the next tick.
-                if outcome.is_ok() {
-                    outcome = network::send_due(&profile, &publish).await;
-                }
+                outcome = outcome.and(fetched);
             }
             publish(Event::Progress(None));
             if let Err(failure) = outcome
