@@ -35,7 +35,7 @@ async fn a_code_becomes_tokens_and_a_refresh_token_becomes_the_next_ones_once() 
     let (grant, page) = signed_in(&lab, &server).await;
     let grant = grant.unwrap();
     assert!(page.contains("Go back &amp; write"), "{page}");
-    assert_eq!(grant.lasts, Duration::from_secs(120));
+    assert_eq!(grant.lasts, Duration::from_mins(2));
     assert_eq!(grant.access.declassify().split('.').count(), 3, "a token of the server's");
     let first = grant.refresh.unwrap();
     let next = refresh(&server, &way(&lab), &first).await.unwrap();
