@@ -13,7 +13,7 @@ use crate::store::{AccountRecord, MessageFlags, NewSubmission};
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::view::{AccountForm, MailboxView, OutboxView};
-use super::{Event, Failure, FailureKind, Retry, account, assessing, reading, receiving, sending, stateless};
+use super::{Event, Failure, FailureKind, Retry, account, assessing, indexing, reading, receiving, sending, stateless};
 
 /// What a round of sending and fetching did.
 #[derive(Debug, Default)]
@@ -167,6 +167,19 @@ pub fn forget_findings(profile: &Profile) -> Result<(), Failure> {
 pub fn assess_new(profile: &Profile) -> Result<usize, Failure> {
     let (publish, _) = collector();
     assessing::all(profile, &publish, &Cancel::new())
+}
+
+/// Takes in what the search does not know yet; how many messages.
+pub fn index_due(profile: &Profile) -> Result<usize, Failure> {
+    let (publish, _) = collector();
+    indexing::catch_up(profile, &publish, &Cancel::new())
+}
+
+/// Lets what was decrypted of an account's mail be found, or takes it out of the index.
+pub fn search_decrypted(profile: &Profile, address: &EmailAddress, searches: bool) -> Result<(), Failure> {
+    let account = find_account(profile, address)?;
+    super::topic::searching::allow_decrypted(profile, account.id, searches)?;
+    index_due(profile).map(|_| ())
 }
 
 /// Writes a file of the user's, whole or not at all.

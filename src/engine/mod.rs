@@ -12,6 +12,7 @@ mod dispatch;
 mod failure;
 pub mod graph;
 pub mod headless;
+mod indexing;
 mod keys;
 mod login;
 mod network;

@@ -66,7 +66,8 @@ fn drafts(profile: &Profile) -> Result<Vec<DraftView>, Failure> {
     Ok(kept.into_iter().map(view).collect())
 }
 
-fn row(row: crate::store::MessageRow) -> RowView {
+/// One line of a list.
+pub(super) fn row(row: crate::store::MessageRow) -> RowView {
     let lock = row.lock.as_deref().and_then(Lock::from_word);
     let seal = row.seal.as_deref().and_then(Seal::from_word);
     RowView {

@@ -25,6 +25,8 @@ mod people;
 #[macro_use]
 mod remedy;
 #[macro_use]
+mod searching;
+#[macro_use]
 mod settings;
 #[macro_use]
 mod window;
@@ -53,4 +55,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys settings pane remedy bringing finding authorities people words; }
+window! { backup body evidence writing keys own_keys searching settings pane remedy bringing finding authorities people words; }
