@@ -37,6 +37,7 @@ pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), P
                     before_smtp: options.pop_before_smtp,
                 }),
                 password: passphrases.last().cloned(),
+                ..AccountForm::default()
             };
             if form.pop.is_some() && !form.imap_host.is_empty() && !options.pop_before_smtp {
                 return Err(

@@ -51,28 +51,14 @@ pub fn save_account(profile: &Profile, form: &AccountForm) -> Result<i64, Failur
 /// Logs in to an account's servers and leaves again.
 pub fn test_account(profile: &Profile, address: &EmailAddress) -> Result<(), Failure> {
     let record = find_account(profile, address)?;
-    let form = AccountForm {
-        id: Some(record.id),
-        name: record.name,
-        address: record.address,
-        smtp_host: record.smtp_host,
-        smtp_port: record.smtp_port,
-        imap_host: record.imap_host,
-        imap_port: record.imap_port,
-        user: record.user,
-        pop: record.pop,
-        password: None,
-    };
+    let form = account::form(&record);
     run(account::test(profile, &form))?
 }
 
 /// Removes an account with everything of it here, and its password.
 pub fn remove_account(profile: &Profile, address: &EmailAddress) -> Result<(), Failure> {
     let record = find_account(profile, address)?;
-    if let Some(secrets) = &profile.secrets {
-        secrets.remove(&record.secret_name()).map_err(store_failure)?;
-    }
-    profile.store.remove_account(record.id).map_err(store_failure)
+    account::remove(profile, record.id).map(|_| ())
 }
 
 /// Queues a message as it is. Whom it is for is in To, Cc and Bcc; Bcc fields do not go along.

@@ -14,6 +14,7 @@ pub mod graph;
 pub mod headless;
 mod indexing;
 mod keys;
+mod login;
 mod network;
 pub mod outside;
 mod popping;

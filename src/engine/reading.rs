@@ -8,7 +8,7 @@ use crate::flow::{Assessment, Headline, Lock, Seal};
 
 use super::profile::{Profile, store_failure};
 use super::topic::finding::Harvest;
-use super::view::{AccountForm, AccountView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
+use super::view::{AccountView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
 use super::{Failure, FailureKind, Retry, assessing, attachment, network, remedy};
 
 /// As many rows as the list ever shows.
@@ -41,18 +41,7 @@ pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Re
                         total: folder.total,
                     })
                     .collect(),
-                form: AccountForm {
-                    id: Some(account.id),
-                    name: account.name.clone(),
-                    address: account.address.clone(),
-                    smtp_host: account.smtp_host.clone(),
-                    smtp_port: account.smtp_port,
-                    imap_host: account.imap_host.clone(),
-                    imap_port: account.imap_port,
-                    user: account.user.clone(),
-                    pop: account.pop.clone(),
-                    password: None,
-                },
+                form: super::account::form(&account),
                 identity: Mailbox::new(account.name, account.address),
             })
             .collect(),
