@@ -85,7 +85,7 @@ async fn pop3_lists_fetches_and_deletes_only_what_it_is_told_to() {
         let envelope = Envelope { sender: address("alice"), recipients: vec![address("dave")] };
         smtp::submit(&submission(servers, Way::Submission), &user("alice"), &envelope, bytes).await.unwrap();
     }
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_mins(2);
     let listed = loop {
         let mut session = pop3::Session::log_in(&pop(servers), &credentials).await.unwrap();
         let listed = session.list().await.unwrap();

@@ -62,7 +62,7 @@ fn imap(servers: &Servers) -> Server {
 
 /// What the mailbox holds with that subject, when it has come.
 async fn received(servers: &Servers, name: &str, subject: &str) -> Vec<u8> {
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_mins(2);
     loop {
         if let Some(found) = look_for(servers, name, subject).await {
             return found;

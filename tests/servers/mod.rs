@@ -197,7 +197,7 @@ impl Servers {
 
     /// The first line of the log about one way in that holds all these words; waits for it.
     pub fn wait_for_log(&self, way: Way, words: &[&str]) -> String {
-        let deadline = Instant::now() + Duration::from_secs(120);
+        let deadline = Instant::now() + Duration::from_mins(2);
         loop {
             let found = self.log(way).into_iter().find(|line| words.iter().all(|word| line.contains(word)));
             if let Some(line) = found {
@@ -209,7 +209,7 @@ impl Servers {
     }
 
     fn wait_until_ready(&self) {
-        let deadline = Instant::now() + Duration::from_secs(120);
+        let deadline = Instant::now() + Duration::from_mins(2);
         for port in self.ports.iter().map(|(_, port)| *port).chain([self.imap, self.imaps, self.pop, self.pops]) {
             while TcpStream::connect(("127.0.0.1", port)).is_err() {
                 assert!(Instant::now() < deadline, "the servers do not start:\n{}", self.logs());
