@@ -33,8 +33,8 @@ pub fn split_mbox(bytes: &[u8]) -> impl Iterator<Item = RawMessage> {
         }
         at = end;
         let message = bytes.get(start..end).unwrap_or_default();
-        // The empty line before the next separator is the file's, not the message's.
-        let message = if end < bytes.len() { without_empty_line(message) } else { message };
+        // The empty line at the end of each entry is the file's, not the message's.
+        let message = without_empty_line(message);
         Some(RawMessage::new(unquoted(message)))
     })
 }

@@ -5,7 +5,7 @@ fn an_mbox_is_split_at_its_separators_alone() {
     let mbox = b"From alice@example.org Thu Jan  1 00:00:00 1970\nSubject: one\n\nFrom here on\n>From quoted\nFrom within\n\nFrom - Thu Jan  1 00:00:00 1970\nSubject: two\n\nb\n\n";
     assert!(is_mbox(mbox));
     let messages: Vec<_> = split_mbox(mbox).map(|raw| String::from_utf8(raw.to_vec()).unwrap()).collect();
-    assert_eq!(messages, ["Subject: one\n\nFrom here on\nFrom quoted\nFrom within\n", "Subject: two\n\nb\n\n"]);
+    assert_eq!(messages, ["Subject: one\n\nFrom here on\nFrom quoted\nFrom within\n", "Subject: two\n\nb\n"]);
 }
 
 #[test]

@@ -359,21 +359,23 @@ impl SearchIndex {
         }
         let mut id = IndexId::default();
         openssl::rand::rand_bytes(&mut id)?;
-        store.begin_search(&id)?;
         let folder = self.folder_of(&id);
         files::create_private_dir(&self.folder)?;
-        self.sweep(&folder);
         files::create_private_dir(&folder)?;
         let made = Self::guarded(|| {
-            let directory = SealedDirectory::new(folder, IndexKey::derive(&self.key, &id)?);
+            let directory = SealedDirectory::new(folder.clone(), IndexKey::derive(&self.key, &id)?);
             let settings = IndexSettings::default();
             let index = Index::create(directory.clone(), self.fields.schema.clone(), settings)?;
             ready(index, directory)
         });
-        made.map_err(|trouble| match trouble {
+        let made = made.map_err(|trouble| match trouble {
             Trouble::Damaged => StoreError::Corrupt("search"),
             Trouble::Store(error) => error,
-        })
+        })?;
+        // Only one that is whole is the good one, should the program be killed here.
+        store.begin_search(&id)?;
+        self.sweep(&folder);
+        Ok(made)
     }
 
     /// Removes other makings; what can't be removed is closed for good anyway.
