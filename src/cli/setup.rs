@@ -134,6 +134,9 @@ pub(super) fn add(
     password: Option<crate::domain::Secret<String>>,
 ) -> Result<(), Problem> {
     online(common)?;
+    if password.is_none() {
+        return Err("the password is needed; give it with --passphrase-file or --passphrase-fd".into());
+    }
     let beginning = Beginning {
         name: options.name.clone(),
         address: options.address.as_str().to_owned(),
@@ -198,8 +201,11 @@ pub(super) fn log_in(common: &Common, profile: &Profile, options: &LoginOptions)
             setup::open_browser(url);
         }
     };
-    let signed_in = setup::sign_in(profile, &options.address, server, &pages, tell);
-    signed_in.map_err(|failure| explained(common, &failure))?;
+    let beginning =
+        Beginning { name: options.name.clone(), address: options.address.as_str().to_owned(), ..Beginning::default() };
+    let through = (&means(common), options.believe_dns);
+    let signed_in = setup::sign_in(profile, &beginning, server, through, &pages, tell);
+    signed_in.map_err(|failure| unfinished(common, &failure))?;
     output::line(&words::pick(
         lang,
         "signed in; both servers let you in",

@@ -93,6 +93,71 @@ fn servers_that_only_the_dns_names_are_used_when_the_user_says_so_and_nothing_is
     headless::test_account(&profile, &EmailAddress::parse("alice@example.test").unwrap()).unwrap();
 }
 
+/// The program over a profile of its own, with its DNS here.
+fn program(dir: &std::path::Path, dns: &SignedDns, args: &[&str]) -> std::process::Command {
+    let passphrases = dir.join("passphrases");
+    std::fs::write(&passphrases, format!("profile passphrase\n{PASSWORD}\n")).unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_kakitome"));
+    command.args(["--lang", "en", "--secret-store", "file", "--dns", &dns.address.to_string()]);
+    command.arg("--profile").arg(dir.join("profile")).arg("--passphrase-file").arg(passphrases).args(args);
+    command
+}
+
+#[test]
+fn the_command_line_finds_servers_tries_them_and_signs_in_through_a_browser() {
+    let Some(servers) = servers() else { return };
+    let lab = OAuthServer::start(TOKEN_KEY);
+    let dir = tempfile::tempdir().unwrap();
+    let record = |service: &str, port: u16| format!("_{service}._tcp SRV 0 0 {port} localhost.");
+    let lines = [record("imap", servers.imap_port()), record("submission", servers.port(Way::OAuthBearer))];
+    let records: Vec<(&str, &str)> = lines.iter().map(|line| ("example.test", line.as_str())).collect();
+    let dns = SignedDns::start(&records);
+    let run = |args: &[&str]| {
+        let output = program(dir.path(), &dns, args).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    // The servers' authorities come with an account that is never used.
+    let authorities = dir.path().join("ca.pem");
+    let both = [servers.ca_file(), lab.ca_file()].map(|file| std::fs::read_to_string(file).unwrap()).concat();
+    std::fs::write(&authorities, both).unwrap();
+    let authorities = authorities.to_str().unwrap();
+    let unused = ["account", "add", "x@other.test", "--smtp-host", "localhost", "--ca", authorities];
+    assert_eq!(run(&unused).0, Some(0));
+
+    let (code, found, _) = run(&["--json", "account", "discover", "alice@example.test"]);
+    let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+    assert_eq!((code, &found["found"]["step"]), (Some(0), &"services".into()), "{found}");
+    assert_eq!(found["found"]["unconfirmed"], serde_json::json!(["localhost"]));
+    assert_eq!(found["found"]["incoming"][0]["security"], "starttls");
+    let (code, _, error) = run(&["account", "add", "alice@example.test"]);
+    assert!(code == Some(1) && error.contains("--believe-dns"), "{error}");
+    let (code, _, error) = run(&["account", "add", "alice@example.test", "--believe-dns"]);
+    assert_eq!(code, Some(0), "{error}");
+    assert_eq!(run(&["account", "test", "alice@example.test"]).0, Some(0));
+    let (_, identities, _) = run(&["account", "identity", "alice@example.test", "--add", "Sales <sales@example.test>"]);
+    assert_eq!(identities, "Sales <sales@example.test>\n");
+
+    let (code, _, error) = run(&["account", "login", "bob@example.test", "--believe-dns", "--no-browser"]);
+    assert!(code == Some(1) && error.contains("assets/oauth.json"), "{error}");
+    let provider = dir.path().join("provider.json");
+    std::fs::write(&provider, lab.description(&["localhost"], &[]).to_string()).unwrap();
+    let provider = provider.to_str().unwrap();
+    let login = ["account", "login", "bob@example.test", "--believe-dns", "--no-browser", "--provider", provider];
+    let mut child = program(dir.path(), &dns, &login).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+    let url = lines.next().unwrap().unwrap();
+    assert!(lab.browse(&url).contains("You are signed in"));
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(child.wait().unwrap().success(), "{rest:?}");
+    let (_, accounts, _) = run(&["--json", "account", "list"]);
+    let of_bob = accounts.lines().find(|line| line.contains("bob@example.test")).unwrap();
+    let of_bob: serde_json::Value = serde_json::from_str(of_bob).unwrap();
+    assert_eq!((&of_bob["sign_in"], &of_bob["signed_out"]), (&"Example".into(), &false.into()));
+    assert!(!rest.join("\n").contains("eyJ") && !accounts.contains("eyJ"), "no token is printed");
+    assert_eq!(run(&["account", "test", "bob@example.test"]).0, Some(0), "a later process asks for a token of its own");
+}
+
 #[test]
 fn what_is_entered_by_hand_is_tried_before_it_is_kept() {
     let Some(servers) = servers() else { return };

@@ -109,9 +109,15 @@ pub(crate) struct SearchArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct LoginOptions {
-    /// The account's address.
+    /// The account's address; one that is not there yet is set up.
     #[arg(value_parser = address)]
     pub address: EmailAddress,
+    /// The display name of a new account.
+    #[arg(long, default_value = "")]
+    pub name: String,
+    /// Use servers that only the DNS names, for a new account.
+    #[arg(long)]
+    pub believe_dns: bool,
     /// The provider's authorization server, described as in assets/oauth.json.
     #[arg(long, value_name = "FILE")]
     pub provider: Option<PathBuf>,

@@ -53,46 +53,68 @@ pub fn set_up(
     believes_dns: bool,
     on: impl Fn(Try) + Sync,
 ) -> Result<AccountForm, Failure> {
-    let input = |source: &str, subject: String| Failure {
-        kind: FailureKind::Input,
-        retry: Retry::Never,
-        subject,
-        source: source.to_owned(),
-    };
-    let address =
-        EmailAddress::parse(&beginning.address).ok_or_else(|| input("bad_address", beginning.address.clone()))?;
-    let found = discover(profile, &address, means, |_, _| {})?;
-    let found = found.ok_or_else(|| input("no_servers_found", address.domain().to_owned()))?;
-    let strangers = found.strangers(&address);
-    if !strangers.is_empty() && !believes_dns {
-        return Err(input("servers_not_confirmed", strangers.join(", ")));
-    }
-    let form = AccountForm {
+    let address = address(beginning)?;
+    let found = servers_of(profile, &address, means, believes_dns)?;
+    let form = run(trying::find_working(profile, &new_form(beginning, &address), &found, &on))??;
+    headless::save_account(profile, &form)?;
+    Ok(form)
+}
+
+fn address(beginning: &Beginning) -> Result<EmailAddress, Failure> {
+    EmailAddress::parse(&beginning.address).ok_or_else(|| input("bad_address", beginning.address.clone()))
+}
+
+fn new_form(beginning: &Beginning, address: &EmailAddress) -> AccountForm {
+    AccountForm {
         name: beginning.name.clone(),
         address: address.as_str().to_owned(),
         user: beginning.user.clone().unwrap_or_else(|| address.as_str().to_owned()),
         password: beginning.password.clone(),
         ..AccountForm::default()
-    };
-    let form = run(trying::find_working(profile, &form, &found, &on))??;
-    headless::save_account(profile, &form)?;
-    Ok(form)
+    }
 }
 
-/// Signs an account in at its provider, or at this one; `tell` hears what the browser is to open. It is kept once its
-/// servers let the user in.
-///
-/// # Errors
-/// When there is no such account or provider, or somebody says no: the account stays as it was then.
-pub fn sign_in(
+/// Servers that may be used, as far as they are known without asking the user.
+fn servers_of(
     profile: &Profile,
     address: &EmailAddress,
+    means: &Means,
+    believes_dns: bool,
+) -> Result<Suggestion, Failure> {
+    let found = discover(profile, address, means, |_, _| {})?;
+    let found = found.ok_or_else(|| input("no_servers_found", address.domain().to_owned()))?;
+    let strangers = found.strangers(address);
+    if !strangers.is_empty() && !believes_dns {
+        return Err(input("servers_not_confirmed", strangers.join(", ")));
+    }
+    Ok(found)
+}
+
+fn input(source: &str, subject: String) -> Failure {
+    Failure { kind: FailureKind::Input, retry: Retry::Never, subject, source: source.to_owned() }
+}
+
+/// Signs an account in at its provider, or at this one; `tell` hears what the browser is to open. One that is not there yet
+/// is set up, with servers that are looked for as [`set_up`] does. It is kept once its servers let the user in.
+///
+/// # Errors
+/// When there is no such provider, or somebody says no: the account stays as it was then.
+pub fn sign_in(
+    profile: &Profile,
+    beginning: &Beginning,
     server: Option<AuthorizationServer>,
+    (means, believes_dns): (&Means, bool),
     pages: &Pages,
     tell: impl FnOnce(&str),
 ) -> Result<(), Failure> {
-    let record = headless::find_account(profile, address)?;
-    let mut form = account::form(&record);
+    let address = address(beginning)?;
+    let mut form = if let Ok(record) = headless::find_account(profile, &address) {
+        account::form(&record)
+    } else {
+        let mut form = new_form(beginning, &address);
+        search::fill(&mut form, &servers_of(profile, &address, means, believes_dns)?);
+        form
+    };
     if server.is_some() {
         form.oauth = server;
     }

@@ -55,7 +55,7 @@ pub(super) async fn go(work: Work, pages: Pages) {
             return;
         }
     }
-    if form.smtp_host.is_empty() {
+    if form.smtp_host.is_empty() && work.profile.setup.view().found.is_some() {
         trying::go(work.clone()).await;
     } else {
         trying::by_hand(work.clone()).await;
