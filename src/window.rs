@@ -153,6 +153,7 @@ fn turn_to(app: &mut App, name: &str, number: &str, size: egui::Vec2) -> Result<
             app.ask(Command::Topic(Box::new(Topic::Bringing(BringingCommand::Bring(Box::default())))));
             settle(app, |app| app.views.topics.bringing.as_ref().is_some_and(|view| view.report.is_some()))?;
         }
+        "setup" => app.add_account(),
         "outbox" => app.state.screen = Screen::Outbox,
         "settings" => {
             app.state.screen = Screen::Settings;
@@ -170,7 +171,7 @@ fn turn_to(app: &mut App, name: &str, number: &str, size: egui::Vec2) -> Result<
             settle(app, counted)?;
         }
         other => bail!(
-            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, first[:1-3], keys, backup, certificates, people[:ADDRESS], compare:ADDRESS, trust[:ADDRESS], find, found, publish, bringing, brought, outbox, settings, authorities, withdrawals"
+            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, first[:1-3], keys, backup, certificates, people[:ADDRESS], compare:ADDRESS, trust[:ADDRESS], find, found, publish, bringing, brought, outbox, settings, setup, authorities, withdrawals"
         ),
     }
     Ok(())

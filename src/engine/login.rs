@@ -208,3 +208,33 @@ pub(super) fn failure(error: &OAuthError, subject: &str) -> Failure {
     };
     Failure { kind, retry, subject: subject.to_owned(), source: error.to_string() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn grant(token: &str, seconds: u64) -> Grant {
+        Grant { access: Secret::from(token), lasts: Duration::from_secs(seconds), refresh: None }
+    }
+
+    #[test]
+    fn a_token_is_used_until_shortly_before_its_end_and_a_refused_one_no_more() {
+        let tokens = Tokens::default();
+        let held = |id| tokens.get(id).map(|token| token.declassify().clone());
+        tokens.set(1, &grant("old", 0));
+        assert_eq!(held(1), None, "its time is over");
+        tokens.set(1, &grant("first", 3600));
+        tokens.set(2, &grant("of another", u64::MAX));
+        assert_eq!(held(1).as_deref(), Some("first"));
+        // A refusal that comes late does not take away the token that came meanwhile.
+        tokens.set(1, &grant("second", 3600));
+        tokens.refuse(1, &Secret::from("first"));
+        assert_eq!(held(1).as_deref(), Some("second"));
+        tokens.refuse(1, &Secret::from("second"));
+        assert_eq!(held(1), None);
+        tokens.forget(2);
+        assert_eq!(held(2), None);
+    }
+}

@@ -48,6 +48,8 @@ pub struct Profile {
     pub(super) authorities: super::topic::authorities::Kept,
     /// What is remembered of looking certificates up.
     pub(super) finding: Desk,
+    /// The account being set up.
+    pub(super) setup: super::topic::setup::Desk,
     /// What accounts that sign in with OAuth 2.0 log in with now.
     pub(super) tokens: super::login::Tokens,
     keyring: Mutex<Arc<Keyring>>,
@@ -107,6 +109,7 @@ impl Profile {
             fixed_at,
             authorities: super::topic::authorities::Kept::default(),
             finding: Desk::default(),
+            setup: super::topic::setup::Desk::default(),
             tokens: super::login::Tokens::default(),
             keepers: Keepers::default(),
             keyring: Mutex::new(Arc::new(keyring)),

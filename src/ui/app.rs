@@ -117,6 +117,11 @@ impl App {
         }
     }
 
+    /// Opens the page that sets an account up, as the button does.
+    pub fn add_account(&mut self) {
+        settings::begin(&mut self.state);
+    }
+
     /// Begins a new message, as the button does.
     pub fn compose(&mut self) {
         compose::begin(&mut self.views, &mut self.state);
