@@ -3,9 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "engine/faults.rs"]
+mod faults;
 mod people;
 #[allow(unused_imports)]
 mod servers;
+#[path = "engine/synchronising.rs"]
+mod synchronising;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -45,6 +45,10 @@ pub struct Profile {
     pub(super) authorities: super::topic::authorities::Kept,
     /// What is remembered of looking certificates up.
     pub(super) finding: Desk,
+    /// What is remembered of what was done with mail.
+    pub(super) mail: super::topic::mail::Desk,
+    /// Whose turn it is to be synchronised.
+    pub(super) turns: super::receiving::Turns,
     keyring: Mutex<Arc<Keyring>>,
     /// Held while the keyring is changed: whoever changes it begins with what it is then.
     changing: Mutex<()>,
@@ -100,6 +104,8 @@ impl Profile {
             fixed_at,
             authorities: super::topic::authorities::Kept::default(),
             finding: Desk::default(),
+            mail: super::topic::mail::Desk::default(),
+            turns: super::receiving::Turns::default(),
             keepers: Keepers::default(),
             keyring: Mutex::new(Arc::new(keyring)),
             changing: Mutex::default(),
