@@ -22,6 +22,7 @@ mod print;
 mod profile;
 mod reply;
 mod seal;
+mod search;
 mod token;
 mod trust;
 mod words;
@@ -139,6 +140,7 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::Send { files } => profile::send(common, &files),
         Command::Outbox(args) => profile::outbox(common, &args.command),
         Command::List { folder, limit } => profile::list(common, &folder, limit),
+        Command::Search(args) => search::run(common, &args),
         Command::Show { id, source } => profile::show(common, id, source),
         Command::Trust(args) => trust::run(common, &args.command),
         Command::Token(args) => token::run(common, &args.command),

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{EmailAddress, RawMessage, Secret};
+use crate::domain::{EmailAddress, Envelope, RawMessage};
 use crate::message::{self, ContentType, Limits};
-use crate::net::imap::Session;
-use crate::net::{Credentials, NetError, Server, smtp};
+use crate::net::{NetError, Server, smtp};
 use crate::store::{AccountRecord, MessageFlags, NewMessage, SubmissionState};
 
 use super::command::Progress;
+use super::login::{self, LogIn};
 use super::popping;
 use super::profile::{Profile, store_failure};
 use super::{Event, Failure, FailureKind, Retry};
@@ -33,20 +33,6 @@ pub(super) fn imap_server(profile: &Profile, account: &AccountRecord) -> Server 
     Server::new(account.imap_host.clone(), account.imap_port).with_roots(profile.server_roots())
 }
 
-/// What an account logs in with.
-pub(super) fn credentials(profile: &Profile, account: &AccountRecord) -> Result<Credentials, Failure> {
-    let secrets = profile.secrets.as_ref();
-    let stored =
-        secrets.map(|secrets| secrets.get(&account.secret_name())).transpose().map_err(store_failure)?.flatten();
-    let password = stored.ok_or_else(|| Failure {
-        kind: FailureKind::SecretStore,
-        retry: Retry::Now,
-        subject: account.address.clone(),
-        source: "no_password".to_owned(),
-    })?;
-    Ok(Credentials::password(account.user.clone(), Secret::new(password.declassify().clone())))
-}
-
 /// Sends everything whose turn it is, one after the other, then files the copies of what was accepted.
 pub(super) async fn send_due(profile: &Profile, publish: &Publish) -> Result<(), Failure> {
     let store = &profile.store;
@@ -57,21 +43,12 @@ pub(super) async fn send_due(profile: &Profile, publish: &Publish) -> Result<(),
             store.mark_rejected(id, "no_account").map_err(store_failure)?;
             continue;
         };
-        let outcome = match credentials(profile, &account) {
-            Ok(credentials) => {
-                let began = || match store.mark_data_began(id) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
-                };
-                if let Some(pop) = account.pop.as_ref().filter(|pop| pop.before_smtp)
-                    && let Err(failure) = popping::visit(profile, pop, &credentials).await
-                {
-                    store.mark_deferred(id, &failure.source, retry_at(profile, id)).map_err(store_failure)?;
-                    publish(Event::Failed(failure));
-                    continue;
-                }
-                smtp::submit_with(&smtp_server(profile, &account), &credentials, &envelope, &bytes, began).await
-            }
+        let began = || match store.mark_data_began(id) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
+        let outcome = match submit(profile, &account, &envelope, &bytes, began).await {
+            Ok(outcome) => outcome,
             Err(failure) => {
                 store.mark_deferred(id, &failure.source, retry_at(profile, id)).map_err(store_failure)?;
                 publish(Event::Failed(failure));
@@ -88,6 +65,33 @@ pub(super) async fn send_due(profile: &Profile, publish: &Publish) -> Result<(),
     }
     publish(Event::Progress(None));
     file_copies(profile).await
+}
+
+/// Hands one submission over, after a visit by POP3 where the server wants that.
+async fn submit(
+    profile: &Profile,
+    account: &AccountRecord,
+    envelope: &Envelope,
+    bytes: &[u8],
+    mut began: impl FnMut() -> ControlFlow<()> + Send,
+) -> Result<Result<smtp::Accepted, NetError>, Failure> {
+    let mut log_in = LogIn::new(profile, account);
+    loop {
+        let credentials = log_in.credentials().await?;
+        if let Some(pop) = account.pop.as_ref().filter(|pop| pop.before_smtp) {
+            let visited = popping::visit(profile, pop, &credentials).await;
+            if log_in.again(&visited)? {
+                continue;
+            }
+            visited.map_err(|error| net_failure(&error, &pop.host))?;
+        }
+        let server = smtp_server(profile, account);
+        let credentials = login::to_send(account, &credentials);
+        let outcome = smtp::submit_with(&server, &credentials, envelope, bytes, &mut began).await;
+        if !log_in.again(&outcome)? {
+            return Ok(outcome);
+        }
+    }
 }
 
 /// Notes in the outbox why a submission did not go through.
@@ -130,10 +134,9 @@ async fn file_copies(profile: &Profile) -> Result<(), Failure> {
                 &[new_message(&copy.message, None, MessageFlags { is_seen: true, ..Default::default() }, None)],
             )?;
         } else {
-            let credentials = credentials(profile, &account)?;
-            let server = imap_server(profile, &account);
+            let session = login::imap(profile, &account).await?;
             let append = async {
-                let mut session = Session::log_in(&server, &credentials).await?;
+                let mut session = session?;
                 let mut outcome = session.append(&path, &copy.message).await;
                 if matches!(outcome, Err(NetError::NoFolder { .. })) {
                     session.create_folder(&path).await?;

@@ -17,7 +17,7 @@ use crate::net::Cancel;
 use crate::store::AccountRecord;
 
 use super::command::Progress;
-use super::network::{Publish, credentials};
+use super::network::Publish;
 use super::popping;
 use super::profile::{Profile, store_failure};
 use super::{Event, Failure, FailureKind};
@@ -57,11 +57,10 @@ async fn one_account(terms: &Terms<'_>, account: &AccountRecord, scope: Scope) -
         return Box::pin(round::run(terms, account, scope)).await;
     }
     let Some(pop) = account.pop.as_ref().filter(|_| account.receives_by_pop()) else { return Ok(0) };
-    let credentials = credentials(terms.profile, account)?;
     let progress = |subject: &str, fraction| {
         let progress = Progress { work: "synchronise", subject: subject.to_owned(), fraction };
         (terms.publish)(Event::Progress(Some(progress)));
     };
     progress(&account.address, None);
-    popping::fetch(terms.profile, account, pop, &credentials, terms.cancel, &progress).await
+    popping::fetch(terms.profile, account, pop, terms.cancel, &progress).await
 }

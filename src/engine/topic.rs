@@ -1,8 +1,5 @@
 //! Keys, certificates and trust by topic: each topic's file has its commands, its view, and what they do.
 
-// A topic without commands uses nothing of what it is given.
-#![allow(dead_code, clippy::needless_pass_by_value)]
-
 pub mod authorities;
 pub mod backup;
 pub mod bringing;
@@ -11,6 +8,7 @@ pub mod finding;
 pub mod mail;
 pub mod own_keys;
 pub mod people;
+pub mod searching;
 
 use std::sync::Arc;
 
@@ -34,6 +32,7 @@ pub enum Topic {
     People(people::PeopleCommand),
     Trust(certifying::TrustCommand),
     Authorities(authorities::AuthoritiesCommand),
+    Search(searching::SearchCommand),
 }
 
 /// What a topic shows: a whole snapshot, in place of the one before.
@@ -47,6 +46,7 @@ pub enum TopicView {
     People(Arc<people::PeopleView>),
     Trust(Arc<certifying::TrustView>),
     Authorities(Arc<authorities::AuthoritiesView>),
+    Search(Arc<searching::SearchView>),
 }
 
 /// The newest view of each topic.
@@ -60,6 +60,7 @@ pub struct TopicViews {
     pub people: Option<Arc<people::PeopleView>>,
     pub certifying: Option<Arc<certifying::TrustView>>,
     pub authorities: Option<Arc<authorities::AuthoritiesView>>,
+    pub search: Option<Arc<searching::SearchView>>,
 }
 
 impl TopicViews {
@@ -73,13 +74,13 @@ impl TopicViews {
             TopicView::People(view) => self.people = Some(view),
             TopicView::Trust(view) => self.certifying = Some(view),
             TopicView::Authorities(view) => self.authorities = Some(view),
+            TopicView::Search(view) => self.search = Some(view),
         }
     }
 }
 
 /// What carrying a command out changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code)] // each topic says what it changed; not all are filled yet
 pub(super) enum Effect {
     /// Nothing that others depend on; also when the work goes on beside the loop, which then ends with [`Work::changed`].
     Nothing,
@@ -95,7 +96,6 @@ pub(super) enum Effect {
 
 /// What a topic works with.
 #[derive(Clone)]
-#[allow(dead_code)] // each topic takes of it what it needs; not all are filled yet
 pub(super) struct Work {
     /// The profile.
     pub(super) profile: Arc<Profile>,
@@ -137,5 +137,6 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::People(command) => people::carry_out(work, command),
         Topic::Trust(command) => Ok(certifying::carry_out(work, command)),
         Topic::Authorities(command) => authorities::carry_out(work, command),
+        Topic::Search(command) => Ok(searching::carry_out(work, command)),
     }
 }

@@ -10,7 +10,8 @@ use crate::net::{Cancel, NetError};
 use crate::store::{AccountRecord, FolderState, Store};
 
 use super::super::command::Progress;
-use super::super::network::{Publish, credentials, imap_server, net_failure};
+use super::super::login;
+use super::super::network::{Publish, net_failure};
 use super::super::profile::{Profile, store_failure};
 use super::super::{Event, Failure};
 use super::{folder, roster, tell};
@@ -81,17 +82,16 @@ pub(super) async fn run(terms: &Terms<'_>, account: &AccountRecord, scope: Scope
     let progress = Progress { work: "synchronise", subject: account.address.clone(), fraction: None };
     (terms.publish)(Event::Progress(Some(progress)));
     let fail = |error: NetError| net_failure(&error, &account.address);
-    let credentials = credentials(profile, account)?;
-    let server = imap_server(profile, account);
     let connect = async {
-        let mut session = Session::log_in(&server, &credentials).await?;
-        session.prepare().await?;
+        let mut session = login::imap(profile, account).await?.map_err(fail)?;
+        session.prepare().await.map_err(fail)?;
         Ok(session)
     };
-    let session = tokio::select! {
-        session = connect => session.map_err(fail)?,
-        () = cancel.cancelled() => return Err(fail(NetError::Cancelled)),
+    let session: Result<Session, Failure> = tokio::select! {
+        session = connect => session,
+        () = cancel.cancelled() => Err(fail(NetError::Cancelled)),
     };
+    let session = session?;
     let ripe_at = Timestamp::now().saturating_sub(terms.grace).unwrap_or(Timestamp::MIN);
     let mut round = Round {
         profile,

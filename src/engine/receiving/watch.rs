@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::net::imap::{Heard, Session};
+use crate::net::imap::Heard;
 use crate::net::{Cancel, NetError};
 use crate::store::AccountRecord;
 
-use super::super::network::{credentials, imap_server};
+use super::super::login;
 use super::super::profile::Profile;
 
 /// The wait is begun anew after so long. RFC 2177 asks for 29 minutes at most; less keeps the way through routers open
@@ -30,6 +30,8 @@ pub(in crate::engine) async fn watch(
     loop {
         match listen(&profile, &account, &cancel, &on_news, &mut pause).await {
             Ok(()) | Err(NetError::Cancelled) => return,
+            // Servers count refusals.
+            Err(NetError::LoginRefused { .. }) => pause = LONGEST_PAUSE,
             Err(_) => {}
         }
         tokio::select! {
@@ -47,11 +49,9 @@ async fn listen(
     on_news: &(impl Fn() + Send + Sync),
     pause: &mut Duration,
 ) -> Result<(), NetError> {
-    let nothing = || NetError::Unreachable { detail: String::new() };
-    let credentials = credentials(profile, account).map_err(|_| nothing())?;
-    let server = imap_server(profile, account);
+    let nothing = |_| NetError::LoginRefused { reply: String::new() };
     let connect = async {
-        let mut session = Session::log_in(&server, &credentials).await?;
+        let mut session = login::imap(profile, account).await.map_err(nothing)??;
         session.prepare().await?;
         session.open("INBOX", None).await?;
         Ok(session)
