@@ -39,7 +39,9 @@ pub(super) async fn pair(
         }
     }
     // The lowest is taken first: messages that are the same stay in their order.
-    free.values_mut().for_each(|uids| uids.sort_unstable_by(|one, other| other.cmp(one)));
+    for uids in free.values_mut() {
+        uids.sort_unstable_by(|one, other| other.cmp(one));
+    }
     let mut found = Vec::new();
     for one in sought.iter().filter(|one| there.contains_key(&one.bytes)) {
         let raw = round.store().raw(one.message).map_err(store_failure)?;

@@ -53,13 +53,13 @@ async fn tell(round: &mut Round<'_>, remote: &[RemoteFolder]) -> Result<bool, Fa
     for state in &states {
         if state.is_new && !has(&state.path) {
             let outcome = round.session.create_path(&state.path).await;
-            is_changed |= done(round, state, outcome).await?;
+            is_changed |= done(round, state, outcome)?;
         }
         let Some(wanted) = &state.wanted_path else { continue };
         match (has(&state.path), has(wanted)) {
             (true, false) => {
                 let outcome = round.session.rename_path(&state.path, wanted).await;
-                if done(round, state, outcome).await? {
+                if done(round, state, outcome)? {
                     renamed(round, &states, state, wanted)?;
                     is_changed = true;
                 }
@@ -78,7 +78,7 @@ async fn tell(round: &mut Round<'_>, remote: &[RemoteFolder]) -> Result<bool, Fa
 }
 
 /// What became of a wish; one that is refused is given up, and told.
-async fn done(round: &mut Round<'_>, state: &FolderState, outcome: Result<(), NetError>) -> Result<bool, Failure> {
+fn done(round: &mut Round<'_>, state: &FolderState, outcome: Result<(), NetError>) -> Result<bool, Failure> {
     match outcome {
         Ok(()) => Ok(true),
         Err(error @ (NetError::Rejected { .. } | NetError::Protocol { .. })) => {

@@ -137,7 +137,7 @@ pub(in crate::engine) fn apply(
             profile.mail.keep(placed);
             Ok(done)
         }
-        MailCommand::Delete(messages) => place(profile, &messages, "deleted", |home| home.grave()),
+        MailCommand::Delete(messages) => place(profile, &messages, "deleted", grave),
         MailCommand::Undo => undo(profile),
         MailCommand::CreateFolder { account, parent, name } => {
             create(profile, account, parent, &name)?;
@@ -207,14 +207,14 @@ impl Home<'_> {
         let delimiter = states.first().map(|state| state.delimiter.clone()).unwrap_or_default();
         store.plan_folder(self.account.id, &path, &name_of(&path), role, &delimiter).map_err(store_failure)
     }
+}
 
-    /// Where a deleted message goes.
-    fn grave(&self) -> Result<FolderId, Failure> {
-        if self.folder.role == "trash" {
-            return self.profile.store.limbo(self.account.id).map_err(store_failure);
-        }
-        self.role("trash")
+/// Where a deleted message goes.
+fn grave(home: &Home<'_>) -> Result<FolderId, Failure> {
+    if home.folder.role == "trash" {
+        return home.profile.store.limbo(home.account.id).map_err(store_failure);
     }
+    home.role("trash")
 }
 
 /// Some servers have every folder below the inbox.
