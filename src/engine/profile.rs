@@ -50,6 +50,10 @@ pub struct Profile {
     pub(super) finding: Desk,
     /// The account being set up.
     pub(super) setup: super::topic::setup::Desk,
+    /// What is remembered of what was done with mail.
+    pub(super) mail: super::topic::mail::Desk,
+    /// Whose turn it is to be synchronised.
+    pub(super) turns: super::receiving::Turns,
     /// What accounts that sign in with OAuth 2.0 log in with now.
     pub(super) tokens: super::login::Tokens,
     keyring: Mutex<Arc<Keyring>>,
@@ -110,6 +114,8 @@ impl Profile {
             authorities: super::topic::authorities::Kept::default(),
             finding: Desk::default(),
             setup: super::topic::setup::Desk::default(),
+            mail: super::topic::mail::Desk::default(),
+            turns: super::receiving::Turns::default(),
             tokens: super::login::Tokens::default(),
             keepers: Keepers::default(),
             keyring: Mutex::new(Arc::new(keyring)),

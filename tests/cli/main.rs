@@ -15,6 +15,7 @@ mod keys;
 mod large;
 mod looking;
 mod mailboxes;
+mod mailing;
 mod mime;
 mod own_authority;
 mod own_keys;
