@@ -19,7 +19,9 @@ pub(crate) use finding::{FindArgs, PublishArgs, Servers};
 pub(crate) use keys::{
     BringOptions, CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand, Switch, TokenArgs, TokenCommand,
 };
-pub(crate) use profile::{AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand};
+pub(crate) use profile::{
+    AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, SendArgs,
+};
 pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 
 /// Mail with a seal and a lock that people really use: OpenPGP and S/MIME as equals.
@@ -50,6 +52,9 @@ pub struct Common {
     /// No network at all.
     #[arg(long, global = true)]
     pub offline: bool,
+    /// Print what was said with servers on standard error; passwords and messages are left out.
+    #[arg(long, global = true)]
+    pub transcript: bool,
     /// Say more.
     #[arg(short, long, global = true)]
     pub verbose: bool,
@@ -131,11 +136,7 @@ pub(crate) enum Command {
         watch: bool,
     },
     /// Send messages as they are, through the outbox.
-    Send {
-        /// Messages; for whom they are is in To, Cc and Bcc (which is removed).
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
+    Send(SendArgs),
     /// What waits to be sent.
     Outbox(OutboxArgs),
     /// The list of a folder, newest first.

@@ -21,6 +21,7 @@ mod print;
 mod profile;
 mod reply;
 mod seal;
+mod sending;
 mod token;
 mod trust;
 mod words;
@@ -128,8 +129,8 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::Import { paths, folder } => profile::import(common, &paths, &folder),
         Command::Export { folder, path } => profile::export(common, &folder, &path),
         Command::Sync { watch } => profile::synchronise(common, watch),
-        Command::Send { files } => profile::send(common, &files),
-        Command::Outbox(args) => profile::outbox(common, &args.command),
+        Command::Send(args) => sending::send(common, &args),
+        Command::Outbox(args) => sending::outbox(common, &args.command),
         Command::List { folder, limit } => profile::list(common, &folder, limit),
         Command::Show { id, source } => profile::show(common, id, source),
         Command::Trust(args) => trust::run(common, &args.command),

@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod keys;
+mod outbox;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -34,6 +35,10 @@ pub(super) struct Engine {
     shown: Arc<AtomicI64>,
     cancel: Cancel,
     is_busy: Arc<tokio::sync::Mutex<()>>,
+    /// Held while something is sent: fetching, which may take long, keeps nothing from going.
+    is_sending: Arc<tokio::sync::Mutex<()>>,
+    /// Held while copies are filed, which keeps nothing from going either.
+    is_filing: Arc<tokio::sync::Mutex<()>>,
     /// Held while messages are assessed without being asked.
     assesses: Arc<Mutex<()>>,
     opened: Arc<OpenedFiles>,
@@ -57,7 +62,9 @@ impl Engine {
             open_message: None,
             shown: Arc::default(),
             cancel: Cancel::new(),
-            is_busy: Arc::new(tokio::sync::Mutex::new(())),
+            is_busy: Arc::default(),
+            is_sending: Arc::default(),
+            is_filing: Arc::default(),
             assesses: Arc::default(),
             opened,
             remote: Remote::new(Reach::Public),
@@ -135,11 +142,7 @@ impl Engine {
                 Ok(())
             }
             Command::Send { draft, id } => {
-                sending::send(&self.profile, &draft, self.is_demo)?;
-                if let Some(id) = id {
-                    // It is in the outbox now; a draft that stays would be sent twice.
-                    self.profile.store.remove_draft(id).map_err(store_failure)?;
-                }
+                sending::send(&self.profile, &draft, id)?;
                 (self.publish)(Event::Queued);
                 self.show_outbox()?;
                 self.work(false);
@@ -178,18 +181,11 @@ impl Engine {
                 (self.publish)(Event::AttachmentsRead(read));
                 Ok(())
             }
-            Command::RetrySubmission(id) => {
-                self.profile.store.requeue(id).map_err(store_failure)?;
-                self.show_outbox()?;
-                self.work(false);
-                Ok(())
-            }
-            Command::CancelSubmission(id) => {
-                self.profile.store.remove_submission(id).map_err(store_failure)?;
-                self.show_outbox()
-            }
+            Command::RetrySubmission(_) | Command::CancelSubmission(_) | Command::Outbox(_) => self.outbox(command),
             Command::SaveAccount(form) => {
-                account::save(&self.profile, &form, self.is_demo)?;
+                let id = account::save(&self.profile, &form, self.is_demo)?;
+                // What waits because of the account need not wait any longer.
+                self.profile.store.hurry(id, jiff::Timestamp::now()).map_err(store_failure)?;
                 self.done("account_saved", &form.address);
                 self.show_mailbox();
                 self.work(true);
@@ -291,6 +287,7 @@ impl Engine {
             remote_senders: remote::senders(&self.profile).into_iter().collect(),
             remote_never: remote::never(&self.profile),
             zoom: self.profile.store.setting("zoom").ok().flatten(),
+            undo_seconds: sending::undo_seconds(&self.profile),
         };
         (self.publish)(Event::Preferences(view));
     }
@@ -312,44 +309,27 @@ impl Engine {
         assessing::beside(profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo);
     }
 
-    fn show_outbox(&self) -> Result<(), Failure> {
-        (self.publish)(Event::Outbox(Arc::new(sending::outbox(&self.profile)?)));
-        self.show_mailbox();
-        Ok(())
-    }
-
-    /// Sends what is due and, if asked, fetches what is new, beside the loop; one such work at a time.
+    /// Sends what is due and, if asked, fetches what is new, beside the loop; one such work of each kind at a time.
     pub(super) fn work(&self, fetch: bool) {
         if self.is_demo {
             return;
         }
-        let Ok(turn) = Arc::clone(&self.is_busy).try_lock_owned() else {
-            // It runs already; the outbox is looked at again when it ends.
-            return;
-        };
+        self.send_due();
+        let turn = if fetch { Arc::clone(&self.is_busy).try_lock_owned().ok() } else { None };
+        let Some(turn) = turn else { return };
         let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
         let (open_folder, assesses) = (Arc::clone(&self.open_folder), Arc::clone(&self.assesses));
         tokio::spawn(async move {
             let _turn = turn;
-            let mut outcome = network::send_due(&profile, &publish).await;
-            if fetch && outcome.is_ok() {
-                outcome = network::synchronise(&profile, &publish, &cancel).await.map(|_| ());
-                if outcome.is_ok() {
-                    let _ = profile.store.set_setting("synchronised_at", &jiff::Timestamp::now());
-                }
-                // What was queued meanwhile must not wait for the next tick.
-                if outcome.is_ok() {
-                    outcome = network::send_due(&profile, &publish).await;
-                }
+            let outcome = network::synchronise(&profile, &publish, &cancel).await;
+            if outcome.is_ok() {
+                let _ = profile.store.set_setting("synchronised_at", &jiff::Timestamp::now());
             }
             publish(Event::Progress(None));
             if let Err(failure) = outcome
                 && failure.kind != FailureKind::Cancelled
             {
                 publish(Event::Failed(failure));
-            }
-            if let Ok(view) = sending::outbox(&profile) {
-                publish(Event::Outbox(Arc::new(view)));
             }
             let folder = *open_folder.lock().unwrap_or_else(PoisonError::into_inner);
             if let Ok(view) = reading::mailbox(&profile, folder, false) {

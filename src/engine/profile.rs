@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::crypto::smime::SmimeRing;
 use crate::crypto::{ImportError, Keyring, pgp, smime};
 use crate::domain::{Fingerprint, Secret, Technology};
+use crate::net::transcript::Transcripts;
 use crate::store::secret::SecretStore;
 use crate::store::spool::SpoolFolder;
 use crate::store::{ProfileKey, Store, StoreError, TrustKind};
@@ -45,6 +46,8 @@ pub struct Profile {
     pub(super) authorities: super::topic::authorities::Kept,
     /// What is remembered of looking certificates up.
     pub(super) finding: Desk,
+    /// What was said with servers last.
+    pub transcripts: Transcripts,
     keyring: Mutex<Arc<Keyring>>,
     /// Held while the keyring is changed: whoever changes it begins with what it is then.
     changing: Mutex<()>,
@@ -101,6 +104,7 @@ impl Profile {
             authorities: super::topic::authorities::Kept::default(),
             finding: Desk::default(),
             keepers: Keepers::default(),
+            transcripts: Transcripts::default(),
             keyring: Mutex::new(Arc::new(keyring)),
             changing: Mutex::default(),
             trusting: Mutex::default(),

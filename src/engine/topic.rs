@@ -10,6 +10,7 @@ pub mod certifying;
 pub mod finding;
 pub mod own_keys;
 pub mod people;
+pub mod transcript;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub enum Topic {
     People(people::PeopleCommand),
     Trust(certifying::TrustCommand),
     Authorities(authorities::AuthoritiesCommand),
+    Transcript(transcript::TranscriptCommand),
 }
 
 /// What a topic shows: a whole snapshot, in place of the one before.
@@ -45,6 +47,7 @@ pub enum TopicView {
     People(Arc<people::PeopleView>),
     Trust(Arc<certifying::TrustView>),
     Authorities(Arc<authorities::AuthoritiesView>),
+    Transcript(Arc<transcript::TranscriptView>),
 }
 
 /// The newest view of each topic.
@@ -58,6 +61,7 @@ pub struct TopicViews {
     pub people: Option<Arc<people::PeopleView>>,
     pub certifying: Option<Arc<certifying::TrustView>>,
     pub authorities: Option<Arc<authorities::AuthoritiesView>>,
+    pub transcript: Option<Arc<transcript::TranscriptView>>,
 }
 
 impl TopicViews {
@@ -71,6 +75,7 @@ impl TopicViews {
             TopicView::People(view) => self.people = Some(view),
             TopicView::Trust(view) => self.certifying = Some(view),
             TopicView::Authorities(view) => self.authorities = Some(view),
+            TopicView::Transcript(view) => self.transcript = Some(view),
         }
     }
 }
@@ -128,5 +133,6 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::People(command) => people::carry_out(work, command),
         Topic::Trust(command) => Ok(certifying::carry_out(work, command)),
         Topic::Authorities(command) => authorities::carry_out(work, command),
+        Topic::Transcript(command) => Ok(transcript::carry_out(work, command)),
     }
 }

@@ -42,7 +42,9 @@ pub use evidence::{EvidenceKind, EvidenceRecord};
 pub use folder::FolderRecord;
 pub use intake::Intake;
 pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage};
-pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};
+pub use outbox::{
+    Aside, Batch, Hold, LONGEST_UNDO, LONGEST_WAIT, NewSubmission, SentCopy, SubmissionRow, SubmissionState,
+};
 pub use outside::OutsideKeyRecord;
 pub use own_keys::{AuthorityRecord, IssuedRecord, KeyRecords, WaitingKey};
 pub use provenance::{Provenance, ProvenanceSource};

@@ -46,6 +46,8 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             widgets::title(ui, state.language.say(Word::Settings));
             look(ui, state);
             accounts(ui, views, state, commands);
+            super::undo::settings(ui, views, state.language, commands);
+            conversations(ui, state, commands);
             delivery(ui, views, state, commands);
             super::remote::settings(ui, views, state.language, commands);
             super::finding::settings(ui, views, state, commands);
@@ -112,6 +114,17 @@ fn accounts(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
         ui.add_space(space::XS);
         widgets::hairline(ui);
         form(ui, is_first, state, commands);
+    });
+}
+
+fn conversations(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
+    let language = state.language;
+    widgets::card(ui, |ui| {
+        widgets::emphasis(ui, language.say(Word::Conversations));
+        widgets::caption(ui, language.say(Word::ConversationsHint));
+        if widgets::button(ui, Some(Icon::Server), language.say(Word::ShowConversation), Weight::Plain).clicked() {
+            super::transcript::enter(state, commands);
+        }
     });
 }
 

@@ -2,7 +2,7 @@
 
 use egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, Stroke, Ui};
 
-use crate::engine::{Command, Failure, Retry};
+use crate::engine::{Command, Failure, FailureKind, Retry};
 
 use super::icons::{self, Icon};
 use super::keys;
@@ -42,6 +42,7 @@ fn line(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comman
         widgets::line(ui.painter(), rect, &target.status(), theme::plain(size::CAPTION), colours.ink);
         return;
     }
+    let is_held = super::undo::show(ui, views, state, commands);
     if let Some(activity) = &views.activity {
         ui.add(egui::Spinner::new().size(size::ICON).color(colours.indigo));
         widgets::caption(ui, codes::work(language, &activity.work, &one_line(&activity.subject)));
@@ -53,7 +54,7 @@ fn line(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comman
         }
         return;
     }
-    if let Some(notice) = &views.notice {
+    if let Some(notice) = views.notice.as_ref().filter(|_| !is_held) {
         icons::show(ui, Icon::Check, size::ICON, colours.pine);
         widgets::caption(ui, codes::done(language, &notice.code, &one_line(&notice.subject)));
     }
@@ -85,13 +86,14 @@ fn line(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comman
 }
 
 /// What happened, what to do now; gives whether it was dismissed.
-fn failure(ui: &mut Ui, failure: &Failure, state: &State, commands: &mut Vec<Command>) -> bool {
+fn failure(ui: &mut Ui, failure: &Failure, state: &mut State, commands: &mut Vec<Command>) -> bool {
     let language = state.language;
     let colours = palette(ui);
     let mut dismissed = false;
     ui.horizontal_top(|ui| {
         icons::show(ui, Icon::Caution, size::ICON_LARGE, colours.plum);
-        let width = (ui.available_width() - 220.0).max(160.0);
+        let buttons = if is_of_a_server(failure.kind) { 400.0 } else { 220.0 };
+        let width = (ui.available_width() - buttons).max(160.0);
         ui.allocate_ui_with_layout(egui::vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
             ui.set_width(width);
             ui.spacing_mut().item_spacing.y = 2.0;
@@ -111,14 +113,47 @@ fn failure(ui: &mut Ui, failure: &Failure, state: &State, commands: &mut Vec<Com
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             dismissed = widgets::button(ui, None, language.say(Word::Dismiss), Weight::Plain).clicked();
             if failure.retry == Retry::Now
-                && matches!(failure.kind, crate::engine::FailureKind::Unreachable)
+                && matches!(failure.kind, FailureKind::Unreachable)
                 && widgets::button(ui, Some(Icon::Sync), language.say(Word::TryAgain), Weight::Plain).clicked()
             {
                 commands.push(Command::Synchronise);
+                dismissed = true;
+            }
+            if is_of_a_server(failure.kind)
+                && widgets::button(ui, None, language.say(Word::ShowConversation), Weight::Quiet).clicked()
+            {
+                super::transcript::enter(state, commands);
                 dismissed = true;
             }
         });
     });
     ui.add_space(space::XS);
     dismissed
+}
+
+/// Something was said with a server before it went wrong.
+fn is_of_a_server(kind: FailureKind) -> bool {
+    use FailureKind::{
+        BadServerCertificate, Deferred, GaveUp, LoginRefused, NoEightBit, NoLoginMethod, NoRequireTls, NoStartTls,
+        NoUtf8, PartlyRefused, Protocol, Rejected, ServerUnproven, TooBig, Uncertain, Unreachable,
+    };
+    matches!(
+        kind,
+        BadServerCertificate
+            | Deferred
+            | GaveUp
+            | LoginRefused
+            | NoEightBit
+            | NoLoginMethod
+            | NoRequireTls
+            | NoStartTls
+            | NoUtf8
+            | PartlyRefused
+            | Protocol
+            | Rejected
+            | ServerUnproven
+            | TooBig
+            | Uncertain
+            | Unreachable
+    )
 }

@@ -4,6 +4,7 @@ mod fetch;
 mod folder;
 mod login;
 mod mutf7;
+mod sent;
 mod session;
 
 pub use fetch::{Fetched, Flags, Known, Step, Synchronised};

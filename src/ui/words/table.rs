@@ -17,6 +17,8 @@ mod finding;
 #[macro_use]
 mod keys;
 #[macro_use]
+mod outgoing;
+#[macro_use]
 mod own_keys;
 #[macro_use]
 mod pane;
@@ -53,4 +55,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys settings pane remedy bringing finding authorities people words; }
+window! { backup body evidence writing keys own_keys settings pane remedy bringing finding authorities people outgoing words; }
