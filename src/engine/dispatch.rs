@@ -14,14 +14,15 @@ use crate::net::web::Reach;
 use crate::store::opened::OpenedFiles;
 
 use super::assessing::OpenFolder;
-use super::network::{self, Publish};
+use super::network::Publish;
 use super::profile::{Profile, store_failure};
 use super::remote::{self, Means, Remote};
 use super::topic::finding;
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
 use super::{
-    Command, Event, Failure, FailureKind, account, assessing, attachment, reading, remedy, sending, stateless,
+    Command, Event, Failure, FailureKind, account, assessing, attachment, reading, receiving, remedy, sending,
+    stateless,
 };
 
 pub(super) struct Engine {
@@ -96,7 +97,7 @@ impl Engine {
             Command::Unlock { passphrase } => self.unlock(passphrase),
             Command::SetSeen { message, seen } => {
                 self.profile.store.set_seen(message, seen).map_err(store_failure)?;
-                network::note_seen(&self.profile, message, seen)?;
+                receiving::note_seen(&self.profile, message, seen)?;
                 self.show_mailbox();
                 Ok(())
             }
@@ -321,7 +322,7 @@ impl Engine {
         let (open_folder, assesses) = (Arc::clone(&self.open_folder), Arc::clone(&self.assesses));
         tokio::spawn(async move {
             let _turn = turn;
-            let outcome = network::synchronise(&profile, &publish, &cancel).await;
+            let outcome = receiving::synchronise(&profile, &publish, &cancel).await;
             if outcome.is_ok() {
                 let _ = profile.store.set_setting("synchronised_at", &jiff::Timestamp::now());
             }

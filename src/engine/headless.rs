@@ -13,7 +13,7 @@ use crate::store::{AccountRecord, Batch, MessageFlags, NewSubmission};
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::view::{AccountForm, MailboxView, OutboxView};
-use super::{Event, Failure, FailureKind, Retry, account, assessing, reading, sending, stateless};
+use super::{Event, Failure, FailureKind, Retry, account, assessing, reading, receiving, sending, stateless};
 
 /// What a round of sending and fetching did.
 #[derive(Debug, Default)]
@@ -159,7 +159,7 @@ pub fn send_due(profile: &Profile) -> Result<Done, Failure> {
 pub fn synchronise(profile: &Profile) -> Result<Done, Failure> {
     let mut done = send_due(profile)?;
     let (publish, failures) = collector();
-    done.fetched = run(network::synchronise(profile, &publish, &Cancel::new()))??;
+    done.fetched = run(receiving::synchronise(profile, &publish, &Cancel::new()))??;
     done.failures.extend(take(&failures));
     assess_new(profile)?;
     Ok(done)

@@ -18,6 +18,7 @@ pub mod outside;
 mod popping;
 mod profile;
 mod reading;
+mod receiving;
 mod remedy;
 mod remote;
 mod sending;
