@@ -19,9 +19,7 @@ pub(crate) use finding::{FindArgs, PublishArgs, Servers};
 pub(crate) use keys::{
     BringOptions, CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand, Switch, TokenArgs, TokenCommand,
 };
-pub(crate) use profile::{
-    AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, SendArgs,
-};
+pub(crate) use profile::{AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, SendArgs};
 pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 
 /// Mail with a seal and a lock that people really use: OpenPGP and S/MIME as equals.

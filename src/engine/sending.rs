@@ -54,11 +54,7 @@ pub(super) fn preflight(profile: &Profile, draft: &Draft) -> Result<PreflightVie
 
 /// Seals a draft and queues its deliveries; where it was kept as a draft it is one no longer. The window has shown the
 /// cautions.
-pub(super) fn send(
-    profile: &Profile,
-    written: &Draft,
-    kept_as: Option<DraftId>,
-) -> Result<(), Failure> {
+pub(super) fn send(profile: &Profile, written: &Draft, kept_as: Option<DraftId>) -> Result<(), Failure> {
     let at = profile.now();
     let policy = profile.policy(at)?;
     let keyring = profile.keyring();

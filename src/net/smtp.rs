@@ -25,8 +25,8 @@ use super::connect::{connect, within};
 use super::error::Refusal;
 use super::line::{read_line, write_line};
 use super::stream::Plain;
-pub use offer::Offer;
 pub use super::{Credentials, NetError as SubmitError, Security, Server};
+pub use offer::Offer;
 
 /// An address literal that says nothing about this machine (RFC 5321 §4.1.3).
 const EHLO: ClientId = ClientId::Ipv4(Ipv4Addr::LOCALHOST);

@@ -58,8 +58,9 @@ impl Store {
     /// Every draft that somebody is still writing, the one changed last first.
     pub fn drafts(&self) -> Result<Vec<DraftRecord>, StoreError> {
         let db = self.db();
-        let mut statement =
-            db.prepare_cached("SELECT id, account, changed_at, head FROM draft WHERE batch IS NULL ORDER BY changed_at DESC, id DESC")?;
+        let mut statement = db.prepare_cached(
+            "SELECT id, account, changed_at, head FROM draft WHERE batch IS NULL ORDER BY changed_at DESC, id DESC",
+        )?;
         let mut rows = statement.query([])?;
         let mut records = Vec::new();
         while let Some(row) = rows.next()? {

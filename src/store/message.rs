@@ -259,7 +259,11 @@ fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     })
 }
 
-pub(super) fn insert(transaction: &Transaction<'_>, folder: i64, message: &NewMessage) -> Result<Option<i64>, StoreError> {
+pub(super) fn insert(
+    transaction: &Transaction<'_>,
+    folder: i64,
+    message: &NewMessage,
+) -> Result<Option<i64>, StoreError> {
     let uid = match message.uid {
         Some(uid) => uid,
         None => transaction

@@ -54,15 +54,8 @@ pub enum SubmissionState {
 }
 
 impl SubmissionState {
-    const ALL: [Self; 7] = [
-        Self::Queued,
-        Self::Sending,
-        Self::Deferred,
-        Self::Rejected,
-        Self::Expired,
-        Self::Uncertain,
-        Self::Accepted,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Queued, Self::Sending, Self::Deferred, Self::Rejected, Self::Expired, Self::Uncertain, Self::Accepted];
 
     /// The word used in the view.
     pub fn word(self) -> &'static str {

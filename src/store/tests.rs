@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 use crate::domain::{
-    Attachment, Dispatch, Draft, EmailAddress, Envelope, Fingerprint, Mailbox, Protection, RawMessage, Secret, Technology,
-    TechnologyChoice,
+    Attachment, Dispatch, Draft, EmailAddress, Envelope, Fingerprint, Mailbox, Protection, RawMessage, Secret,
+    Technology, TechnologyChoice,
 };
 
 use super::secret::SecretStore;
@@ -283,6 +283,35 @@ fn the_sent_copy_waits_until_it_is_filed() {
     assert!(store.submissions().unwrap().is_empty());
 }
 
+#[test]
+fn what_was_queued_by_an_older_program_keeps_its_place_and_is_a_message_of_its_own() {
+    let db = rusqlite::Connection::open_in_memory().unwrap();
+    let newest = super::schema::MIGRATIONS.iter().position(|one| one.contains("submission_gone")).unwrap();
+    for migration in &super::schema::MIGRATIONS[..newest] {
+        db.execute_batch(migration).unwrap();
+    }
+    db.execute_batch(
+        "INSERT INTO account (id, name, address, smtp_host, smtp_port, imap_host, imap_port, user)
+             VALUES (1, '', 'alice@example.test', '', 587, '', 993, '');
+         INSERT INTO outbox (account, sender, recipients, bytes, state, created_at)
+             VALUES (1, 'alice@example.test', '[]', x'00', 'queued', 0), (1, 'alice@example.test', '[]', x'01', 'deferred', 0);
+         INSERT INTO draft (id, changed_at, head) VALUES (1, 0, '{}');",
+    )
+    .unwrap();
+    db.execute_batch(super::schema::MIGRATIONS[newest]).unwrap();
+    let rows: Vec<(i64, i64, String, bool)> = db
+        .prepare("SELECT id, batch, hold, reports FROM outbox")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(rows, [(1, 1, String::new(), false), (2, 2, String::new(), false)]);
+    db.execute_batch("DELETE FROM outbox").unwrap();
+    let drafts: i64 = db.query_row("SELECT count(*) FROM draft", [], |row| row.get(0)).unwrap();
+    assert_eq!(drafts, 1, "a draft of nobody's is not touched");
+}
+
 fn batch<'a>(submissions: &'a [NewSubmission], hold: Hold, draft: Option<&'a Draft>) -> Batch<'a> {
     Batch { submissions, subject: "書留", hold, dispatch: Dispatch::default(), draft, kept_as: None }
 }
@@ -364,8 +393,7 @@ fn recipients_that_a_server_does_not_take_get_a_row_of_their_own_before_the_mess
         detail: "refused".into(),
         retry_at,
     };
-    let others =
-        [aside(1, SubmissionState::Rejected, None), aside(2, SubmissionState::Deferred, Some(soon))];
+    let others = [aside(1, SubmissionState::Rejected, None), aside(2, SubmissionState::Deferred, Some(soon))];
     store.set_aside(id, &recipients[..1], &others, true).unwrap();
     drop(store);
     let store = Store::open(dir.path(), &key).unwrap();

@@ -148,7 +148,8 @@ fn told<'a>(language: Language, submission: &'a SubmissionView, state: &State) -
         };
         return Told { happened, words: "", is_server: false };
     }
-    if let Some(kind) = failure::of_code(code).filter(|_| matches!(submission.state.as_str(), "deferred" | "rejected")) {
+    if let Some(kind) = failure::of_code(code).filter(|_| matches!(submission.state.as_str(), "deferred" | "rejected"))
+    {
         let subject = if kind == FailureKind::TooBig { rest.to_owned() } else { String::new() };
         let failure = Failure { kind, retry: Retry::Now, subject, source: String::new() };
         let (happened, advice) = failure::sentences(language, &failure);

@@ -15,6 +15,7 @@ mod keys;
 mod large;
 mod looking;
 mod mime;
+mod outgoing;
 mod own_authority;
 mod own_keys;
 mod own_net;

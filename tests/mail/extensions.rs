@@ -91,7 +91,11 @@ async fn where_tls_is_required_all_the_way_a_server_that_does_not_promise_it_hea
     let scripted = Scripted::start(servers.pki(), Manner { offer: &["REQUIRETLS"], envelope_at_once: 0 });
     let server = at(servers, scripted.port).with_security(Security::Implicit);
     smtp::submit_with(&server, &user("alice"), &asked, go).await.unwrap();
-    assert!(scripted.heard().contains(&"MAIL FROM:<alice@example.test> REQUIRETLS".to_owned()), "{:?}", scripted.heard());
+    assert!(
+        scripted.heard().contains(&"MAIL FROM:<alice@example.test> REQUIRETLS".to_owned()),
+        "{:?}",
+        scripted.heard()
+    );
 }
 
 #[tokio::test]

@@ -41,8 +41,19 @@ impl<'s> Trial<'s> {
         let ports = [0, 1].map(|way: usize| trial.ways[way].port().to_string());
         let ca = servers.ca_file();
         trial.good(&[
-            "account", "add", "bob@example.test", "--smtp-host", HOST, "--smtp-port", &ports[0], "--imap-host", HOST,
-            "--imap-port", &ports[1], "--ca", ca.to_str().unwrap(),
+            "account",
+            "add",
+            "bob@example.test",
+            "--smtp-host",
+            HOST,
+            "--smtp-port",
+            &ports[0],
+            "--imap-host",
+            HOST,
+            "--imap-port",
+            &ports[1],
+            "--ca",
+            ca.to_str().unwrap(),
         ]);
         trial
     }

@@ -141,7 +141,10 @@ fn reopened(person: &Person) -> Profile {
 }
 
 fn enqueue(profile: &Profile, from: &str, to: &str, subject: &str) {
-    let text = format!("From: {from}@example.test\r\nTo: {to}\r\nSubject: {subject}\r\nMessage-ID: <{}@example.test>\r\n\r\nhello\r\n", subject.replace(' ', "."));
+    let text = format!(
+        "From: {from}@example.test\r\nTo: {to}\r\nSubject: {subject}\r\nMessage-ID: <{}@example.test>\r\n\r\nhello\r\n",
+        subject.replace(' ', ".")
+    );
     headless::enqueue(profile, &RawMessage::new(text.into_bytes())).unwrap();
 }
 
@@ -158,10 +161,7 @@ fn of_several_recipients_those_that_are_refused_stay_in_the_outbox_with_the_serv
     arrive(servers, "bob", "INBOX", "to three", 1);
     let rows = headless::outbox(&profile).unwrap().submissions;
     let seen: Vec<_> = rows.iter().map(|row| (row.recipients.clone(), row.state.as_str())).collect();
-    assert_eq!(
-        seen,
-        [(vec!["nobody@example.test".to_owned()], "rejected"), (vec![LATER.to_owned()], "deferred")]
-    );
+    assert_eq!(seen, [(vec!["nobody@example.test".to_owned()], "rejected"), (vec![LATER.to_owned()], "deferred")]);
     assert!(rows[0].detail.contains("nobody@example.test: 550"), "{}", rows[0].detail);
     assert!(rows[1].detail.contains("come back later") && rows[1].retry_at.is_some(), "{rows:?}");
     arrive(servers, "alice", "Sent", "to three", 1);
@@ -205,8 +205,7 @@ fn a_copy_whose_answer_was_lost_is_not_filed_a_second_time() {
     let dave = Person::new("dave");
     dave.settle(servers, HOST, Way::Submission);
     for (subject, has_id) in [("answer lost", true), ("answer lost without an id", false)] {
-        let mut text =
-            format!("From: dave@example.test\r\nTo: carol@example.test\r\nSubject: {subject}\r\n");
+        let mut text = format!("From: dave@example.test\r\nTo: carol@example.test\r\nSubject: {subject}\r\n");
         if has_id {
             text.push_str("Message-ID: <lost@example.test>\r\n");
         }

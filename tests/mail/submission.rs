@@ -104,12 +104,11 @@ async fn a_connection_that_breaks_before_the_answer_leaves_it_uncertain() {
     big.extend(b"0123456789abcdef0123456789abcdef\r\n".repeat(10_000));
     let proxy = Proxy::start(servers.port(Way::Submission), Rule::SwallowAnswerAfter(big.len() as u64));
     let envelope = from_alice_to(&["mallory"]);
-    let outcome =
-        smtp::submit_with(&at(servers, proxy.port()), &user("alice"), &delivery(&envelope, &big), |_| {
-            proxy.arm();
-            ControlFlow::Continue(())
-        })
-        .await;
+    let outcome = smtp::submit_with(&at(servers, proxy.port()), &user("alice"), &delivery(&envelope, &big), |_| {
+        proxy.arm();
+        ControlFlow::Continue(())
+    })
+    .await;
     assert!(matches!(outcome, Err(NetError::Uncertain { .. })), "{outcome:?}");
     // And rightly so: this time it was delivered.
     assert_eq!(without_trace(&received(servers, "mallory", "uncertain").await), big);
@@ -123,12 +122,11 @@ async fn a_connection_that_breaks_within_the_message_has_sent_nothing() {
     big.extend(b"0123456789abcdef0123456789abcdef\r\n".repeat(800_000));
     let proxy = Proxy::start(servers.port(Way::Submission), Rule::CutAfter(100_000));
     let envelope = from_alice_to(&["mallory"]);
-    let outcome =
-        smtp::submit_with(&at(servers, proxy.port()), &user("alice"), &delivery(&envelope, &big), |_| {
-            proxy.arm();
-            ControlFlow::Continue(())
-        })
-        .await;
+    let outcome = smtp::submit_with(&at(servers, proxy.port()), &user("alice"), &delivery(&envelope, &big), |_| {
+        proxy.arm();
+        ControlFlow::Continue(())
+    })
+    .await;
     assert!(matches!(outcome, Err(NetError::Unreachable { .. })), "{outcome:?}");
     smtp::submit(
         &submission(servers, Way::Submission),

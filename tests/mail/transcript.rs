@@ -83,9 +83,8 @@ async fn messages_are_kept_as_a_size_in_both_directions() {
     for part in ["dots at the start", "trailing space", "kept as a size"] {
         assert!(!all.contains(part), "{part} stands in {all}");
     }
-    let said = |number: usize, wanted: &dyn Fn(&Said) -> bool| {
-        dialogues[number].entries().any(|entry| wanted(&entry.said))
-    };
+    let said =
+        |number: usize, wanted: &dyn Fn(&Said) -> bool| dialogues[number].entries().any(|entry| wanted(&entry.said));
     let length = sent.len() as u64;
     assert!(said(0, &|said| *said == Said::ClientContent(length)), "{all}");
     assert!(said(1, &|said| matches!(said, Said::ServerContent(count) if *count > length)), "{all}");

@@ -23,15 +23,30 @@ pub fn held() -> OutboxView {
     let until = |text: &str| Some(sample::at(text));
     OutboxView {
         submissions: vec![
-            SubmissionView { hold: "later", held_until: until("2025-11-30T08:00:00Z"), ..entry(1, "bob@example.net", "queued") },
             SubmissionView {
-                detail: "refused nobody@example.com: 550 5.1.1 User unknown\nerin@example.com: 550 5.7.1 Not for you".into(),
+                hold: "later",
+                held_until: until("2025-11-30T08:00:00Z"),
+                ..entry(1, "bob@example.net", "queued")
+            },
+            SubmissionView {
+                detail: "refused nobody@example.com: 550 5.1.1 User unknown\nerin@example.com: 550 5.7.1 Not for you"
+                    .into(),
                 recipients: vec!["nobody@example.com".into(), "erin@example.com".into()],
                 attempts: 1,
                 ..entry(2, "", "rejected")
             },
-            SubmissionView { attempts: 60, reports: true, detail: "unreachable Connection refused".into(), ..entry(3, "carol@example.com", "expired") },
-            SubmissionView { attempts: 1, detail: "too_big 30000000".into(), requires_tls: true, ..entry(4, "dave@example.org", "rejected") },
+            SubmissionView {
+                attempts: 60,
+                reports: true,
+                detail: "unreachable Connection refused".into(),
+                ..entry(3, "carol@example.com", "expired")
+            },
+            SubmissionView {
+                attempts: 1,
+                detail: "too_big 30000000".into(),
+                requires_tls: true,
+                ..entry(4, "dave@example.org", "rejected")
+            },
             SubmissionView { hold: "undo", held_until: until(SOON), ..entry(5, "hanako@example.co.jp", "queued") },
         ],
     }

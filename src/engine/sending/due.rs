@@ -126,12 +126,7 @@ impl Sending<'_> {
         self.profile.store.set_aside(self.id, &stay, &others, true)
     }
 
-    fn accepted(
-        &self,
-        account: &AccountRecord,
-        row: &SubmissionRow,
-        accepted: &smtp::Accepted,
-    ) -> Result<(), Failure> {
+    fn accepted(&self, account: &AccountRecord, row: &SubmissionRow, accepted: &smtp::Accepted) -> Result<(), Failure> {
         self.profile.store.mark_accepted(self.id, &accepted.reply).map_err(store_failure)?;
         offers::note(self.profile, account, accepted.offer);
         let names: Vec<String> = accepted.refused.iter().map(|one| one.recipient.to_string()).collect();

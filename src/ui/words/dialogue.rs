@@ -34,12 +34,14 @@ pub fn meaning(language: Language, protocol: Option<Protocol>, said: &Said) -> &
         (Said::Server(line), Some(Protocol::Imap)) => imap_reply(line),
         (Said::Server(line), Some(Protocol::Pop3)) => pop_reply(line),
         (Said::Client(_) | Said::Server(_), None) => ("", ""),
-        (Said::ClientContent(_), _) => {
-            ("The message itself goes to the server; it is not kept here.", "メールの本体をサーバーへ渡しました。内容は残していません。")
-        }
-        (Said::ServerContent(_), _) => {
-            ("The server hands a message over; it is not kept here.", "サーバーからメールの本体を受け取りました。内容は残していません。")
-        }
+        (Said::ClientContent(_), _) => (
+            "The message itself goes to the server; it is not kept here.",
+            "メールの本体をサーバーへ渡しました。内容は残していません。",
+        ),
+        (Said::ServerContent(_), _) => (
+            "The server hands a message over; it is not kept here.",
+            "サーバーからメールの本体を受け取りました。内容は残していません。",
+        ),
         (Said::Connected, _) => ("The connection stands.", "接続しました。"),
         (Said::Encrypted(_), _) => (
             "From here on everything is encrypted, and the server has shown the right certificate.",
@@ -70,7 +72,9 @@ fn failed(code: &str) -> Pair {
             "The server's certificate is not the right one: nothing was sent.",
             "サーバーの証明書が正しくないため、何も送っていません。",
         ),
-        "tls" => ("Encryption could not be agreed on: nothing was sent.", "暗号化の取り決めができず、何も送っていません。"),
+        "tls" => {
+            ("Encryption could not be agreed on: nothing was sent.", "暗号化の取り決めができず、何も送っていません。")
+        }
         "protocol" => ("The server said what it should not have said.", "サーバーが決まりと違うことを言いました。"),
         _ => ("It went wrong here.", "ここで失敗しました。"),
     }
@@ -79,7 +83,10 @@ fn failed(code: &str) -> Pair {
 fn smtp_command(line: &str) -> Pair {
     let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
     match verb.to_ascii_uppercase().as_str() {
-        "EHLO" => ("Says hello and asks what the server can do. Your computer's name is not told.", "挨拶をして、サーバーにできることを尋ねます。コンピューターの名前は伝えません。"),
+        "EHLO" => (
+            "Says hello and asks what the server can do. Your computer's name is not told.",
+            "挨拶をして、サーバーにできることを尋ねます。コンピューターの名前は伝えません。",
+        ),
         "STARTTLS" => ("Asks to encrypt from here on.", "ここからの暗号化を求めます。"),
         "AUTH" if rest.to_ascii_uppercase().starts_with("SCRAM") => (
             "Logs in with proof that both know the password; it is not handed over.",
@@ -90,8 +97,13 @@ fn smtp_command(line: &str) -> Pair {
             "Names the sender, and demands encrypted connections all the way.",
             "差出人を伝え、途中のすべての接続の暗号化を求めます。",
         ),
-        "MAIL" => ("Names the sender for the envelope, the size, and what else is needed.", "封筒の差出人、大きさ、必要な条件を伝えます。"),
-        "RCPT" if rest.contains("NOTIFY=") => ("Names a recipient, and asks for reports of the delivery.", "宛先を伝え、配送の報告を求めます。"),
+        "MAIL" => (
+            "Names the sender for the envelope, the size, and what else is needed.",
+            "封筒の差出人、大きさ、必要な条件を伝えます。",
+        ),
+        "RCPT" if rest.contains("NOTIFY=") => {
+            ("Names a recipient, and asks for reports of the delivery.", "宛先を伝え、配送の報告を求めます。")
+        }
         "RCPT" => ("Names a recipient for the envelope.", "封筒の宛先を伝えます。"),
         "DATA" => ("The message follows now.", "次にメールの本体を送ります。"),
         "RSET" => ("Begins anew.", "最初からやり直します。"),
@@ -118,20 +130,44 @@ fn smtp_reply(line: &str) -> Pair {
         "251" => ("Accepted; the server passes it on to another address.", "受け付けられ、別のアドレスへ回されます。"),
         "334" => ("The server asks for the next step of the log-in.", "ログインの次の手順を求めています。"),
         "354" => ("The server waits for the message.", "メールの本体を待っています。"),
-        "421" => ("The server is busy or closing. It is tried again later.", "サーバーが混雑しているか、終了するところです。後で再試行します。"),
-        "450" | "451" => ("Not now: the server asks to try later. Unknown senders are often made to wait so.", "今は受け付けられず、後での再試行を求めています。初めての送信元を待たせる仕組みのこともあります。"),
-        "452" => ("Not now: too many recipients at once, or too little room.", "宛先が多すぎるか、空きが足りないため、今は受け付けられません。"),
+        "421" => (
+            "The server is busy or closing. It is tried again later.",
+            "サーバーが混雑しているか、終了するところです。後で再試行します。",
+        ),
+        "450" | "451" => (
+            "Not now: the server asks to try later. Unknown senders are often made to wait so.",
+            "今は受け付けられず、後での再試行を求めています。初めての送信元を待たせる仕組みのこともあります。",
+        ),
+        "452" => (
+            "Not now: too many recipients at once, or too little room.",
+            "宛先が多すぎるか、空きが足りないため、今は受け付けられません。",
+        ),
         "454" => ("Encryption or log-in does not work at the moment.", "暗号化かログインが、今は使えません。"),
-        "500" | "501" | "502" | "503" | "504" => ("The server doesn't understand this or doesn't allow it now.", "この指示が通じないか、今は許されていません。"),
+        "500" | "501" | "502" | "503" | "504" => (
+            "The server doesn't understand this or doesn't allow it now.",
+            "この指示が通じないか、今は許されていません。",
+        ),
         "530" => ("The server wants a log-in, or encryption, first.", "先にログインか暗号化が必要です。"),
         "534" | "538" => ("The server wants another way of logging in.", "別のログイン方式を求めています。"),
-        "535" => ("User name or password is wrong, or this way of logging in is not allowed.", "ユーザー名かパスワードが違うか、この方式が許されていません。"),
-        "550" => ("Refused for good: there is no such mailbox, or the server wants none of this message.", "拒否されました。宛先が存在しないか、このメールを受け取らない設定です。"),
+        "535" => (
+            "User name or password is wrong, or this way of logging in is not allowed.",
+            "ユーザー名かパスワードが違うか、この方式が許されていません。",
+        ),
+        "550" => (
+            "Refused for good: there is no such mailbox, or the server wants none of this message.",
+            "拒否されました。宛先が存在しないか、このメールを受け取らない設定です。",
+        ),
         "551" => ("This recipient is not here.", "この宛先は、このサーバーにありません。"),
         "552" => ("Too large, or the mailbox is full.", "大きすぎるか、メールボックスがいっぱいです。"),
-        "553" => ("The address is not allowed, or is not yours to send from.", "アドレスが許されていないか、差出人として使えません。"),
+        "553" => (
+            "The address is not allowed, or is not yours to send from.",
+            "アドレスが許されていないか、差出人として使えません。",
+        ),
         "554" | "556" => ("Refused for good.", "拒否されました。"),
-        "555" => ("The server doesn't know what was asked for with this address.", "アドレスに付けた条件に対応していません。"),
+        "555" => (
+            "The server doesn't know what was asked for with this address.",
+            "アドレスに付けた条件に対応していません。",
+        ),
         _ => match code.as_bytes().first() {
             Some(b'4') => ("Not now; it may work later.", "今は受け付けられません。後で通ることがあります。"),
             Some(b'5') => ("Refused for good.", "拒否されました。"),
@@ -164,7 +200,9 @@ fn imap_command(line: &str) -> Pair {
     match verb.as_str() {
         "CAPABILITY" => ("Asks what the server can do.", "サーバーにできることを尋ねます。"),
         "STARTTLS" => ("Asks to encrypt from here on.", "ここからの暗号化を求めます。"),
-        "AUTHENTICATE" | "LOGIN" => ("Logs in. What opens the account is not kept here.", "ログインします。秘密は残していません。"),
+        "AUTHENTICATE" | "LOGIN" => {
+            ("Logs in. What opens the account is not kept here.", "ログインします。秘密は残していません。")
+        }
         "ID" => ("Says which program this is.", "プログラムの名前を伝えます。"),
         "ENABLE" => ("Switches something on that the server can do.", "サーバーの機能を有効にします。"),
         "COMPRESS" => ("Asks to compress from here on.", "ここからの圧縮を求めます。"),
@@ -175,7 +213,10 @@ fn imap_command(line: &str) -> Pair {
         "FETCH" => ("Asks for messages, or for their sizes and marks.", "メール、または大きさや印を求めます。"),
         "SEARCH" => ("Asks which messages fit.", "条件に合うメールを尋ねます。"),
         "STORE" => ("Changes marks, like read or answered.", "既読や返信済みなどの印を変えます。"),
-        "APPEND" => ("Puts a message into a folder: a copy of what was sent, or a draft.", "送信の控えや下書きをフォルダーに入れます。"),
+        "APPEND" => (
+            "Puts a message into a folder: a copy of what was sent, or a draft.",
+            "送信の控えや下書きをフォルダーに入れます。",
+        ),
         "CREATE" => ("Makes a folder.", "フォルダーを作ります。"),
         "DELETE" => ("Removes a folder.", "フォルダーを削除します。"),
         "RENAME" => ("Gives a folder another name.", "フォルダーの名前を変えます。"),
@@ -200,7 +241,10 @@ fn imap_reply(line: &str) -> Pair {
     let upper = line.to_ascii_uppercase();
     let reason = [
         ("[AUTHENTICATIONFAILED]", ("User name or password is wrong.", "ユーザー名かパスワードが違います。")),
-        ("[UNAVAILABLE]", ("Something behind the server does not work at the moment.", "サーバーの一部が今は使えません。")),
+        (
+            "[UNAVAILABLE]",
+            ("Something behind the server does not work at the moment.", "サーバーの一部が今は使えません。"),
+        ),
         ("[OVERQUOTA]", ("The mailbox is full.", "メールボックスがいっぱいです。")),
         ("[TRYCREATE]", ("There is no such folder yet.", "そのフォルダーはまだありません。")),
         ("[NONEXISTENT]", ("There is no such folder.", "そのフォルダーはありません。")),
@@ -232,7 +276,9 @@ fn pop_command(line: &str) -> Pair {
     match verb.to_ascii_uppercase().as_str() {
         "CAPA" => ("Asks what the server can do.", "サーバーにできることを尋ねます。"),
         "STLS" => ("Asks to encrypt from here on.", "ここからの暗号化を求めます。"),
-        "AUTH" | "PASS" | "APOP" => ("Logs in. What opens the account is not kept here.", "ログインします。秘密は残していません。"),
+        "AUTH" | "PASS" | "APOP" => {
+            ("Logs in. What opens the account is not kept here.", "ログインします。秘密は残していません。")
+        }
         "USER" => ("Says who logs in.", "だれがログインするかを伝えます。"),
         "STAT" => ("Asks how many messages wait.", "待っているメールの数を尋ねます。"),
         "LIST" => ("Asks how large the messages are.", "メールの大きさを尋ねます。"),
@@ -240,7 +286,9 @@ fn pop_command(line: &str) -> Pair {
         "RETR" => ("Asks for a message.", "メールを一通求めます。"),
         "TOP" => ("Asks for the beginning of a message.", "メールの初めの部分を求めます。"),
         "DELE" => ("Marks a message to be deleted at the end.", "終わりに削除するメールに印を付けます。"),
-        "QUIT" => ("Says goodbye; what is marked is deleted now.", "終わりの挨拶です。印のあるメールはここで削除されます。"),
+        "QUIT" => {
+            ("Says goodbye; what is marked is deleted now.", "終わりの挨拶です。印のあるメールはここで削除されます。")
+        }
         _ => ("", ""),
     }
 }
@@ -268,13 +316,75 @@ mod tests {
     #[test]
     fn every_command_that_is_sent_and_every_answer_that_matters_is_explained_in_both_languages() {
         let client: &[(Protocol, &[&str])] = &[
-            (Protocol::Smtp, &["EHLO [127.0.0.1]", "STARTTLS", "AUTH PLAIN x", "MAIL FROM:<a@b>", "RCPT TO:<a@b>", "DATA", "QUIT", "*"]),
-            (Protocol::Imap, &["k0 CAPABILITY", "k0 STARTTLS", "A1 LOGIN x", "A1 AUTHENTICATE PLAIN", "A1 LIST \"\" \"*\"", "A1 EXAMINE INBOX", "A1 UID FETCH 1:* (UID)", "A1 UID SEARCH ALL", "A1 UID STORE 1 +FLAGS (x)", "A1 APPEND Sent {3}", "A1 CREATE x", "A1 IDLE", "DONE", "A1 LOGOUT"]),
-            (Protocol::Pop3, &["CAPA", "STLS", "USER a", "PASS x", "AUTH PLAIN", "UIDL", "LIST", "RETR 1", "DELE 1", "QUIT"]),
+            (
+                Protocol::Smtp,
+                &[
+                    "EHLO [127.0.0.1]",
+                    "STARTTLS",
+                    "AUTH PLAIN x",
+                    "MAIL FROM:<a@b>",
+                    "RCPT TO:<a@b>",
+                    "DATA",
+                    "QUIT",
+                    "*",
+                ],
+            ),
+            (
+                Protocol::Imap,
+                &[
+                    "k0 CAPABILITY",
+                    "k0 STARTTLS",
+                    "A1 LOGIN x",
+                    "A1 AUTHENTICATE PLAIN",
+                    "A1 LIST \"\" \"*\"",
+                    "A1 EXAMINE INBOX",
+                    "A1 UID FETCH 1:* (UID)",
+                    "A1 UID SEARCH ALL",
+                    "A1 UID STORE 1 +FLAGS (x)",
+                    "A1 APPEND Sent {3}",
+                    "A1 CREATE x",
+                    "A1 IDLE",
+                    "DONE",
+                    "A1 LOGOUT",
+                ],
+            ),
+            (
+                Protocol::Pop3,
+                &["CAPA", "STLS", "USER a", "PASS x", "AUTH PLAIN", "UIDL", "LIST", "RETR 1", "DELE 1", "QUIT"],
+            ),
         ];
         let server: &[(Protocol, &[&str])] = &[
-            (Protocol::Smtp, &["220 x", "250-SIZE 3", "250 ok", "334 x", "235 x", "354 x", "421 x", "451 x", "499 x", "535 x", "550 x", "599 x"]),
-            (Protocol::Imap, &["* OK x", "* CAPABILITY x", "+ x", "A1 OK x", "A1 NO x", "A1 NO [OVERQUOTA] x", "A1 BAD x", "* 3 EXISTS", "* BYE x"]),
+            (
+                Protocol::Smtp,
+                &[
+                    "220 x",
+                    "250-SIZE 3",
+                    "250 ok",
+                    "334 x",
+                    "235 x",
+                    "354 x",
+                    "421 x",
+                    "451 x",
+                    "499 x",
+                    "535 x",
+                    "550 x",
+                    "599 x",
+                ],
+            ),
+            (
+                Protocol::Imap,
+                &[
+                    "* OK x",
+                    "* CAPABILITY x",
+                    "+ x",
+                    "A1 OK x",
+                    "A1 NO x",
+                    "A1 NO [OVERQUOTA] x",
+                    "A1 BAD x",
+                    "* 3 EXISTS",
+                    "* BYE x",
+                ],
+            ),
             (Protocol::Pop3, &["+OK x", "-ERR x", "+ x"]),
         ];
         for (protocol, lines) in client {
