@@ -803,6 +803,7 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
         finding::screens(language),
         bringing::screens(language),
         authorities::screens(language),
+        outgoing::screens(language),
         vec![("settings-pop3", by_pop3(language))],
     ]
     .into_iter()
@@ -861,17 +862,6 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
     outbox.update(Event::Outbox(Arc::new(sample::outbox())));
     outbox.state.screen = Screen::Outbox;
     add("outbox", outbox);
-    let (mut held, _) = app(language);
-    held.update(Event::Outbox(Arc::new(outgoing::held())));
-    held.state.screen = Screen::Outbox;
-    add("outbox-held", held);
-    add("conversations", outgoing::conversations(language));
-    let (mut nothing_said, _) = app(language);
-    nothing_said.state.screen = Screen::Transcript;
-    add("conversations-none", nothing_said);
-    let (mut dispatch, _) = writes(language, false);
-    dispatch.state.composer.as_mut().unwrap().shows_dispatch = true;
-    add("compose-dispatch", dispatch);
     let (mut drafts, _) = app(language);
     drafts.state.screen = Screen::Drafts;
     add("drafts", drafts);

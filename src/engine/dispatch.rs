@@ -182,7 +182,7 @@ impl Engine {
                 (self.publish)(Event::AttachmentsRead(read));
                 Ok(())
             }
-            Command::RetrySubmission(_) | Command::CancelSubmission(_) | Command::Outbox(_) => self.outbox(command),
+            Command::RetrySubmission(_) | Command::CancelSubmission(_) | Command::Outbox(_) => self.outbox(&command),
             Command::SaveAccount(form) => {
                 let id = account::save(&self.profile, &form, self.is_demo)?;
                 // What waits because of the account need not wait any longer.

@@ -108,14 +108,13 @@ pub(super) fn net_failure(error: &NetError, subject: &str) -> Failure {
         NetError::AllRefused { refused } if refused.iter().any(|one| !one.is_permanent()) => {
             (FailureKind::Deferred, Retry::Now)
         }
-        NetError::AllRefused { .. } => (FailureKind::Rejected, Retry::Never),
         NetError::Unreachable { .. } | NetError::Tls { .. } => (FailureKind::Unreachable, Retry::Now),
         NetError::NoStartTls { .. } => (FailureKind::NoStartTls, Retry::Never),
         NetError::BadCertificate { .. } => (FailureKind::BadServerCertificate, Retry::Never),
         NetError::NoLoginMethod => (FailureKind::NoLoginMethod, Retry::Never),
         NetError::ServerUnproven => (FailureKind::ServerUnproven, Retry::Never),
         NetError::LoginRefused { .. } => (FailureKind::LoginRefused, Retry::Never),
-        NetError::Rejected { .. } => (FailureKind::Rejected, Retry::Never),
+        NetError::Rejected { .. } | NetError::AllRefused { .. } => (FailureKind::Rejected, Retry::Never),
         NetError::Deferred { .. } => (FailureKind::Deferred, Retry::Now),
         NetError::Uncertain { .. } => (FailureKind::Uncertain, Retry::Never),
         NetError::Cancelled => (FailureKind::Cancelled, Retry::Now),

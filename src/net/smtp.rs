@@ -212,13 +212,13 @@ async fn say_envelope(
 ) -> Result<Vec<Refusal>, SubmitError> {
     let mut refused = Vec::new();
     let mut failed = None;
-    let mut number = 0;
+    let mut number: usize = 0;
     for group in commands.chunks(if offer.pipelining { PIPELINE } else { 1 }) {
         for place in 0..group.len() {
             let reply =
                 if place == 0 { connection.command(group.concat()).await } else { connection.read_response().await };
             // The first is the sender's.
-            let recipient = number.checked_sub(1).and_then(|before: usize| recipients.get(before));
+            let recipient = number.checked_sub(1).and_then(|before| recipients.get(before));
             number += 1;
             match (reply, recipient) {
                 (Ok(reply), _) if (200..300).contains(&u16::from(reply.code())) => {}

@@ -38,7 +38,6 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
 }
 
 fn submission(ui: &mut Ui, submission: &SubmissionView, state: &mut State, commands: &mut Vec<Command>) {
-    let language = state.language;
     let colours = palette(ui);
     let (icon, colour) = match submission.state.as_str() {
         "rejected" | "expired" => (Icon::Caution, colours.plum),

@@ -1,5 +1,7 @@
 //! What was said with servers, line by line, each explained.
 
+use std::fmt::Write as _;
+
 use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, Ui, vec2};
 
 use crate::domain::RawMessage;
@@ -211,7 +213,7 @@ fn plain(language: Language, dialogue: &Dialogue) -> String {
         let meaning = dialogue::meaning(language, dialogue.protocol, &entry.said);
         let line = dialogue::line(language, &entry.said);
         let words = if line.is_empty() { meaning } else { &line };
-        text.push_str(&format!("{:8.2} {who} {words}\n", entry.after.as_secs_f64().max(0.0)));
+        let _ = writeln!(text, "{:8.2} {who} {words}", entry.after.as_secs_f64().max(0.0));
     };
     dialogue.first.iter().for_each(&mut add);
     dialogue.last.iter().for_each(&mut add);

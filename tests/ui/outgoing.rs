@@ -55,6 +55,22 @@ pub fn held() -> OutboxView {
 /// Seven seconds after the clock of these tests stands still.
 const SOON: &str = "2025-11-24T11:00:07Z";
 
+pub fn screens(language: Language) -> Vec<(&'static str, App)> {
+    let (mut outbox, _) = app(language);
+    outbox.update(Event::Outbox(Arc::new(held())));
+    outbox.state.screen = Screen::Outbox;
+    let (mut nothing_said, _) = app(language);
+    nothing_said.state.screen = Screen::Transcript;
+    let (mut dispatch, _) = writes(language, false);
+    dispatch.state.composer.as_mut().unwrap().shows_dispatch = true;
+    vec![
+        ("outbox-held", outbox),
+        ("conversations", conversations(language)),
+        ("conversations-none", nothing_said),
+        ("compose-dispatch", dispatch),
+    ]
+}
+
 /// The screen of the conversations, with one that went well and one that did not.
 pub fn conversations(language: Language) -> App {
     let (mut app, _) = app(language);
@@ -168,8 +184,11 @@ fn a_conversation_is_read_line_by_line_with_its_meaning_and_reached_from_a_failu
             Language::Japanese => "ユーザー名かパスワードが違うか、この方式が許されていません。",
         };
         window.get_by_label(meaning);
-        let other = format!("IMAP imap.example.org:993{}", if language == Language::English { ", " } else { "、" });
-        window.query_all_by_label_contains(&other).next().unwrap().click();
+        let other = match language {
+            Language::English => "IMAP imap.example.org:993, ",
+            Language::Japanese => "imap.example.org:993 とのIMAP、",
+        };
+        window.query_all_by_label_contains(other).next().unwrap().click();
         window.run();
         window.get_by_label("k0 CAPABILITY");
     }

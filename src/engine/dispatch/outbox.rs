@@ -12,13 +12,13 @@ use super::Engine;
 const BUSY: Duration = Duration::from_secs(1);
 
 impl Engine {
-    pub(super) fn outbox(&self, command: Command) -> Result<(), Failure> {
+    pub(super) fn outbox(&self, command: &Command) -> Result<(), Failure> {
         let store = &self.profile.store;
         match command {
-            Command::RetrySubmission(id) => store.requeue(id).map_err(store_failure)?,
-            Command::CancelSubmission(id) => store.remove_submission(id).map_err(store_failure)?,
+            Command::RetrySubmission(id) => store.requeue(*id).map_err(store_failure)?,
+            Command::CancelSubmission(id) => store.remove_submission(*id).map_err(store_failure)?,
             Command::Outbox(command) => {
-                if let Some(event) = sending::carry_out(&self.profile, command)? {
+                if let Some(event) = sending::carry_out(&self.profile, *command)? {
                     (self.publish)(event);
                 }
                 self.show_preferences();

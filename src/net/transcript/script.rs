@@ -259,7 +259,7 @@ impl Script {
 
     /// A line of the server as it may be kept.
     fn of_server(&mut self, line: &str) -> String {
-        let protocol = *self.protocol.get_or_insert_with(|| match line.as_bytes() {
+        let protocol = *self.protocol.get_or_insert(match line.as_bytes() {
             [b'*', b' ', ..] => Protocol::Imap,
             [b'+' | b'-', ..] => Protocol::Pop3,
             _ => Protocol::Smtp,

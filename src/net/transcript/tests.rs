@@ -75,7 +75,7 @@ fn of_a_submission_everything_is_kept_but_the_log_in_and_the_message() {
             "S: 235 2.7.0 welcome",
             "C: DATA",
             "S: 354 go",
-            "C: [37]",
+            "C: [35]",
             "S: 250 2.0.0 queued",
             "Closed",
         ]

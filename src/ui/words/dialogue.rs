@@ -313,96 +313,34 @@ mod tests {
         [Language::English, Language::Japanese].map(|language| meaning(language, Some(protocol), said))
     }
 
+    const CLIENT: [(Protocol, &str); 3] = [
+        (Protocol::Smtp, "EHLO x|STARTTLS|AUTH PLAIN x|MAIL FROM:<a@b>|RCPT TO:<a@b>|DATA|QUIT|*"),
+        (
+            Protocol::Imap,
+            "k0 CAPABILITY|k0 STARTTLS|A1 LOGIN x|A1 AUTHENTICATE PLAIN|A1 LIST x|A1 EXAMINE INBOX|A1 UID FETCH 1:* x|\
+             A1 UID SEARCH ALL|A1 UID STORE 1 x|A1 APPEND Sent {3}|A1 CREATE x|A1 IDLE|DONE|A1 LOGOUT",
+        ),
+        (Protocol::Pop3, "CAPA|STLS|USER a|PASS x|AUTH PLAIN|UIDL|LIST|RETR 1|DELE 1|QUIT"),
+    ];
+    const SERVER: [(Protocol, &str); 3] = [
+        (Protocol::Smtp, "220 x|250-SIZE 3|250 ok|334 x|235 x|354 x|421 x|451 x|499 x|535 x|550 x|599 x"),
+        (Protocol::Imap, "* OK x|* CAPABILITY x|+ x|A1 OK x|A1 NO x|A1 NO [OVERQUOTA] x|A1 BAD x|* 3 EXISTS|* BYE x"),
+        (Protocol::Pop3, "+OK x|-ERR x|+ x"),
+    ];
+
     #[test]
     fn every_command_that_is_sent_and_every_answer_that_matters_is_explained_in_both_languages() {
-        let client: &[(Protocol, &[&str])] = &[
-            (
-                Protocol::Smtp,
-                &[
-                    "EHLO [127.0.0.1]",
-                    "STARTTLS",
-                    "AUTH PLAIN x",
-                    "MAIL FROM:<a@b>",
-                    "RCPT TO:<a@b>",
-                    "DATA",
-                    "QUIT",
-                    "*",
-                ],
-            ),
-            (
-                Protocol::Imap,
-                &[
-                    "k0 CAPABILITY",
-                    "k0 STARTTLS",
-                    "A1 LOGIN x",
-                    "A1 AUTHENTICATE PLAIN",
-                    "A1 LIST \"\" \"*\"",
-                    "A1 EXAMINE INBOX",
-                    "A1 UID FETCH 1:* (UID)",
-                    "A1 UID SEARCH ALL",
-                    "A1 UID STORE 1 +FLAGS (x)",
-                    "A1 APPEND Sent {3}",
-                    "A1 CREATE x",
-                    "A1 IDLE",
-                    "DONE",
-                    "A1 LOGOUT",
-                ],
-            ),
-            (
-                Protocol::Pop3,
-                &["CAPA", "STLS", "USER a", "PASS x", "AUTH PLAIN", "UIDL", "LIST", "RETR 1", "DELE 1", "QUIT"],
-            ),
-        ];
-        let server: &[(Protocol, &[&str])] = &[
-            (
-                Protocol::Smtp,
-                &[
-                    "220 x",
-                    "250-SIZE 3",
-                    "250 ok",
-                    "334 x",
-                    "235 x",
-                    "354 x",
-                    "421 x",
-                    "451 x",
-                    "499 x",
-                    "535 x",
-                    "550 x",
-                    "599 x",
-                ],
-            ),
-            (
-                Protocol::Imap,
-                &[
-                    "* OK x",
-                    "* CAPABILITY x",
-                    "+ x",
-                    "A1 OK x",
-                    "A1 NO x",
-                    "A1 NO [OVERQUOTA] x",
-                    "A1 BAD x",
-                    "* 3 EXISTS",
-                    "* BYE x",
-                ],
-            ),
-            (Protocol::Pop3, &["+OK x", "-ERR x", "+ x"]),
-        ];
-        for (protocol, lines) in client {
-            for line in *lines {
-                let [english, japanese] = both(*protocol, &Said::Client((*line).to_owned()));
-                assert!(english.ends_with('.') && japanese.ends_with('。'), "{line}: {english} {japanese}");
-            }
-        }
-        for (protocol, lines) in server {
-            for line in *lines {
-                let [english, japanese] = both(*protocol, &Said::Server((*line).to_owned()));
-                assert!(english.ends_with('.') && japanese.ends_with('。'), "{line}: {english} {japanese}");
-            }
-        }
-        for code in ["unreachable", "no_start_tls", "bad_certificate", "tls", "protocol", "other"] {
-            let [english, japanese] =
-                both(Protocol::Smtp, &Said::Failed { code: code.to_owned(), detail: String::new() });
-            assert!(english.ends_with('.') && japanese.ends_with('。'), "{code}");
+        let client = CLIENT.iter().flat_map(|(protocol, lines)| {
+            lines.split('|').map(|line| (*protocol, Said::Client(line.trim().to_owned())))
+        });
+        let server = SERVER.iter().flat_map(|(protocol, lines)| {
+            lines.split('|').map(|line| (*protocol, Said::Server(line.trim().to_owned())))
+        });
+        let codes = ["unreachable", "no_start_tls", "bad_certificate", "tls", "protocol", "other"];
+        let failed = codes.map(|code| (Protocol::Smtp, Said::Failed { code: code.to_owned(), detail: String::new() }));
+        for (protocol, said) in client.chain(server).chain(failed) {
+            let [english, japanese] = both(protocol, &said);
+            assert!(english.ends_with('.') && japanese.ends_with('。'), "{said:?}: {english} {japanese}");
         }
     }
 }

@@ -104,7 +104,7 @@ explained! { FailureKind {
     Port25 =>
         "Port 25 is for mail servers among themselves, and most providers block it for everybody else (OP25B){subject}.",
         "Choose port 587 with STARTTLS, or 465 with TLS, in the settings.";
-        "25番ポートはメールサーバー同士のもので、ほとんどの回線では使えません（OP25B）{subject}。",
+        "25番ポートはメールサーバー同士のもので、OP25Bによりほとんどの回線で使えません{subject}。",
         "設定で587番（STARTTLS）か465番（TLS）を選ぶと送れます。";
         [];
     TooBig =>
@@ -116,13 +116,13 @@ explained! { FailureKind {
     NoUtf8 =>
         "The server can't carry addresses or header fields beyond plain letters (SMTPUTF8){subject}.",
         "Nothing was sent. Ask the recipient for another address, or send through another account.";
-        "このサーバーは英数字以外のアドレスやヘッダーを扱えません（SMTPUTF8）{subject}。",
+        "このサーバーはSMTPUTF8に対応せず、英数字以外のアドレスやヘッダーを扱えません{subject}。",
         "何も送っていません。相手の別のアドレスか、別のアカウントを使えます。";
         [];
     NoEightBit =>
         "The server can't carry the letters of this message as they are (8BITMIME){subject}.",
         "Nothing was sent. Send it through another account.";
-        "このサーバーは、このメールの文字をそのまま扱えません（8BITMIME）{subject}。",
+        "このサーバーは8BITMIMEに対応せず、このメールの文字をそのまま扱えません{subject}。",
         "何も送っていません。別のアカウントから送れます。";
         [];
     NoRequireTls =>

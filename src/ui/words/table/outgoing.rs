@@ -49,7 +49,7 @@ macro_rules! outgoing {
             NoConversations => "Nothing was said yet", "やり取りはまだありません";
             NoConversationsHint => "Fetch or send mail, or test an account in the settings.", "メールの送受信か、設定での接続の確認をすると表示されます。";
             ConversationsLeftOut => "{count} lines in between are not kept.", "途中の{count}行は残していません。";
-            ConversationNumber => "{protocol} {server}, {time}", "{protocol} {server}、{time}";
+            ConversationNumber => "{protocol} {server}, {time}", "{server} との{protocol}、{time}";
             ConversationFailed => "something was refused or failed", "拒否か失敗があります";
             SaveConversation => "Save as a file", "ファイルに保存";
             LookAgain => "Look again", "最新にする";
