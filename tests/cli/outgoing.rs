@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::peers::text;
 use super::profile::Profile;
-use super::{text, word, write};
+use super::{word, write};
 
 const LETTER: &str = "From: alice@example.test\r\nTo: bob@example.test\r\nSubject: later\r\n\r\ny\r\n";
 

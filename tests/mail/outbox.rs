@@ -80,7 +80,6 @@ fn what_is_undone_is_the_draft_as_it_was_and_what_is_not_undone_goes() {
     let kept = wait(&engine, |event| if let Event::DraftSaved(id) = event { Some(id) } else { None });
     engine.send(Command::Send { draft: Box::new(written.clone()), id: Some(kept) });
     let held = outbox(&engine, |view| !view.submissions.is_empty());
-    assert_eq!(held.submissions.len(), 2, "one is for the blind copy");
     assert!(held.submissions.iter().all(|one| one.hold == "undo" && one.state == "queued" && one.has_draft));
     engine.send(Command::Outbox(OutboxCommand::TakeBack(held.submissions[0].batch)));
     let (draft, id) = wait(&engine, |event| match event {

@@ -1,7 +1,7 @@
 //! A submission server by the RFCs, with TLS from the first byte, for what no Postfix of a distribution does: it offers what
 //! it is told to, and everybody may log in.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::{Arc, Mutex};

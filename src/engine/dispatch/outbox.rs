@@ -52,6 +52,7 @@ impl Engine {
         }
         let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
         let (open_folder, is_filing) = (Arc::clone(&self.open_folder), Arc::clone(&self.is_filing));
+        let (again, is_busy) = (self.again.clone(), Arc::clone(&self.is_busy));
         tokio::spawn(async move {
             let sent = sending::send_due(&profile, &publish).await;
             drop(turn);
@@ -62,6 +63,7 @@ impl Engine {
             if matches!((&sent, &filed), (Ok(sending::Sent { tried: 0, .. }), Ok(0))) {
                 return;
             }
+            let has_filed = filed.as_ref().is_ok_and(|count| *count > 0);
             for failure in [sent.err(), filed.err()].into_iter().flatten() {
                 publish(Event::Failed(failure));
             }
@@ -71,6 +73,14 @@ impl Engine {
             let folder = *open_folder.lock().unwrap_or_else(PoisonError::into_inner);
             if let Ok(view) = reading::mailbox(&profile, folder, false) {
                 publish(Event::Mailbox(Arc::new(view)));
+            }
+            if has_filed {
+                // The copies are on the servers now, and are shown once they are fetched from there: by a round that
+                // begins after this moment.
+                drop(is_busy.lock().await);
+                if let Some(commands) = again.upgrade() {
+                    let _ = commands.send(Command::Synchronise);
+                }
             }
         });
     }
