@@ -50,6 +50,17 @@ fn letter(alice: &Person, bob: &Person, technology: Technology) -> Draft {
     }
 }
 
+/// Waits until what was just handed over is queued, and gone.
+fn goes(engine: &EngineHandle) {
+    wait(engine, |event| matches!(event, Event::Queued).then_some(()));
+    for is_empty in [false, true] {
+        wait(engine, |event| match event {
+            Event::Outbox(view) if view.submissions.is_empty() == is_empty => Some(()),
+            _ => None,
+        });
+    }
+}
+
 fn inbox(engine: &EngineHandle, count: usize) -> Arc<MailboxView> {
     engine.send(Command::Synchronise);
     let end = Instant::now() + PATIENCE;
@@ -98,13 +109,7 @@ fn alice_writes_to_bob_in_both_technologies_and_bob_reads_what_she_wrote() {
         });
         assert!(view.is_encrypted && view.blockers.is_empty() && view.cautions.is_empty(), "{view:?}");
         engine.send(Command::Send { draft: Box::new(letter(&alice, &bob, technology)), id: None });
-        wait(&engine, |event| matches!(event, Event::Queued).then_some(()));
-        for is_empty in [false, true] {
-            wait(&engine, |event| match event {
-                Event::Outbox(view) if view.submissions.is_empty() == is_empty => Some(()),
-                _ => None,
-            });
-        }
+        goes(&engine);
     }
 
     let engine_of_bob = bob.engine();

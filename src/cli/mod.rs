@@ -21,6 +21,7 @@ mod print;
 mod profile;
 mod reply;
 mod seal;
+mod search;
 mod sending;
 mod token;
 mod trust;
@@ -132,6 +133,7 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::Send(args) => sending::send(common, &args),
         Command::Outbox(args) => sending::outbox(common, &args.command),
         Command::List { folder, limit } => profile::list(common, &folder, limit),
+        Command::Search(args) => search::run(common, &args),
         Command::Show { id, source } => profile::show(common, id, source),
         Command::Trust(args) => trust::run(common, &args.command),
         Command::Token(args) => token::run(common, &args.command),

@@ -12,7 +12,7 @@ use crate::engine::view::{AccountForm, FolderView, PopAccess};
 use crate::engine::{Failure, Profile, headless};
 use crate::message;
 
-use super::args::{AccountCommand, BringOptions, Common};
+use super::args::{AccountCommand, BringOptions, Common, Switch};
 use super::sending::{report, transcript};
 use super::{Problem, bringing, json as documents, keys, load, output, words};
 
@@ -40,6 +40,7 @@ pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), P
                     before_smtp: options.pop_before_smtp,
                 }),
                 password: passphrases.last().cloned(),
+                ..AccountForm::default()
             };
             if form.pop.is_some() && !form.imap_host.is_empty() && !options.pop_before_smtp {
                 return Err(
@@ -86,6 +87,10 @@ pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), P
                 "どちらのサーバーにもログインできました",
             ));
             Ok(())
+        }
+        AccountCommand::Search { address, decrypted } => {
+            told(common, profile.load_keyring(passphrases))?;
+            told(common, headless::search_decrypted(&profile, address, *decrypted == Switch::On))
         }
         AccountCommand::Remove { address } => {
             headless::remove_account(&profile, address).map_err(|failure| explained(common, &failure))

@@ -305,7 +305,7 @@ impl Engine {
     }
 
     /// Assesses messages beside the loop, so that the list shows their protected subjects.
-    fn assess(&self) {
+    pub(super) fn assess(&self) {
         let (profile, publish) = (&self.profile, &self.publish);
         assessing::beside(profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo);
     }

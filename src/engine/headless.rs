@@ -13,7 +13,7 @@ use crate::store::{AccountRecord, Batch, MessageFlags, NewSubmission};
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::view::{AccountForm, MailboxView, OutboxView};
-use super::{Event, Failure, FailureKind, Retry, account, assessing, reading, receiving, sending, stateless};
+use super::{Event, Failure, FailureKind, Retry, account, assessing, indexing, reading, receiving, sending, stateless};
 
 /// What a round of sending and fetching did.
 #[derive(Debug, Default)]
@@ -51,28 +51,14 @@ pub fn save_account(profile: &Profile, form: &AccountForm) -> Result<i64, Failur
 /// Logs in to an account's servers and leaves again.
 pub fn test_account(profile: &Profile, address: &EmailAddress) -> Result<(), Failure> {
     let record = find_account(profile, address)?;
-    let form = AccountForm {
-        id: Some(record.id),
-        name: record.name,
-        address: record.address,
-        smtp_host: record.smtp_host,
-        smtp_port: record.smtp_port,
-        imap_host: record.imap_host,
-        imap_port: record.imap_port,
-        user: record.user,
-        pop: record.pop,
-        password: None,
-    };
+    let form = account::form(&record);
     run(account::test(profile, &form))?
 }
 
 /// Removes an account with everything of it here, and its password.
 pub fn remove_account(profile: &Profile, address: &EmailAddress) -> Result<(), Failure> {
     let record = find_account(profile, address)?;
-    if let Some(secrets) = &profile.secrets {
-        secrets.remove(&record.secret_name()).map_err(store_failure)?;
-    }
-    profile.store.remove_account(record.id).map_err(store_failure)
+    account::remove(profile, record.id).map(|_| ())
 }
 
 /// Queues a message as it is. Whom it is for is in To, Cc and Bcc; Bcc fields do not go along.
@@ -195,6 +181,19 @@ pub fn forget_findings(profile: &Profile) -> Result<(), Failure> {
 pub fn assess_new(profile: &Profile) -> Result<usize, Failure> {
     let (publish, _) = collector();
     assessing::all(profile, &publish, &Cancel::new())
+}
+
+/// Takes in what the search does not know yet; how many messages.
+pub fn index_due(profile: &Profile) -> Result<usize, Failure> {
+    let (publish, _) = collector();
+    indexing::catch_up(profile, &publish, &Cancel::new())
+}
+
+/// Lets what was decrypted of an account's mail be found, or takes it out of the index.
+pub fn search_decrypted(profile: &Profile, address: &EmailAddress, searches: bool) -> Result<(), Failure> {
+    let account = find_account(profile, address)?;
+    super::topic::searching::allow_decrypted(profile, account.id, searches)?;
+    index_due(profile).map(|_| ())
 }
 
 /// Writes a file of the user's, whole or not at all.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{RawMessage, Secret};
+use crate::domain::RawMessage;
 use crate::message::{self, ContentType, Limits};
-use crate::net::{Credentials, NetError, Server};
+use crate::net::{NetError, Server};
 use crate::store::{AccountRecord, MessageFlags, NewMessage};
 
 use super::profile::{Profile, store_failure};
@@ -28,20 +28,6 @@ pub(super) fn imap_server(profile: &Profile, account: &AccountRecord) -> Server 
 /// A server that is believed as the profile says; what is said with it is kept for the user to look at.
 pub(super) fn server(profile: &Profile, host: &str, port: u16) -> Server {
     Server::new(host, port).with_roots(profile.server_roots()).with_transcripts(&profile.transcripts)
-}
-
-/// What an account logs in with.
-pub(super) fn credentials(profile: &Profile, account: &AccountRecord) -> Result<Credentials, Failure> {
-    let secrets = profile.secrets.as_ref();
-    let stored =
-        secrets.map(|secrets| secrets.get(&account.secret_name())).transpose().map_err(store_failure)?.flatten();
-    let password = stored.ok_or_else(|| Failure {
-        kind: FailureKind::SecretStore,
-        retry: Retry::Now,
-        subject: account.address.clone(),
-        source: "no_password".to_owned(),
-    })?;
-    Ok(Credentials::password(account.user.clone(), Secret::new(password.declassify().clone())))
 }
 
 /// The account with that row id.

@@ -8,7 +8,7 @@ use crate::flow::{Assessment, Headline, Lock, Seal};
 
 use super::profile::{Profile, store_failure};
 use super::topic::finding::Harvest;
-use super::view::{AccountForm, AccountView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
+use super::view::{AccountView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
 use super::{Failure, FailureKind, Retry, assessing, attachment, remedy, sending};
 
 /// As many rows as the list ever shows.
@@ -41,18 +41,7 @@ pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Re
                         total: folder.total,
                     })
                     .collect(),
-                form: AccountForm {
-                    id: Some(account.id),
-                    name: account.name.clone(),
-                    address: account.address.clone(),
-                    smtp_host: account.smtp_host.clone(),
-                    smtp_port: account.smtp_port,
-                    imap_host: account.imap_host.clone(),
-                    imap_port: account.imap_port,
-                    user: account.user.clone(),
-                    pop: account.pop.clone(),
-                    password: None,
-                },
+                form: super::account::form(&account),
                 identity: Mailbox::new(account.name, account.address),
             })
             .collect(),
@@ -77,7 +66,8 @@ fn drafts(profile: &Profile) -> Result<Vec<DraftView>, Failure> {
     Ok(kept.into_iter().map(view).collect())
 }
 
-fn row(row: crate::store::MessageRow) -> RowView {
+/// One line of a list.
+pub(super) fn row(row: crate::store::MessageRow) -> RowView {
     let lock = row.lock.as_deref().and_then(Lock::from_word);
     let seal = row.seal.as_deref().and_then(Seal::from_word);
     RowView {

@@ -8,7 +8,8 @@ use crate::net::{Cancel, NetError};
 use crate::store::{AccountRecord, MessageFlags, NewMessage};
 
 use super::command::Progress;
-use super::network::{Publish, credentials, imap_server, keep, net_failure, new_message};
+use super::login;
+use super::network::{Publish, keep, net_failure, new_message};
 use super::popping;
 use super::profile::{Profile, store_failure};
 use super::{Event, Failure, FailureKind};
@@ -41,19 +42,18 @@ async fn one_account(
     if account.imap_host.is_empty() && account.pop.is_none() {
         return Ok(0);
     }
-    let credentials = credentials(profile, account)?;
     let progress = |subject: &str, fraction| {
         publish(Event::Progress(Some(Progress { work: "synchronise", subject: subject.to_owned(), fraction })));
     };
     progress(&account.address, None);
     if let Some(pop) = account.pop.as_ref().filter(|_| account.receives_by_pop()) {
-        return popping::fetch(profile, account, pop, &credentials, cancel, &progress).await;
+        return popping::fetch(profile, account, pop, cancel, &progress).await;
     }
     if account.imap_host.is_empty() {
         return Ok(0);
     }
     let fail = |error: NetError| net_failure(&error, &account.address);
-    let mut session = Session::log_in(&imap_server(profile, account), &credentials).await.map_err(fail)?;
+    let mut session = login::imap(profile, account).await?.map_err(fail)?;
     let mut remote = session.list_folders().await.map_err(fail)?;
     remote.sort_by_key(|folder| folder.role != "inbox");
     let mut fetched = 0;

@@ -1,8 +1,5 @@
 //! Keys, certificates and trust by topic: each topic's file has its commands, its view, and what they do.
 
-// A topic without commands uses nothing of what it is given.
-#![allow(dead_code, clippy::needless_pass_by_value)]
-
 pub mod authorities;
 pub mod backup;
 pub mod bringing;
@@ -10,6 +7,7 @@ pub mod certifying;
 pub mod finding;
 pub mod own_keys;
 pub mod people;
+pub mod searching;
 pub mod transcript;
 
 use std::sync::Arc;
@@ -33,6 +31,7 @@ pub enum Topic {
     People(people::PeopleCommand),
     Trust(certifying::TrustCommand),
     Authorities(authorities::AuthoritiesCommand),
+    Search(searching::SearchCommand),
     Transcript(transcript::TranscriptCommand),
 }
 
@@ -47,6 +46,7 @@ pub enum TopicView {
     People(Arc<people::PeopleView>),
     Trust(Arc<certifying::TrustView>),
     Authorities(Arc<authorities::AuthoritiesView>),
+    Search(Arc<searching::SearchView>),
     Transcript(Arc<transcript::TranscriptView>),
 }
 
@@ -61,6 +61,7 @@ pub struct TopicViews {
     pub people: Option<Arc<people::PeopleView>>,
     pub certifying: Option<Arc<certifying::TrustView>>,
     pub authorities: Option<Arc<authorities::AuthoritiesView>>,
+    pub search: Option<Arc<searching::SearchView>>,
     pub transcript: Option<Arc<transcript::TranscriptView>>,
 }
 
@@ -75,6 +76,7 @@ impl TopicViews {
             TopicView::People(view) => self.people = Some(view),
             TopicView::Trust(view) => self.certifying = Some(view),
             TopicView::Authorities(view) => self.authorities = Some(view),
+            TopicView::Search(view) => self.search = Some(view),
             TopicView::Transcript(view) => self.transcript = Some(view),
         }
     }
@@ -82,7 +84,6 @@ impl TopicViews {
 
 /// What carrying a command out changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code)] // each topic says what it changed; not all are filled yet
 pub(super) enum Effect {
     /// Nothing that others depend on; also when the work goes on beside the loop, which then ends with [`Work::changed`].
     Nothing,
@@ -92,7 +93,6 @@ pub(super) enum Effect {
 
 /// What a topic works with.
 #[derive(Clone)]
-#[allow(dead_code)] // each topic takes of it what it needs; not all are filled yet
 pub(super) struct Work {
     /// The profile.
     pub(super) profile: Arc<Profile>,
@@ -133,6 +133,7 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::People(command) => people::carry_out(work, command),
         Topic::Trust(command) => Ok(certifying::carry_out(work, command)),
         Topic::Authorities(command) => authorities::carry_out(work, command),
+        Topic::Search(command) => Ok(searching::carry_out(work, command)),
         Topic::Transcript(command) => Ok(transcript::carry_out(work, command)),
     }
 }

@@ -17,6 +17,7 @@ mod files;
 mod find;
 mod finding;
 mod fonts;
+mod found;
 mod frames;
 #[cfg(test)]
 #[path = "growth/tests.rs"]

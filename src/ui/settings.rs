@@ -96,6 +96,7 @@ fn accounts(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
                     edits = Some(account.form.clone());
                 }
             });
+            super::found::choice(ui, views, account.id, language, commands);
         }
         if let Some(form) = edits {
             state.settings = SettingsState { form: Some(form), ..SettingsState::default() };

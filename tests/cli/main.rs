@@ -26,6 +26,7 @@ mod reading;
 mod refusing;
 mod replying;
 mod sealing;
+mod searching;
 mod streams;
 mod trusting;
 mod vouching;

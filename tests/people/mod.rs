@@ -52,6 +52,7 @@ impl Person {
             user: self.address(),
             pop: None,
             password: Some(Secret::from(PASSWORD)),
+            ..AccountForm::default()
         }
     }
 

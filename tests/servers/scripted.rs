@@ -68,7 +68,7 @@ fn serve<S: std::io::Read + std::io::Write>(mut stream: BufReader<S>, manner: Ma
         if is_message {
             if line == "." {
                 is_message = false;
-                say = "250 2.0.0 taken\r\n".to_owned();
+                say.push_str("250 2.0.0 taken\r\n");
             }
             continue;
         }
@@ -76,26 +76,31 @@ fn serve<S: std::io::Read + std::io::Write>(mut stream: BufReader<S>, manner: Ma
         let verb = line.split(' ').next().unwrap_or_default().to_ascii_uppercase();
         match verb.as_str() {
             "EHLO" => {
-                let offers: String = manner.offer.iter().map(|one| format!("250-{one}\r\n")).collect();
-                say = format!("250-scripted\r\n{offers}250 AUTH PLAIN\r\n");
+                say.push_str("250-scripted\r\n");
+                for one in manner.offer {
+                    say.push_str("250-");
+                    say.push_str(one);
+                    say.push_str("\r\n");
+                }
+                say.push_str("250 AUTH PLAIN\r\n");
             }
-            "AUTH" => say = "235 2.7.0 in\r\n".to_owned(),
+            "AUTH" => say.push_str("235 2.7.0 in\r\n"),
             "MAIL" | "RCPT" => {
                 envelope += 1;
                 held.push_str("250 2.1.0 fine\r\n");
                 if envelope >= manner.envelope_at_once {
-                    say = std::mem::take(&mut held);
+                    say.push_str(&std::mem::take(&mut held));
                 }
             }
             "DATA" => {
                 is_message = true;
-                say = "354 go\r\n".to_owned();
+                say.push_str("354 go\r\n");
             }
             "QUIT" => {
                 let _ = stream.get_mut().write_all(b"221 bye\r\n");
                 return;
             }
-            _ => say = "500 what\r\n".to_owned(),
+            _ => say.push_str("500 what\r\n"),
         }
     }
 }

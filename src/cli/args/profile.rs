@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use crate::domain::{EmailAddress, Timestamp};
 
+use super::keys::Switch;
 use super::{address, moment};
 
 #[derive(Debug, Args)]
@@ -25,6 +26,15 @@ pub(crate) enum AccountCommand {
         /// Its address.
         #[arg(value_parser = address)]
         address: EmailAddress,
+    },
+    /// Whether what was decrypted of its mail is found by `search`; the index is encrypted either way.
+    Search {
+        /// Its address.
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+        /// `off` takes it out of the index.
+        #[arg(long, value_name = "on|off")]
+        decrypted: Switch,
     },
     /// Remove an account with its folders and messages here.
     Remove {
@@ -72,6 +82,16 @@ pub(crate) struct AccountOptions {
     /// An authority whose server certificates are believed, too.
     #[arg(long, value_name = "FILE")]
     pub ca: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    /// What to find.
+    #[arg(allow_hyphen_values = true)]
+    pub query: String,
+    /// No more than so many.
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::engine::network::{Publish, account_of, credentials, imap_server, net_failure, new_message};
+use crate::engine::login;
+use crate::engine::network::{Publish, account_of, net_failure, new_message};
 use crate::engine::profile::{Profile, store_failure};
 use crate::engine::{Event, Failure};
 use crate::message::{self, Limits};
@@ -55,10 +56,9 @@ async fn file(profile: &Profile, account: &AccountRecord, copy: &SentCopy) -> Re
         let message = new_message(&copy.message, None, flags, None);
         return store.file_here(copy.submission, folder, &message).map_err(store_failure);
     }
-    let credentials = credentials(profile, account)?;
-    let server = imap_server(profile, account);
+    let session = login::imap(profile, account).await?;
     let append = async {
-        let mut session = Session::log_in(&server, &credentials).await?;
+        let mut session = session?;
         let outcome = append(profile, &mut session, &path, copy).await;
         session.log_out().await;
         outcome

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{EmailAddress, Envelope, RawMessage};
 use crate::engine::command::Progress;
-use crate::engine::network::{Publish, account_of, credentials, net_failure, smtp_server};
+use crate::engine::login::{self, LogIn};
+use crate::engine::network::{Publish, account_of, net_failure, smtp_server};
 use crate::engine::popping;
 use crate::engine::profile::{Profile, store_failure};
 use crate::engine::{Event, Failure, FailureKind, Retry};
@@ -77,33 +78,50 @@ impl Sending<'_> {
             return Ok(false);
         };
         let row = self.row()?;
-        let credentials = match credentials(self.profile, &account) {
-            Ok(credentials) => credentials,
+        match self.submit(&account, &row).await {
+            Ok(Ok(accepted)) => self.accepted(&account, &row, &accepted).map(|()| true),
+            Ok(Err(error)) => self.failed(&row, &error).map(|()| false),
             Err(failure) => {
-                self.wait(&row, failure, LONGEST_WAIT)?;
-                return Ok(false);
+                // Without the user there is nothing to log in with.
+                let waits_for_user = matches!(failure.kind, FailureKind::SecretStore | FailureKind::SignInAgain);
+                let wait = if waits_for_user { LONGEST_WAIT } else { wait_after(row.attempts) };
+                self.wait(&row, failure, wait).map(|()| false)
             }
-        };
-        if let Some(pop) = account.pop.as_ref().filter(|pop| pop.before_smtp)
-            && let Err(failure) = popping::visit(self.profile, pop, &credentials).await
-        {
-            self.wait(&row, failure, wait_after(row.attempts))?;
-            return Ok(false);
         }
+    }
+
+    /// Hands it over, after a visit by POP3 where the server wants that.
+    async fn submit(
+        &self,
+        account: &AccountRecord,
+        row: &SubmissionRow,
+    ) -> Result<Result<smtp::Accepted, NetError>, Failure> {
         let delivery = smtp::Delivery {
             envelope: &self.envelope,
             message: &self.bytes,
             reports: row.reports,
             requires_tls: row.requires_tls,
         };
-        let began = |refused: &[Refusal]| match self.begin(refused, &row) {
+        let began = |refused: &[Refusal]| match self.begin(refused, row) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         };
-        let server = smtp_server(self.profile, &account);
-        match smtp::submit_with(&server, &credentials, &delivery, began).await {
-            Ok(accepted) => self.accepted(&account, &row, &accepted).map(|()| true),
-            Err(error) => self.failed(&row, &error).map(|()| false),
+        let server = smtp_server(self.profile, account);
+        let mut log_in = LogIn::new(self.profile, account);
+        loop {
+            let credentials = log_in.credentials().await?;
+            if let Some(pop) = account.pop.as_ref().filter(|pop| pop.before_smtp) {
+                let visited = popping::visit(self.profile, pop, &credentials).await;
+                if log_in.again(&visited)? {
+                    continue;
+                }
+                visited.map_err(|error| net_failure(&error, &pop.host))?;
+            }
+            let credentials = login::to_send(account, &credentials);
+            let outcome = smtp::submit_with(&server, &credentials, &delivery, began).await;
+            if !log_in.again(&outcome)? {
+                return Ok(outcome);
+            }
         }
     }
 

@@ -172,6 +172,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "send" => Word::WorkSend,
         "generate_key" => Word::WorkGenerate,
         "assess" => Word::WorkAssess,
+        "index" => Word::WorkIndex,
         "import" => Word::WorkImport,
         "find_certificate" => Word::WorkFind,
         "remote" => Word::WorkRemote,

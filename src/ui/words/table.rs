@@ -27,6 +27,8 @@ mod people;
 #[macro_use]
 mod remedy;
 #[macro_use]
+mod searching;
+#[macro_use]
 mod settings;
 #[macro_use]
 mod window;
@@ -55,4 +57,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys settings pane remedy bringing finding authorities people outgoing words; }
+window! { backup body evidence writing keys own_keys searching settings pane remedy bringing finding authorities people outgoing words; }
