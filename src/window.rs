@@ -155,6 +155,10 @@ fn turn_to(app: &mut App, name: &str, number: &str, size: egui::Vec2) -> Result<
         }
         "setup" => app.add_account(),
         "outbox" => app.state.screen = Screen::Outbox,
+        "conversations" => {
+            app.show_conversations();
+            settle(app, |app| app.views.topics.transcript.is_some())?;
+        }
         "settings" => {
             app.state.screen = Screen::Settings;
             // The first frame asks for what is set.
@@ -171,7 +175,7 @@ fn turn_to(app: &mut App, name: &str, number: &str, size: egui::Vec2) -> Result<
             settle(app, counted)?;
         }
         other => bail!(
-            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, first[:1-3], keys, backup, certificates, people[:ADDRESS], compare:ADDRESS, trust[:ADDRESS], find, found, publish, bringing, brought, outbox, settings, setup, authorities, withdrawals"
+            "there is no screen {other}; they are mailbox, reading[:N], evidence[:N], compose, write, drafts, first[:1-3], keys, backup, certificates, people[:ADDRESS], compare:ADDRESS, trust[:ADDRESS], find, found, publish, bringing, brought, outbox, conversations, settings, setup, authorities, withdrawals"
         ),
     }
     Ok(())

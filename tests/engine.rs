@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 
 use kakitome::domain::{Attachment, Draft, Protection, RawMessage, Technology, TechnologyChoice};
 use kakitome::engine::view::{AccountForm, Lock, MailboxView, PopAccess, ReadingView, RowView, Seal};
-use kakitome::engine::{Command, EngineHandle, Event, FailureKind, headless};
+use kakitome::engine::{Command, EngineHandle, Event, FailureKind, OutboxCommand, headless};
 use people::{PATIENCE, Person};
 use servers::{HOST, PASSWORD, Way, pki, servers};
 
@@ -60,6 +60,17 @@ fn letter(alice: &Person, bob: &Person, technology: Technology) -> Draft {
         }],
         protection: Protection { sign: true, encrypt: true, technology: TechnologyChoice::Only(technology) },
         ..Draft::default()
+    }
+}
+
+/// Waits until what was just handed over is queued, and gone.
+fn goes(engine: &EngineHandle) {
+    wait(engine, |event| matches!(event, Event::Queued).then_some(()));
+    for is_empty in [false, true] {
+        wait(engine, |event| match event {
+            Event::Outbox(view) if view.submissions.is_empty() == is_empty => Some(()),
+            _ => None,
+        });
     }
 }
 
@@ -102,6 +113,7 @@ fn alice_writes_to_bob_in_both_technologies_and_bob_reads_what_she_wrote() {
     bob.trust(&alice, &of_alice);
 
     let engine = alice.engine();
+    engine.send(Command::Outbox(OutboxCommand::SetUndo(0)));
     for technology in [Technology::OpenPgp, Technology::Smime] {
         engine.send(Command::Preflight(Box::new(letter(&alice, &bob, technology))));
         let view = wait(&engine, |event| match event {
@@ -110,11 +122,7 @@ fn alice_writes_to_bob_in_both_technologies_and_bob_reads_what_she_wrote() {
         });
         assert!(view.is_encrypted && view.blockers.is_empty() && view.cautions.is_empty(), "{view:?}");
         engine.send(Command::Send { draft: Box::new(letter(&alice, &bob, technology)), id: None });
-        wait(&engine, |event| matches!(event, Event::Queued).then_some(()));
-        wait(&engine, |event| match event {
-            Event::Outbox(view) if view.submissions.is_empty() => Some(()),
-            _ => None,
-        });
+        goes(&engine);
     }
 
     let engine_of_bob = bob.engine();

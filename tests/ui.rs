@@ -12,6 +12,8 @@ mod body;
 mod bringing;
 #[path = "ui/finding.rs"]
 mod finding;
+#[path = "ui/outgoing.rs"]
+mod outgoing;
 #[path = "ui/own_keys.rs"]
 mod own_keys;
 #[path = "ui/pane.rs"]
@@ -806,6 +808,7 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
         bringing::screens(language),
         authorities::screens(language),
         setup::screens(language),
+        outgoing::screens(language),
         vec![("settings-pop3", by_pop3(language))],
     ]
     .into_iter()

@@ -23,7 +23,7 @@ pub(crate) use keys::{
 pub(crate) use mail::{FlagArgs, MailArgs, PlaceArgs};
 pub(crate) use profile::{
     AccountArgs, AccountCommand, AccountOptions, FolderArgs, FolderCommand, IdentityOptions, LoginOptions, OutboxArgs,
-    OutboxCommand, SearchArgs,
+    OutboxCommand, SearchArgs, SendArgs,
 };
 pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 
@@ -55,6 +55,9 @@ pub struct Common {
     /// No network at all.
     #[arg(long, global = true)]
     pub offline: bool,
+    /// Print what was said with servers on standard error; passwords and messages are left out.
+    #[arg(long, global = true)]
+    pub transcript: bool,
     /// Say more.
     #[arg(short, long, global = true)]
     pub verbose: bool,
@@ -139,11 +142,7 @@ pub(crate) enum Command {
         watch: bool,
     },
     /// Send messages as they are, through the outbox.
-    Send {
-        /// Messages; for whom they are is in To, Cc and Bcc (which is removed).
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
+    Send(SendArgs),
     /// What waits to be sent.
     Outbox(OutboxArgs),
     /// The list of a folder, newest first.

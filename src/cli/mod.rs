@@ -24,6 +24,7 @@ mod profile;
 mod reply;
 mod seal;
 mod search;
+mod sending;
 mod setup;
 mod token;
 mod trust;
@@ -139,8 +140,8 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::Import { paths, folder } => mailboxes::import(common, &paths, &folder),
         Command::Export { folder, path, form } => mailboxes::export(common, &folder, &path, form),
         Command::Sync { watch } => profile::synchronise(common, watch),
-        Command::Send { files } => profile::send(common, &files),
-        Command::Outbox(args) => profile::outbox(common, &args.command),
+        Command::Send(args) => sending::send(common, &args),
+        Command::Outbox(args) => sending::outbox(common, &args.command),
         Command::List { folder, limit } => profile::list(common, &folder, limit),
         Command::Search(args) => search::run(common, &args),
         Command::Show { id, source } => profile::show(common, id, source),

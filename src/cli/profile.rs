@@ -1,4 +1,4 @@
-//! The commands over a profile: accounts, folders, fetching, sending, reading.
+//! The commands over a profile: accounts, folders, fetching, reading.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +10,8 @@ use crate::domain::{RawMessage, Secret};
 use crate::engine::view::{AccountForm, FolderView, PopAccess};
 use crate::engine::{Failure, Profile, headless};
 
-use super::args::{AccountCommand, AccountOptions, Common, OutboxCommand, Switch};
+use super::args::{AccountCommand, AccountOptions, Common, Switch};
+use super::sending::{report, transcript};
 use super::{Problem, json as documents, keys, load, output, setup, words};
 
 /// How long `sync --watch` waits between two rounds.
@@ -41,7 +42,9 @@ pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), P
         }
         AccountCommand::Test { address } => {
             online(common)?;
-            headless::test_account(&profile, address).map_err(|failure| explained(common, &failure))?;
+            let tested = headless::test_account(&profile, address);
+            transcript(common, &profile);
+            tested.map_err(|failure| explained(common, &failure))?;
             output::line(&words::pick(
                 words::lang(common),
                 "both servers let you in",
@@ -133,73 +136,13 @@ pub(crate) fn synchronise(common: &Common, watch: bool) -> Result<(), Problem> {
     let (profile, passphrases) = keys::profile(common)?;
     told(common, profile.load_keyring(passphrases))?;
     loop {
-        let done = headless::synchronise(&profile).map_err(|failure| explained(common, &failure))?;
-        report(common, &done)?;
+        let done = headless::synchronise(&profile);
+        transcript(common, &profile);
+        report(common, &done.map_err(|failure| explained(common, &failure))?)?;
         if !watch {
             return Ok(());
         }
         std::thread::sleep(WATCH);
-    }
-}
-
-/// `send`.
-pub(crate) fn send(common: &Common, files: &[PathBuf]) -> Result<(), Problem> {
-    let (profile, _) = keys::profile(common)?;
-    for path in files {
-        let raw = RawMessage::new(load::file(path)?);
-        headless::enqueue(&profile, &raw)
-            .map_err(|failure| Problem(format!("{}: {}", path.display(), explained(common, &failure).0)))?;
-    }
-    if common.offline {
-        return Ok(());
-    }
-    let done = headless::send_due(&profile).map_err(|failure| explained(common, &failure))?;
-    report(common, &done)
-}
-
-/// Prints what was done; what failed on the way is an error.
-fn report(common: &Common, done: &headless::Done) -> Result<(), Problem> {
-    if common.json {
-        output::json(&json!({ "fetched": done.fetched, "sent": done.sent, "waiting": done.waiting }));
-    } else {
-        output::line(&format!("{} fetched, {} sent, {} waiting", done.fetched, done.sent, done.waiting));
-    }
-    match done.failures.first() {
-        Some(failure) => Err(explained(common, failure)),
-        None => Ok(()),
-    }
-}
-
-/// `outbox`.
-pub(crate) fn outbox(common: &Common, command: &OutboxCommand) -> Result<(), Problem> {
-    let (profile, _) = keys::profile(common)?;
-    match command {
-        OutboxCommand::List => {
-            for row in told(common, headless::outbox(&profile))?.submissions {
-                if common.json {
-                    output::json(&json!({
-                        "id": row.id, "recipients": row.recipients, "state": row.state, "detail": row.detail,
-                        "retry_at": row.retry_at.map(|at| at.to_string()),
-                    }));
-                } else {
-                    output::line(&format!(
-                        "{:>4}  {}  {}  {}",
-                        row.id,
-                        row.state,
-                        row.recipients.join(", "),
-                        row.detail
-                    ));
-                }
-            }
-            Ok(())
-        }
-        OutboxCommand::Retry { id } => {
-            told(common, profile.store.requeue(*id))?;
-            online(common)?;
-            let done = headless::send_due(&profile).map_err(|failure| explained(common, &failure))?;
-            report(common, &done)
-        }
-        OutboxCommand::Cancel { id } => told(common, profile.store.remove_submission(*id)),
     }
 }
 
@@ -266,7 +209,7 @@ pub(crate) fn find_folder(common: &Common, profile: &Profile, wanted: &str) -> R
         .ok_or_else(|| Problem(format!("there is no folder {wanted}; `folder list` names them")))
 }
 
-pub(super) fn online(common: &Common) -> Result<(), Problem> {
+pub(crate) fn online(common: &Common) -> Result<(), Problem> {
     if common.offline { Err("this needs the network; leave --offline out".into()) } else { Ok(()) }
 }
 

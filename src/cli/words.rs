@@ -249,6 +249,13 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
         FailureKind::Protocol => {
             ("the server said something unexpected; try again later", "サーバーの応答が想定外でした。後でやり直せます")
         }
+        FailureKind::Port25
+        | FailureKind::TooBig
+        | FailureKind::NoUtf8
+        | FailureKind::NoEightBit
+        | FailureKind::NoRequireTls
+        | FailureKind::GaveUp
+        | FailureKind::PartlyRefused => submitting(kind),
         FailureKind::Blocked => (
             "the message can't be sent as asked; see what stands in the way",
             "このままでは送れません。妨げているものを確認できます",
@@ -342,6 +349,40 @@ fn certifying(kind: FailureKind) -> (&'static str, &'static str) {
         _ => (
             "none of your keys certifies this, so there is nothing to take back",
             "自分の鍵による証明がないため、取り消すものはありません",
+        ),
+    }
+}
+
+/// What a submission server can't do, or did not.
+fn submitting(kind: FailureKind) -> (&'static str, &'static str) {
+    match kind {
+        FailureKind::Port25 => (
+            "port 25 is for servers among themselves and most providers block it (OP25B); use 587",
+            "25番ポートはサーバー同士のもので、ほとんどの回線で使えません（OP25B）。587番を使えます",
+        ),
+        FailureKind::TooBig => (
+            "the message is bigger than this server takes, so nothing was sent; the limit in bytes follows",
+            "このサーバーが受け取れる大きさを超えているため、何も送っていません。上限のバイト数は次のとおりです",
+        ),
+        FailureKind::NoUtf8 => (
+            "the server can't carry addresses or header fields that are not ASCII (SMTPUTF8), so nothing was sent; use another account",
+            "サーバーがASCII以外のアドレスやヘッダーを扱えないため（SMTPUTF8）、何も送っていません。別のアカウントを使えます",
+        ),
+        FailureKind::NoEightBit => (
+            "the server can't carry this text as it is (8BITMIME), so nothing was sent; use another account",
+            "サーバーがこの文字をそのまま扱えないため（8BITMIME）、何も送っていません。別のアカウントを使えます",
+        ),
+        FailureKind::NoRequireTls => (
+            "the server does not promise TLS all the way (REQUIRETLS), so nothing was sent; leave --require-tls out or use another account",
+            "サーバーが途中すべてのTLSを約束しないため（REQUIRETLS）、何も送っていません。--require-tls を外すか、別のアカウントを使えます",
+        ),
+        FailureKind::PartlyRefused => (
+            "the server did not take some recipients, the others get the message; `outbox list` shows its words",
+            "一部の宛先が受け付けられませんでした。ほかの宛先には送られています。`outbox list` でサーバーの返事を確認できます",
+        ),
+        _ => (
+            "it was tried for five days without success; `outbox list` shows what the server said, `outbox retry` tries again",
+            "五日間試しましたが送れませんでした。`outbox list` でサーバーの返事を確認し、`outbox retry` でやり直せます",
         ),
     }
 }

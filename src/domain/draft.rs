@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Mailbox, Technology};
@@ -29,6 +30,8 @@ pub struct Draft {
     pub references: Vec<String>,
     /// What the author asked for.
     pub protection: Protection,
+    /// How it is to go out.
+    pub dispatch: Dispatch,
 }
 
 impl Draft {
@@ -58,6 +61,18 @@ pub struct Protection {
     pub encrypt: bool,
     /// Which technology to use.
     pub technology: TechnologyChoice,
+}
+
+/// How a message is to go out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Dispatch {
+    /// Not before this moment; `None`: at once.
+    pub at: Option<Timestamp>,
+    /// Reports of its delivery are asked for (RFC 3461).
+    pub reports: bool,
+    /// Only where every server on the way promises TLS (RFC 8689).
+    pub requires_tls: bool,
 }
 
 /// Which technology a message uses.

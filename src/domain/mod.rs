@@ -13,7 +13,7 @@ mod spool;
 pub use abreast::abreast;
 pub use address::{EmailAddress, Mailbox};
 pub use dns::{DnsAnswer, DnsFailure, DnsResolver, Record, RecordKind};
-pub use draft::{Attachment, Draft, Protection, TechnologyChoice};
+pub use draft::{Attachment, Dispatch, Draft, Protection, TechnologyChoice};
 pub use fingerprint::{Fingerprint, Technology};
 /// A point in time; every judgement in the program takes one as an argument.
 pub use jiff::Timestamp;

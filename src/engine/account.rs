@@ -91,7 +91,7 @@ pub(super) fn checked(form: &AccountForm) -> Result<AccountRecord, Failure> {
         return Err(input("smtp_host"));
     }
     if form.smtp_port == 25 {
-        return Err(input("port_25"));
+        return Err(Failure { kind: FailureKind::Port25, ..input("") });
     }
     let user = if form.user.trim().is_empty() { address.as_str() } else { form.user.trim() };
     let pop = form.pop.clone().map(|pop| PopAccess { host: pop.host.trim().to_owned(), ..pop });

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use crate::domain::{Draft, EmailAddress, Fingerprint, RawMessage, Secret, Technology};
 
 use super::Failure;
+use super::sending::OutboxCommand;
 use super::topic::{Topic, TopicView};
 use super::view::{
     AccountForm, DraftId, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView,
@@ -90,8 +91,10 @@ pub enum Command {
     RememberZoom(u16),
     /// Try a queued submission again now.
     RetrySubmission(i64),
-    /// Take a queued submission back.
+    /// Take a queued submission back, for good.
     CancelSubmission(i64),
+    /// Something else about the outbox.
+    Outbox(OutboxCommand),
     /// Keep a certificate that came with a message, and the authorities that came with it. Nobody is trusted by that.
     KeepCertificate { message: MessageId, fingerprint: Fingerprint },
     /// Look through the stored messages for the certificates that a message lacks, and keep them, trusting nobody.

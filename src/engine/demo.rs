@@ -57,7 +57,56 @@ pub(super) fn open() -> Result<(Profile, tempfile::TempDir), Failure> {
     FindingSettings { harvests: false, ..FindingSettings::default() }.save(&profile)?;
     profile.store.set_setting("authserv_ids", &[&demo.authserv_id]).map_err(store_failure)?;
     messages(&profile, &demo)?;
+    conversations(&profile);
     Ok((profile, folder))
+}
+
+/// What is said when a message is handed over, and when one is refused.
+fn conversations(profile: &Profile) {
+    let begin = [
+        "S: 220 mail.example.org ESMTP",
+        "C: EHLO [127.0.0.1]",
+        "S: 250-mail.example.org",
+        "S: 250 STARTTLS",
+        "C: STARTTLS",
+        "S: 220 2.0.0 Ready to start TLS",
+        "TLS 1.3",
+        "C: EHLO [127.0.0.1]",
+        "S: 250-mail.example.org",
+        "S: 250-PIPELINING",
+        "S: 250-SIZE 30000000",
+        "S: 250-AUTH SCRAM-SHA-256 PLAIN",
+        "S: 250-8BITMIME",
+        "S: 250-DSN",
+        "S: 250 SMTPUTF8",
+        "C: AUTH SCRAM-SHA-256 biws",
+        "S: 334 cj1h",
+        "C: Yz1i",
+        "S: 235 2.7.0 Authentication successful",
+        "C: MAIL FROM:<alice@example.org> SIZE=4211 BODY=8BITMIME",
+    ];
+    let taken = [
+        "C: RCPT TO:<bob@example.com>",
+        "S: 250 2.1.0 Ok",
+        "S: 250 2.1.5 Ok",
+        "C: DATA",
+        "S: 354 End data with <CR><LF>.<CR><LF>",
+        "C: Subject: [...]",
+        "C: .",
+        "S: 250 2.0.0 Ok: queued as 4XyZ12",
+        "C: QUIT",
+        "S: 221 2.0.0 Bye",
+    ];
+    let refused = [
+        "C: RCPT TO:<nobody@example.com>",
+        "S: 250 2.1.0 Ok",
+        "S: 550 5.1.1 <nobody@example.com>: Recipient address rejected: User unknown",
+        "C: QUIT",
+        "S: 221 2.0.0 Bye",
+    ];
+    for end in [&taken[..], &refused] {
+        profile.transcripts.rehearse("mail.example.org", 587, &[&begin[..], end].concat());
+    }
 }
 
 fn trust(profile: &Profile, demo: &Demo) -> Result<(), Failure> {

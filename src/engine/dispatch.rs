@@ -2,6 +2,7 @@
 
 mod keys;
 mod mail;
+mod outbox;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,7 +16,7 @@ use crate::net::web::Reach;
 use crate::store::opened::OpenedFiles;
 
 use super::assessing::OpenFolder;
-use super::network::{self, Publish};
+use super::network::Publish;
 use super::profile::{Profile, store_failure};
 use super::receiving::{self, GRACE, Scope, Terms};
 use super::remote::{self, Means, Remote};
@@ -37,6 +38,10 @@ pub(super) struct Engine {
     shown: Arc<AtomicI64>,
     cancel: Cancel,
     is_busy: Arc<tokio::sync::Mutex<()>>,
+    /// Held while something is sent: fetching, which may take long, keeps nothing from going.
+    is_sending: Arc<tokio::sync::Mutex<()>>,
+    /// Held while copies are filed, which keeps nothing from going either.
+    is_filing: Arc<tokio::sync::Mutex<()>>,
     /// Held while messages are assessed without being asked.
     assesses: Arc<Mutex<()>>,
     opened: Arc<OpenedFiles>,
@@ -61,7 +66,9 @@ impl Engine {
             open_message: None,
             shown: Arc::default(),
             cancel: Cancel::new(),
-            is_busy: Arc::new(tokio::sync::Mutex::new(())),
+            is_busy: Arc::default(),
+            is_sending: Arc::default(),
+            is_filing: Arc::default(),
             assesses: Arc::default(),
             opened,
             remote: Remote::new(Reach::Public),
@@ -139,11 +146,7 @@ impl Engine {
                 Ok(())
             }
             Command::Send { draft, id } => {
-                sending::send(&self.profile, &draft, self.is_demo)?;
-                if let Some(id) = id {
-                    // It is in the outbox now; a draft that stays would be sent twice.
-                    self.profile.store.remove_draft(id).map_err(store_failure)?;
-                }
+                sending::send(&self.profile, &draft, id)?;
                 (self.publish)(Event::Queued);
                 self.show_outbox()?;
                 self.work(false);
@@ -182,18 +185,11 @@ impl Engine {
                 (self.publish)(Event::AttachmentsRead(read));
                 Ok(())
             }
-            Command::RetrySubmission(id) => {
-                self.profile.store.requeue(id).map_err(store_failure)?;
-                self.show_outbox()?;
-                self.work(false);
-                Ok(())
-            }
-            Command::CancelSubmission(id) => {
-                self.profile.store.remove_submission(id).map_err(store_failure)?;
-                self.show_outbox()
-            }
+            Command::RetrySubmission(_) | Command::CancelSubmission(_) | Command::Outbox(_) => self.outbox(&command),
             Command::SaveAccount(form) => {
-                account::save(&self.profile, &form, self.is_demo)?;
+                let id = account::save(&self.profile, &form, self.is_demo)?;
+                // What waits because of the account need not wait any longer.
+                self.profile.store.hurry(id, jiff::Timestamp::now()).map_err(store_failure)?;
                 self.done("account_saved", &form.address);
                 self.show_mailbox();
                 self.work(true);
@@ -304,6 +300,7 @@ impl Engine {
             remote_senders: remote::senders(&self.profile).into_iter().collect(),
             remote_never: remote::never(&self.profile),
             zoom: self.profile.store.setting("zoom").ok().flatten(),
+            undo_seconds: sending::undo_seconds(&self.profile),
         };
         (self.publish)(Event::Preferences(view));
     }
@@ -325,13 +322,7 @@ impl Engine {
         assessing::beside(profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo);
     }
 
-    fn show_outbox(&self) -> Result<(), Failure> {
-        (self.publish)(Event::Outbox(Arc::new(sending::outbox(&self.profile)?)));
-        self.show_mailbox();
-        Ok(())
-    }
-
-    /// Sends what is due and, if asked, fetches what is new, beside the loop; one such work at a time.
+    /// Sends what is due and, if asked, fetches what is new, beside the loop; one such work of each kind at a time.
     pub(super) fn work(&self, fetch: bool) {
         if self.is_demo {
             return;
@@ -340,40 +331,31 @@ impl Engine {
         if !fetch && self.profile.store.untold().is_ok_and(|count| count > 0) {
             self.receive(None, Duration::ZERO);
         }
+        self.send_due();
+        if !fetch {
+            return;
+        }
         let Ok(turn) = Arc::clone(&self.is_busy).try_lock_owned() else {
-            // It runs already; the outbox is looked at again when it ends, and the servers when that was asked for.
-            if fetch {
-                self.mail.want();
-            }
+            // It runs already; the servers are looked at again when it ends.
+            self.mail.want();
             return;
         };
         let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
         let (open_folder, assesses) = (Arc::clone(&self.open_folder), Arc::clone(&self.assesses));
         let (desk, again) = (Arc::clone(&self.mail), self.again.clone());
         tokio::spawn(async move {
-            let mut outcome = network::send_due(&profile, &publish).await;
-            if fetch {
-                let arrived = mail::shows(&profile, &publish, &open_folder);
-                let terms =
-                    Terms { profile: &profile, publish: &publish, cancel: &cancel, grace: GRACE, arrived: &arrived };
-                let fetched = receiving::accounts(&terms, None, Scope::Everything).await.map(|_| ());
-                if fetched.is_ok() {
-                    let _ = profile.store.set_setting("synchronised_at", &jiff::Timestamp::now());
-                    // What was queued meanwhile must not wait for the next tick.
-                    if outcome.is_ok() {
-                        outcome = network::send_due(&profile, &publish).await;
-                    }
-                }
-                outcome = outcome.and(fetched);
+            let arrived = mail::shows(&profile, &publish, &open_folder);
+            let terms =
+                Terms { profile: &profile, publish: &publish, cancel: &cancel, grace: GRACE, arrived: &arrived };
+            let outcome = receiving::accounts(&terms, None, Scope::Everything).await.map(|_| ());
+            if outcome.is_ok() {
+                let _ = profile.store.set_setting("synchronised_at", &jiff::Timestamp::now());
             }
             publish(Event::Progress(None));
             if let Err(failure) = outcome
                 && failure.kind != FailureKind::Cancelled
             {
                 publish(Event::Failed(failure));
-            }
-            if let Ok(view) = sending::outbox(&profile) {
-                publish(Event::Outbox(Arc::new(view)));
             }
             let folder = *open_folder.lock().unwrap_or_else(PoisonError::into_inner);
             if let Ok(view) = reading::mailbox(&profile, folder, false) {

@@ -58,6 +58,20 @@ pub enum FailureKind {
     Protocol,
     /// No account here may send as the author.
     NotYourAddress,
+    /// Port 25 is for servers among themselves, and providers block it for everybody else (OP25B).
+    Port25,
+    /// The message is larger than the server takes; the subject is its limit in bytes.
+    TooBig,
+    /// The server can't carry an address or a header that is not ASCII.
+    NoUtf8,
+    /// The server can't carry a text that is not ASCII.
+    NoEightBit,
+    /// TLS is required all the way, and the server does not promise that.
+    NoRequireTls,
+    /// It was tried for days without success.
+    GaveUp,
+    /// Some recipients were refused; the others got the message.
+    PartlyRefused,
     /// Preflight blocks it.
     Blocked,
     /// The store could not be read or written.

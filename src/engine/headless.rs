@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::domain::{EmailAddress, Envelope, RawMessage, abreast};
+use crate::domain::{Dispatch, EmailAddress, Envelope, Mailbox, RawMessage, abreast};
 use crate::flow::Assessment;
 use crate::message::{self, Limits};
 use crate::net::Cancel;
-use crate::store::{AccountRecord, MessageFlags, NewSubmission};
+use crate::store::{AccountRecord, Batch, MessageFlags, NewSubmission};
 
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
@@ -65,6 +65,11 @@ pub fn remove_account(profile: &Profile, address: &EmailAddress) -> Result<(), F
 
 /// Queues a message as it is. Whom it is for is in To, Cc and Bcc; Bcc fields do not go along.
 pub fn enqueue(profile: &Profile, raw: &RawMessage) -> Result<(), Failure> {
+    enqueue_as(profile, raw, Dispatch::default())
+}
+
+/// The same, going out as was asked for.
+pub fn enqueue_as(profile: &Profile, raw: &RawMessage, dispatch: Dispatch) -> Result<(), Failure> {
     let parsed = message::parse(raw, &Limits::default());
     let input = |subject: &str, source: &str| Failure {
         kind: FailureKind::Input,
@@ -93,7 +98,16 @@ pub fn enqueue(profile: &Profile, raw: &RawMessage) -> Result<(), Failure> {
         message: bytes.clone(),
         sent_copy: Some(bytes),
     };
-    profile.store.enqueue(&[submission], Timestamp::now()).map(|_| ()).map_err(store_failure)
+    let now = Timestamp::now();
+    let batch = Batch {
+        submissions: &[submission],
+        subject: &parsed.subject,
+        hold: sending::hold(0, dispatch.at, now),
+        dispatch,
+        draft: None,
+        kept_as: None,
+    };
+    profile.store.enqueue_batch(&batch, now).map(drop).map_err(store_failure)
 }
 
 /// Takes the Bcc fields out of a message; they come back as To fields of a message of their own.
@@ -124,10 +138,10 @@ fn without_bcc(raw: &RawMessage) -> (RawMessage, Vec<u8>) {
 /// Sends what is due.
 pub fn send_due(profile: &Profile) -> Result<Done, Failure> {
     let (publish, failures) = collector();
-    let before = waiting(profile)?;
-    run(network::send_due(profile, &publish))??;
-    let after = waiting(profile)?;
-    Ok(Done { fetched: 0, sent: before.saturating_sub(after), waiting: after, failures: take(&failures) })
+    let sent = run(sending::send_due(profile, &publish))??;
+    run(sending::file_copies(profile, &publish, true))??;
+    let waiting = waiting(profile)?;
+    Ok(Done { fetched: 0, sent: sent.accepted, waiting, failures: take(&failures) })
 }
 
 /// Sends what is due, then fetches what is new.

@@ -34,4 +34,5 @@ mod worker;
 pub use command::{Command, Event, Progress};
 pub use failure::{Failure, FailureKind, Retry};
 pub use profile::{Profile, SecretsIn};
+pub use sending::{OutboxCommand, UNDO};
 pub use worker::{EngineHandle, Start, start};

@@ -14,7 +14,7 @@ use super::profile::{Profile, store_failure};
 
 /// Where an account receives by POP3.
 fn server(profile: &Profile, pop: &PopAccess) -> Server {
-    Server::new(pop.host.clone(), pop.port).with_roots(profile.server_roots())
+    super::network::server(profile, &pop.host, pop.port)
 }
 
 /// Logs in and leaves again: to see that it works, and for a server that wants POP before SMTP.

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::crypto::smime::SmimeRing;
 use crate::crypto::{ImportError, Keyring, pgp, smime};
 use crate::domain::{Fingerprint, Secret, Technology};
+use crate::net::transcript::Transcripts;
 use crate::store::search::SearchIndex;
 use crate::store::secret::SecretStore;
 use crate::store::spool::SpoolFolder;
@@ -54,6 +55,8 @@ pub struct Profile {
     pub(super) mail: super::topic::mail::Desk,
     /// Whose turn it is to be synchronised.
     pub(super) turns: super::receiving::Turns,
+    /// What was said with servers last.
+    pub transcripts: Transcripts,
     /// What accounts that sign in with OAuth 2.0 log in with now.
     pub(super) tokens: super::login::Tokens,
     keyring: Mutex<Arc<Keyring>>,
@@ -118,6 +121,7 @@ impl Profile {
             turns: super::receiving::Turns::default(),
             tokens: super::login::Tokens::default(),
             keepers: Keepers::default(),
+            transcripts: Transcripts::default(),
             keyring: Mutex::new(Arc::new(keyring)),
             changing: Mutex::default(),
             trusting: Mutex::default(),

@@ -9,7 +9,7 @@ use crate::flow::{Assessment, Headline, Lock, Seal};
 use super::profile::{Profile, store_failure};
 use super::topic::finding::Harvest;
 use super::view::{AccountView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
-use super::{Failure, FailureKind, Retry, assessing, attachment, network, remedy};
+use super::{Failure, FailureKind, Retry, assessing, attachment, remedy, sending};
 
 /// As many rows as the list ever shows.
 const MAX_ROWS: usize = 200_000;
@@ -48,7 +48,7 @@ pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Re
         open_folder,
         rows: Arc::new(rows.into_iter().map(row).collect()),
         drafts: drafts(profile)?,
-        waiting: waiting.iter().filter(|one| network::is_waiting(one.state)).count(),
+        waiting: waiting.iter().filter(|one| sending::is_waiting(one.state)).count(),
         synchronised_at: store.setting("synchronised_at").map_err(store_failure)?,
         is_demo,
     })

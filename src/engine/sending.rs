@@ -1,4 +1,9 @@
-//! From a draft to the outbox.
+//! From a draft to the outbox, and from there to the server.
+
+mod copies;
+mod due;
+mod offers;
+mod queue;
 
 use std::path::{Path, PathBuf};
 
@@ -7,14 +12,18 @@ use jiff::Timestamp;
 use crate::crypto::ProtectError;
 use crate::domain::{Attachment, Draft, EmailAddress, Mailbox};
 use crate::flow::outgoing::{self, SealError};
-use crate::store::{AccountRecord, NewSubmission, files};
+use crate::store::{AccountRecord, Batch, NewSubmission, files};
 
-use super::network;
 use super::profile::{Profile, store_failure};
 use super::stateless;
 use super::topic::finding;
-use super::view::{DraftId, OutboxView, PreflightView, ReadinessView, SubmissionView};
+use super::view::{DraftId, PreflightView, ReadinessView};
 use super::{Failure, FailureKind, Retry};
+
+pub(super) use copies::file_copies;
+pub(super) use due::{Sent, send_due};
+pub(super) use queue::{LONGEST_LOOK, carry_out, hold, is_waiting, outbox, undo_seconds, until_due};
+pub use queue::{OutboxCommand, UNDO};
 
 /// No attachment is larger; servers take less.
 const MAX_ATTACHMENT: u64 = 100 << 20;
@@ -43,12 +52,13 @@ pub(super) fn preflight(profile: &Profile, draft: &Draft) -> Result<PreflightVie
     })
 }
 
-/// Seals a draft and queues its deliveries. The window has shown the cautions.
-pub(super) fn send(profile: &Profile, draft: &Draft, is_demo: bool) -> Result<(), Failure> {
+/// Seals a draft and queues its deliveries; where it was kept as a draft it is one no longer. The window has shown the
+/// cautions.
+pub(super) fn send(profile: &Profile, written: &Draft, kept_as: Option<DraftId>) -> Result<(), Failure> {
     let at = profile.now();
     let policy = profile.policy(at)?;
     let keyring = profile.keyring();
-    let draft = &with_own_key(profile, draft);
+    let draft = &with_own_key(profile, written);
     let plan = outgoing::preflight(draft, &keyring, &policy).approve(true).map_err(|blockers| {
         let first = blockers.first();
         Failure {
@@ -74,13 +84,18 @@ pub(super) fn send(profile: &Profile, draft: &Draft, is_demo: bool) -> Result<()
             sent_copy: copy.take(),
         })
         .collect();
-    if is_demo {
-        // The demo has no servers: what would be sent is shown in the outbox and goes no further.
-        profile.store.enqueue(&submissions, at).map_err(store_failure)?;
-        return Ok(());
-    }
-    profile.store.enqueue(&submissions, Timestamp::now()).map_err(store_failure)?;
-    Ok(())
+    offers::check(profile, &account, draft, &submissions)?;
+    // By the clock on the wall, whatever the demo's own time is.
+    let now = Timestamp::now();
+    let batch = Batch {
+        submissions: &submissions,
+        subject: &written.subject,
+        hold: hold(undo_seconds(profile), written.dispatch.at, now),
+        dispatch: written.dispatch,
+        draft: Some(written),
+        kept_as,
+    };
+    profile.store.enqueue_batch(&batch, now).map(drop).map_err(store_failure)
 }
 
 /// The draft with the author's own certificate as a file, when the user wants that and it is not there already.
@@ -139,24 +154,6 @@ fn read_attachment(path: &Path) -> Result<Attachment, Failure> {
         files::read(path, MAX_ATTACHMENT).map_err(|error| Failure { subject: name.clone(), ..store_failure(error) })?;
     let media_type = stateless::media_type(&name).to_owned();
     Ok(Attachment { name, media_type, bytes: bytes.into() })
-}
-
-/// What waits to be sent.
-pub(super) fn outbox(profile: &Profile) -> Result<OutboxView, Failure> {
-    let rows = profile.store.submissions().map_err(store_failure)?;
-    Ok(OutboxView {
-        submissions: rows
-            .into_iter()
-            .filter(|row| network::is_waiting(row.state))
-            .map(|row| SubmissionView {
-                id: row.id,
-                recipients: row.envelope.recipients.iter().map(ToString::to_string).collect(),
-                state: row.state.word().to_owned(),
-                detail: row.detail,
-                retry_at: row.retry_at,
-            })
-            .collect(),
-    })
 }
 
 fn seal_failure(error: &SealError) -> Failure {

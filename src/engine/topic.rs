@@ -10,6 +10,7 @@ pub mod own_keys;
 pub mod people;
 pub mod searching;
 pub mod setup;
+pub mod transcript;
 
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ pub enum Topic {
     Authorities(authorities::AuthoritiesCommand),
     Setup(setup::SetupCommand),
     Search(searching::SearchCommand),
+    Transcript(transcript::TranscriptCommand),
 }
 
 /// What a topic shows: a whole snapshot, in place of the one before.
@@ -50,6 +52,7 @@ pub enum TopicView {
     Authorities(Arc<authorities::AuthoritiesView>),
     Setup(Arc<setup::SetupView>),
     Search(Arc<searching::SearchView>),
+    Transcript(Arc<transcript::TranscriptView>),
 }
 
 /// The newest view of each topic.
@@ -65,6 +68,7 @@ pub struct TopicViews {
     pub authorities: Option<Arc<authorities::AuthoritiesView>>,
     pub setup: Option<Arc<setup::SetupView>>,
     pub search: Option<Arc<searching::SearchView>>,
+    pub transcript: Option<Arc<transcript::TranscriptView>>,
 }
 
 impl TopicViews {
@@ -80,6 +84,7 @@ impl TopicViews {
             TopicView::Authorities(view) => self.authorities = Some(view),
             TopicView::Setup(view) => self.setup = Some(view),
             TopicView::Search(view) => self.search = Some(view),
+            TopicView::Transcript(view) => self.transcript = Some(view),
         }
     }
 }
@@ -152,5 +157,6 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::Authorities(command) => authorities::carry_out(work, command),
         Topic::Setup(command) => setup::carry_out(work, command),
         Topic::Search(command) => Ok(searching::carry_out(work, command)),
+        Topic::Transcript(command) => Ok(transcript::carry_out(work, command)),
     }
 }

@@ -75,6 +75,8 @@ pub struct PreferencesView {
     pub remote_never: bool,
     /// The size of what is read, in percent; `None` as it is.
     pub zoom: Option<u16>,
+    /// For how many seconds a message may be taken back.
+    pub undo_seconds: u32,
 }
 
 /// One draft that is kept.
@@ -379,18 +381,36 @@ pub struct OutboxView {
 }
 
 /// One delivery in the outbox.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SubmissionView {
     /// Row id.
     pub id: i64,
     /// For whom.
     pub recipients: Vec<String>,
-    /// `queued`, `sending`, `deferred`, `rejected`, `uncertain`, `accepted`.
+    /// `queued`, `sending`, `deferred`, `rejected`, `expired`, `uncertain`, `accepted`.
     pub state: String,
-    /// The server's last words.
+    /// The server's last words; of several recipients one line each.
     pub detail: String,
     /// When it is tried again.
     pub retry_at: Option<Timestamp>,
+    /// The message's deliveries all have the same number here.
+    pub batch: i64,
+    /// The message's subject.
+    pub subject: String,
+    /// What keeps it: `undo` while its author may take it back, `later` until the moment chosen, else nothing.
+    pub hold: &'static str,
+    /// Until when.
+    pub held_until: Option<Timestamp>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was queued.
+    pub created_at: Option<Timestamp>,
+    /// Reports of its delivery are asked for.
+    pub reports: bool,
+    /// It may only go where TLS is promised all the way.
+    pub requires_tls: bool,
+    /// The draft that it was made of is kept.
+    pub has_draft: bool,
 }
 
 /// An account as the user fills it in.

@@ -151,11 +151,13 @@ fn run(mut engine: Engine, mut inbox: UnboundedReceiver<Command>) {
         let mut tick = tokio::time::interval(TICK);
         let mut ticks: u32 = 0;
         loop {
+            let due = tokio::time::sleep(engine.until_due());
             tokio::select! {
                 command = inbox.recv() => {
                     let Some(command) = command else { break };
                     engine.carry_out(command);
                 }
+                () = due => engine.send_due(),
                 _ = tick.tick() => {
                     if !engine.is_demo {
                         engine.work(ticks.is_multiple_of(TICKS_PER_FETCH));

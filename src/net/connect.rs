@@ -3,7 +3,8 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::stream::Stream;
+use super::stream::{Plain, Stream};
+use super::transcript::{Recorder, Said};
 use super::{NetError, Security, Server, tls};
 
 /// For the TCP connection and for each step until TLS stands.
@@ -15,19 +16,41 @@ const IDLE: Duration = Duration::from_mins(5);
 /// does the handshake. Whatever comes back is encrypted and authenticated.
 pub(super) async fn connect<F>(server: &Server, start_tls: F) -> Result<Stream, NetError>
 where
-    F: AsyncFnOnce(&mut TcpStream) -> Result<(), NetError>,
+    F: AsyncFnOnce(&mut Plain) -> Result<(), NetError>,
 {
     server.check_port()?;
+    let mut recorder = server.transcripts.as_ref().map(|kept| kept.begin(&server.host, server.port));
     let address = (server.host.as_str(), server.port);
-    let mut tcp = within(async { TcpStream::connect(address).await.map_err(NetError::unreachable) }).await?;
+    let tcp = within(async { TcpStream::connect(address).await.map_err(NetError::unreachable) }).await;
+    let tcp = noted(&mut recorder, tcp)?;
     // Commands are small and wait for their answers; without this each would wait for the last one's ACK.
     let _ = tcp.set_nodelay(true);
+    note(&mut recorder, Said::Connected);
+    let mut plain = Plain { tcp, recorder };
     if server.security == Security::StartTls {
-        within(start_tls(&mut tcp)).await?;
+        let begun = within(start_tls(&mut plain)).await;
+        noted(&mut plain.recorder, begun)?;
     }
+    let Plain { tcp, mut recorder } = plain;
     // In a box, because a handshake's future is much bigger than all that callers have besides.
-    let tls = Box::pin(within(tls::handshake(tcp, &server.host, &server.extra_roots))).await?;
-    Ok(Stream::new(tls, IDLE))
+    let tls = Box::pin(within(tls::handshake(tcp, &server.host, &server.extra_roots))).await;
+    let tls = noted(&mut recorder, tls)?;
+    let version = tls.get_ref().1.protocol_version().and_then(|version| version.as_str());
+    note(&mut recorder, Said::Encrypted(version.unwrap_or_default().replace("TLSv1_", "TLS 1.")));
+    Ok(Stream::new(tls, IDLE, recorder))
+}
+
+fn note(recorder: &mut Option<Recorder>, said: Said) {
+    if let Some(recorder) = recorder {
+        recorder.note(said);
+    }
+}
+
+fn noted<T>(recorder: &mut Option<Recorder>, step: Result<T, NetError>) -> Result<T, NetError> {
+    if let Err(error) = &step {
+        note(recorder, Said::Failed { code: error.to_string(), detail: error.detail() });
+    }
+    step
 }
 
 /// Runs a step, giving up after the time for connecting.

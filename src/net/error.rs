@@ -78,10 +78,27 @@ pub enum NetError {
     /// The message has a bare CR or LF, which servers disagree about (RFC 5321 §2.3.8).
     #[error("not_canonical")]
     NotCanonical,
-    /// The server can't carry an address that is not ASCII (RFC 6531) or a message that is not
-    /// 7-bit (RFC 6152).
+    /// The server can't carry a message that is not 7-bit (RFC 6152). Nothing was sent.
     #[error("not_ascii")]
     NotAscii,
+    /// The server can't carry an address or a header that is not ASCII (RFC 6531). Nothing was sent.
+    #[error("no_smtputf8")]
+    NoUtf8,
+    /// The message is larger than the server takes (RFC 1870). Nothing was sent.
+    #[error("too_big")]
+    TooBig {
+        /// Its limit in bytes.
+        limit: u64,
+    },
+    /// TLS is required all the way, and the server does not promise that (RFC 8689). Nothing was sent.
+    #[error("no_requiretls")]
+    NoRequireTls,
+    /// Every one of several recipients was refused.
+    #[error("refused")]
+    AllRefused {
+        /// Each with the server's words.
+        refused: Vec<Refusal>,
+    },
     /// An address can't be written in an SMTP command.
     #[error("bad_address")]
     BadAddress {
@@ -118,6 +135,8 @@ impl NetError {
             Self::Rejected { code: 0, text, .. } | Self::Deferred { code: 0, text, .. } => text.clone(),
             Self::Rejected { code, text, .. } | Self::Deferred { code, text, .. } => format!("{code} {text}"),
             Self::BadAddress { address } => address.to_string(),
+            Self::TooBig { limit } => limit.to_string(),
+            Self::AllRefused { refused } => refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
             _ => String::new(),
         }
     }
@@ -137,6 +156,30 @@ impl NetError {
             500..=599 => Self::Rejected { code, text, recipient },
             _ => Self::protocol(format!("{code} {text}")),
         }
+    }
+}
+
+/// A recipient that a submission server did not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Who.
+    pub recipient: EmailAddress,
+    /// The reply code.
+    pub code: u16,
+    /// The server's words.
+    pub text: String,
+}
+
+impl Refusal {
+    /// Trying again does not help (RFC 5321 §4.2.1).
+    pub fn is_permanent(&self) -> bool {
+        self.code >= 500
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} {}", self.recipient, self.code, self.text)
     }
 }
 

@@ -18,11 +18,12 @@ mod server;
 pub mod smtp;
 mod stream;
 pub mod tls;
+pub mod transcript;
 pub mod vks;
 pub mod web;
 pub mod wkd;
 
 pub use cancel::Cancel;
-pub use error::{CertificateProblem, NetError};
+pub use error::{CertificateProblem, NetError, Refusal};
 pub use sasl::Mechanism;
 pub use server::{Credentials, Proof, Security, Server};

@@ -6,14 +6,13 @@ mod tests;
 
 use openssl::base64;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::connect::{connect, within};
 use super::line::{read_line, write_line};
 use super::sasl::{self, Exchange};
-use super::stream::{Binding, Stream};
+use super::stream::{Binding, Plain, Stream};
 use super::{Cancel, Credentials, NetError, Proof, Security, Server};
 
 /// A line of an answer: RFC 2449 §4 allows 512 bytes; of a message, whatever comes, in pieces.
@@ -232,7 +231,7 @@ impl Session {
 
 /// The dialogue in the clear (RFC 2595 §4): greeting, STLS, and not a word more. Whether it is offered shows in the
 /// answer: a server that says no has no TLS.
-async fn start_tls(tcp: &mut TcpStream) -> Result<(), NetError> {
+async fn start_tls(tcp: &mut Plain) -> Result<(), NetError> {
     status(&read_line(tcp).await?)?;
     write_line(tcp, "STLS").await?;
     let reply = read_line(tcp).await?;

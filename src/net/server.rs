@@ -1,6 +1,7 @@
 use crate::domain::Secret;
 
 use super::NetError;
+use super::transcript::Transcripts;
 
 /// A server and how TLS starts there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,18 +14,27 @@ pub struct Server {
     pub security: Security,
     /// Authorities that are believed beside the platform's: certificates in DER.
     pub extra_roots: Vec<Vec<u8>>,
+    /// Where what is said is kept; `None`: nowhere.
+    pub transcripts: Option<Transcripts>,
 }
 
 impl Server {
     /// A server whose TLS starts as its port number says.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
-        Self { host: host.into(), port, security: Security::for_port(port), extra_roots: Vec::new() }
+        Self { host: host.into(), port, security: Security::for_port(port), extra_roots: Vec::new(), transcripts: None }
     }
 
     /// The same server, believing these authorities too.
     #[must_use]
     pub fn with_roots(mut self, roots: Vec<Vec<u8>>) -> Self {
         self.extra_roots = roots;
+        self
+    }
+
+    /// The same server; what is said with it is kept there.
+    #[must_use]
+    pub fn with_transcripts(mut self, transcripts: &Transcripts) -> Self {
+        self.transcripts = Some(transcripts.clone());
         self
     }
 

@@ -11,6 +11,57 @@ use tokio::net::TcpStream;
 use tokio::time::Sleep;
 use tokio_rustls::client::TlsStream;
 
+use super::transcript::{Recorder, Said};
+
+/// A connection in the clear, on the way to TLS.
+pub(super) struct Plain {
+    pub(super) tcp: TcpStream,
+    pub(super) recorder: Option<Recorder>,
+}
+
+impl AsyncRead for Plain {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let poll = Pin::new(&mut self.tcp).poll_read(cx, buf);
+        heard(&mut self.recorder, buf, before, &poll);
+        poll
+    }
+}
+
+impl AsyncWrite for Plain {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let poll = Pin::new(&mut self.tcp).poll_write(cx, bytes);
+        sent(&mut self.recorder, bytes, &poll);
+        poll
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_shutdown(cx)
+    }
+}
+
+fn heard(recorder: &mut Option<Recorder>, buf: &ReadBuf<'_>, before: usize, poll: &Poll<io::Result<()>>) {
+    let Some(recorder) = recorder else { return };
+    let new = buf.filled().get(before..).unwrap_or_default();
+    match poll {
+        Poll::Ready(Ok(())) if new.is_empty() && buf.remaining() > 0 => recorder.broke(Said::ServerClosed),
+        Poll::Ready(Err(error)) => {
+            recorder.broke(Said::Failed { code: "unreachable".to_owned(), detail: error.to_string() });
+        }
+        _ => recorder.heard(new),
+    }
+}
+
+fn sent(recorder: &mut Option<Recorder>, bytes: &[u8], poll: &Poll<io::Result<usize>>) {
+    if let (Some(recorder), Poll::Ready(Ok(count))) = (recorder, poll) {
+        recorder.sent(bytes.get(..*count).unwrap_or_default());
+    }
+}
+
 /// A TLS connection that gives up when nothing moves for too long.
 #[derive(Debug)]
 pub struct Stream {
@@ -19,14 +70,15 @@ pub struct Stream {
     prefix: &'static [u8],
     idle: Duration,
     sleep: Pin<Box<Sleep>>,
+    recorder: Option<Recorder>,
 }
 
 /// What is the same at both ends of a TLS connection and of no other (`tls-exporter`, RFC 9266).
 pub(super) struct Binding(pub(super) [u8; 32]);
 
 impl Stream {
-    pub(super) fn new(tls: TlsStream<TcpStream>, idle: Duration) -> Self {
-        Self { tls: Box::new(tls), prefix: b"", idle, sleep: Box::pin(tokio::time::sleep(idle)) }
+    pub(super) fn new(tls: TlsStream<TcpStream>, idle: Duration, recorder: Option<Recorder>) -> Self {
+        Self { tls: Box::new(tls), prefix: b"", idle, sleep: Box::pin(tokio::time::sleep(idle)), recorder }
     }
 
     /// Lets a reader that insists on a greeting have one: after STARTTLS a server sends none.
@@ -62,7 +114,9 @@ impl AsyncRead for Stream {
             self.prefix = later;
             return Poll::Ready(Ok(()));
         }
+        let before = buf.filled().len();
         let poll = Pin::new(&mut self.tls).poll_read(cx, buf);
+        heard(&mut self.recorder, buf, before, &poll);
         self.watch(cx, poll)
     }
 }
@@ -70,6 +124,7 @@ impl AsyncRead for Stream {
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let poll = Pin::new(&mut self.tls).poll_write(cx, bytes);
+        sent(&mut self.recorder, bytes, &poll);
         self.watch(cx, poll)
     }
 

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Attachment, Draft, Mailbox, Protection};
+use crate::domain::{Attachment, Dispatch, Draft, Mailbox, Protection};
 
 use super::database::{millis, timestamp};
 use super::{Store, StoreError};
@@ -35,6 +35,8 @@ struct Head {
     in_reply_to: Option<String>,
     references: Vec<String>,
     protection: Protection,
+    #[serde(default)]
+    dispatch: Dispatch,
 }
 
 impl Store {
@@ -48,28 +50,17 @@ impl Store {
     ) -> Result<i64, StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
-        let id: i64 = transaction.query_row(
-            "INSERT INTO draft (id, account, changed_at, head) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (id) DO UPDATE SET account = ?2, changed_at = ?3, head = ?4 RETURNING id",
-            params![id, account, millis(at), serde_json::to_string(&head(draft))?],
-            |row| row.get(0),
-        )?;
-        transaction.execute("DELETE FROM draft_attachment WHERE draft = ?1", [id])?;
-        for (number, attachment) in draft.attachments.iter().enumerate() {
-            transaction.execute(
-                "INSERT INTO draft_attachment (draft, number, name, media_type, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![id, number, attachment.name, attachment.media_type, &*attachment.bytes],
-            )?;
-        }
+        let id = put(&transaction, id, account, draft, at)?;
         transaction.commit()?;
         Ok(id)
     }
 
-    /// Every draft, the one changed last first.
+    /// Every draft that somebody is still writing, the one changed last first.
     pub fn drafts(&self) -> Result<Vec<DraftRecord>, StoreError> {
         let db = self.db();
-        let mut statement =
-            db.prepare_cached("SELECT id, account, changed_at, head FROM draft ORDER BY changed_at DESC, id DESC")?;
+        let mut statement = db.prepare_cached(
+            "SELECT id, account, changed_at, head FROM draft WHERE batch IS NULL ORDER BY changed_at DESC, id DESC",
+        )?;
         let mut rows = statement.query([])?;
         let mut records = Vec::new();
         while let Some(row) = rows.next()? {
@@ -86,6 +77,40 @@ impl Store {
         self.db().execute("DELETE FROM draft WHERE id = ?1", [id])?;
         Ok(())
     }
+}
+
+/// Keeps a draft (`None`: a new one); its row id.
+pub(super) fn put(
+    transaction: &Transaction<'_>,
+    id: Option<i64>,
+    account: Option<i64>,
+    draft: &Draft,
+    at: Timestamp,
+) -> Result<i64, StoreError> {
+    let id: i64 = transaction.query_row(
+        "INSERT INTO draft (id, account, changed_at, head) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (id) DO UPDATE SET account = ?2, changed_at = ?3, head = ?4 RETURNING id",
+        params![id, account, millis(at), serde_json::to_string(&head(draft))?],
+        |row| row.get(0),
+    )?;
+    transaction.execute("DELETE FROM draft_attachment WHERE draft = ?1", [id])?;
+    for (number, attachment) in draft.attachments.iter().enumerate() {
+        transaction.execute(
+            "INSERT INTO draft_attachment (draft, number, name, media_type, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![id, number, attachment.name, attachment.media_type, &*attachment.bytes],
+        )?;
+    }
+    Ok(id)
+}
+
+/// The draft that the deliveries of a message were made of.
+pub(super) fn of_batch(db: &Connection, batch: i64) -> Result<Option<DraftRecord>, StoreError> {
+    let query = "SELECT id, account, changed_at, head FROM draft WHERE batch = ?1";
+    let found: Option<(i64, Option<i64>, i64, String)> =
+        db.query_row(query, [batch], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?;
+    let Some((id, account, changed_at, json)) = found else { return Ok(None) };
+    let draft = draft(serde_json::from_str(&json)?, attachments(db, id)?);
+    Ok(Some(DraftRecord { id, account, changed_at: timestamp(changed_at), draft }))
 }
 
 fn attachments(db: &Connection, draft: i64) -> Result<Vec<Attachment>, StoreError> {
@@ -111,6 +136,7 @@ fn head(draft: &Draft) -> Head {
         in_reply_to: draft.in_reply_to,
         references: draft.references,
         protection: draft.protection,
+        dispatch: draft.dispatch,
     }
 }
 
@@ -127,5 +153,6 @@ fn draft(head: Head, attachments: Vec<Attachment>) -> Draft {
         in_reply_to: head.in_reply_to,
         references: head.references,
         protection: head.protection,
+        dispatch: head.dispatch,
     }
 }

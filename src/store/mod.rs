@@ -45,7 +45,9 @@ pub use evidence::{EvidenceKind, EvidenceRecord};
 pub use folder::FolderRecord;
 pub use intake::Intake;
 pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage, Noted};
-pub use outbox::{NewSubmission, SentCopy, SubmissionRow, SubmissionState};
+pub use outbox::{
+    Aside, Batch, Hold, LONGEST_UNDO, LONGEST_WAIT, NewSubmission, SentCopy, SubmissionRow, SubmissionState,
+};
 pub use outside::OutsideKeyRecord;
 pub use own_keys::{AuthorityRecord, IssuedRecord, KeyRecords, WaitingKey};
 pub use pending::{Mark, Placing, Way};

@@ -1,10 +1,24 @@
-use jiff::Timestamp;
+//! The queue of what is to be sent: each row is one delivery, protected bytes with an envelope, and where it is.
+
+mod batch;
+mod copy;
+
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, params};
 
 use crate::domain::{EmailAddress, Envelope, RawMessage};
 
 use super::database::{millis, timestamp};
 use super::{Store, StoreError};
+
+pub use batch::{Aside, Batch, Hold};
+pub use copy::SentCopy;
+
+/// No wait between two attempts is longer. A moment that lies farther ahead was noted before the clock was set back, and
+/// counts as come.
+pub const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(2);
+/// No author has longer to take a message back; beyond that, as above.
+pub const LONGEST_UNDO: SignedDuration = SignedDuration::from_secs(60);
 
 /// A delivery to queue: protected bytes, never anything else.
 #[derive(Clone, Debug)]
@@ -31,6 +45,8 @@ pub enum SubmissionState {
     Deferred,
     /// The server refused it for good.
     Rejected,
+    /// It was tried for days, and is not tried any more.
+    Expired,
     /// It was handed over and no answer came: the user decides.
     Uncertain,
     /// The server took it.
@@ -38,8 +54,8 @@ pub enum SubmissionState {
 }
 
 impl SubmissionState {
-    const ALL: [Self; 6] =
-        [Self::Queued, Self::Sending, Self::Deferred, Self::Rejected, Self::Uncertain, Self::Accepted];
+    const ALL: [Self; 7] =
+        [Self::Queued, Self::Sending, Self::Deferred, Self::Rejected, Self::Expired, Self::Uncertain, Self::Accepted];
 
     /// The word used in the view.
     pub fn word(self) -> &'static str {
@@ -48,6 +64,7 @@ impl SubmissionState {
             Self::Sending => "sending",
             Self::Deferred => "deferred",
             Self::Rejected => "rejected",
+            Self::Expired => "expired",
             Self::Uncertain => "uncertain",
             Self::Accepted => "accepted",
         }
@@ -73,49 +90,33 @@ pub struct SubmissionRow {
     pub detail: String,
     /// When it was queued.
     pub created_at: Timestamp,
+    /// The message's deliveries all have the same number here.
+    pub batch: i64,
+    /// The message's subject, for its author.
+    pub subject: String,
+    /// It is held back.
+    pub hold: Hold,
+    /// Reports of its delivery are asked for.
+    pub reports: bool,
+    /// It may only go where TLS is promised all the way.
+    pub requires_tls: bool,
+    /// The draft that it was made of is kept.
+    pub has_draft: bool,
 }
 
-/// A copy that still has to go into the folder of sent messages.
-#[derive(Clone, Debug)]
-pub struct SentCopy {
-    /// The submission's row id.
-    pub submission: i64,
-    /// The account's row id.
-    pub account: i64,
-    /// The message.
-    pub message: RawMessage,
-}
+/// Whose turn it is, at ?1; ?2 and ?3 are the longest wait and the longest time to take something back.
+const IS_DUE: &str = "(state = 'queued'
+        AND (held_until IS NULL OR held_until <= ?1 OR hold = 'undo' AND held_until > ?1 + ?3)
+    OR state = 'deferred' AND (retry_at <= ?1 OR retry_at > ?1 + ?2))";
 
 impl Store {
-    /// Queues all deliveries of a message, or none; their row ids.
-    pub fn enqueue(&self, submissions: &[NewSubmission], at: Timestamp) -> Result<Vec<i64>, StoreError> {
-        let mut db = self.db();
-        let transaction = db.transaction()?;
-        let mut ids = Vec::new();
-        for new in submissions {
-            transaction.execute(
-                "INSERT INTO outbox (account, sender, recipients, bytes, state, created_at, sent_copy)
-                 VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6)",
-                params![
-                    new.account,
-                    new.envelope.sender.as_str(),
-                    serde_json::to_string(&new.envelope.recipients)?,
-                    &*new.message,
-                    millis(at),
-                    new.sent_copy.as_deref(),
-                ],
-            )?;
-            ids.push(transaction.last_insert_rowid());
-        }
-        transaction.commit()?;
-        Ok(ids)
-    }
-
     /// Every submission, oldest first.
     pub fn submissions(&self) -> Result<Vec<SubmissionRow>, StoreError> {
         let db = self.db();
         let mut statement = db.prepare_cached(
-            "SELECT id, account, sender, recipients, state, attempts, retry_at, detail, created_at FROM outbox ORDER BY id",
+            "SELECT id, account, sender, recipients, state, attempts, retry_at, detail, created_at, batch, subject, hold,
+                 held_until, reports, requires_tls, EXISTS (SELECT 1 FROM draft WHERE draft.batch = outbox.batch)
+             FROM outbox ORDER BY id",
         )?;
         let mut rows = statement.query([])?;
         let mut found = Vec::new();
@@ -131,6 +132,12 @@ impl Store {
                 retry_at: row.get::<_, Option<i64>>(6)?.map(timestamp),
                 detail: row.get(7)?,
                 created_at: timestamp(row.get(8)?),
+                batch: row.get(9)?,
+                subject: row.get(10)?,
+                hold: Hold::of(&row.get::<_, String>(11)?, row.get(12)?),
+                reports: row.get(13)?,
+                requires_tls: row.get(14)?,
+                has_draft: row.get(15)?,
             });
         }
         Ok(found)
@@ -142,16 +149,32 @@ impl Store {
         let db = self.db();
         let taken: Option<(i64, i64, String, String, Vec<u8>)> = db
             .query_row(
-                "UPDATE outbox SET state = 'sending', data_began = 0, attempts = attempts + 1, retry_at = NULL
-                 WHERE id = (SELECT id FROM outbox WHERE state = 'queued' OR state = 'deferred' AND retry_at <= ?1
-                             ORDER BY id LIMIT 1)
-                 RETURNING id, account, sender, recipients, bytes",
-                [millis(now)],
+                &format!(
+                    "UPDATE outbox SET state = 'sending', data_began = 0, attempts = attempts + 1, retry_at = NULL
+                     WHERE id = (SELECT id FROM outbox WHERE {IS_DUE} ORDER BY id LIMIT 1)
+                     RETURNING id, account, sender, recipients, bytes"
+                ),
+                params![millis(now), LONGEST_WAIT.as_millis() as i64, LONGEST_UNDO.as_millis() as i64],
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
             )
             .optional()?;
         let Some((id, account, sender, recipients, bytes)) = taken else { return Ok(None) };
         Ok(Some((id, account, envelope(&sender, &recipients)?, RawMessage::new(bytes))))
+    }
+
+    /// The next moment at which one's turn comes, if none's has; a moment that has passed when one's has.
+    pub fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let db = self.db();
+        let mut is_due = db.prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM outbox WHERE {IS_DUE})"))?;
+        let values = params![millis(now), LONGEST_WAIT.as_millis() as i64, LONGEST_UNDO.as_millis() as i64];
+        if is_due.query_row(values, |row| row.get(0))? {
+            return Ok(Some(now));
+        }
+        let mut next = db.prepare_cached(
+            "SELECT min(CASE state WHEN 'queued' THEN held_until ELSE retry_at END) FROM outbox
+             WHERE state IN ('queued', 'deferred')",
+        )?;
+        Ok(next.query_row([], |row| row.get::<_, Option<i64>>(0))?.map(timestamp))
     }
 
     /// The message is about to go: if the program ends from here on, the outcome is uncertain.
@@ -179,40 +202,33 @@ impl Store {
         self.finish(id, SubmissionState::Uncertain, detail, None)
     }
 
-    /// Queues again what is deferred, rejected or uncertain, because the user says so.
+    /// It was tried for long enough.
+    pub fn mark_expired(&self, id: i64, detail: &str) -> Result<(), StoreError> {
+        self.finish(id, SubmissionState::Expired, detail, None)
+    }
+
+    /// Queues again what waits or has ended without being accepted, for now, because the user says so.
     pub fn requeue(&self, id: i64) -> Result<(), StoreError> {
-        let update = "UPDATE outbox SET state = 'queued', retry_at = NULL
-            WHERE id = ?1 AND state IN ('deferred', 'rejected', 'uncertain', 'queued')";
+        let update = "UPDATE outbox SET state = 'queued', retry_at = NULL, attempts = 0, hold = '', held_until = NULL
+            WHERE id = ?1 AND state IN ('deferred', 'rejected', 'expired', 'uncertain', 'queued')";
         self.change(id, update, &[])
+    }
+
+    /// What an account has deferred is tried again now: it was changed.
+    pub fn hurry(&self, account: i64, now: Timestamp) -> Result<(), StoreError> {
+        let update = "UPDATE outbox SET retry_at = ?2 WHERE account = ?1 AND state = 'deferred'";
+        self.db().execute(update, params![account, millis(now)])?;
+        Ok(())
+    }
+
+    /// The user knows that what is uncertain arrived.
+    pub fn mark_arrived(&self, id: i64) -> Result<(), StoreError> {
+        self.change(id, "UPDATE outbox SET state = 'accepted' WHERE id = ?1 AND state = 'uncertain'", &[])
     }
 
     /// Takes a submission back; [`StoreError::NotFound`] while it is being sent.
     pub fn remove_submission(&self, id: i64) -> Result<(), StoreError> {
         self.change(id, "DELETE FROM outbox WHERE id = ?1 AND state <> 'sending'", &[])
-    }
-
-    /// The copies of accepted messages that still have to be filed, oldest first.
-    pub fn sent_copies(&self) -> Result<Vec<SentCopy>, StoreError> {
-        let db = self.db();
-        let mut statement = db.prepare_cached(
-            "SELECT id, account, sent_copy FROM outbox WHERE state = 'accepted' AND sent_copy IS NOT NULL ORDER BY id",
-        )?;
-        let rows = statement.query_map([], |row| {
-            let bytes: Vec<u8> = row.get(2)?;
-            Ok(SentCopy { submission: row.get(0)?, account: row.get(1)?, message: RawMessage::new(bytes) })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// The copy was filed.
-    pub fn mark_filed(&self, id: i64) -> Result<(), StoreError> {
-        self.change(id, "UPDATE outbox SET sent_copy = NULL WHERE id = ?1", &[])
-    }
-
-    /// Removes what was accepted and filed.
-    pub fn clear_accepted(&self) -> Result<(), StoreError> {
-        self.db().execute("DELETE FROM outbox WHERE state = 'accepted' AND sent_copy IS NULL", [])?;
-        Ok(())
     }
 
     /// After a crash: nothing is being sent any more.

@@ -1,7 +1,20 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
-pub(super) const MIGRATIONS: &[&str] =
-    &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING, SEARCH, SUMMARIES, POPPED, ACCOUNTS, SYNCHRONISED];
+pub(super) const MIGRATIONS: &[&str] = &[
+    FIRST,
+    UNASSESSED,
+    COMPARED,
+    KEYS,
+    OWN_KEYS,
+    SIGHTED,
+    WAITING,
+    SEARCH,
+    SUMMARIES,
+    POPPED,
+    ACCOUNTS,
+    SYNCHRONISED,
+    OUTBOX,
+];
 
 /// What is known of the folders of servers, and what was done here and the servers don't know yet. A UID below 0 is none:
 /// the message is shown in a folder where its server does not have it (yet).
@@ -114,6 +127,27 @@ BEGIN
     INSERT INTO unindexed (message, is_gone) VALUES (old.id, 1);
 END;
 INSERT INTO unindexed (message) SELECT id FROM message WHERE lock IS NOT NULL ORDER BY id DESC;
+";
+
+/// The deliveries of one message belong together (`batch`: the row id of the first); they may be held back for a while,
+/// until the author can't take them back any more (`undo`) or the moment that was chosen (`later`). The draft they were
+/// made of is kept until all of them are done.
+const OUTBOX: &str = "
+ALTER TABLE outbox ADD COLUMN batch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN hold TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN held_until INTEGER;
+ALTER TABLE outbox ADD COLUMN reports INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN requires_tls INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN copy_began INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN copy_attempts INTEGER NOT NULL DEFAULT 0;
+UPDATE outbox SET batch = id;
+ALTER TABLE draft ADD COLUMN batch INTEGER;
+CREATE TRIGGER submission_gone AFTER DELETE ON outbox
+    WHEN NOT EXISTS (SELECT 1 FROM outbox WHERE batch = old.batch)
+BEGIN
+    DELETE FROM draft WHERE batch = old.batch;
+END;
 ";
 
 /// Accounts that receive by POP3, and what came from there: unique ids (RFC 1939 §7) with

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 use crate::domain::{
-    Attachment, Draft, EmailAddress, Envelope, Fingerprint, Mailbox, Protection, RawMessage, Secret, Technology,
-    TechnologyChoice,
+    Attachment, Dispatch, Draft, EmailAddress, Envelope, Fingerprint, Mailbox, Protection, RawMessage, Secret,
+    Technology, TechnologyChoice,
 };
 
 use super::secret::SecretStore;
@@ -258,6 +258,155 @@ fn the_sent_copy_waits_until_it_is_filed() {
 }
 
 #[test]
+fn what_was_queued_by_an_older_program_keeps_its_place_and_is_a_message_of_its_own() {
+    let db = rusqlite::Connection::open_in_memory().unwrap();
+    let newest = super::schema::MIGRATIONS.iter().position(|one| one.contains("submission_gone")).unwrap();
+    for migration in &super::schema::MIGRATIONS[..newest] {
+        db.execute_batch(migration).unwrap();
+    }
+    db.execute_batch(
+        "INSERT INTO account (id, name, address, smtp_host, smtp_port, imap_host, imap_port, user)
+             VALUES (1, '', 'alice@example.test', '', 587, '', 993, '');
+         INSERT INTO outbox (account, sender, recipients, bytes, state, created_at)
+             VALUES (1, 'alice@example.test', '[]', x'00', 'queued', 0), (1, 'alice@example.test', '[]', x'01', 'deferred', 0);
+         INSERT INTO draft (id, changed_at, head) VALUES (1, 0, '{}');",
+    )
+    .unwrap();
+    db.execute_batch(super::schema::MIGRATIONS[newest]).unwrap();
+    let rows: Vec<(i64, i64, String, bool)> = db
+        .prepare("SELECT id, batch, hold, reports FROM outbox")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(rows, [(1, 1, String::new(), false), (2, 2, String::new(), false)]);
+    db.execute_batch("DELETE FROM outbox").unwrap();
+    let drafts: i64 = db.query_row("SELECT count(*) FROM draft", [], |row| row.get(0)).unwrap();
+    assert_eq!(drafts, 1, "a draft of nobody's is not touched");
+}
+
+fn batch<'a>(submissions: &'a [NewSubmission], hold: Hold, draft: Option<&'a Draft>) -> Batch<'a> {
+    Batch { submissions, subject: "書留", hold, dispatch: Dispatch::default(), draft, kept_as: None }
+}
+
+#[test]
+fn what_is_held_back_goes_at_its_moment_and_a_clock_that_is_set_back_does_not_keep_it_for_ever() {
+    let (_dir, _, store) = profile();
+    inbox(&store);
+    let account = store.accounts().unwrap()[0].id;
+    let ten = SignedDuration::from_secs(10);
+    let day = SignedDuration::from_hours(24);
+    let undo = store.enqueue_batch(&batch(&[submission(account)], Hold::Undo(now() + ten), None), now()).unwrap()[0];
+    let later = store.enqueue_batch(&batch(&[submission(account)], Hold::Later(now() + day), None), now()).unwrap()[0];
+    assert!(store.take_due(now()).unwrap().is_none());
+    assert_eq!(store.next_due(now()).unwrap(), Some(now() + ten));
+    // Of days ago it is not known how many: what was to go within seconds goes, what has a moment waits for it.
+    assert_eq!(store.next_due(now() - day).unwrap(), Some(now() - day));
+    assert_eq!(store.take_due(now() - day).unwrap().unwrap().0, undo);
+    assert!(store.take_due(now() - day).unwrap().is_none());
+    store.mark_deferred(undo, "451 busy", now() + LONGEST_WAIT).unwrap();
+    assert!(store.take_due(now()).unwrap().is_none());
+    assert_eq!(store.take_due(now() - day).unwrap().unwrap().0, undo, "it was deferred before the clock was set back");
+    store.mark_rejected(undo, "550 no").unwrap();
+    assert_eq!(store.next_due(now()).unwrap(), Some(now() + day));
+    assert_eq!(store.take_due(now() + day).unwrap().unwrap().0, later);
+}
+
+#[test]
+fn a_message_that_is_taken_back_is_the_draft_it_was_and_nothing_of_it_stays_in_the_queue() {
+    let (_dir, _, store) = profile();
+    inbox(&store);
+    let account = store.accounts().unwrap()[0].id;
+    let kept = store.save_draft(None, Some(account), &draft(), now()).unwrap();
+    let both = [submission(account), submission(account)];
+    let hold = Hold::Undo(now() + SignedDuration::from_secs(10));
+    let written = draft();
+    let whole = Batch { kept_as: Some(kept), ..batch(&both, hold, Some(&written)) };
+    let ids = store.enqueue_batch(&whole, now()).unwrap();
+    assert!(store.drafts().unwrap().is_empty(), "what is in the outbox is no draft: it would be sent twice");
+    assert!(store.submissions().unwrap().iter().all(|row| row.has_draft && row.batch == ids[0]));
+    let (id, back) = store.take_back(&ids, now()).unwrap().unwrap();
+    assert_eq!((id, &back), (kept, &only_bob(draft())));
+    assert_eq!(store.drafts().unwrap().len(), 1);
+    assert!(store.submissions().unwrap().is_empty());
+    assert!(matches!(store.take_back(&ids, now()), Err(StoreError::NotFound)));
+    // What was sent takes the draft along when all of it is done.
+    let ids = store.enqueue_batch(&Batch { hold: Hold::None, ..whole }, now()).unwrap();
+    let (first, ..) = store.take_due(now()).unwrap().unwrap();
+    assert!(matches!(store.take_back(&ids, now()), Err(StoreError::NotFound)), "one is being sent");
+    store.mark_accepted(first, "250 ok").unwrap();
+    store.mark_filed(first).unwrap();
+    store.clear_accepted().unwrap();
+    let (copy, _) = store.take_back(&ids[1..], now()).unwrap().unwrap();
+    assert_eq!(store.drafts().unwrap().iter().map(|one| one.id).collect::<Vec<_>>(), [copy]);
+}
+
+/// The submissions of these tests are for bob.
+fn only_bob(mut draft: Draft) -> Draft {
+    let bob = address("bob@example.test");
+    for field in [&mut draft.to, &mut draft.cc, &mut draft.bcc] {
+        field.retain(|mailbox| mailbox.email().is_none_or(|address| address == bob));
+    }
+    draft
+}
+
+#[test]
+fn recipients_that_a_server_does_not_take_get_a_row_of_their_own_before_the_message_goes() {
+    let (dir, key, store) = profile();
+    inbox(&store);
+    let account = store.accounts().unwrap()[0].id;
+    let recipients: Vec<_> = ["bob@example.test", "no@example.test", "later@example.test"].map(address).to_vec();
+    let envelope = Envelope { sender: address("alice@example.test"), recipients: recipients.clone() };
+    store.enqueue(&[NewSubmission { envelope, ..submission(account) }], now()).unwrap();
+    let (id, ..) = store.take_due(now()).unwrap().unwrap();
+    let soon = now() + SignedDuration::from_mins(1);
+    let aside = |who: usize, state, retry_at| Aside {
+        recipients: vec![recipients[who].clone()],
+        state,
+        detail: "refused".into(),
+        retry_at,
+    };
+    let others = [aside(1, SubmissionState::Rejected, None), aside(2, SubmissionState::Deferred, Some(soon))];
+    store.set_aside(id, &recipients[..1], &others, true).unwrap();
+    drop(store);
+    let store = Store::open(dir.path(), &key).unwrap();
+    let rows = store.submissions().unwrap();
+    let seen: Vec<_> = rows.iter().map(|row| (row.state, row.envelope.recipients.clone(), row.batch)).collect();
+    assert_eq!(
+        seen,
+        [
+            (SubmissionState::Uncertain, recipients[..1].to_vec(), id),
+            (SubmissionState::Rejected, recipients[1..2].to_vec(), id),
+            (SubmissionState::Deferred, recipients[2..].to_vec(), id),
+        ]
+    );
+    assert_eq!(store.take_due(soon).unwrap().unwrap().3, submission(account).message);
+    store.mark_arrived(id).unwrap();
+    assert_eq!(store.sent_copies().unwrap().len(), 1, "one copy, of the row that had it");
+}
+
+#[test]
+fn a_copy_that_was_begun_is_known_as_such_and_one_here_is_filed_and_noted_at_once() {
+    let (_dir, _, store) = profile();
+    let folder = inbox(&store);
+    let account = store.accounts().unwrap()[0].id;
+    store.enqueue(&[submission(account)], now()).unwrap();
+    let (id, ..) = store.take_due(now()).unwrap().unwrap();
+    store.mark_accepted(id, "250 ok").unwrap();
+    assert!(!store.sent_copies().unwrap()[0].has_begun);
+    store.mark_copy_began(id).unwrap();
+    let soon = now() + SignedDuration::from_mins(1);
+    store.mark_copy_failed(id, soon).unwrap();
+    assert!(store.due_copies(now()).unwrap().is_empty());
+    let copy = store.due_copies(soon).unwrap().remove(0);
+    assert!(copy.has_begun && copy.attempts == 1);
+    store.file_here(id, folder, &NewMessage { raw: copy.message, uid: None, ..message(1) }).unwrap();
+    assert!(store.sent_copies().unwrap().is_empty());
+    assert_eq!(store.rows(folder, 10, 0).unwrap().len(), 1);
+}
+
+#[test]
 fn a_certificate_never_takes_the_place_of_a_key() {
     let (_dir, _, store) = profile();
     let fingerprint = Fingerprint::from_bytes(&[0xab; 20]);
@@ -286,10 +435,8 @@ fn a_certificate_never_takes_the_place_of_a_key() {
     assert!(store.certificates().unwrap().is_empty() && store.trust().unwrap().is_empty());
 }
 
-#[test]
-fn a_draft_comes_back_whole() {
-    let (_dir, _, store) = profile();
-    let draft = Draft {
+fn draft() -> Draft {
+    Draft {
         from: Mailbox::new("Alice", "alice@example.test"),
         to: vec![Mailbox::new("Bob", "bob@example.test"), Mailbox::new("", "not yet an addr")],
         bcc: vec![Mailbox::new("Carol", "carol@example.test")],
@@ -304,8 +451,15 @@ fn a_draft_comes_back_whole() {
         in_reply_to: Some("1@example.test".into()),
         references: vec!["0@example.test".into(), "1@example.test".into()],
         protection: Protection { sign: true, encrypt: true, technology: TechnologyChoice::Only(Technology::Smime) },
+        dispatch: Dispatch { at: Some(now()), reports: true, requires_tls: false },
         ..Draft::default()
-    };
+    }
+}
+
+#[test]
+fn a_draft_comes_back_whole() {
+    let (_dir, _, store) = profile();
+    let draft = draft();
     let id = store.save_draft(None, None, &draft, now()).unwrap();
     assert_eq!(store.drafts().unwrap()[0].draft, draft);
     let shorter = Draft { attachments: vec![], text: "Dear".into(), ..draft };

@@ -20,7 +20,7 @@ use super::theme::size;
 use super::words::Language;
 use super::{
     attachments, backup, bringing, compose, confirm, drafts, finding, keys, outbox, people, preview, print, settings,
-    sidebar, status, trust, unlock,
+    sidebar, status, transcript, trust, unlock,
 };
 
 /// The engine, as the window sees it.
@@ -120,6 +120,15 @@ impl App {
     /// Opens the page that sets an account up, as the button does.
     pub fn add_account(&mut self) {
         settings::begin(&mut self.state);
+    }
+
+    /// Shows what was said with servers.
+    pub fn show_conversations(&mut self) {
+        let mut commands = Vec::new();
+        transcript::enter(&mut self.state, &mut commands);
+        for command in commands {
+            self.ask(command);
+        }
     }
 
     /// Begins a new message, as the button does.
@@ -237,6 +246,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
         Screen::Outbox => outbox::show(ui, views, state, commands),
         Screen::Settings => settings::show(ui, views, state, commands),
         Screen::Bringing => bringing::show(ui, views, state, commands),
+        Screen::Transcript => transcript::show(ui, views, state, commands),
     }
     finding::dialogs(ui.ctx(), views, state, commands);
     confirm::link(ui.ctx(), views, state);

@@ -32,6 +32,8 @@ pub enum Purpose {
     },
     /// Where to write a printed message.
     Print,
+    /// Where to write this conversation with a server.
+    SaveConversation(crate::domain::RawMessage),
     /// A file of certificates or keys to read.
     Import,
     /// A folder of another program to bring keys from.

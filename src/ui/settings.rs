@@ -56,6 +56,8 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             widgets::title(ui, state.language.say(Word::Settings));
             look(ui, state);
             accounts(ui, views, state, commands);
+            super::undo::settings(ui, views, state.language, commands);
+            conversations(ui, state, commands);
             delivery(ui, views, state, commands);
             super::remote::settings(ui, views, state.language, commands);
             super::finding::settings(ui, views, state, commands);
@@ -179,6 +181,17 @@ fn removal(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
     if answer.is_some() {
         state.settings.removing = None;
     }
+}
+
+fn conversations(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
+    let language = state.language;
+    widgets::card(ui, |ui| {
+        widgets::emphasis(ui, language.say(Word::Conversations));
+        widgets::caption(ui, language.say(Word::ConversationsHint));
+        if widgets::button(ui, Some(Icon::Server), language.say(Word::ShowConversation), Weight::Plain).clicked() {
+            super::transcript::enter(state, commands);
+        }
+    });
 }
 
 /// Who is believed about the delivery: a server of one's own, this program, or nobody.

@@ -120,6 +120,7 @@ fn place(state: &State) -> Screen {
     match state.screen {
         Screen::Keys if state.keys.shows_others => Screen::People,
         Screen::Bringing => Screen::Keys,
+        Screen::Transcript => Screen::Settings,
         screen => screen,
     }
 }

@@ -94,6 +94,8 @@ pub enum Screen {
     Settings,
     /// Keys from other programs.
     Bringing,
+    /// What was said with servers.
+    Transcript,
 }
 
 /// Light, dark, or as the system is.
@@ -200,6 +202,8 @@ pub struct State {
     pub backup: BackupState,
     /// Keys from other programs.
     pub bringing: super::bringing::BringingState,
+    /// What was said with servers.
+    pub transcript: super::transcript::TranscriptState,
     /// A file that the reader is asked about before it is opened.
     pub opening: Option<super::attachments::Opening>,
     /// A file that is looked at.
@@ -254,6 +258,7 @@ impl Default for State {
             welcome: First::default(),
             backup: BackupState::default(),
             bringing: super::bringing::BringingState::default(),
+            transcript: super::transcript::TranscriptState::default(),
             opening: None,
             preview: super::preview::Preview::default(),
             sources: super::source::Source::default(),

@@ -43,6 +43,7 @@ fn line(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comman
         widgets::line(ui.painter(), rect, &target.status(), theme::plain(size::CAPTION), colours.ink);
         return;
     }
+    let is_held = super::undo::show(ui, views, state, commands);
     if let Some(activity) = &views.activity {
         ui.add(egui::Spinner::new().size(size::ICON).color(colours.indigo));
         widgets::caption(ui, codes::work(language, &activity.work, &one_line(&activity.subject)));
@@ -54,7 +55,7 @@ fn line(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comman
         }
         return;
     }
-    if let Some(notice) = &views.notice {
+    if let Some(notice) = views.notice.as_ref().filter(|_| !is_held) {
         icons::show(ui, Icon::Check, size::ICON, colours.pine);
         widgets::caption(ui, codes::done(language, &notice.code, &one_line(&notice.subject)));
     }
@@ -92,7 +93,8 @@ fn failure(ui: &mut Ui, failure: &Failure, views: &Views, state: &mut State, com
     let mut dismissed = false;
     ui.horizontal_top(|ui| {
         icons::show(ui, Icon::Caution, size::ICON_LARGE, colours.plum);
-        let width = (ui.available_width() - 220.0).max(160.0);
+        let buttons = if is_of_a_server(failure.kind) { 400.0 } else { 220.0 };
+        let width = (ui.available_width() - buttons).max(160.0);
         ui.allocate_ui_with_layout(egui::vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
             ui.set_width(width);
             ui.spacing_mut().item_spacing.y = 2.0;
@@ -119,10 +121,16 @@ fn failure(ui: &mut Ui, failure: &Failure, views: &Views, state: &mut State, com
                 dismissed = true;
             }
             if failure.retry == Retry::Now
-                && failure.kind == FailureKind::Unreachable
+                && matches!(failure.kind, FailureKind::Unreachable)
                 && widgets::button(ui, Some(Icon::Sync), language.say(Word::TryAgain), Weight::Plain).clicked()
             {
                 commands.push(Command::Synchronise);
+                dismissed = true;
+            }
+            if is_of_a_server(failure.kind)
+                && widgets::button(ui, None, language.say(Word::ShowConversation), Weight::Quiet).clicked()
+            {
+                super::transcript::enter(state, commands);
                 dismissed = true;
             }
         });
@@ -136,4 +144,31 @@ fn signed_out(failure: &Failure, views: &Views) -> Option<AccountForm> {
     let accounts = views.mailbox.as_ref().filter(|_| failure.kind == FailureKind::SignInAgain)?;
     let is_meant = |form: &&AccountForm| form.address == failure.subject && form.oauth.is_some();
     accounts.accounts.iter().map(|account| &account.form).find(is_meant).cloned()
+}
+
+/// Something was said with a server before it went wrong.
+fn is_of_a_server(kind: FailureKind) -> bool {
+    use FailureKind::{
+        BadServerCertificate, Deferred, GaveUp, LoginRefused, NoEightBit, NoLoginMethod, NoRequireTls, NoStartTls,
+        NoUtf8, PartlyRefused, Protocol, Rejected, ServerUnproven, TooBig, Uncertain, Unreachable,
+    };
+    matches!(
+        kind,
+        BadServerCertificate
+            | Deferred
+            | GaveUp
+            | LoginRefused
+            | NoEightBit
+            | NoLoginMethod
+            | NoRequireTls
+            | NoStartTls
+            | NoUtf8
+            | PartlyRefused
+            | Protocol
+            | Rejected
+            | ServerUnproven
+            | TooBig
+            | Uncertain
+            | Unreachable
+    )
 }

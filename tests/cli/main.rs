@@ -17,6 +17,7 @@ mod looking;
 mod mailboxes;
 mod mailing;
 mod mime;
+mod outgoing;
 mod own_authority;
 mod own_keys;
 mod own_net;

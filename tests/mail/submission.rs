@@ -60,22 +60,33 @@ async fn nobody_there_is_unreachable() {
 }
 
 #[tokio::test]
-async fn one_refused_recipient_is_named_and_nobody_gets_the_message() {
+async fn recipients_that_are_refused_are_named_with_the_servers_words_and_the_others_get_the_message() {
     let Some(servers) = servers() else { return };
-    let server = submission(servers, Way::Submission);
-    let envelope = from_alice_to(&["bob", "nobody"]);
-    match smtp::submit(&server, &user("alice"), &envelope, &message("for nobody")).await {
-        Err(NetError::Rejected { code: 550, recipient, .. }) => assert_eq!(recipient, Some(address("nobody"))),
-        other => panic!("{other:?}"),
+    for way in [Way::Submission, Way::Plainest] {
+        let server = submission(servers, way);
+        let later = EmailAddress::parse(LATER).unwrap();
+        let mut envelope = from_alice_to(&["nobody", "bob"]);
+        envelope.recipients.push(later.clone());
+        let subject = format!("for bob by {way:?}");
+        let accepted = smtp::submit(&server, &user("alice"), &envelope, &message(&subject)).await.unwrap();
+        let refused: Vec<_> =
+            accepted.refused.iter().map(|one| (one.recipient.clone(), one.code, one.is_permanent())).collect();
+        assert_eq!(refused, [(address("nobody"), 550, true), (later.clone(), 451, false)], "{way:?}");
+        assert!(accepted.refused[1].text.contains("come back later"), "{accepted:?}");
+        received(servers, "bob", &subject).await;
+
+        let alone = Envelope { recipients: vec![later.clone()], ..envelope.clone() };
+        match smtp::submit(&server, &user("alice"), &alone, &message("for later")).await {
+            Err(NetError::Deferred { code: 451, text, .. }) => assert!(text.contains("come back later"), "{text}"),
+            other => panic!("{other:?}"),
+        }
+        envelope.recipients.remove(1);
+        match smtp::submit(&server, &user("alice"), &envelope, &message("for nobody")).await {
+            Err(NetError::AllRefused { refused }) => assert_eq!(refused.len(), 2),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(look_for(servers, "bob", "for nobody").await, None);
     }
-    let later = Envelope { recipients: vec![EmailAddress::parse(LATER).unwrap()], ..envelope };
-    match smtp::submit(&server, &user("alice"), &later, &message("for later")).await {
-        Err(NetError::Deferred { code: 451, text, .. }) => assert!(text.contains("come back later"), "{text}"),
-        other => panic!("{other:?}"),
-    }
-    smtp::submit(&server, &user("alice"), &from_alice_to(&["bob"]), &message("after nobody")).await.unwrap();
-    received(servers, "bob", "after nobody").await;
-    assert_eq!(look_for(servers, "bob", "for nobody").await, None);
 }
 
 #[tokio::test]
@@ -92,12 +103,12 @@ async fn a_connection_that_breaks_before_the_answer_leaves_it_uncertain() {
     let mut big = message("uncertain");
     big.extend(b"0123456789abcdef0123456789abcdef\r\n".repeat(10_000));
     let proxy = Proxy::start(servers.port(Way::Submission), Rule::SwallowAnswerAfter(big.len() as u64));
-    let outcome =
-        smtp::submit_with(&at(servers, proxy.port()), &user("alice"), &from_alice_to(&["mallory"]), &big, || {
-            proxy.arm();
-            ControlFlow::Continue(())
-        })
-        .await;
+    let envelope = from_alice_to(&["mallory"]);
+    let outcome = smtp::submit_with(&at(servers, proxy.port()), &user("alice"), &delivery(&envelope, &big), |_| {
+        proxy.arm();
+        ControlFlow::Continue(())
+    })
+    .await;
     assert!(matches!(outcome, Err(NetError::Uncertain { .. })), "{outcome:?}");
     // And rightly so: this time it was delivered.
     assert_eq!(without_trace(&received(servers, "mallory", "uncertain").await), big);
@@ -110,12 +121,12 @@ async fn a_connection_that_breaks_within_the_message_has_sent_nothing() {
     // Much more than the sockets on the way can hold.
     big.extend(b"0123456789abcdef0123456789abcdef\r\n".repeat(800_000));
     let proxy = Proxy::start(servers.port(Way::Submission), Rule::CutAfter(100_000));
-    let outcome =
-        smtp::submit_with(&at(servers, proxy.port()), &user("alice"), &from_alice_to(&["mallory"]), &big, || {
-            proxy.arm();
-            ControlFlow::Continue(())
-        })
-        .await;
+    let envelope = from_alice_to(&["mallory"]);
+    let outcome = smtp::submit_with(&at(servers, proxy.port()), &user("alice"), &delivery(&envelope, &big), |_| {
+        proxy.arm();
+        ControlFlow::Continue(())
+    })
+    .await;
     assert!(matches!(outcome, Err(NetError::Unreachable { .. })), "{outcome:?}");
     smtp::submit(
         &submission(servers, Way::Submission),
@@ -133,10 +144,9 @@ async fn a_connection_that_breaks_within_the_message_has_sent_nothing() {
 async fn when_the_caller_breaks_before_the_message_nothing_is_sent() {
     let Some(servers) = servers() else { return };
     let server = submission(servers, Way::Submission);
-    let outcome = smtp::submit_with(&server, &user("alice"), &from_alice_to(&["bob"]), &message("held back"), || {
-        ControlFlow::Break(())
-    })
-    .await;
+    let (envelope, held) = (from_alice_to(&["bob"]), message("held back"));
+    let outcome =
+        smtp::submit_with(&server, &user("alice"), &delivery(&envelope, &held), |_| ControlFlow::Break(())).await;
     assert_eq!(outcome, Err(NetError::Cancelled));
     assert_eq!(look_for(servers, "bob", "held back").await, None);
 }

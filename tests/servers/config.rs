@@ -232,6 +232,7 @@ fn listener(dir: &Path, way: Way, port: u16) -> String {
         Way::Cyrus | Way::OneTime => {
             format!("  -o smtpd_sasl_type=cyrus\n  -o smtpd_sasl_path={}\n", way.name())
         }
+        Way::Plainest => "  -o smtpd_discard_ehlo_keywords=size,dsn,8bitmime,smtputf8,pipelining,chunking\n".into(),
         Way::WrongName => format!("  -o smtpd_tls_chain_files={root}/wrong.key,{root}/wrong.pem\n"),
     };
     let name = way.name();

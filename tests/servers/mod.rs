@@ -7,6 +7,8 @@
 mod config;
 pub mod pki;
 mod proxy;
+mod scripted;
+mod weather;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -19,6 +21,8 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 pub use proxy::{Proxy, Rule};
+pub use scripted::{Manner, Scripted};
+pub use weather::{Dice, Weather};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse";
@@ -72,10 +76,12 @@ pub enum Way {
     Cyrus,
     /// The same, and it offers one-time passwords only.
     OneTime,
+    /// Offers no extension that mail can do without.
+    Plainest,
 }
 
 impl Way {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Submission,
         Self::Submissions,
         Self::Watched,
@@ -90,6 +96,7 @@ impl Way {
         Self::XOAuth2,
         Self::Cyrus,
         Self::OneTime,
+        Self::Plainest,
     ];
 
     fn name(self) -> String {
@@ -199,6 +206,19 @@ impl Servers {
     /// The same as a PEM file, for a program's `SSL_CERT_FILE`.
     pub fn ca_file(&self) -> PathBuf {
         self.dir.join("ca.pem")
+    }
+
+    /// The folder with the authority and the certificates.
+    pub fn pki(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Postfix has nothing more to deliver.
+    pub fn is_all_delivered(&self) -> bool {
+        ["maildrop", "incoming", "active", "deferred"].iter().all(|queue| {
+            let files = fs::read_dir(self.dir.join("postfix/spool").join(queue));
+            files.map_or(true, |mut files| files.next().is_none())
+        })
     }
 
     /// What Postfix logged about one way in so far.

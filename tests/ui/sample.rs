@@ -449,6 +449,7 @@ pub fn outbox() -> OutboxView {
         state: state.into(),
         detail: detail.into(),
         retry_at: (state == "deferred").then(|| at("2025-11-24T11:30:00Z")),
+        ..SubmissionView::default()
     };
     OutboxView {
         submissions: vec![

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::domain::{EmailAddress, Mailbox};
+use crate::domain::{EmailAddress, Mailbox, Timestamp};
 
-use super::address;
 use super::keys::Switch;
+use super::{address, moment};
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountArgs {
@@ -179,6 +179,22 @@ pub(crate) enum FolderCommand {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct SendArgs {
+    /// Messages; for whom they are is in To, Cc and Bcc (which is removed).
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Not before this moment.
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub at: Option<Timestamp>,
+    /// Ask the servers on the way to report the delivery.
+    #[arg(long)]
+    pub dsn: bool,
+    /// Only where every server on the way promises TLS (RFC 8689).
+    #[arg(long)]
+    pub require_tls: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct OutboxArgs {
     #[command(subcommand)]
     pub command: OutboxCommand,
@@ -188,13 +204,21 @@ pub(crate) struct OutboxArgs {
 pub(crate) enum OutboxCommand {
     /// What waits, and why.
     List,
+    /// Send what is due.
+    Send,
     /// Try again now.
     Retry {
-        /// Its number.
-        id: i64,
+        /// Its number, or several.
+        #[arg(required = true)]
+        ids: Vec<i64>,
     },
     /// Take it back.
     Cancel {
+        /// Its number.
+        id: i64,
+    },
+    /// What is uncertain arrived: it counts as sent.
+    Arrived {
         /// Its number.
         id: i64,
     },

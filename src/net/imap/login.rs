@@ -1,12 +1,11 @@
 use async_imap::Client;
 use async_imap::error::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 
 use super::super::connect::{connect, within};
 use super::super::line::{read_line, write_line};
 use super::super::sasl::{self, Asked, Exchange};
-use super::super::stream::Binding;
+use super::super::stream::{Binding, Plain, Stream};
 use super::super::{Credentials, NetError as ImapError, Proof, Security, Server};
 use super::wire::Wire;
 
@@ -62,7 +61,7 @@ pub(super) async fn greet(server: &Server) -> Result<(), ImapError> {
 }
 
 /// The dialogue in the clear: greeting, CAPABILITY, STARTTLS, and not a word more.
-async fn start_tls(tcp: &mut TcpStream) -> Result<(), ImapError> {
+async fn start_tls(tcp: &mut Plain) -> Result<(), ImapError> {
     greeting(tcp).await?;
     if !capabilities(tcp).await?.has("STARTTLS") {
         let _ = write_line(tcp, "k1 LOGOUT").await;

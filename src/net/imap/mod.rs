@@ -7,6 +7,7 @@ mod idle;
 mod login;
 mod mutf7;
 mod opened;
+mod sent;
 mod session;
 mod wire;
 

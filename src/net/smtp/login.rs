@@ -11,22 +11,25 @@ use crate::net::sasl::{self, Exchange};
 use crate::net::stream::Binding;
 use crate::net::{Credentials, NetError, Security, Server};
 
-use super::{EHLO, GREETING, QUIT, refused, start_tls};
+use super::{EHLO, GREETING, Offer, QUIT, broken_or_refused, start_tls};
 
 /// Challenges that are answered: no mechanism here takes more.
 const MOST_CHALLENGES: usize = 8;
 
-/// Connects, starts TLS, and logs in by the strongest way on offer.
-pub(super) async fn log_in(server: &Server, credentials: &Credentials) -> Result<AsyncSmtpConnection, NetError> {
+/// Connects, starts TLS, and logs in by the strongest way on offer; with what else is offered.
+pub(super) async fn log_in(
+    server: &Server,
+    credentials: &Credentials,
+) -> Result<(AsyncSmtpConnection, Offer), NetError> {
     let mut stream = connect(server, start_tls).await?;
     if server.security == Security::StartTls {
         stream = stream.with_greeting(GREETING);
     }
     let binding = stream.binding();
     let greet = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &EHLO);
-    let mut connection = within(async { greet.await.map_err(|error| refused(&error, None)) }).await?;
+    let mut connection = within(async { greet.await.map_err(|error| broken_or_refused(&error)) }).await?;
     match within(authenticate(&mut connection, server, credentials, binding.as_ref())).await {
-        Ok(()) => Ok(connection),
+        Ok(offer) => Ok((connection, offer)),
         Err(error) => {
             let _ = timeout(QUIT, connection.abort()).await;
             Err(error)
@@ -39,10 +42,11 @@ async fn authenticate(
     server: &Server,
     credentials: &Credentials,
     binding: Option<&Binding>,
-) -> Result<(), NetError> {
+) -> Result<Offer, NetError> {
     // What lettre keeps of the answer to its own EHLO lacks the mechanisms that it doesn't know.
-    let offer = connection.command(Ehlo::new(EHLO)).await.map_err(|error| refused(&error, None))?;
+    let offer = connection.command(Ehlo::new(EHLO)).await.map_err(|error| broken_or_refused(&error))?;
     let lines: Vec<String> = offer.message().map(str::to_ascii_uppercase).collect();
+    let offers = Offer::of(offer.message().skip(1));
     // `AUTH=` is what servers said before there was RFC 2554, and some still say.
     let offered = lines.iter().filter_map(|line| line.strip_prefix("AUTH ").or_else(|| line.strip_prefix("AUTH=")));
     let ways = sasl::ways(offered.flat_map(str::split_whitespace), credentials, binding);
@@ -54,7 +58,7 @@ async fn authenticate(
             break;
         }
     }
-    outcome
+    outcome.map(|()| offers)
 }
 
 async fn exchange(connection: &mut AsyncSmtpConnection, mut exchange: Exchange) -> Result<(), NetError> {
@@ -66,7 +70,7 @@ async fn exchange(connection: &mut AsyncSmtpConnection, mut exchange: Exchange) 
     let name = exchange.mechanism.name();
     let mut line = Zeroizing::new(format!("AUTH {name}{}\r\n", first.unwrap_or_default()));
     for _ in 0..MOST_CHALLENGES {
-        let reply = connection.command(&*line).await.map_err(|error| login_refused(refused(&error, None)))?;
+        let reply = connection.command(&*line).await.map_err(|error| login_refused(broken_or_refused(&error)))?;
         if reply.has_code(235) {
             return exchange.finish();
         }

@@ -23,6 +23,7 @@ pub(super) fn take(views: &mut Views, state: &mut State, commands: &mut Vec<Comm
         (Purpose::SaveSource { message, layer }, Some(to)) => commands.push(Command::SaveSource { message, layer, to }),
         (Purpose::BringFolder | Purpose::BringFile, Some(path)) => state.bringing.name(path, commands),
         (Purpose::Print, Some(to)) => state.print.begin(to),
+        (Purpose::SaveConversation(content), Some(to)) => commands.push(Command::WriteFile { to, content }),
         (Purpose::ExportCertificate(fingerprint), Some(to)) => {
             commands.push(Command::ExportKey { fingerprint, secret: false, passphrase: None, to });
         }

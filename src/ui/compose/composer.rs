@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::domain::{Attachment, Draft, EmailAddress, Mailbox, Protection, TechnologyChoice};
+use crate::domain::{Attachment, Dispatch, Draft, EmailAddress, Mailbox, Protection, TechnologyChoice};
 use crate::engine::Command;
 use crate::engine::view::{DraftId, PreflightView, ReadinessView};
 
@@ -47,6 +47,12 @@ pub struct Composer {
     pub attachments: Vec<Attachment>,
     /// Sign, encrypt, with what.
     pub protection: Protection,
+    /// How it is to go out.
+    pub dispatch: Dispatch,
+    /// That is in sight.
+    pub shows_dispatch: bool,
+    /// The moment to send at, as typed.
+    pub moment: String,
     /// Preflight was asked and has not answered.
     pub is_checking: bool,
     /// It was handed over for sending.
@@ -121,6 +127,8 @@ impl Composer {
             beyond,
             attachments: draft.attachments,
             protection: draft.protection,
+            dispatch: draft.dispatch,
+            shows_dispatch: draft.dispatch != Dispatch::default(),
             in_reply_to: draft.in_reply_to,
             references: draft.references,
             is_saved: true,
@@ -146,6 +154,7 @@ impl Composer {
             in_reply_to: self.in_reply_to.clone(),
             references: self.references.clone(),
             protection: self.protection,
+            dispatch: self.dispatch,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Writing: what will happen to the message is said before it is sent, and nothing is lowered silently.
 
 mod composer;
+mod dispatch;
 mod entries;
 mod parts;
 mod recipients;
@@ -153,11 +154,15 @@ fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Compose
         if widgets::button(ui, Some(Icon::Save), language.say(Word::SaveDraft), Weight::Plain).clicked() || save {
             commands.push(Command::SaveDraft { draft: Box::new(composer.draft()), id: composer.id });
         }
+        if widgets::button(ui, Some(Icon::Outbox), language.say(Word::HowItGoes), Weight::Plain).clicked() {
+            composer.shows_dispatch = !composer.shows_dispatch;
+        }
         if widgets::button(ui, Some(Icon::Trash), language.say(Word::Discard), Weight::Danger).clicked() {
             composer.question = Some(Question::Discard);
         }
     });
     ui.horizontal_wrapped(|ui| protection(ui, language, composer));
+    dispatch::show(ui, state, composer);
     if composer.is_locked && !composer.is_sending {
         locked(ui, state, composer, commands);
     }

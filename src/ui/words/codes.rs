@@ -157,6 +157,7 @@ pub fn submission(language: Language, state: &str) -> String {
         "sending" => Word::StateSending,
         "deferred" => Word::StateDeferred,
         "rejected" => Word::StateRejected,
+        "expired" => Word::StateExpired,
         "uncertain" => Word::StateUncertain,
         "accepted" => Word::StateAccepted,
         other => return other.to_owned(),
@@ -224,6 +225,7 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "certificates_fresh" => Word::DoneFresh,
         "certificates_refreshed" => Word::DoneRefreshed,
         "certificate_published" => Word::DonePublished,
+        "sent_without_report" => Word::DoneNoReport,
         _ => Word::DoneOther,
     };
     language.fill(word, &[("subject", subject)])

@@ -3,12 +3,16 @@
 use crate::engine::{Failure, FailureKind};
 
 use super::why::{Explained, explained};
-use super::{Language, one_line};
+use super::{Language, bytes, one_line};
 
 /// What happened, and what to do now.
 pub fn sentences(language: Language, failure: &Failure) -> (String, String) {
     let row = failure.kind.row();
-    let subject = one_line(&failure.subject);
+    let subject = match (failure.kind, failure.subject.parse::<usize>()) {
+        // The server's limit.
+        (FailureKind::TooBig, Ok(limit)) => bytes(limit),
+        _ => one_line(&failure.subject),
+    };
     let quoted = match (subject.is_empty(), language) {
         (true, _) => String::new(),
         (false, Language::English) => format!(" ({subject})"),
@@ -27,6 +31,11 @@ pub fn of_code(code: &str) -> Option<FailureKind> {
         "server_unproven" => FailureKind::ServerUnproven,
         "login_refused" => FailureKind::LoginRefused,
         "protocol" => FailureKind::Protocol,
+        "port_25" => FailureKind::Port25,
+        "too_big" => FailureKind::TooBig,
+        "no_smtputf8" => FailureKind::NoUtf8,
+        "not_ascii" => FailureKind::NoEightBit,
+        "no_requiretls" => FailureKind::NoRequireTls,
         _ => return None,
     })
 }
@@ -121,6 +130,48 @@ explained! { FailureKind {
         "Look whether it arrived, then decide in the outbox whether to send it again.";
         "メールを渡した後に接続が切れました{subject}。送れた可能性があります。",
         "届いたか確かめてから、送り直すかどうかを送信待ちで決められます。";
+        [];
+    Port25 =>
+        "Port 25 is for mail servers among themselves, and most providers block it for everybody else (OP25B){subject}.",
+        "Choose port 587 with STARTTLS, or 465 with TLS, in the settings.";
+        "25番ポートはメールサーバー同士のもので、OP25Bによりほとんどの回線で使えません{subject}。",
+        "設定で587番（STARTTLS）か465番（TLS）を選ぶと送れます。";
+        [];
+    TooBig =>
+        "The message is bigger than this server takes{subject}.",
+        "Nothing was sent. Take a file out, or pass it on in another way.";
+        "このサーバーが受け取れる大きさを超えています{subject}。",
+        "何も送っていません。添付を減らすか、別の方法で渡せます。";
+        [];
+    NoUtf8 =>
+        "The server can't carry addresses or header fields beyond plain letters (SMTPUTF8){subject}.",
+        "Nothing was sent. Ask the recipient for another address, or send through another account.";
+        "このサーバーはSMTPUTF8に対応せず、英数字以外のアドレスやヘッダーを扱えません{subject}。",
+        "何も送っていません。相手の別のアドレスか、別のアカウントを使えます。";
+        [];
+    NoEightBit =>
+        "The server can't carry the letters of this message as they are (8BITMIME){subject}.",
+        "Nothing was sent. Send it through another account.";
+        "このサーバーは8BITMIMEに対応せず、このメールの文字をそのまま扱えません{subject}。",
+        "何も送っていません。別のアカウントから送れます。";
+        [];
+    NoRequireTls =>
+        "The server doesn't promise encrypted connections all the way (REQUIRETLS){subject}.",
+        "Nothing was sent. Send it without that wish, or through another account.";
+        "このサーバーは、途中すべての接続の暗号化（REQUIRETLS）を約束していません{subject}。",
+        "何も送っていません。この条件を外すか、別のアカウントから送れます。";
+        [];
+    GaveUp =>
+        "It was tried for five days, and the message could not be handed over{subject}.",
+        "Read in the outbox what the server said, then try again or write to them in another way.";
+        "五日間試しましたが、メールを渡せませんでした{subject}。",
+        "送信待ちでサーバーの返事を確かめ、もう一度試すか、別の方法で連絡できます。";
+        [];
+    PartlyRefused =>
+        "The server didn't take these recipients{subject}; the others get the message.",
+        "They stay in the outbox with the server's words. Correct the address there, or wait where it is tried again.";
+        "一部の宛先が受け付けられませんでした{subject}。ほかの宛先には送られています。",
+        "受け付けられなかった宛先は、サーバーの返事とともに送信待ちに残ります。そこでアドレスを直せます。";
         [];
     Blocked =>
         "The message can't be protected as you asked{subject}.",

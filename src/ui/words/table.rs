@@ -18,6 +18,7 @@ mod finding;
 mod keys;
 #[macro_use]
 mod mail;
+mod outgoing;
 #[macro_use]
 mod own_keys;
 #[macro_use]
@@ -59,4 +60,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail words; }
+window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing words; }

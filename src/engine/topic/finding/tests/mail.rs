@@ -45,8 +45,9 @@ impl Person {
             protection: Protection { sign: true, encrypt, technology: TechnologyChoice::Only(technology) },
             ..Draft::default()
         };
-        sending::send(&self.profile, &draft, false).unwrap();
-        let now = crate::domain::Timestamp::now();
+        sending::send(&self.profile, &draft, None).unwrap();
+        // When it can no longer be taken back.
+        let now = crate::domain::Timestamp::now() + crate::store::LONGEST_UNDO;
         self.profile.store.take_due(now).unwrap().expect("it is queued").3
     }
 }

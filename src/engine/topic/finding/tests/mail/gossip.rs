@@ -27,8 +27,9 @@ impl Person {
             protection: Protection { sign: true, encrypt: true, technology },
             ..Draft::default()
         };
-        sending::send(&self.profile, &draft, false).unwrap();
-        let now = crate::domain::Timestamp::now();
+        sending::send(&self.profile, &draft, None).unwrap();
+        // When it can no longer be taken back.
+        let now = crate::domain::Timestamp::now() + crate::store::LONGEST_UNDO;
         let next = || self.profile.store.take_due(now).unwrap();
         std::iter::from_fn(next).map(|(_, _, envelope, raw)| (envelope.recipients.len(), raw)).collect()
     }
