@@ -1,5 +1,5 @@
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -58,7 +58,11 @@ impl ProfileKey {
 /// The profile's database. Every function may be called from any thread; each runs alone.
 #[derive(Debug)]
 pub struct Store {
+    /// Only reads, beside the other one; opened when it is needed first.
+    second: Mutex<Option<Connection>>,
     connection: Mutex<Connection>,
+    path: PathBuf,
+    key: ProfileKey,
     /// Held for as long as the profile is open, so that no second program changes it.
     _lock: File,
 }
@@ -74,7 +78,8 @@ impl Store {
         let mut connection = Connection::open(&path)?;
         unlock(&connection, key)?;
         migrate(&mut connection)?;
-        let store = Self { connection: Mutex::new(connection), _lock: lock };
+        let (second, connection) = (Mutex::default(), Mutex::new(connection));
+        let store = Self { second, connection, path, key: key.clone(), _lock: lock };
         store.recover_outbox()?;
         Ok(store)
     }
@@ -83,6 +88,22 @@ impl Store {
     /// back when they are dropped.
     pub(super) fn db(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Another connection for reading what is large, if there can be one. Only for whoever holds [`Store::db`].
+    pub(super) fn second(&self) -> MutexGuard<'_, Option<Connection>> {
+        let mut second = self.second.lock().unwrap_or_else(PoisonError::into_inner);
+        if second.is_none() {
+            *second = self.reader().ok();
+        }
+        second
+    }
+
+    fn reader(&self) -> Result<Connection, StoreError> {
+        let connection = Connection::open(&self.path)?;
+        unlock(&connection, &self.key)?;
+        connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -2000")?;
+        Ok(connection)
     }
 }
 

@@ -1,7 +1,18 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
 pub(super) const MIGRATIONS: &[&str] =
-    &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING, SEARCH, SUMMARIES, POPPED];
+    &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING, SEARCH, SUMMARIES, POPPED, PIECES];
+
+/// Large message sources are kept in pieces, each as it was or deflated for itself; `deflated` is empty then.
+const PIECES: &str = "
+CREATE TABLE raw_piece (
+    raw INTEGER NOT NULL REFERENCES raw ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    kept BLOB NOT NULL,
+    PRIMARY KEY (raw, number)
+) STRICT;
+";
 
 /// What the search index is (one row), what it holds, and what it does not hold yet. Only what was assessed goes into it; of
 /// the holding: 0 nothing was encrypted, 1 with what was decrypted, 2 without.

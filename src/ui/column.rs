@@ -15,8 +15,8 @@ use super::reader::STEP;
 use super::selection::{self, Cluster, Lettering, Line};
 use super::theme::{self, Palette, palette, size};
 
-/// Text that is laid out as one piece, in bytes.
-const PIECE: usize = 2_000;
+/// Text that is laid out as one piece, in bytes: a frame lays out at most so much more than is seen.
+const PIECE: usize = 600;
 /// A line that is longer is divided, in bytes.
 const LONGEST: usize = 4_000;
 /// The height of a line in its own size.
@@ -30,6 +30,8 @@ const KEPT: u64 = 60;
 #[derive(Default)]
 pub struct Columns {
     kept: HashMap<(String, usize), Column>,
+    /// The blocks that were shown, and in which frame last.
+    blocks: HashMap<String, u64>,
     frame: u64,
     /// Bytes of text that this frame may still divide.
     budget: usize,
@@ -105,7 +107,14 @@ impl Columns {
         self.frame += 1;
         self.budget = STEP;
         let oldest = self.frame.saturating_sub(KEPT);
-        self.kept.retain(|_, column| column.used >= oldest);
+        self.blocks.retain(|_, used| *used >= oldest);
+        let blocks = &self.blocks;
+        self.kept.retain(|(block, _), column| column.used >= oldest || blocks.contains_key(block));
+    }
+
+    /// Remembers the columns of a block that is shown, also those that are far from sight.
+    pub fn keep(&mut self, block: &str) {
+        self.blocks.insert(block.to_owned(), self.frame);
     }
 
     /// Draws a passage, as far as it is in sight; nothing when none of it is. `brings` is a part of the
@@ -334,6 +343,11 @@ fn layout(text: &str, links: &[Range<usize>], colours: &Palette, passage: &Passa
         start = end;
     }
     job
+}
+
+/// How high a line of a passage is.
+pub fn line_height(zoom: f32) -> f32 {
+    size::READING * zoom * LEADING
 }
 
 /// About how high a piece is.

@@ -47,6 +47,7 @@ mod sidebar;
 mod source;
 mod state;
 mod status;
+mod stretch;
 mod theme;
 mod trust;
 mod unlock;

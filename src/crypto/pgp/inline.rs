@@ -1,8 +1,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use crate::domain::base64_lines;
 
 const BEGIN: &[u8] = b"-----BEGIN PGP ";
 const BEGIN_CLEARTEXT: &str = "-----BEGIN PGP SIGNED MESSAGE-----";
@@ -124,33 +123,13 @@ pub(super) fn dearmored(bytes: &[u8]) -> Option<Vec<u8>> {
 /// Much more than the header of an armor has, in bytes.
 const ARMOR_HEADER: usize = 4_096;
 const END_MESSAGE: &[u8] = b"-----END PGP MESSAGE-----";
-/// Digits that are decoded at once: groups of four.
-const AT_ONCE: usize = 64 << 10;
-
 /// Lines of base64 and at most one with a checksum, the last.
 fn digits(body: &[u8]) -> Option<Vec<u8>> {
-    let mut lines = body.strip_suffix(b"\n")?.split(|byte| *byte == b'\n');
-    let mut out = Vec::with_capacity(body.len() / 4 * 3);
-    let mut waiting: Vec<u8> = Vec::with_capacity(2 * AT_ONCE);
-    for line in lines.by_ref() {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.len() == 5 && line.starts_with(b"=") {
-            break;
-        }
-        waiting.extend_from_slice(line);
-        if waiting.len() > AT_ONCE {
-            let whole = (waiting.len() - 1) / 4 * 4;
-            let groups = waiting.get(..whole)?;
-            // Padding ends the whole, not a piece.
-            if groups.ends_with(b"=") {
-                return None;
-            }
-            STANDARD.decode_vec(groups, &mut out).ok()?;
-            waiting.drain(..whole);
-        }
-    }
-    STANDARD.decode_vec(&waiting, &mut out).ok()?;
-    lines.next().is_none().then_some(out)
+    let body = body.strip_suffix(b"\n")?;
+    let (before, last) = body.split_at_checked(memchr::memrchr(b'\n', body).map_or(0, |at| at + 1))?;
+    let last = last.strip_suffix(b"\r").unwrap_or(last);
+    let is_checksum = last.len() == 5 && last.starts_with(b"=");
+    base64_lines(if is_checksum { before } else { body })
 }
 
 /// Whether an armored object begins and ends its text, and no line of it is followed by a blank.
@@ -199,6 +178,8 @@ fn line_starting(bytes: &[u8], prefix: &[u8]) -> Option<usize> {
 mod tests {
     use std::io::Read as _;
 
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use sequoia_openpgp::armor::{Kind, Reader, ReaderMode};
 
     use super::*;

@@ -2,6 +2,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use memchr::memchr;
 
+use crate::domain::base64_lines;
+
 /// A `Content-Transfer-Encoding` (RFC 2045 §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -46,7 +48,7 @@ impl Encoding {
             Self::Identity | Self::Uuencode => true,
             Self::Unknown => false,
             Self::Base64 => {
-                let sextets = count(bytes, |b| sextet(b) < 64);
+                let sextets = count(bytes, |b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/');
                 let others = count(bytes, |b| b.is_ascii_whitespace() || b == b'=');
                 sextets + others == bytes.len() && sextets % 4 != 1
             }
@@ -67,6 +69,9 @@ impl Encoding {
 /// Base64 as it is found: strange bytes are skipped; after the padding only what is base64 to the
 /// end is taken (pieces put together), never a footer that a list has added.
 pub(in super::super) fn base64(bytes: &[u8]) -> Vec<u8> {
+    if let Some(decoded) = base64_lines(bytes) {
+        return decoded;
+    }
     let mut decoded = Vec::with_capacity(bytes.len() / 4 * 3 + 3);
     let (mut quad, mut filled, mut was_padded) = (0_u32, 0_u32, false);
     let mut rest = bytes;
