@@ -16,6 +16,8 @@ const LOCK: &str = "profile.lock";
 /// The name of the profile's key in the secret store.
 const KEY_NAME: &str = "profile-key";
 const KEY_LENGTH: usize = 32;
+/// Decrypting is work for the processor; more threads would take each other's time.
+const READERS: usize = 2;
 
 /// The key that the database is encrypted with: 32 random bytes.
 #[derive(Clone, Debug)]
@@ -58,8 +60,8 @@ impl ProfileKey {
 /// The profile's database. Every function may be called from any thread; each runs alone.
 #[derive(Debug)]
 pub struct Store {
-    /// Only reads, beside the other one; opened when it is needed first.
-    second: Mutex<Option<Connection>>,
+    /// They only read what is large, two at once; opened when they are needed first.
+    readers: Mutex<Vec<Connection>>,
     connection: Mutex<Connection>,
     path: PathBuf,
     key: ProfileKey,
@@ -78,8 +80,8 @@ impl Store {
         let mut connection = Connection::open(&path)?;
         unlock(&connection, key)?;
         migrate(&mut connection)?;
-        let (second, connection) = (Mutex::default(), Mutex::new(connection));
-        let store = Self { second, connection, path, key: key.clone(), _lock: lock };
+        let (readers, connection) = (Mutex::default(), Mutex::new(connection));
+        let store = Self { readers, connection, path, key: key.clone(), _lock: lock };
         store.recover_outbox()?;
         Ok(store)
     }
@@ -90,13 +92,13 @@ impl Store {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Another connection for reading what is large, if there can be one. Only for whoever holds [`Store::db`].
-    pub(super) fn second(&self) -> MutexGuard<'_, Option<Connection>> {
-        let mut second = self.second.lock().unwrap_or_else(PoisonError::into_inner);
-        if second.is_none() {
-            *second = self.reader().ok();
-        }
-        second
+    /// Connections for reading what is large, as many as there can be: beside [`Store::db`], so that what the list needs
+    /// stays in its memory.
+    pub(super) fn readers(&self) -> MutexGuard<'_, Vec<Connection>> {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        let missing = READERS.saturating_sub(readers.len());
+        readers.extend((0..missing).map_while(|_| self.reader().ok()));
+        readers
     }
 
     fn reader(&self) -> Result<Connection, StoreError> {

@@ -2,7 +2,7 @@
 //! database and inflating take most of the time that opening it takes.
 
 use std::io::{Read as _, Write as _};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
@@ -27,14 +27,15 @@ impl Store {
             db.query_row(query, [id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         let (raw, size, kept) = found.ok_or(StoreError::NotFound)?;
         // Nothing deflates to nothing.
-        let bytes = if kept.is_empty() { self.gathered(&db, raw, size)? } else { unpacked(kept, size)? };
+        let bytes = if kept.is_empty() { self.gathered(db, raw, size)? } else { unpacked(kept, size)? };
         Ok(RawMessage::new(bytes))
     }
 
     /// A message that is kept in pieces.
-    fn gathered(&self, db: &Connection, raw: i64, size: u64) -> Result<Vec<u8>, StoreError> {
+    fn gathered(&self, db: MutexGuard<'_, Connection>, raw: i64, size: u64) -> Result<Vec<u8>, StoreError> {
         let mut statement = db.prepare_cached("SELECT size FROM raw_piece WHERE raw = ?1 ORDER BY number")?;
         let lengths: Vec<usize> = statement.query_map([raw], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        drop(statement);
         let is_odd = |length: &usize| *length > MAX_PIECE;
         if lengths.iter().any(is_odd) || lengths.iter().sum::<usize>() as u64 != size {
             return Err(CORRUPT);
@@ -48,11 +49,17 @@ impl Store {
             rest = after;
         }
         let places = Mutex::new(places.into_iter().enumerate());
-        let (places, mut second) = (&places, self.second());
+        let places = &places;
+        let mut readers = self.readers();
+        let Some((first, others)) = readers.split_first_mut() else {
+            fill(&db, raw, places)?;
+            return Ok(bytes);
+        };
+        drop(db);
         std::thread::scope(|scope| {
-            let other = second.as_mut().map(|second| scope.spawn(move || fill(second, raw, places)));
-            let own = fill(db, raw, places);
-            own.and(other.map_or(Ok(()), |other| other.join().unwrap_or(Err(CORRUPT))))
+            let others: Vec<_> = others.iter_mut().map(|db| scope.spawn(move || fill(db, raw, places))).collect();
+            let own = fill(first, raw, places);
+            others.into_iter().fold(own, |so_far, other| so_far.and(other.join().unwrap_or(Err(CORRUPT))))
         })?;
         Ok(bytes)
     }
@@ -188,10 +195,10 @@ mod tests {
     fn what_is_kept_comes_back_as_it_was_and_is_gone_with_its_last_message() {
         let (_dir, store, folder) = store();
         let mut ids = Vec::new();
-        for bytes in messages() {
+        for (uid, bytes) in (1..).zip(messages()) {
             let raw = kept(&store, &bytes);
             assert_eq!(kept(&store, &bytes), raw, "the same bytes are there already");
-            let id = add(&store, folder, raw, raw);
+            let id = add(&store, folder, uid, raw);
             assert!(*store.raw(id).unwrap() == bytes[..], "{}", bytes.len());
             ids.push(id);
         }

@@ -11,6 +11,7 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use super::fresh::Fresh;
 use super::reader::STEP;
 use super::selection::{self, Cluster, Lettering, Line};
 use super::theme::{self, Palette, palette, size};
@@ -35,6 +36,7 @@ pub struct Columns {
     frame: u64,
     /// Bytes of text that this frame may still divide.
     budget: usize,
+    fresh: Fresh,
 }
 
 #[derive(Default)]
@@ -106,6 +108,7 @@ impl Columns {
     pub fn begin(&mut self) {
         self.frame += 1;
         self.budget = STEP;
+        self.fresh.begin();
         let oldest = self.frame.saturating_sub(KEPT);
         self.blocks.retain(|_, used| *used >= oldest);
         let blocks = &self.blocks;
@@ -129,11 +132,13 @@ impl Columns {
     ) -> Option<Shown> {
         let width = ui.available_width();
         let colours = palette(ui);
-        let column = self.column(passage, width);
-        let total = column.height(passage.text);
-        if !column.is_whole(passage.text) {
-            ui.ctx().request_repaint();
-        }
+        let total = {
+            let column = self.column(passage, width);
+            if !column.is_whole(passage.text) {
+                ui.ctx().request_repaint();
+            }
+            column.height(passage.text)
+        };
         let (_, rect) = ui.allocate_space(vec2(width, total));
         let id = selection::id(passage.block, passage.offset);
         let sight = ui.clip_rect();
@@ -142,12 +147,16 @@ impl Columns {
         }
         let mut shown = Vec::new();
         let mut top = rect.top();
+        let font = theme::plain(size::READING * passage.zoom);
+        let (kept, fresh) = (&mut self.kept, &mut self.fresh);
+        let column = kept.get_mut(&(passage.block.to_owned(), passage.offset))?;
         for piece in &mut column.pieces {
             let text = words(passage.text, &piece.range);
             let begins = passage.offset + piece.range.start;
             let wanted = brings.filter(|range| range.start >= begins && range.start < begins + text.len().max(1));
             let is_seen = top < sight.bottom() && top + piece.height > sight.top();
-            if !is_seen && wanted.is_none() {
+            let is_ready = wanted.is_some() || is_seen && fresh.admits(ui, text, &font);
+            if !is_ready {
                 top += piece.height;
                 continue;
             }

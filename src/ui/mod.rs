@@ -18,6 +18,7 @@ mod find;
 mod finding;
 mod fonts;
 mod frames;
+mod fresh;
 #[cfg(test)]
 #[path = "growth/tests.rs"]
 mod growth;

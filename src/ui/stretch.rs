@@ -99,7 +99,7 @@ mod tests {
         let (mut drawn, mut height) = (Vec::new(), 0.0);
         let screen_rect = Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(400.0, 500.0)));
         stretches.begin();
-        let _ = ctx.run_ui(RawInput { screen_rect, ..RawInput::default() }, |ui| {
+        let mut output = ctx.run_ui(RawInput { screen_rect, ..RawInput::default() }, |ui| {
             let mut stretch = stretches.lend("text", look);
             drawn.clear();
             ui.spacing_mut().item_spacing.y = 0.0;
@@ -113,6 +113,7 @@ mod tests {
             height = ui.cursor().top() - top;
             stretches.take_back("text", stretch);
         });
+        output.textures_delta.clear();
         (drawn, height)
     }
 

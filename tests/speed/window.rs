@@ -125,6 +125,7 @@ impl Window {
         };
         let mut app = App::new(Box::new(Engine(engine)));
         app.speak(Language::English);
+        app.warm_letters();
         let ctx = Context::default();
         ui::install_fonts(&ctx);
         ui::install_theme(&ctx);
@@ -273,6 +274,9 @@ impl Window {
 
     /// Opens every message of the demo mailbox, each with its evidence.
     fn tour(&mut self) {
+        // Nobody reads before the list was looked at.
+        std::thread::sleep(Duration::from_secs(1));
+        self.frame();
         self.frames.clear();
         let rows: Vec<_> = self.app.views.mailbox.as_ref().unwrap().rows.iter().map(|row| row.id).collect();
         for id in rows {
