@@ -3,19 +3,28 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "servers/keys.rs"]
+mod keys;
+#[path = "servers/oauth.rs"]
+mod oauth;
 mod people;
+#[path = "servers/ports.rs"]
+#[allow(dead_code)]
+mod ports;
 #[allow(unused_imports)]
 mod servers;
+#[path = "engine/setup.rs"]
+mod setup;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kakitome::domain::{Attachment, Draft, Protection, RawMessage, Technology, TechnologyChoice};
-use kakitome::engine::view::{AccountForm, Lock, MailboxView, PopAccess, ReadingView, Seal};
+use kakitome::engine::view::{AccountForm, Lock, MailboxView, PopAccess, ReadingView, RowView, Seal};
 use kakitome::engine::{Command, EngineHandle, Event, FailureKind, headless};
 use people::{PATIENCE, Person};
-use servers::{HOST, PASSWORD, Way, servers};
+use servers::{HOST, PASSWORD, Way, pki, servers};
 
 /// Waits for an event that is what is wanted; a failure on the way ends the test.
 fn wait<T>(engine: &EngineHandle, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
@@ -160,7 +169,10 @@ fn alice_writes_to_bob_in_both_technologies_and_bob_reads_what_she_wrote() {
     });
     engine.send(Command::OpenFolder(sent));
     let row = wait(&engine, |event| match event {
-        Event::Mailbox(view) if view.open_folder == Some(sent) => view.rows.first().map(|row| row.id),
+        Event::Mailbox(view) if view.open_folder == Some(sent) => {
+            let is_encrypted = |row: &&RowView| row.headline.is_some_and(|found| found.lock == Lock::Encrypted);
+            view.rows.iter().find(is_encrypted).map(|row| row.id)
+        }
         _ => None,
     });
     assert_eq!(open(&engine, row).assessment.headline.lock, Lock::Encrypted);

@@ -19,7 +19,10 @@ pub(crate) use finding::{FindArgs, PublishArgs, Servers};
 pub(crate) use keys::{
     BringOptions, CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand, Switch, TokenArgs, TokenCommand,
 };
-pub(crate) use profile::{AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand};
+pub(crate) use profile::{
+    AccountArgs, AccountCommand, AccountOptions, FolderArgs, FolderCommand, IdentityOptions, LoginOptions, OutboxArgs,
+    OutboxCommand, SearchArgs,
+};
 pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 
 /// Mail with a seal and a lock that people really use: OpenPGP and S/MIME as equals.
@@ -146,6 +149,8 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 100)]
         limit: usize,
     },
+    /// Find messages, newest first: words, "phrases", -not, OR, from:, subject:, has:, is:, before: and more.
+    Search(SearchArgs),
     /// Assess a message of the profile.
     Show {
         /// Its number.

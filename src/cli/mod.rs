@@ -21,6 +21,8 @@ mod print;
 mod profile;
 mod reply;
 mod seal;
+mod search;
+mod setup;
 mod token;
 mod trust;
 mod words;
@@ -131,6 +133,7 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::Send { files } => profile::send(common, &files),
         Command::Outbox(args) => profile::outbox(common, &args.command),
         Command::List { folder, limit } => profile::list(common, &folder, limit),
+        Command::Search(args) => search::run(common, &args),
         Command::Show { id, source } => profile::show(common, id, source),
         Command::Trust(args) => trust::run(common, &args.command),
         Command::Token(args) => token::run(common, &args.command),

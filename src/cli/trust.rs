@@ -25,6 +25,7 @@ pub(crate) fn run(common: &Common, command: &TrustCommand) -> Result<(), Problem
     match command {
         TrustCommand::Direct(options) => set(common, &profile, options, TrustKind::Direct),
         TrustCommand::Root(options) => set(common, &profile, options, TrustKind::Root),
+        TrustCommand::Introducer(options) => set(common, &profile, options, TrustKind::Introducer),
         TrustCommand::Anchor(options) => set(common, &profile, options, TrustKind::Anchor),
         TrustCommand::Certify(options) => {
             told(common, profile.load_keyring(passphrases))?;

@@ -218,6 +218,14 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
             "the server refused the user name or the password; check both",
             "ユーザー名かパスワードが拒否されました。両方を確認できます",
         ),
+        FailureKind::NotYourAddress => (
+            "no account may send as this author; add the address with `account identity`, or change From",
+            "この差出人で送れるアカウントがありません。`account identity` で加えるか、差出人を変えられます",
+        ),
+        FailureKind::SignInAgain
+        | FailureKind::SignInDenied
+        | FailureKind::SignInFailed
+        | FailureKind::NotRegistered => signing_in(kind),
         FailureKind::ServerUnproven => (
             "the server could not prove that it knows the password, which was not handed over; check the server's name and ask the provider",
             "サーバーがパスワードを知っていることを証明できませんでした。パスワードは渡していません。サーバー名を確認し、プロバイダーに尋ねられます",
@@ -290,6 +298,28 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
         FailureKind::Internal => (
             "a defect of this program; please report it with the detail",
             "このプログラムの不具合です。詳細を添えて報告できます",
+        ),
+    }
+}
+
+/// Signing in at a provider, in place of a password.
+fn signing_in(kind: FailureKind) -> (&'static str, &'static str) {
+    match kind {
+        FailureKind::SignInDenied => (
+            "the sign-in was declined in the browser; sign in again and allow access, or use an app password",
+            "ブラウザーでのサインインが許可されませんでした。もう一度許可するか、アプリパスワードを使えます",
+        ),
+        FailureKind::SignInFailed => (
+            "the provider did not give what is needed for logging in; sign in again, or use an app password",
+            "ログインに必要なものを提供元から受け取れませんでした。もう一度サインインするか、アプリパスワードを使えます",
+        ),
+        FailureKind::NotRegistered => (
+            "this build is not registered with the provider; use an app password, or fill in assets/oauth.json and build again",
+            "このプログラムは提供元に登録されていません。アプリパスワードを使うか、assets/oauth.jsonに記入して作り直せます",
+        ),
+        _ => (
+            "the provider asks you to sign in again; use `account login`; nothing is lost",
+            "提供元がもう一度サインインを求めています。`account login` でサインインできます。何も失われていません",
         ),
     }
 }

@@ -1,10 +1,11 @@
 //! Accounts: what the user filled in, checked, kept and tried.
 
-use crate::domain::EmailAddress;
-use crate::net::{Credentials, imap, smtp};
+use crate::domain::{EmailAddress, Mailbox};
+use crate::net::{Credentials, Proof, imap, smtp};
 use crate::store::{AccountRecord, PopAccess};
 
-use super::network::{credentials, imap_server, net_failure, smtp_server};
+use super::login;
+use super::network::{imap_server, net_failure, smtp_server};
 use super::popping;
 use super::profile::{Profile, store_failure};
 use super::view::AccountForm;
@@ -20,21 +21,61 @@ pub(super) fn save(profile: &Profile, form: &AccountForm, is_demo: bool) -> Resu
     if let (Some(password), Some(secrets)) = (&form.password, &profile.secrets) {
         secrets.set(&record.secret_name(), password).map_err(store_failure)?;
     }
+    if let Some(grant) = &form.grant {
+        login::keep(profile, &record, grant)?;
+    } else if record.oauth.is_empty() {
+        // What an account had that signs in with a password now.
+        forget_grant(profile, &record)?;
+    }
     profile.store.ensure_folder(record.id, "INBOX", "INBOX", "inbox").map_err(store_failure)?;
     Ok(record.id)
+}
+
+/// Removes an account with everything of it here, and what it logs in with.
+pub(super) fn remove(profile: &Profile, id: i64) -> Result<AccountRecord, Failure> {
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let record = accounts.into_iter().find(|one| one.id == id).ok_or_else(|| input("no_account"))?;
+    if let Some(secrets) = &profile.secrets {
+        secrets.remove(&record.secret_name()).map_err(store_failure)?;
+    }
+    forget_grant(profile, &record)?;
+    profile.store.remove_account(id).map_err(store_failure)?;
+    Ok(record)
+}
+
+fn forget_grant(profile: &Profile, record: &AccountRecord) -> Result<(), Failure> {
+    profile.tokens.forget(record.id);
+    let Some(secrets) = &profile.secrets else { return Ok(()) };
+    secrets.remove(&record.grant_name()).map_err(store_failure)
+}
+
+/// What a form logs in with: what is in it, else what the account has that it changes.
+pub(super) async fn proof(profile: &Profile, form: &AccountForm) -> Result<Proof, Failure> {
+    match (&form.grant, &form.password) {
+        (Some(grant), _) => Ok(Proof::Token(grant.access.clone())),
+        (None, Some(password)) => Ok(Proof::Password(password.clone())),
+        (None, None) => {
+            let accounts = profile.store.accounts().map_err(store_failure)?;
+            let record = accounts.into_iter().find(|one| Some(one.id) == form.id);
+            let record = record.ok_or_else(|| Failure {
+                kind: FailureKind::SecretStore,
+                retry: Retry::Now,
+                subject: form.address.clone(),
+                source: "no_password".to_owned(),
+            })?;
+            Ok(login::credentials(profile, &record).await?.proof)
+        }
+    }
 }
 
 /// Logs in to both servers and leaves again.
 pub(super) async fn test(profile: &Profile, form: &AccountForm) -> Result<(), Failure> {
     let record = checked(form)?;
-    let login = match &form.password {
-        Some(password) => Credentials::password(record.user.clone(), password.clone()),
-        None => credentials(profile, &record)?,
-    };
+    let login = Credentials { user: record.user.clone(), proof: proof(profile, form).await? };
     if let Some(pop) = &record.pop {
-        popping::visit(profile, pop, &login).await?;
+        popping::visit(profile, pop, &login).await.map_err(|error| net_failure(&error, &pop.host))?;
     }
-    smtp::probe(&smtp_server(profile, &record), &login)
+    smtp::probe(&smtp_server(profile, &record), &login::to_send(&record, &login))
         .await
         .map_err(|error| net_failure(&error, &record.smtp_host))?;
     if record.imap_host.is_empty() {
@@ -43,7 +84,8 @@ pub(super) async fn test(profile: &Profile, form: &AccountForm) -> Result<(), Fa
     imap::probe(&imap_server(profile, &record), &login).await.map_err(|error| net_failure(&error, &record.imap_host))
 }
 
-fn checked(form: &AccountForm) -> Result<AccountRecord, Failure> {
+/// The form, as far as it can be told without asking anybody.
+pub(super) fn checked(form: &AccountForm) -> Result<AccountRecord, Failure> {
     let address = EmailAddress::parse(&form.address).ok_or_else(|| input(&form.address))?;
     if form.smtp_host.trim().is_empty() || form.smtp_port == 0 {
         return Err(input("smtp_host"));
@@ -63,7 +105,51 @@ fn checked(form: &AccountForm) -> Result<AccountRecord, Failure> {
         imap_port: form.imap_port,
         user: user.to_owned(),
         pop: pop.filter(|pop| !pop.host.is_empty()),
+        smtp_user: form.smtp_user.trim().to_owned(),
+        identities: identities(form, &address)?,
+        oauth: oauth(form)?,
+        is_signed_out: form.is_signed_out && form.grant.is_none() && form.oauth.is_some(),
     })
+}
+
+/// The other addresses, each once.
+fn identities(form: &AccountForm, own: &EmailAddress) -> Result<Vec<Mailbox>, Failure> {
+    let mut known = vec![own.clone()];
+    let mut kept = Vec::new();
+    for one in &form.identities {
+        let address = EmailAddress::parse(one.address.trim()).ok_or_else(|| input(&one.address))?;
+        if !known.contains(&address) {
+            kept.push(Mailbox::new(one.name.trim(), address.as_str()));
+            known.push(address);
+        }
+    }
+    Ok(kept)
+}
+
+fn oauth(form: &AccountForm) -> Result<String, Failure> {
+    let Some(server) = &form.oauth else { return Ok(String::new()) };
+    serde_json::to_string(server).map_err(|_| input(&server.name))
+}
+
+/// An account as the form that would make it.
+pub(super) fn form(account: &AccountRecord) -> AccountForm {
+    AccountForm {
+        id: Some(account.id),
+        name: account.name.clone(),
+        address: account.address.clone(),
+        smtp_host: account.smtp_host.clone(),
+        smtp_port: account.smtp_port,
+        imap_host: account.imap_host.clone(),
+        imap_port: account.imap_port,
+        user: account.user.clone(),
+        pop: account.pop.clone(),
+        smtp_user: account.smtp_user.clone(),
+        identities: account.identities.clone(),
+        oauth: login::authorization(account),
+        is_signed_out: account.is_signed_out,
+        password: None,
+        grant: None,
+    }
 }
 
 fn input(subject: &str) -> Failure {

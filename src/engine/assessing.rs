@@ -18,7 +18,7 @@ use super::profile::{Profile, store_failure};
 use super::stateless::{self, SenderQuestion};
 use super::topic::finding::Harvest;
 use super::view::{FolderId, MessageId};
-use super::{Event, Failure, reading, sighting};
+use super::{Event, Failure, indexing, reading, sighting};
 
 /// The most bytes that the layers of one message may open to.
 const PLAINTEXT_LIMIT: usize = 256 << 20;
@@ -43,7 +43,12 @@ pub(super) fn beside(
     let (open, turn) = (Arc::clone(open), Arc::clone(turn));
     tokio::task::spawn_blocking(move || {
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-        match all(&profile, &publish, &cancel) {
+        let done = all(&profile, &publish, &cancel);
+        // What was never in the index, and what was in one that was damaged. That it can't be written now is said to who
+        // searches.
+        let checked = profile.search.check_once(&profile.store).map_err(store_failure);
+        let caught = checked.and_then(|()| indexing::catch_up(&profile, &publish, &cancel)).unwrap_or(0);
+        match done.map(|done| done + caught) {
             Ok(0) => {}
             Ok(_) => {
                 let folder = *open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,6 +66,7 @@ pub(super) fn beside(
 pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Result<usize, Failure> {
     let (mut done, mut below) = (0, i64::MAX);
     let mut told = false;
+    let mut feed = indexing::Feed::new();
     loop {
         let ids = profile.store.unassessed(below, BATCH).map_err(store_failure)?;
         let Some(last) = ids.last() else { break };
@@ -74,6 +80,7 @@ pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Resu
             let _ = std::panic::catch_unwind(AssertUnwindSafe(|| {
                 let (raw, assessment) = with.assess(profile, *id)?;
                 note(profile, *id, &assessment)?;
+                feed.take(profile, *id, raw.len(), &assessment);
                 harvest.as_mut().map_or(Ok(()), |harvest| harvest.take(profile, *id, &raw, &assessment))
             }));
             done += 1;
@@ -89,6 +96,7 @@ pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Resu
             publish(Event::Progress(Some(Progress { work: "assess", subject: done.to_string(), fraction: None })));
         }
     }
+    feed.finish(profile);
     if told {
         publish(Event::Progress(None));
     }
@@ -134,7 +142,7 @@ pub(super) fn note(profile: &Profile, message: MessageId, found: &Assessment) ->
 }
 
 /// What the profile knows that an assessment needs.
-struct Tools {
+pub(super) struct Tools {
     keyring: Arc<Keyring>,
     policy: crate::trust::TrustPolicy,
     authserv_ids: Vec<String>,
@@ -142,13 +150,13 @@ struct Tools {
 }
 
 impl Tools {
-    fn of(profile: &Profile) -> Result<Self, Failure> {
+    pub(super) fn of(profile: &Profile) -> Result<Self, Failure> {
         let policy = profile.policy(profile.now())?;
         let (authserv_ids, _) = profile.delivery();
         Ok(Self { keyring: profile.keyring(), policy, authserv_ids, limits: Limits::default() })
     }
 
-    fn assess(&self, profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
+    pub(super) fn assess(&self, profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
         let raw = profile.store.raw(message).map_err(store_failure)?;
         let mut assessment = self.look(profile, &raw);
         sighting::look(profile, message, &mut assessment)?;

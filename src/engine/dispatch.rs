@@ -21,7 +21,8 @@ use super::topic::finding;
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
 use super::{
-    Command, Event, Failure, FailureKind, account, assessing, attachment, reading, remedy, sending, stateless,
+    Command, Event, Failure, FailureKind, account, assessing, attachment, reading, receiving, remedy, sending,
+    stateless,
 };
 
 pub(super) struct Engine {
@@ -90,7 +91,7 @@ impl Engine {
             Command::Unlock { passphrase } => self.unlock(passphrase),
             Command::SetSeen { message, seen } => {
                 self.profile.store.set_seen(message, seen).map_err(store_failure)?;
-                network::note_seen(&self.profile, message, seen)?;
+                receiving::note_seen(&self.profile, message, seen)?;
                 self.show_mailbox();
                 Ok(())
             }
@@ -195,6 +196,15 @@ impl Engine {
                 self.show_mailbox();
                 self.work(true);
                 Ok(())
+            }
+            Command::AccountsChanged => {
+                // The open folder may be gone.
+                let open = self.open_folder();
+                let folders = self.profile.store.folders().map_err(store_failure)?;
+                if open.is_some_and(|open| folders.iter().all(|folder| folder.id != open)) {
+                    *self.open_folder.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                }
+                self.show_outbox()
             }
             Command::TestAccount(form) => {
                 self.test_account(form);
@@ -308,7 +318,7 @@ impl Engine {
     }
 
     /// Assesses messages beside the loop, so that the list shows their protected subjects.
-    fn assess(&self) {
+    pub(super) fn assess(&self) {
         let (profile, publish) = (&self.profile, &self.publish);
         assessing::beside(profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo);
     }
@@ -333,15 +343,16 @@ impl Engine {
         tokio::spawn(async move {
             let _turn = turn;
             let mut outcome = network::send_due(&profile, &publish).await;
-            if fetch && outcome.is_ok() {
-                outcome = network::synchronise(&profile, &publish, &cancel).await.map(|_| ());
-                if outcome.is_ok() {
+            if fetch {
+                let fetched = receiving::synchronise(&profile, &publish, &cancel).await.map(|_| ());
+                if fetched.is_ok() {
                     let _ = profile.store.set_setting("synchronised_at", &jiff::Timestamp::now());
+                    // What was queued meanwhile must not wait for the next tick.
+                    if outcome.is_ok() {
+                        outcome = network::send_due(&profile, &publish).await;
+                    }
                 }
-                // What was queued meanwhile must not wait for the next tick.
-                if outcome.is_ok() {
-                    outcome = network::send_due(&profile, &publish).await;
-                }
+                outcome = outcome.and(fetched);
             }
             publish(Event::Progress(None));
             if let Err(failure) = outcome

@@ -36,6 +36,14 @@ pub enum FailureKind {
     BadServerCertificate,
     /// User name or password were refused.
     LoginRefused,
+    /// The authorization server takes its word back (OAuth 2.0): the user has to sign in again.
+    SignInAgain,
+    /// The user or the provider said no in the browser.
+    SignInDenied,
+    /// The provider did not give what is needed for logging in.
+    SignInFailed,
+    /// This build of the program is not registered with the provider.
+    NotRegistered,
     /// The server did not prove that it knows the password, as it had to: it may be somebody else's.
     ServerUnproven,
     /// The server offers no way to log in that is known here.
@@ -48,6 +56,8 @@ pub enum FailureKind {
     Uncertain,
     /// The server broke the protocol.
     Protocol,
+    /// No account here may send as the author.
+    NotYourAddress,
     /// Preflight blocks it.
     Blocked,
     /// The store could not be read or written.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::domain::{EmailAddress, Envelope, Mailbox, RawMessage};
+use crate::domain::{EmailAddress, Envelope, RawMessage};
 use crate::flow::Assessment;
 use crate::message::{self, Limits};
 use crate::net::Cancel;
@@ -13,7 +13,7 @@ use crate::store::{AccountRecord, MessageFlags, NewSubmission};
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::view::{AccountForm, MailboxView, OutboxView};
-use super::{Event, Failure, FailureKind, Retry, account, assessing, reading, sending, stateless};
+use super::{Event, Failure, FailureKind, Retry, account, assessing, indexing, reading, receiving, sending, stateless};
 
 /// What a round of sending and fetching did.
 #[derive(Debug, Default)]
@@ -51,28 +51,14 @@ pub fn save_account(profile: &Profile, form: &AccountForm) -> Result<i64, Failur
 /// Logs in to an account's servers and leaves again.
 pub fn test_account(profile: &Profile, address: &EmailAddress) -> Result<(), Failure> {
     let record = find_account(profile, address)?;
-    let form = AccountForm {
-        id: Some(record.id),
-        name: record.name,
-        address: record.address,
-        smtp_host: record.smtp_host,
-        smtp_port: record.smtp_port,
-        imap_host: record.imap_host,
-        imap_port: record.imap_port,
-        user: record.user,
-        pop: record.pop,
-        password: None,
-    };
+    let form = account::form(&record);
     run(account::test(profile, &form))?
 }
 
 /// Removes an account with everything of it here, and its password.
 pub fn remove_account(profile: &Profile, address: &EmailAddress) -> Result<(), Failure> {
     let record = find_account(profile, address)?;
-    if let Some(secrets) = &profile.secrets {
-        secrets.remove(&record.secret_name()).map_err(store_failure)?;
-    }
-    profile.store.remove_account(record.id).map_err(store_failure)
+    account::remove(profile, record.id).map(|_| ())
 }
 
 /// Queues a message as it is. Whom it is for is in To, Cc and Bcc; Bcc fields do not go along.
@@ -84,8 +70,9 @@ pub fn enqueue(profile: &Profile, raw: &RawMessage) -> Result<(), Failure> {
         subject: subject.to_owned(),
         source: source.to_owned(),
     };
-    let sender = parsed.from.first().and_then(Mailbox::email).ok_or_else(|| input("", "no_from"))?;
-    let account = find_account(profile, &sender)?;
+    let author = parsed.from.first().ok_or_else(|| input("", "no_from"))?;
+    let sender = author.email().ok_or_else(|| input("", "no_from"))?;
+    let account = sending::account_of_author(profile, author)?;
     let (bytes, bcc) = without_bcc(raw);
     let hidden = message::parse(&RawMessage::new(bcc), &Limits::default()).to;
     let mut recipients: Vec<EmailAddress> = Vec::new();
@@ -145,7 +132,7 @@ pub fn send_due(profile: &Profile) -> Result<Done, Failure> {
 pub fn synchronise(profile: &Profile) -> Result<Done, Failure> {
     let mut done = send_due(profile)?;
     let (publish, failures) = collector();
-    done.fetched = run(network::synchronise(profile, &publish, &Cancel::new()))??;
+    done.fetched = run(receiving::synchronise(profile, &publish, &Cancel::new()))??;
     done.failures.extend(take(&failures));
     assess_new(profile)?;
     Ok(done)
@@ -183,12 +170,25 @@ pub fn assess_new(profile: &Profile) -> Result<usize, Failure> {
     assessing::all(profile, &publish, &Cancel::new())
 }
 
+/// Takes in what the search does not know yet; how many messages.
+pub fn index_due(profile: &Profile) -> Result<usize, Failure> {
+    let (publish, _) = collector();
+    indexing::catch_up(profile, &publish, &Cancel::new())
+}
+
+/// Lets what was decrypted of an account's mail be found, or takes it out of the index.
+pub fn search_decrypted(profile: &Profile, address: &EmailAddress, searches: bool) -> Result<(), Failure> {
+    let account = find_account(profile, address)?;
+    super::topic::searching::allow_decrypted(profile, account.id, searches)?;
+    index_due(profile).map(|_| ())
+}
+
 /// Writes a file of the user's, whole or not at all.
 pub fn write_file(to: &std::path::Path, bytes: &[u8]) -> Result<(), Failure> {
     crate::store::files::write_new(to, bytes).map_err(store_failure)
 }
 
-fn find_account(profile: &Profile, address: &EmailAddress) -> Result<AccountRecord, Failure> {
+pub(super) fn find_account(profile: &Profile, address: &EmailAddress) -> Result<AccountRecord, Failure> {
     let accounts = profile.store.accounts().map_err(store_failure)?;
     let fits = |account: &AccountRecord| EmailAddress::parse(&account.address).as_ref() == Some(address);
     accounts.into_iter().find(fits).ok_or_else(|| Failure {

@@ -103,8 +103,9 @@ pub(super) fn set_trusted(profile: &Profile, fingerprint: &Fingerprint, trusted:
     profile.store.set_trust(fingerprint, kind, trusted).map_err(store_failure)
 }
 
-/// The certifications of this OpenPGP certificate count.
+/// The certifications of this OpenPGP certificate count, in full or no longer at all.
 pub(super) fn set_root(profile: &Profile, fingerprint: &Fingerprint, root: bool) -> Result<(), Failure> {
+    profile.store.set_trust(fingerprint, TrustKind::Introducer, false).map_err(store_failure)?;
     profile.store.set_trust(fingerprint, TrustKind::Root, root).map_err(store_failure)
 }
 

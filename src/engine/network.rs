@@ -1,17 +1,17 @@
-//! Sending what is queued, fetching what is new. Runs beside the engine's loop.
+//! Sending what is queued. Runs beside the engine's loop.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{EmailAddress, RawMessage, Secret};
+use crate::domain::{EmailAddress, Envelope, RawMessage};
 use crate::message::{self, ContentType, Limits};
-use crate::net::imap::{Known, Session, Step};
-use crate::net::{Cancel, Credentials, NetError, Server, smtp};
+use crate::net::{NetError, Server, smtp};
 use crate::store::{AccountRecord, MessageFlags, NewMessage, SubmissionState};
 
 use super::command::Progress;
+use super::login::{self, LogIn};
 use super::popping;
 use super::profile::{Profile, store_failure};
 use super::{Event, Failure, FailureKind, Retry};
@@ -19,8 +19,6 @@ use super::{Event, Failure, FailureKind, Retry};
 /// The first wait after a temporary refusal; it doubles with each, up to the longest.
 const FIRST_RETRY_S: i64 = 60;
 const LONGEST_RETRY_S: i64 = 2 * 3600;
-/// Messages kept in one transaction.
-const BATCH: usize = 50;
 
 /// Tells the UI.
 pub(super) type Publish = Arc<dyn Fn(Event) + Send + Sync>;
@@ -35,20 +33,6 @@ pub(super) fn imap_server(profile: &Profile, account: &AccountRecord) -> Server 
     Server::new(account.imap_host.clone(), account.imap_port).with_roots(profile.server_roots())
 }
 
-/// What an account logs in with.
-pub(super) fn credentials(profile: &Profile, account: &AccountRecord) -> Result<Credentials, Failure> {
-    let secrets = profile.secrets.as_ref();
-    let stored =
-        secrets.map(|secrets| secrets.get(&account.secret_name())).transpose().map_err(store_failure)?.flatten();
-    let password = stored.ok_or_else(|| Failure {
-        kind: FailureKind::SecretStore,
-        retry: Retry::Now,
-        subject: account.address.clone(),
-        source: "no_password".to_owned(),
-    })?;
-    Ok(Credentials::password(account.user.clone(), Secret::new(password.declassify().clone())))
-}
-
 /// Sends everything whose turn it is, one after the other, then files the copies of what was accepted.
 pub(super) async fn send_due(profile: &Profile, publish: &Publish) -> Result<(), Failure> {
     let store = &profile.store;
@@ -59,21 +43,12 @@ pub(super) async fn send_due(profile: &Profile, publish: &Publish) -> Result<(),
             store.mark_rejected(id, "no_account").map_err(store_failure)?;
             continue;
         };
-        let outcome = match credentials(profile, &account) {
-            Ok(credentials) => {
-                let began = || match store.mark_data_began(id) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
-                };
-                if let Some(pop) = account.pop.as_ref().filter(|pop| pop.before_smtp)
-                    && let Err(failure) = popping::visit(profile, pop, &credentials).await
-                {
-                    store.mark_deferred(id, &failure.source, retry_at(profile, id)).map_err(store_failure)?;
-                    publish(Event::Failed(failure));
-                    continue;
-                }
-                smtp::submit_with(&smtp_server(profile, &account), &credentials, &envelope, &bytes, began).await
-            }
+        let began = || match store.mark_data_began(id) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
+        let outcome = match submit(profile, &account, &envelope, &bytes, began).await {
+            Ok(outcome) => outcome,
             Err(failure) => {
                 store.mark_deferred(id, &failure.source, retry_at(profile, id)).map_err(store_failure)?;
                 publish(Event::Failed(failure));
@@ -90,6 +65,33 @@ pub(super) async fn send_due(profile: &Profile, publish: &Publish) -> Result<(),
     }
     publish(Event::Progress(None));
     file_copies(profile).await
+}
+
+/// Hands one submission over, after a visit by POP3 where the server wants that.
+async fn submit(
+    profile: &Profile,
+    account: &AccountRecord,
+    envelope: &Envelope,
+    bytes: &[u8],
+    mut began: impl FnMut() -> ControlFlow<()> + Send,
+) -> Result<Result<smtp::Accepted, NetError>, Failure> {
+    let mut log_in = LogIn::new(profile, account);
+    loop {
+        let credentials = log_in.credentials().await?;
+        if let Some(pop) = account.pop.as_ref().filter(|pop| pop.before_smtp) {
+            let visited = popping::visit(profile, pop, &credentials).await;
+            if log_in.again(&visited)? {
+                continue;
+            }
+            visited.map_err(|error| net_failure(&error, &pop.host))?;
+        }
+        let server = smtp_server(profile, account);
+        let credentials = login::to_send(account, &credentials);
+        let outcome = smtp::submit_with(&server, &credentials, envelope, bytes, &mut began).await;
+        if !log_in.again(&outcome)? {
+            return Ok(outcome);
+        }
+    }
 }
 
 /// Notes in the outbox why a submission did not go through.
@@ -132,10 +134,9 @@ async fn file_copies(profile: &Profile) -> Result<(), Failure> {
                 &[new_message(&copy.message, None, MessageFlags { is_seen: true, ..Default::default() }, None)],
             )?;
         } else {
-            let credentials = credentials(profile, &account)?;
-            let server = imap_server(profile, &account);
+            let session = login::imap(profile, &account).await?;
             let append = async {
-                let mut session = Session::log_in(&server, &credentials).await?;
+                let mut session = session?;
                 let mut outcome = session.append(&path, &copy.message).await;
                 if matches!(outcome, Err(NetError::NoFolder { .. })) {
                     session.create_folder(&path).await?;
@@ -156,152 +157,7 @@ fn account_of(profile: &Profile, id: i64) -> Result<Option<AccountRecord>, Failu
     Ok(accounts.into_iter().find(|account| account.id == id))
 }
 
-/// Fetches what is new in every folder of every account.
-pub(super) async fn synchronise(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Result<usize, Failure> {
-    let mut fetched = 0;
-    for account in profile.store.accounts().map_err(store_failure)? {
-        if account.imap_host.is_empty() && account.pop.is_none() {
-            continue;
-        }
-        let credentials = credentials(profile, &account)?;
-        let fail = |error: NetError| net_failure(&error, &account.address);
-        let progress = |subject: &str, fraction| {
-            publish(Event::Progress(Some(Progress { work: "synchronise", subject: subject.to_owned(), fraction })));
-        };
-        progress(&account.address, None);
-        if let Some(pop) = account.pop.as_ref().filter(|_| account.receives_by_pop()) {
-            fetched += popping::fetch(profile, &account, pop, &credentials, cancel, &progress).await?;
-            continue;
-        }
-        if account.imap_host.is_empty() {
-            continue;
-        }
-        let mut session = Session::log_in(&imap_server(profile, &account), &credentials).await.map_err(fail)?;
-        let mut remote = session.list_folders().await.map_err(fail)?;
-        remote.sort_by_key(|folder| folder.role != "inbox");
-        for folder in remote {
-            let id = profile
-                .store
-                .ensure_folder(account.id, &folder.path, &folder.name, &folder.role)
-                .map_err(store_failure)?;
-            let outcome = fetch_folder(profile, &mut session, &folder.path, id, cancel, &progress).await;
-            fetched += outcome?;
-        }
-        session.log_out().await;
-    }
-    publish(Event::Progress(None));
-    Ok(fetched)
-}
-
-/// Marks made here that the server doesn't know yet: folder, UID, seen.
-type Marks = Vec<(i64, u32, bool)>;
-
-const MARKS: &str = "pending_seen";
-
-/// Notes that a message was read (or not): the server is told at the next occasion.
-pub(super) fn note_seen(profile: &Profile, message: i64, seen: bool) -> Result<(), Failure> {
-    let store = &profile.store;
-    let (folder, row) = store.row(message).map_err(store_failure)?;
-    let mut marks: Marks = store.setting(MARKS).map_err(store_failure)?.unwrap_or_default();
-    marks.retain(|(of, uid, _)| (*of, *uid) != (folder, row.uid));
-    marks.push((folder, row.uid, seen));
-    store.set_setting(MARKS, &marks).map_err(store_failure)
-}
-
-/// Tells the server what was read here, before its own marks are taken. When the folder was
-/// renumbered, the marks are for messages that nobody can name any more.
-async fn tell_seen(
-    profile: &Profile,
-    session: &mut Session,
-    path: &str,
-    folder: i64,
-    is_renumbered: bool,
-) -> Result<(), Failure> {
-    let store = &profile.store;
-    let marks: Marks = store.setting(MARKS).map_err(store_failure)?.unwrap_or_default();
-    for seen in [true, false] {
-        let uids: Vec<u32> =
-            marks.iter().filter(|(of, _, mark)| *of == folder && *mark == seen).map(|(_, uid, _)| *uid).collect();
-        if !uids.is_empty() && !is_renumbered {
-            session.set_seen(path, &uids, seen).await.map_err(|error| net_failure(&error, path))?;
-        }
-    }
-    // What was marked meanwhile stays for the next time.
-    let mut left: Marks = store.setting(MARKS).map_err(store_failure)?.unwrap_or_default();
-    left.retain(|mark| !marks.contains(mark) || mark.0 != folder);
-    store.set_setting(MARKS, &left).map_err(store_failure)
-}
-
-async fn fetch_folder(
-    profile: &Profile,
-    session: &mut Session,
-    path: &str,
-    folder: i64,
-    cancel: &Cancel,
-    progress: &(impl Fn(&str, Option<f32>) + Sync),
-) -> Result<usize, Failure> {
-    let store = &profile.store;
-    let known = Known {
-        uid_validity: store.uid_validity(folder).map_err(store_failure)?,
-        after_uid: store.highest_uid(folder).map_err(store_failure)?,
-    };
-    let mut failed: Option<Failure> = None;
-    let mut is_renumbered = false;
-    let mut batch: Vec<NewMessage> = Vec::new();
-    let outcome = session
-        .fetch_new(path, known, cancel, |step| {
-            let kept = match step {
-                Step::Selected { uid_validity, is_changed } => {
-                    is_renumbered = is_changed;
-                    store.set_uid_validity(folder, uid_validity).map_err(store_failure)
-                }
-                Step::TooBig { .. } => Ok(()),
-                Step::Message { message, done, total } => {
-                    progress(path, Some(done as f32 / total.max(1) as f32));
-                    let flags = MessageFlags {
-                        is_seen: message.flags.is_seen,
-                        is_flagged: message.flags.is_flagged,
-                        is_answered: message.flags.is_answered,
-                    };
-                    let raw = RawMessage::new(message.bytes);
-                    batch.push(new_message(&raw, Some(message.uid), flags, message.internal_date));
-                    if batch.len() < BATCH && done < total {
-                        Ok(())
-                    } else {
-                        keep(profile, folder, &std::mem::take(&mut batch))
-                    }
-                }
-            };
-            match kept {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(failure) => {
-                    failed = Some(failure);
-                    ControlFlow::Break(())
-                }
-            }
-        })
-        .await;
-    keep(profile, folder, &batch)?;
-    if let Some(failure) = failed {
-        return Err(failure);
-    }
-    let done = outcome.map_err(|error| net_failure(&error, path))?;
-    tell_seen(profile, session, path, folder, is_renumbered).await?;
-    let highest = store.highest_uid(folder).map_err(store_failure)?;
-    let flags = session.flags(path, highest).await.map_err(|error| net_failure(&error, path))?;
-    let flags: Vec<(u32, MessageFlags)> = flags
-        .into_iter()
-        .map(|(uid, flags)| {
-            let flags =
-                MessageFlags { is_seen: flags.is_seen, is_flagged: flags.is_flagged, is_answered: flags.is_answered };
-            (uid, flags)
-        })
-        .collect();
-    store.take_flags(folder, highest, &flags).map_err(store_failure)?;
-    Ok(done.fetched)
-}
-
-fn keep(profile: &Profile, folder: i64, messages: &[NewMessage]) -> Result<(), Failure> {
+pub(super) fn keep(profile: &Profile, folder: i64, messages: &[NewMessage]) -> Result<(), Failure> {
     profile.store.add_messages(folder, messages).map(|_| ()).map_err(store_failure)
 }
 

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use crate::domain::RawMessage;
 use crate::net::pop3::{Listed, MAX_MESSAGE, Session};
-use crate::net::{Cancel, Credentials, Server, pop3};
+use crate::net::{Cancel, Credentials, NetError, Server, pop3};
 use crate::store::{AccountRecord, MessageFlags, PopAccess};
 
 use super::Failure;
+use super::login::LogIn;
 use super::network::{net_failure, new_message};
 use super::profile::{Profile, store_failure};
 
@@ -17,9 +18,8 @@ fn server(profile: &Profile, pop: &PopAccess) -> Server {
 }
 
 /// Logs in and leaves again: to see that it works, and for a server that wants POP before SMTP.
-pub(super) async fn visit(profile: &Profile, pop: &PopAccess, credentials: &Credentials) -> Result<(), Failure> {
-    let visited = pop3::probe(&server(profile, pop), credentials).await;
-    visited.map_err(|error| net_failure(&error, &pop.host))
+pub(super) async fn visit(profile: &Profile, pop: &PopAccess, credentials: &Credentials) -> Result<(), NetError> {
+    pop3::probe(&server(profile, pop), credentials).await
 }
 
 /// Fetches what is new, newest last; how many came.
@@ -27,14 +27,21 @@ pub(super) async fn fetch(
     profile: &Profile,
     account: &AccountRecord,
     pop: &PopAccess,
-    credentials: &Credentials,
     cancel: &Cancel,
     progress: &(impl Fn(&str, Option<f32>) + Sync),
 ) -> Result<usize, Failure> {
     let store = &profile.store;
     let fail = |error| net_failure(&error, &account.address);
     let folder = store.ensure_folder(account.id, "INBOX", "INBOX", "inbox").map_err(store_failure)?;
-    let mut session = Session::log_in(&server(profile, pop), credentials).await.map_err(fail)?;
+    let server = server(profile, pop);
+    let mut log_in = LogIn::new(profile, account);
+    let session = loop {
+        let session = Session::log_in(&server, &log_in.credentials().await?).await;
+        if !log_in.again(&session)? {
+            break session;
+        }
+    };
+    let mut session = session.map_err(fail)?;
     let listed = session.list().await.map_err(fail)?;
     let known = store.popped(account.id).map_err(store_failure)?;
     let new: Vec<&Listed> =

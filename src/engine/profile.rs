@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::crypto::smime::SmimeRing;
 use crate::crypto::{ImportError, Keyring, pgp, smime};
 use crate::domain::{Fingerprint, Secret, Technology};
+use crate::store::search::SearchIndex;
 use crate::store::secret::SecretStore;
 use crate::store::spool::SpoolFolder;
 use crate::store::{ProfileKey, Store, StoreError, TrustKind};
@@ -35,6 +36,8 @@ pub enum SecretsIn {
 pub struct Profile {
     /// The database.
     pub store: Arc<Store>,
+    /// The index over what messages say.
+    pub(super) search: SearchIndex,
     /// Where large plaintexts wait for their proof.
     pub(super) spool: SpoolFolder,
     /// Passwords.
@@ -45,6 +48,10 @@ pub struct Profile {
     pub(super) authorities: super::topic::authorities::Kept,
     /// What is remembered of looking certificates up.
     pub(super) finding: Desk,
+    /// The account being set up.
+    pub(super) setup: super::topic::setup::Desk,
+    /// What accounts that sign in with OAuth 2.0 log in with now.
+    pub(super) tokens: super::login::Tokens,
     keyring: Mutex<Arc<Keyring>>,
     /// Held while the keyring is changed: whoever changes it begins with what it is then.
     changing: Mutex<()>,
@@ -74,32 +81,36 @@ impl Profile {
         .map_err(store_failure)?;
         let key = ProfileKey::obtain(dir, &secrets).map_err(store_failure)?;
         let store = Store::open(dir, &key).map_err(store_failure)?;
-        Self::with(dir, store, Some(secrets), None)
+        Self::with(dir, store, &key, Some(secrets), None)
     }
 
     /// A profile that is gone when the folder is: its key is kept nowhere.
     pub(super) fn fleeting(dir: &Path, at: Option<Timestamp>) -> Result<Self, Failure> {
         let key = ProfileKey::generate().map_err(store_failure)?;
         let store = Store::open(dir, &key).map_err(store_failure)?;
-        Self::with(dir, store, None, at)
+        Self::with(dir, store, &key, None, at)
     }
 
     fn with(
         dir: &Path,
         store: Store,
+        key: &ProfileKey,
         secrets: Option<SecretStore>,
         fixed_at: Option<Timestamp>,
     ) -> Result<Self, Failure> {
-        let spool = SpoolFolder::new(dir);
+        let (spool, search) = (SpoolFolder::new(dir), SearchIndex::of(dir, key));
         let key_passphrase = key_passphrase(&store)?;
         let keyring = Keyring { passphrases: key_passphrases(&store, &key_passphrase)?, ..Keyring::default() };
         let profile = Self {
             store: Arc::new(store),
+            search,
             spool,
             secrets,
             fixed_at,
             authorities: super::topic::authorities::Kept::default(),
             finding: Desk::default(),
+            setup: super::topic::setup::Desk::default(),
+            tokens: super::login::Tokens::default(),
             keepers: Keepers::default(),
             keyring: Mutex::new(Arc::new(keyring)),
             changing: Mutex::default(),

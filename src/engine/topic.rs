@@ -1,8 +1,5 @@
 //! Keys, certificates and trust by topic: each topic's file has its commands, its view, and what they do.
 
-// A topic without commands uses nothing of what it is given.
-#![allow(dead_code, clippy::needless_pass_by_value)]
-
 pub mod authorities;
 pub mod backup;
 pub mod bringing;
@@ -10,6 +7,8 @@ pub mod certifying;
 pub mod finding;
 pub mod own_keys;
 pub mod people;
+pub mod searching;
+pub mod setup;
 
 use std::sync::Arc;
 
@@ -32,6 +31,8 @@ pub enum Topic {
     People(people::PeopleCommand),
     Trust(certifying::TrustCommand),
     Authorities(authorities::AuthoritiesCommand),
+    Setup(setup::SetupCommand),
+    Search(searching::SearchCommand),
 }
 
 /// What a topic shows: a whole snapshot, in place of the one before.
@@ -45,6 +46,8 @@ pub enum TopicView {
     People(Arc<people::PeopleView>),
     Trust(Arc<certifying::TrustView>),
     Authorities(Arc<authorities::AuthoritiesView>),
+    Setup(Arc<setup::SetupView>),
+    Search(Arc<searching::SearchView>),
 }
 
 /// The newest view of each topic.
@@ -58,6 +61,8 @@ pub struct TopicViews {
     pub people: Option<Arc<people::PeopleView>>,
     pub certifying: Option<Arc<certifying::TrustView>>,
     pub authorities: Option<Arc<authorities::AuthoritiesView>>,
+    pub setup: Option<Arc<setup::SetupView>>,
+    pub search: Option<Arc<searching::SearchView>>,
 }
 
 impl TopicViews {
@@ -71,13 +76,14 @@ impl TopicViews {
             TopicView::People(view) => self.people = Some(view),
             TopicView::Trust(view) => self.certifying = Some(view),
             TopicView::Authorities(view) => self.authorities = Some(view),
+            TopicView::Setup(view) => self.setup = Some(view),
+            TopicView::Search(view) => self.search = Some(view),
         }
     }
 }
 
 /// What carrying a command out changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code)] // each topic says what it changed; not all are filled yet
 pub(super) enum Effect {
     /// Nothing that others depend on; also when the work goes on beside the loop, which then ends with [`Work::changed`].
     Nothing,
@@ -87,7 +93,6 @@ pub(super) enum Effect {
 
 /// What a topic works with.
 #[derive(Clone)]
-#[allow(dead_code)] // each topic takes of it what it needs; not all are filled yet
 pub(super) struct Work {
     /// The profile.
     pub(super) profile: Arc<Profile>,
@@ -104,6 +109,14 @@ impl Work {
     /// Publishes a topic's view.
     pub(super) fn show(&self, view: TopicView) {
         (self.publish)(Event::Topic(view));
+    }
+
+    /// Accounts were removed or changed places: what is shown of them is shown anew.
+    pub(super) fn accounts_changed(&self) {
+        if let Some(commands) = self.again.upgrade() {
+            // The engine is gone only when the program ends.
+            let _ = commands.send(Command::AccountsChanged);
+        }
     }
 
     /// Work beside the loop changed keys or trust.
@@ -128,5 +141,7 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::People(command) => people::carry_out(work, command),
         Topic::Trust(command) => Ok(certifying::carry_out(work, command)),
         Topic::Authorities(command) => authorities::carry_out(work, command),
+        Topic::Setup(command) => setup::carry_out(work, command),
+        Topic::Search(command) => Ok(searching::carry_out(work, command)),
     }
 }

@@ -17,6 +17,7 @@ pub use crate::message::calendar::{
 };
 pub use crate::message::file::{Danger, FileKind, FileReport};
 pub use crate::message::{Defect, DefectCode};
+pub use crate::net::oauth::{AuthorizationServer, Grant};
 pub use crate::sender::is_look_alike;
 pub use crate::sender::{Method, SenderResult, SenderWord, Source};
 pub use crate::store::{PopAccess, Provenance, ProvenanceSource};
@@ -407,10 +408,20 @@ pub struct AccountForm {
     pub imap_host: String,
     /// 993 (implicit TLS) or 143 (STARTTLS).
     pub imap_port: u16,
-    /// The user name for both.
+    /// The user name for both, or for receiving alone.
     pub user: String,
     /// The POP3 server: received from when there is no IMAP server.
     pub pop: Option<PopAccess>,
+    /// The user name for sending; empty where it is the same.
+    pub smtp_user: String,
+    /// Other addresses that it may send as.
+    pub identities: Vec<Mailbox>,
+    /// Where it signs in (OAuth 2.0); `None` where it has a password.
+    pub oauth: Option<AuthorizationServer>,
+    /// The user has to sign in there again.
+    pub is_signed_out: bool,
     /// The password; `None` keeps the stored one.
     pub password: Option<Secret<String>>,
+    /// What the authorization server just gave; `None` keeps what is stored.
+    pub grant: Option<Grant>,
 }

@@ -146,6 +146,8 @@ fn run(mut engine: Engine, mut inbox: UnboundedReceiver<Command>) {
         engine.show_preferences();
         engine.show_mailbox();
         engine.refresh_shared();
+        // The search may have something to catch up on, server or no server.
+        engine.assess();
         let mut tick = tokio::time::interval(TICK);
         let mut ticks: u32 = 0;
         loop {

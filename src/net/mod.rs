@@ -11,6 +11,7 @@ pub mod hkp;
 pub mod imap;
 pub mod ldap;
 mod line;
+pub mod oauth;
 pub mod pop3;
 mod sasl;
 mod server;

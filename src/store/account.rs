@@ -1,8 +1,11 @@
 use rusqlite::{Row, params};
 
+use crate::domain::Mailbox;
+
 use super::{Store, StoreError};
 
-/// An account. Its password is in the secret store, under [`AccountRecord::secret_name`].
+/// An account. Its password is in the secret store, under [`AccountRecord::secret_name`]; where it signs in with OAuth 2.0,
+/// what renews its access is there under [`AccountRecord::grant_name`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountRecord {
     /// Row id; 0 for a new one.
@@ -23,6 +26,14 @@ pub struct AccountRecord {
     pub user: String,
     /// The POP3 server, if there is one.
     pub pop: Option<PopAccess>,
+    /// The user name for sending; empty where it is the same.
+    pub smtp_user: String,
+    /// Other addresses that it may send as, each with its name.
+    pub identities: Vec<Mailbox>,
+    /// The authorization server that it signs in at (JSON of the engine's); empty where it has a password.
+    pub oauth: String,
+    /// What the authorization server gave counts no longer: the user has to sign in again.
+    pub is_signed_out: bool,
 }
 
 /// A POP3 server, and what it is for.
@@ -44,6 +55,11 @@ impl AccountRecord {
         format!("account-{}", self.id)
     }
 
+    /// The name, in the secret store, of what renews its access (the refresh token, RFC 6749 §1.5).
+    pub fn grant_name(&self) -> String {
+        format!("account-{}-grant", self.id)
+    }
+
     /// It receives by POP3: with IMAP there would be two of everything.
     pub fn receives_by_pop(&self) -> bool {
         self.imap_host.is_empty() && self.pop.is_some()
@@ -51,10 +67,10 @@ impl AccountRecord {
 }
 
 impl Store {
-    /// Every account, oldest first.
+    /// Every account, in the user's order.
     pub fn accounts(&self) -> Result<Vec<AccountRecord>, StoreError> {
         let db = self.db();
-        let mut statement = db.prepare_cached("SELECT * FROM account ORDER BY id")?;
+        let mut statement = db.prepare_cached("SELECT * FROM account ORDER BY position, id")?;
         let rows = statement.query_map([], account)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -65,13 +81,15 @@ impl Store {
         let id = if record.id == 0 { None } else { Some(record.id) };
         let none = PopAccess { host: String::new(), port: 995, leaves: true, before_smtp: false };
         let pop = record.pop.as_ref().unwrap_or(&none);
+        let identities: Vec<_> = record.identities.iter().map(|one| (&one.name, &one.address)).collect();
         db.execute(
             "INSERT INTO account (id, name, address, smtp_host, smtp_port, imap_host, imap_port, user,
-                 pop_host, pop_port, pop_leaves, pop_before_smtp)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                 pop_host, pop_port, pop_leaves, pop_before_smtp, smtp_user, identities, oauth, signed_out, position)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                 (SELECT coalesce(max(position), 0) + 1 FROM account))
              ON CONFLICT (id) DO UPDATE SET name = ?2, address = ?3, smtp_host = ?4, smtp_port = ?5,
                  imap_host = ?6, imap_port = ?7, user = ?8, pop_host = ?9, pop_port = ?10, pop_leaves = ?11,
-                 pop_before_smtp = ?12",
+                 pop_before_smtp = ?12, smtp_user = ?13, identities = ?14, oauth = ?15, signed_out = ?16",
             params![
                 id,
                 record.name,
@@ -85,9 +103,31 @@ impl Store {
                 pop.port,
                 pop.leaves,
                 pop.before_smtp,
+                record.smtp_user,
+                serde_json::to_string(&identities)?,
+                record.oauth,
+                record.is_signed_out,
             ],
         )?;
         Ok(id.unwrap_or_else(|| db.last_insert_rowid()))
+    }
+
+    /// Notes whether the user has to sign in again at the account's authorization server.
+    pub fn set_signed_out(&self, id: i64, is_signed_out: bool) -> Result<(), StoreError> {
+        self.db().execute("UPDATE account SET signed_out = ?2 WHERE id = ?1", params![id, is_signed_out])?;
+        Ok(())
+    }
+
+    /// Puts the accounts into this order; those that are not named come after them, as they were.
+    pub fn order_accounts(&self, ids: &[i64]) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let length = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+        transaction.execute("UPDATE account SET position = position + ?1", [length])?;
+        for (position, id) in (0_i64..).zip(ids) {
+            transaction.execute("UPDATE account SET position = ?2 WHERE id = ?1", params![id, position])?;
+        }
+        Ok(transaction.commit()?)
     }
 
     /// Removes an account with its folders, messages and submissions (not its secret).
@@ -98,6 +138,9 @@ impl Store {
 }
 
 fn account(row: &Row<'_>) -> rusqlite::Result<AccountRecord> {
+    // A list that can't be read is none: the address itself is beside it.
+    let identities: Vec<(String, String)> =
+        serde_json::from_str(&row.get::<_, String>("identities")?).unwrap_or_default();
     Ok(AccountRecord {
         id: row.get("id")?,
         name: row.get("name")?,
@@ -114,5 +157,9 @@ fn account(row: &Row<'_>) -> rusqlite::Result<AccountRecord> {
             before_smtp: row.get("pop_before_smtp")?,
         })
         .filter(|pop| !pop.host.is_empty()),
+        smtp_user: row.get("smtp_user")?,
+        identities: identities.into_iter().map(|(name, address)| Mailbox::new(name, address)).collect(),
+        oauth: row.get("oauth")?,
+        is_signed_out: row.get("signed_out")?,
     })
 }

@@ -39,6 +39,8 @@ pub enum TrustKind {
     Direct,
     /// An OpenPGP certificate whose certifications count.
     Root,
+    /// An OpenPGP certificate whose certifications count by a third: GnuPG's marginal trust.
+    Introducer,
     /// A certification authority of X.509.
     Anchor,
 }
@@ -48,12 +50,13 @@ impl TrustKind {
         match self {
             Self::Direct => "direct",
             Self::Root => "root",
+            Self::Introducer => "introducer",
             Self::Anchor => "anchor",
         }
     }
 
     fn parse(word: &str) -> Option<Self> {
-        [Self::Direct, Self::Root, Self::Anchor].into_iter().find(|kind| kind.word() == word)
+        [Self::Direct, Self::Root, Self::Introducer, Self::Anchor].into_iter().find(|kind| kind.word() == word)
     }
 }
 

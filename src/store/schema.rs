@@ -1,7 +1,7 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
 pub(super) const MIGRATIONS: &[&str] =
-    &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING, SEARCH, SUMMARIES, POPPED, PIECES];
+    &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING, SEARCH, SUMMARIES, POPPED, ACCOUNTS, PIECES];
 
 /// Large message sources are kept in pieces, each as it was or deflated for itself; `deflated` is empty then.
 const PIECES: &str = "
@@ -12,6 +12,17 @@ CREATE TABLE raw_piece (
     kept BLOB NOT NULL,
     PRIMARY KEY (raw, number)
 ) STRICT;
+";
+
+/// How an account signs in beside a password (JSON of the authorization server), whether that has come to its end, the user
+/// name for sending where it is another, its other addresses (JSON), and its place in the list.
+const ACCOUNTS: &str = "
+ALTER TABLE account ADD COLUMN oauth TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN signed_out INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN smtp_user TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN identities TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE account ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+UPDATE account SET position = id;
 ";
 
 /// What the search index is (one row), what it holds, and what it does not hold yet. Only what was assessed goes into it; of

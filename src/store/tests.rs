@@ -359,6 +359,53 @@ fn settings_and_accounts_survive_a_restart() {
 }
 
 #[test]
+fn an_account_keeps_its_other_addresses_its_way_to_sign_in_and_its_place() {
+    let (_dir, _key, store) = profile();
+    let first = store.save_account(&alice()).unwrap();
+    let more = AccountRecord {
+        smtp_user: "alice@example.test".into(),
+        identities: vec![Mailbox::new("営業部", "sales@example.test"), Mailbox::new("", "alice@example.org")],
+        oauth: "{}".into(),
+        is_signed_out: true,
+        ..alice()
+    };
+    let second = store.save_account(&more).unwrap();
+    let third = store.save_account(&alice()).unwrap();
+    let ids = || store.accounts().unwrap().iter().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(ids(), [first, second, third]);
+    assert_eq!(store.accounts().unwrap()[1], AccountRecord { id: second, ..more.clone() });
+    store.order_accounts(&[third, first]).unwrap();
+    assert_eq!(ids(), [third, first, second]);
+    store.save_account(&AccountRecord { id: third, smtp_port: 465, ..alice() }).unwrap();
+    assert_eq!(ids(), [third, first, second], "a change moves nothing");
+    store.set_signed_out(second, false).unwrap();
+    assert!(!store.accounts().unwrap()[2].is_signed_out);
+}
+
+/// What an older version of the program wrote is read as it was meant, and in its order.
+#[test]
+fn accounts_of_the_schema_before_come_along() {
+    let db = rusqlite::Connection::open_in_memory().unwrap();
+    let number = schema::MIGRATIONS.iter().position(|step| step.contains("ADD COLUMN identities")).unwrap();
+    for step in &schema::MIGRATIONS[..number] {
+        db.execute_batch(step).unwrap();
+    }
+    for (id, address) in [(7, "b@example.test"), (3, "a@example.test")] {
+        db.execute(
+            "INSERT INTO account (id, name, address, smtp_host, smtp_port, imap_host, imap_port, user)
+             VALUES (?1, '', ?2, 's', 587, 'i', 993, 'u')",
+            rusqlite::params![id, address],
+        )
+        .unwrap();
+    }
+    db.execute_batch(schema::MIGRATIONS[number]).unwrap();
+    let read = "SELECT id || address || identities || oauth || signed_out || smtp_user FROM account ORDER BY position";
+    let mut rows = db.prepare(read).unwrap();
+    let rows: Vec<String> = rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(rows, ["3a@example.test[]0", "7b@example.test[]0"]);
+}
+
+#[test]
 fn the_vault_keeps_secrets_under_the_passphrase_and_no_other() {
     let dir = TempDir::new().unwrap();
     let passphrase = Secret::from("correct horse");

@@ -65,6 +65,9 @@ pub enum Revocation {
     Off,
 }
 
+/// The trust amount that is enough (RFC 9580 §5.2.3.21).
+const FULL: u8 = 120;
+
 /// What the user trusts, and when we are.
 #[derive(Clone, Debug)]
 pub struct TrustPolicy {
@@ -77,6 +80,8 @@ pub struct TrustPolicy {
     pub direct: BTreeMap<Fingerprint, BTreeSet<String>>,
     /// OpenPGP certificates whose certifications count.
     pub roots: BTreeSet<Fingerprint>,
+    /// Those of them that count less than in full, with their trust amounts (RFC 9580 §5.2.3.21).
+    pub amounts: BTreeMap<Fingerprint, u8>,
     /// X.509 trust anchors.
     pub anchors: Vec<Arc<X509>>,
     /// Anchors whose certificates are not believed when they were issued after a moment.
@@ -102,6 +107,7 @@ impl TrustPolicy {
             trust_given: false,
             direct: BTreeMap::new(),
             roots: BTreeSet::new(),
+            amounts: BTreeMap::new(),
             anchors: Vec::new(),
             distrust_after: Arc::default(),
             issuers: Vec::new(),
@@ -110,6 +116,20 @@ impl TrustPolicy {
             revocation: Revocation::Soft,
             answers: BTreeMap::new(),
         }
+    }
+
+    /// The certifications of an OpenPGP certificate count by a third, as GnuPG counts those of whom it trusts
+    /// marginally: it wants three of them. One that counts in full stays so.
+    pub fn count_by_a_third(&mut self, introducer: Fingerprint) {
+        if self.roots.insert(introducer.clone()) {
+            self.amounts.insert(introducer, FULL / 3);
+        }
+    }
+
+    /// The certifications of an OpenPGP certificate count in full.
+    pub fn count_in_full(&mut self, root: Fingerprint) {
+        self.amounts.remove(&root);
+        self.roots.insert(root);
     }
 
     /// The same, knowing also what came along with a signature.

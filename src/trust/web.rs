@@ -11,7 +11,7 @@ use sequoia_openpgp::packet::UserID;
 use sequoia_openpgp::serialize::SerializeInto as _;
 use sequoia_openpgp::types::RevocationStatus;
 use sequoia_openpgp::{Cert, Fingerprint as PgpFingerprint};
-use sequoia_wot::{FULLY_TRUSTED, Network, Roots};
+use sequoia_wot::{FULLY_TRUSTED, Network, Root, Roots};
 
 use crate::crypto::pgp::{self, PgpRing, ReadingPolicy};
 use crate::domain::{EmailAddress, Fingerprint};
@@ -158,6 +158,7 @@ struct Vouched {
 struct Question {
     ring: u64,
     roots: Vec<Fingerprint>,
+    amounts: Vec<(Fingerprint, u8)>,
     cert: PgpFingerprint,
     user_ids: Vec<Vec<u8>>,
     /// SHA-256 of a certificate that is not in the ring: another time more may be on it.
@@ -170,6 +171,7 @@ impl Question {
         Self {
             ring: ring.generation(),
             roots: policy.roots.iter().cloned().collect(),
+            amounts: policy.amounts.iter().map(|(root, amount)| (root.clone(), *amount)).collect(),
             cert: cert.fingerprint(),
             user_ids: user_ids.iter().map(|user_id| user_id.value().to_vec()).collect(),
             content: (!ring.holds(&pgp::fingerprint(cert))).then(content),
@@ -217,7 +219,7 @@ fn ask(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -
     let mut answer = Answer { holds: moments.around(policy.at), vouched: Arc::default() };
     let at: SystemTime = pgp::system_time(policy.at);
     let certs = certs.iter().map(AsRef::as_ref);
-    let Ok(network) = Network::from_cert_refs(certs, &POLICY, at, Roots::from(roots.as_slice())) else {
+    let Ok(network) = Network::from_cert_refs(certs, &POLICY, at, weighed(&roots, policy)) else {
         return answer;
     };
     let mut vouched = Vec::new();
@@ -233,6 +235,15 @@ fn ask(cert: &Cert, user_ids: &[UserID], ring: &PgpRing, policy: &TrustPolicy) -
     }
     answer.vouched = Arc::new(vouched);
     answer
+}
+
+/// The roots, each with how much its certifications count.
+fn weighed(roots: &[PgpFingerprint], policy: &TrustPolicy) -> Roots {
+    let amount = |root: &PgpFingerprint| {
+        let lesser = policy.amounts.get(&Fingerprint::from_bytes(root.as_bytes()));
+        lesser.map_or(FULLY_TRUSTED, |amount| usize::from(*amount))
+    };
+    Roots::new(roots.iter().map(|root| Root::new(root.clone(), amount(root))))
 }
 
 /// The certificates that can lie on a path from a root to the target, going by what certifications

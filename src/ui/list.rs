@@ -5,8 +5,10 @@ use std::sync::Arc;
 use egui::{Id, Rect, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::engine::Command;
+use crate::engine::topic::searching::{Highlighter, Place};
 use crate::engine::view::{Headline, Lock, MailboxView, MessageId, RowView, Seal};
 
+use super::found;
 use super::icons::{self, Icon};
 use super::state::{Screen, State, Views};
 use super::theme::{self, palette, size, space};
@@ -28,6 +30,8 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     pane.widget_info(|| WidgetInfo::labeled(Role::List, true, state.language.say(Word::Messages)));
     ui.spacing_mut().item_spacing = Vec2::ZERO;
     search_field(ui, state);
+    found::ask(state, commands);
+    found::hint(ui, views, state);
     let edge = Stroke::new(1.0, palette(ui).line);
     ui.painter().vline(whole.right() - 0.5, whole.y_range(), edge);
 
@@ -35,7 +39,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
         widgets::empty(ui, Icon::Mail, state.language.say(Word::Loading), "");
         return;
     };
-    let shown = Shown::of(mailbox, state);
+    let shown = Shown::of(views, mailbox, state);
     if !shown.is_all {
         ui.ctx().request_repaint();
     }
@@ -51,7 +55,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
                     follow(ui, &shown, range.start, state);
                 }
                 for row in range.filter_map(|nth| shown.row(nth)) {
-                    message(ui, row, state, commands);
+                    message(ui, row, shown.highlighter, state, commands);
                 }
             },
         );
@@ -62,7 +66,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
 /// Goes to the next message, or the one before.
 pub fn step(views: &Views, state: &mut State, commands: &mut Vec<Command>, by: isize) {
     let Some(mailbox) = &views.mailbox else { return };
-    let shown = Shown::of(mailbox, state);
+    let shown = Shown::of(views, mailbox, state);
     let next = shown.place(state.selected).map_or(0, |at| at.saturating_add_signed(by));
     if let Some(row) = shown.row(next) {
         open(row, state, commands);
@@ -94,16 +98,21 @@ struct Shown<'a> {
     rows: &'a [RowView],
     places: Option<Arc<Vec<usize>>>,
     is_all: bool,
+    highlighter: Option<&'a Highlighter>,
 }
 
 impl<'a> Shown<'a> {
-    fn of(mailbox: &'a MailboxView, state: &mut State) -> Self {
+    fn of(views: &'a Views, mailbox: &'a MailboxView, state: &mut State) -> Self {
         let rows = mailbox.rows.as_slice();
         if state.search.trim().is_empty() {
-            return Self { rows, places: None, is_all: true };
+            return Self { rows, places: None, is_all: true, highlighter: None };
         }
+        if let Some(view) = found::of(views, &state.search) {
+            return Self { rows: &view.rows, places: None, is_all: true, highlighter: Some(&view.highlighter) };
+        }
+        // Until the engine has answered, what the list itself knows.
         let (places, is_all) = state.narrowed.look(&mailbox.rows, &state.search);
-        Self { rows, places: Some(places), is_all }
+        Self { rows, places: Some(places), is_all, highlighter: None }
     }
 
     fn len(&self) -> usize {
@@ -155,7 +164,13 @@ fn nothing(ui: &mut Ui, mailbox: &MailboxView, state: &mut State) {
     }
 }
 
-fn message(ui: &mut Ui, row: &RowView, state: &mut State, commands: &mut Vec<Command>) {
+fn message(
+    ui: &mut Ui,
+    row: &RowView,
+    highlighter: Option<&Highlighter>,
+    state: &mut State,
+    commands: &mut Vec<Command>,
+) {
     let colours = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
     let is_selected = state.selected == Some(row.id);
@@ -179,7 +194,7 @@ fn message(ui: &mut Ui, row: &RowView, state: &mut State, commands: &mut Vec<Com
         ui.painter().rect_filled(mark, 0.0, colours.indigo);
     }
     ui.painter().hline(inside.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
-    contents(ui, rect.shrink2(vec2(space::L + space::XS, 10.0)), row, state);
+    contents(ui, rect.shrink2(vec2(space::L + space::XS, 10.0)), row, highlighter, state);
     widgets::ring(ui, &response, rect);
     if let Some(Headline { lock, seal }) = row.headline
         && response.hover_pos().is_some_and(|at| at.x > rect.right() - SIGNS && at.y < rect.top() + size::ROW / 2.0)
@@ -190,8 +205,12 @@ fn message(ui: &mut Ui, row: &RowView, state: &mut State, commands: &mut Vec<Com
     }
 }
 
-fn contents(ui: &Ui, rect: Rect, row: &RowView, state: &State) {
+fn contents(ui: &Ui, rect: Rect, row: &RowView, highlighter: Option<&Highlighter>, state: &State) {
     let colours = palette(ui);
+    let marks = |text: &str, place| highlighter.map(|highlighter| highlighter.ranges(text, place)).unwrap_or_default();
+    let line = |rect, text: &str, place, font, ink| {
+        widgets::marked_line(ui.painter(), rect, text, &marks(text, place), (font, ink, colours.amber));
+    };
     let third = rect.height() / 3.0;
     let part = |nth: f32| {
         Rect::from_min_max(
@@ -214,7 +233,7 @@ fn contents(ui: &Ui, rect: Rect, row: &RowView, state: &State) {
     }
     first.max.x = signs(ui, first, row.headline);
     let from = one_line(if row.from.name.is_empty() { &row.from.address } else { &row.from.name });
-    widgets::line(ui.painter(), first, &from, weight(size::BODY), colours.ink);
+    line(first, &from, Place::From, weight(size::BODY), colours.ink);
 
     let mut second = part(1.0);
     if row.has_attachments {
@@ -225,11 +244,11 @@ fn contents(ui: &Ui, rect: Rect, row: &RowView, state: &State) {
     }
     let subject = one_line(&row.subject);
     let subject = if subject.is_empty() { state.language.say(Word::NoSubject) } else { &subject };
-    widgets::line(ui.painter(), second, subject, weight(size::BODY), colours.ink);
+    line(second, subject, Place::Subject, weight(size::BODY), colours.ink);
     let preview = one_line(&row.preview);
     let closed = row.headline.filter(|headline| preview.is_empty() && headline.lock != Lock::NotEncrypted);
     let preview = closed.map_or(preview.as_str(), |headline| icons::lock_word(state.language, headline.lock));
-    widgets::line(ui.painter(), part(2.0), preview, theme::plain(size::CAPTION), colours.ink_soft);
+    line(part(2.0), preview, Place::Body, theme::plain(size::CAPTION), colours.ink_soft);
 }
 
 /// Draws both signs at the right of a rectangle; gives where the rest ends.

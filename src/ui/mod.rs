@@ -17,6 +17,7 @@ mod files;
 mod find;
 mod finding;
 mod fonts;
+mod found;
 mod frames;
 mod fresh;
 #[cfg(test)]
@@ -43,6 +44,7 @@ mod remote;
 mod screenshot;
 mod selection;
 mod settings;
+mod setup;
 mod shed;
 mod sidebar;
 mod source;

@@ -104,6 +104,8 @@ fn places(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comm
                     commands.push(Command::ListKeys);
                 }
                 Screen::People => people::enter(state, commands),
+                // What the search may know is among the settings.
+                Screen::Settings => super::found::look(commands, String::new()),
                 Screen::Trust => trust::enter(state, commands, None),
                 _ => {}
             }

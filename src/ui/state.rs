@@ -162,6 +162,8 @@ pub struct State {
     pub reads: bool,
     /// What the list is narrowed to.
     pub search: String,
+    /// What the engine was asked to find.
+    pub searched: String,
     /// What of the list that leaves.
     pub narrowed: Narrowed,
     /// The message that could not be opened, and why.
@@ -233,6 +235,7 @@ impl Default for State {
             follows: false,
             reads: false,
             search: String::new(),
+            searched: String::new(),
             narrowed: Narrowed::default(),
             unopened: None,
             focuses: false,
@@ -277,6 +280,8 @@ impl State {
                     self.owed.push(super::backup::command(BackupCommand::Look));
                 }
                 views.mailbox = Some(view);
+                // What is found may be other now.
+                self.searched.clear();
             }
             Event::Reading(view) => self.take_reading(views, view),
             Event::Source(view) => self.sources.take(view),

@@ -1,6 +1,6 @@
 //! The few controls that every screen is made of.
 
-use egui::text::{LayoutJob, TextWrapping};
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
     Color32, CornerRadius, FontId, Frame, InnerResponse, Label, Margin, Painter, Rect, Response, RichText, Role, Sense,
     Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, WidgetText, pos2, vec2,
@@ -192,6 +192,37 @@ pub fn line(painter: &Painter, rect: Rect, words: &str, font: FontId, colour: Co
     let width = galley.size().x;
     painter.with_clip_rect(rect.expand(2.0).intersect(painter.clip_rect())).galley(at, galley, colour);
     width
+}
+
+/// A line of which stretches (in bytes, in order) are marked: with their font, their colour, and that of the marks.
+pub fn marked_line(
+    painter: &Painter,
+    rect: Rect,
+    words: &str,
+    marks: &[std::ops::Range<usize>],
+    (font, colour, mark): (FontId, Color32, Color32),
+) {
+    if marks.is_empty() {
+        line(painter, rect, words, font, colour);
+        return;
+    }
+    let plain = TextFormat::simple(font, colour);
+    // Told by more than its colour.
+    let marked =
+        TextFormat { background: mark.gamma_multiply(0.3), underline: Stroke::new(1.0, mark), ..plain.clone() };
+    let wrap =
+        TextWrapping { max_width: rect.width().max(0.0), max_rows: 1, break_anywhere: true, ..Default::default() };
+    let mut job = LayoutJob { wrap, ..LayoutJob::default() };
+    let mut at = 0;
+    for mark in marks {
+        job.append(words.get(at..mark.start).unwrap_or_default(), 0.0, plain.clone());
+        job.append(words.get(mark.clone()).unwrap_or_default(), 0.0, marked.clone());
+        at = mark.end;
+    }
+    job.append(words.get(at..).unwrap_or_default(), 0.0, plain);
+    let galley = painter.layout_job(job);
+    let at = pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
+    painter.with_clip_rect(rect.expand(2.0).intersect(painter.clip_rect())).galley(at, galley, colour);
 }
 
 /// A line across.

@@ -25,6 +25,7 @@ mod reading;
 mod refusing;
 mod replying;
 mod sealing;
+mod searching;
 mod streams;
 mod trusting;
 mod vouching;

@@ -1,6 +1,6 @@
 //! What `tests/bench` measures inside one process: `speed assess FOLDER KEYS…`, `speed mail-parser FOLDER`, `speed grow`,
-//! `speed keys FOLDER PROFILE`,
-//! `speed window FOLDER KEYS…`. Seconds of processor time, so that what else runs on the machine counts little.
+//! `speed keys FOLDER PROFILE`, `speed search MESSAGES`, `speed window FOLDER KEYS…`. Seconds of processor time, so that
+//! what else runs on the machine counts little.
 
 #![allow(
     clippy::unchecked_time_subtraction,
@@ -14,6 +14,7 @@
 mod grow;
 mod keys;
 mod mail;
+mod search;
 mod window;
 
 use std::path::{Path, PathBuf};
@@ -31,9 +32,10 @@ fn main() {
         "grow" => grow::run(),
         "keys-make" => keys::make(Path::new(&rest[0]), rest[1].parse().unwrap()),
         "keys" => keys::run(Path::new(&rest[0]), Path::new(&rest[1])),
+        "search" => search::run(rest.first().map_or(10_000, |count| count.parse().unwrap())),
         "window" => window::run(Path::new(&rest[0]), &rest[1..]),
         _ => println!(
-            "speed assess FOLDER KEYS… | mail-parser FOLDER | grow | keys-make FOLDER COUNT | keys FOLDER PROFILE | window FOLDER KEYS…"
+            "speed assess FOLDER KEYS… | mail-parser FOLDER | grow | keys-make FOLDER COUNT | keys FOLDER PROFILE | search MESSAGES | window FOLDER KEYS…"
         ),
     }
 }

@@ -374,10 +374,15 @@ fn ten_thousand_people_are_drawn_in_the_time_of_a_frame() {
     for search in ["person 9", "", "p777@"] {
         window.state_mut().state.people.search = search.into();
         window.step();
-        let began = Instant::now();
-        window.step();
-        println!("{search:?}: {:?}", began.elapsed());
-        assert!(began.elapsed().as_millis() < 100, "{search:?}: {:?}", began.elapsed());
+        let frame = |_| {
+            let began = Instant::now();
+            window.step();
+            began.elapsed()
+        };
+        // The shortest of some: what else the machine does is not counted.
+        let took = (0..5).map(frame).min().unwrap();
+        println!("{search:?}: {took:?}");
+        assert!(took.as_millis() < 100, "{search:?}: {took:?}");
     }
 }
 

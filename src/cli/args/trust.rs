@@ -21,6 +21,8 @@ pub(crate) enum TrustCommand {
     Direct(TrustOptions),
     /// The certifications of this OpenPGP certificate count.
     Root(TrustOptions),
+    /// The certifications of this OpenPGP certificate count by a third: three such agree, as GnuPG has it.
+    Introducer(TrustOptions),
     /// This X.509 certificate is a trust anchor.
     Anchor(TrustOptions),
     /// Vouch for a certificate with an own OpenPGP key, whose certifications count here from then on.

@@ -48,7 +48,7 @@ fn an_address_that_is_merged_into_a_compared_certificate_is_not_believed() {
 fn trust_of_an_older_profile_is_for_the_addresses_that_were_there_when_it_was_first_opened() {
     let dir = tempfile::tempdir().unwrap();
     let key = ProfileKey::generate().unwrap();
-    let open = || Profile::with(dir.path(), Store::open(dir.path(), &key).unwrap(), None, None).unwrap();
+    let open = || Profile::with(dir.path(), Store::open(dir.path(), &key).unwrap(), &key, None, None).unwrap();
     let (fingerprint, before, after) = mallorys();
     let profile = open();
     profile.import(&before, &[]).unwrap();
@@ -67,7 +67,7 @@ fn trust_of_an_older_profile_is_for_the_addresses_that_were_there_when_it_was_fi
 fn certificates_are_read_only_when_they_are_needed_and_are_the_same_then() {
     let dir = tempfile::tempdir().unwrap();
     let key = ProfileKey::generate().unwrap();
-    let open = || Profile::with(dir.path(), Store::open(dir.path(), &key).unwrap(), None, None).unwrap();
+    let open = || Profile::with(dir.path(), Store::open(dir.path(), &key).unwrap(), &key, None, None).unwrap();
     let profile = open();
     let made =
         |name: &str| pgp::generate(name, &address(&format!("{name}@example.test")), None, Timestamp::now()).unwrap();
@@ -103,7 +103,7 @@ fn certificates_are_read_only_when_they_are_needed_and_are_the_same_then() {
 fn a_revocation_that_comes_later_is_in_the_list_at_once_and_after_the_next_start() {
     let dir = tempfile::tempdir().unwrap();
     let key = ProfileKey::generate().unwrap();
-    let open = || Profile::with(dir.path(), Store::open(dir.path(), &key).unwrap(), None, None).unwrap();
+    let open = || Profile::with(dir.path(), Store::open(dir.path(), &key).unwrap(), &key, None, None).unwrap();
     let made = pgp::generate("Bob", &address("bob@example.test"), None, Timestamp::now()).unwrap();
     let profile = open();
     profile.import(&pgp::armored_public(&made.cert), &[]).unwrap();

@@ -73,9 +73,8 @@ impl Profile {
                     let borne = known.map_or_else(|| self.compared(&fingerprint), Ok)?;
                     policy.direct.insert(fingerprint, borne);
                 }
-                TrustKind::Root => {
-                    policy.roots.insert(fingerprint);
-                }
+                TrustKind::Root => policy.count_in_full(fingerprint),
+                TrustKind::Introducer => policy.count_by_a_third(fingerprint),
                 TrustKind::Anchor => policy.anchors.extend(keyring.smime.find(&fingerprint).cloned()),
             }
         }
@@ -113,6 +112,7 @@ impl Profile {
 fn is_same(one: &TrustPolicy, other: &TrustPolicy) -> bool {
     one.direct == other.direct
         && one.roots == other.roots
+        && one.amounts == other.amounts
         && one.anchors == other.anchors
         && one.crls == other.crls
         && one.ocsp == other.ocsp

@@ -48,6 +48,21 @@ impl Web {
         timeout(TIME, self.fetch_following(what)).await.unwrap_or(Err(WebError::TimedOut))
     }
 
+    /// Hands something over and gives the answer whatever its status is; no server may send it elsewhere.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn post(&self, what: &Fetch<'_>) -> Result<(u16, Vec<u8>), WebError> {
+        let question = Question { accept: what.accept, body: what.body, schemes: what.schemes };
+        let asked = async {
+            let mut exchange = self.ask(what.url, &question).await?;
+            let status = exchange.response.status().as_u16();
+            let content = exchange::body(&mut exchange.response, what.limit, |_, _| Ok(())).await?;
+            Ok((status, content))
+        };
+        timeout(TIME, asked).await.unwrap_or(Err(WebError::TimedOut))
+    }
+
     async fn fetch_following(&self, what: &Fetch<'_>) -> Result<Vec<u8>, WebError> {
         let question = Question { accept: what.accept, body: what.body, schemes: what.schemes };
         let mut url = what.url.clone();

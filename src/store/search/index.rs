@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tantivy::collector::{Collector, SegmentCollector};
@@ -47,6 +47,7 @@ pub struct SearchIndex {
     opened: RwLock<Option<Arc<Opened>>>,
     writing: Mutex<Writing>,
     makings: AtomicU32,
+    is_checked: AtomicBool,
 }
 
 struct Opened {
@@ -130,6 +131,7 @@ impl SearchIndex {
             opened: RwLock::default(),
             writing: Mutex::default(),
             makings: AtomicU32::new(0),
+            is_checked: AtomicBool::new(false),
         }
     }
 
@@ -312,6 +314,27 @@ impl SearchIndex {
         let was_good = done.is_ok();
         self.healed(store, done)?;
         Ok(was_good)
+    }
+
+    /// The same, the first time it is called.
+    ///
+    /// # Errors
+    /// As [`SearchIndex::take`].
+    pub fn check_once(&self, store: &Store) -> Result<(), StoreError> {
+        if !self.is_checked.swap(true, Ordering::Relaxed) {
+            self.check(store)?;
+        }
+        Ok(())
+    }
+
+    /// Opens the index, or begins it. To be done before asking what is due: with a new index everything is due under a new
+    /// number.
+    ///
+    /// # Errors
+    /// As [`SearchIndex::take`].
+    pub fn prepare(&self, store: &Store) -> Result<(), StoreError> {
+        let done = Self::guarded(|| self.open(store).map(|_| ()));
+        self.healed(store, done)
     }
 
     /// Begins the index anew: everything is due again.

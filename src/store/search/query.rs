@@ -29,6 +29,8 @@ use unicode_normalization::UnicodeNormalization as _;
 /// The most pieces of a query, and how deep its parentheses go; what is beyond is sought as text.
 const MOST: usize = 64;
 const DEEPEST: usize = 8;
+/// Letters of the name of a field, at most.
+const LONGEST_NAME: usize = 16;
 
 /// A query, taken apart.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -292,7 +294,8 @@ impl Parser<'_> {
     fn word(&mut self, place: Place, depth: usize) -> Option<Node> {
         let start = self.at;
         while let Some(char) = self.peek() {
-            if char == ':' && self.at > start && place == Place::Anywhere {
+            let is_short = (1..=LONGEST_NAME).contains(&(self.at - start));
+            if char == ':' && is_short && place == Place::Anywhere {
                 let name = name(self.slice(start, self.at));
                 if let Read::Field(node) = self.field(&name, start, depth) {
                     return node;

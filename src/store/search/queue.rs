@@ -22,6 +22,18 @@ pub struct Due {
     pub(super) now: Option<Known>,
 }
 
+impl Due {
+    /// The message is there, and assessed.
+    pub fn is_there(&self) -> bool {
+        self.now.is_some()
+    }
+
+    /// The account that it belongs to.
+    pub fn account(&self) -> Option<i64> {
+        self.now.as_ref().map(|now| now.account)
+    }
+}
+
 /// What the database knows of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Known {
@@ -84,6 +96,22 @@ impl Store {
         Ok(due.optional()?)
     }
 
+    /// Lets a message that can't be opened now stay in the index as it was when it could; `false` when what was decrypted
+    /// of it is not in there.
+    pub fn leave_in_search(&self, due: &Due) -> Result<bool, StoreError> {
+        let Some(now) = &due.now else { return Ok(false) };
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let update = "UPDATE indexed SET lock = ?2 WHERE message = ?1 AND holding = ?3";
+        let stays = transaction.execute(update, params![due.message, now.lock, Holding::Decrypted as i64])? > 0;
+        if stays {
+            let delete = "DELETE FROM unindexed WHERE message = ?1 AND number <= ?2 AND is_gone = 0";
+            transaction.execute(delete, params![due.message, due.number])?;
+        }
+        transaction.commit()?;
+        Ok(stays)
+    }
+
     /// How many messages wait to go into the index.
     pub fn count_due_for_search(&self) -> Result<usize, StoreError> {
         let count = "SELECT count(*) FROM unindexed";
@@ -113,6 +141,12 @@ impl Store {
              JOIN message ON message.id = indexed.message JOIN folder ON folder.id = message.folder
              WHERE folder.account = ?1 AND indexed.holding = ?2",
             params![account, holding as i64],
+        )?;
+        // What is still in there of it does not count any more.
+        self.db().execute(
+            "UPDATE indexed SET holding = ?2 WHERE holding = ?3 AND message IN
+             (SELECT message.id FROM message JOIN folder ON folder.id = message.folder WHERE folder.account = ?1)",
+            params![account, Holding::Reduced as i64, holding as i64],
         )?;
         Ok(())
     }

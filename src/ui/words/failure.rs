@@ -56,6 +56,36 @@ explained! { FailureKind {
         "ユーザー名かパスワードが受け付けられませんでした{subject}。",
         "設定で入れ直せます。";
         [];
+    NotYourAddress =>
+        "No account here may send as this author{subject}.",
+        "Choose another sender, or add the address to an account in the settings.";
+        "この差出人で送れるアカウントがありません{subject}。",
+        "別の差出人を選ぶか、設定でアカウントにアドレスを加えられます。";
+        [];
+    SignInAgain =>
+        "Your provider does not let this account in any more without you{subject}.",
+        "Sign in again. Your mail here, and what waits to be sent, stays as it is.";
+        "提供元が、あなたの確認なしではこのアカウントを受け付けなくなりました{subject}。",
+        "もう一度サインインできます。手元のメールと送信待ちのメールは、そのまま残っています。";
+        [];
+    SignInDenied =>
+        "The sign-in was declined in the browser{subject}.",
+        "Sign in again and allow access to mail, or use an app password.";
+        "ブラウザーでのサインインが許可されませんでした{subject}。",
+        "もう一度サインインしてメールへのアクセスを許可するか、アプリパスワードを使えます。";
+        [];
+    SignInFailed =>
+        "The provider did not give what is needed for logging in{subject}.",
+        "Sign in again. If that does not help, use an app password.";
+        "ログインに必要なものを、提供元から受け取れませんでした{subject}。",
+        "もう一度サインインできます。うまくいかなければ、アプリパスワードを使えます。";
+        [];
+    NotRegistered =>
+        "This build of Kakitome is not registered with the provider, so signing in through the browser is not possible{subject}.",
+        "Use an app password, or ask whoever packaged the program.";
+        "このKakitomeは提供元に登録されていないため、ブラウザーでのサインインができません{subject}。",
+        "アプリパスワードを使うか、配布元に問い合わせられます。";
+        [];
     ServerUnproven =>
         "The server could not prove that it knows your password{subject}: it may not be the one it says it is.",
         "Your password was not handed over. Look at the server's name, and ask your provider before you try again.";

@@ -25,7 +25,11 @@ mod people;
 #[macro_use]
 mod remedy;
 #[macro_use]
+mod searching;
+#[macro_use]
 mod settings;
+#[macro_use]
+mod setup;
 #[macro_use]
 mod window;
 #[macro_use]
@@ -53,4 +57,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys settings pane remedy bringing finding authorities people words; }
+window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people words; }

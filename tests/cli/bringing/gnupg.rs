@@ -63,6 +63,70 @@ fn a_home_of_gnupg_comes_with_its_keys_its_certificates_and_says_what_is_trusted
     assert_eq!(of_carol, &json!({ "level": "marginal", "taken": false }));
 }
 
+/// Alice knows three people, whom she believes to judge others now and then; each of them vouches for the same one.
+#[test]
+fn marginal_trust_counts_by_a_third_here_as_it_does_for_gpg_and_only_of_who_is_believed_there() {
+    let gnupg = GnuPg::new();
+    let make = |name: &str| {
+        let user = format!("{name} <{name}@example.test>");
+        gnupg.gpg(&["--passphrase", "", "--quick-generate-key", &user, "ed25519", "cert", "never"], b"");
+        let listed = gnupg.gpg(&["--with-colons", "--list-keys", &user], b"");
+        let listed = String::from_utf8(listed).unwrap();
+        let line = listed.lines().find(|line| line.starts_with("fpr:")).unwrap();
+        line.split(':').nth(9).unwrap().to_owned()
+    };
+    let [alice, one, two, three, stranger] = ["alice", "one", "two", "three", "stranger"].map(make);
+    let targets = ["by-one", "by-two", "by-three", "by-stranger"].map(make);
+    let sign = |by: &str, whom: &str| drop(gnupg.gpg(&["--local-user", by, "--quick-sign-key", whom], b""));
+    for introducer in [&one, &two, &three] {
+        sign(&alice, introducer);
+    }
+    for (count, target) in targets.iter().take(3).enumerate() {
+        for introducer in [&one, &two, &three].into_iter().take(count + 1) {
+            sign(introducer, target);
+        }
+    }
+    // Whom nobody knows vouches, too.
+    for introducer in [&one, &two, &stranger] {
+        sign(introducer, &targets[3]);
+    }
+    let trust = [&one, &two, &three, &stranger].map(|who| format!("{who}:4:\n")).concat();
+    let others = targets.each_ref().map(|who| format!("{who}:2:\n")).concat();
+    let own = format!("{alice}:6:\n{trust}{others}");
+    gnupg.gpg(&["--import-ownertrust"], own.as_bytes());
+    // Secret keys of the others are here only because they were made here: they say nothing of themselves.
+    for who in [&one, &two, &three, &stranger].into_iter().chain(&targets) {
+        gnupg.gpg(&["--delete-secret-keys", who], b"");
+    }
+    let by_pgp = ["--trust-model", "pgp"];
+    gnupg.gpg(&[&by_pgp[..], &["--check-trustdb"]].concat(), b"");
+    let by_gpg = |target: &str| {
+        let listed = gnupg.gpg(&[&by_pgp[..], &["--with-colons", "--list-keys", target]].concat(), b"");
+        let listed = String::from_utf8(listed).unwrap();
+        let line = listed.lines().find(|line| line.starts_with("pub:")).unwrap();
+        line.split(':').nth(1).unwrap().to_owned()
+    };
+    let gpg_says = targets.each_ref().map(|target| by_gpg(target));
+    assert_eq!(gpg_says, ["m", "m", "f", "m"], "three are enough for gpg, and a stranger's word is none");
+
+    let profile = Profile::new();
+    let said = over(&profile, &[], &[], &["key", "import", "--take-trust", text(gnupg.home())]).documents();
+    let (came, _) = sorted(&said);
+    for (name, taken) in [("one", true), ("two", true), ("three", true), ("stranger", false)] {
+        let hint = &of(&came, "openpgp", &format!("{name}@example.test"))["owner_trust"];
+        assert_eq!(hint, &json!({ "level": "marginal", "taken": taken }), "{name}");
+    }
+    let verdict = |name: &str| {
+        let path = over(&profile, &[], &[], &["trust", "path", &format!("{name}@example.test")]).document();
+        word(&path, "/verdict").to_owned()
+    };
+    let here = ["by-one", "by-two", "by-three", "by-stranger"].map(verdict);
+    assert_eq!(here, ["partial", "partial", "authenticated", "partial"]);
+    // It can be taken back.
+    over(&profile, &[], &[], &["trust", "introducer", &three, "--retract"]);
+    assert_eq!(verdict("by-three"), "partial");
+}
+
 #[test]
 fn a_key_whose_passphrase_is_not_given_stays_with_the_reason_and_its_certificate_comes() {
     let (gnupg, profile) = (home(), Profile::new());

@@ -122,7 +122,8 @@ fn key_derivation_without_end_is_refused_at_once() {
     let key = sequence(&[&sequence(&[&pbes2, &parameters]), &element(4, &[&[0; 64]])]);
     let started = std::time::Instant::now();
     assert!(SmimeRing::default().add(&key, &[Secret::from("x")]).is_err());
-    assert!(started.elapsed().as_secs() < 2);
+    // So many rounds would take hours.
+    assert!(started.elapsed().as_secs() < 30);
 }
 
 #[test]

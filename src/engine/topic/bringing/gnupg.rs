@@ -272,6 +272,28 @@ fn owner_trust(home: &Path, harvest: &mut Harvest, watch: &Watch<'_>) {
             harvest.trust.insert(fingerprint, level);
         }
     }
+    if harvest.trust.values().any(|level| *level == TrustLevel::Marginal) {
+        believed(home, harvest, watch);
+    }
+}
+
+/// Notes whose certificates GnuPG fully believes in: trust in somebody as an introducer counts there only from then on.
+fn believed(home: &Path, harvest: &mut Harvest, watch: &Watch<'_>) {
+    let list = ["--no-auto-check-trustdb", "--with-colons", "--list-keys"];
+    // What is not known to be believed does not count: an error takes nothing away that was there.
+    let Ok(ran) = program::run(of_gnupg("gpg", home).args(list), None, watch) else { return };
+    let mut is_believed = false;
+    for line in String::from_utf8_lossy(&ran.output).lines() {
+        let mut fields = line.split(':');
+        match fields.next() {
+            Some("pub") => is_believed = matches!(fields.next(), Some("f" | "u")),
+            Some("fpr") if is_believed => {
+                harvest.believed.extend(fields.nth(8).and_then(Fingerprint::parse));
+                is_believed = false;
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The revocations that GnuPG made with each key; a colon before the armor keeps them from being taken in by accident.

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use crate::crypto::{ImportError, Keyring};
@@ -20,6 +20,8 @@ pub(super) struct Harvest {
     pub(super) order: Vec<Fingerprint>,
     /// How far other programs trust them.
     pub(super) trust: HashMap<Fingerprint, TrustLevel>,
+    /// Certificates that GnuPG fully believes in, as far as that was asked.
+    pub(super) believed: HashSet<Fingerprint>,
     /// Secret keys that stay where they are.
     pub(super) outside: Vec<OutsideKeyRecord>,
     /// Revocations made in advance, in armor, by their certificate.
@@ -35,6 +37,7 @@ impl Harvest {
             places: HashMap::new(),
             order: Vec::new(),
             trust: HashMap::new(),
+            believed: HashSet::new(),
             outside: Vec::new(),
             revocations: Vec::new(),
             stayed: Vec::new(),

@@ -140,6 +140,7 @@ impl Keeping<'_> {
             TrustLevel::Ultimate | TrustLevel::Full => TrustKind::Root,
             TrustLevel::Anchor => TrustKind::Anchor,
             TrustLevel::Verified => TrustKind::Direct,
+            TrustLevel::Marginal if harvest.believed.contains(&report.fingerprint) => TrustKind::Introducer,
             TrustLevel::Marginal | TrustLevel::Never | TrustLevel::Accepted => {
                 return Some(TrustHint { level, taken: false });
             }

@@ -12,6 +12,10 @@ pub(crate) mod ports;
 #[allow(unreachable_pub)]
 pub(crate) mod keys;
 
+#[path = "../../../../tests/servers/oauth.rs"]
+#[allow(unreachable_pub)]
+pub(crate) mod oauth;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

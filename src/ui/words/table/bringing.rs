@@ -28,7 +28,7 @@ macro_rules! bringing {
             BringAgentHint => "OpenPGP keys stay where they are, on cards too, and GnuPG's agent uses them for you.", "OpenPGPの鍵は、カードのものも含めて元の場所に残り、GnuPGのエージェントが代わりに使います。";
             BringPublicHint => "You will be able to write to these people, and to open nothing more than now.", "この人たちに書けるようになります。開けるメールは今と変わりません。";
             BringTrust => "Take over whom I trust there", "そこでの信頼も引き継ぐ";
-            BringTrustHint => "Only what GnuPG calls full or ultimate trust, roots of gpgsm, and keys verified in Thunderbird.", "GnuPGの「完全」「究極」、gpgsmのルート、Thunderbirdで確認済みの鍵が対象です。";
+            BringTrustHint => "GnuPG's ultimate and full trust, its marginal trust by a third, roots of gpgsm, keys verified in Thunderbird.", "GnuPGの「究極」「完全」、3分の1として「多少」、gpgsmのルート、Thunderbirdで確認済みの鍵が対象です。";
             BringPassphrase => "Passphrase there, if there is one", "取り込み元のパスフレーズ（ある場合）";
             BringPreview => "Look first", "先に確かめる";
             Bring => "Bring keys", "取り込む";

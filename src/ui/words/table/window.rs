@@ -30,7 +30,7 @@ macro_rules! window {
             NoMessages => "Nothing here", "ここは空です";
             NoMessagesHint => "New mail appears here when it arrives.", "新しいメールは届くとここに並びます。";
             NothingFound => "Nothing found", "見つかりません";
-            NothingFoundHint => "No message in this folder holds these words.", "この言葉を含むメールは、このフォルダーにありません。";
+            NothingFoundHint => "No message holds these words.", "この言葉を含むメールはありません。";
             NoAccount => "No account yet", "アカウントがまだありません";
             NoAccountHint => "Add your mail account in the settings to receive and send.", "設定でメールアカウントを加えると、送受信できます。";
             To => "To", "宛先";
