@@ -3,6 +3,7 @@
 
 mod abreast;
 mod address;
+mod base64;
 mod dns;
 mod draft;
 mod fingerprint;
@@ -12,6 +13,7 @@ mod spool;
 
 pub use abreast::abreast;
 pub use address::{EmailAddress, Mailbox};
+pub use base64::base64_lines;
 pub use dns::{DnsAnswer, DnsFailure, DnsResolver, Record, RecordKind};
 pub use draft::{Attachment, Dispatch, Draft, Protection, TechnologyChoice};
 pub use fingerprint::{Fingerprint, Technology};

@@ -12,7 +12,7 @@ use super::{CertificateRecord, Store, StoreError};
 
 /// Mail, what is fetched again, what a backup has in a form of its own, and what is only told of certificates as they
 /// are here. Every other table goes along, also one that is added later.
-const LEFT_OUT: [&str; 19] = [
+const LEFT_OUT: [&str; 20] = [
     "account",
     "awaited",
     "certificate",
@@ -29,6 +29,7 @@ const LEFT_OUT: [&str; 19] = [
     "placing",
     "popped",
     "raw",
+    "raw_piece",
     "search_index",
     "summary",
     "unindexed",

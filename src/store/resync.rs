@@ -5,8 +5,11 @@ use std::ops::RangeInclusive;
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::message::{MessageFlags, NewMessage, Source, insert};
+use crate::domain::abreast;
+
+use super::message::{MessageFlags, NewMessage, insert};
 use super::pending::{set_flag, settle};
+use super::source::Source;
 use super::{Store, StoreError};
 
 /// The flags and keywords of a message on its server.

@@ -14,6 +14,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     ACCOUNTS,
     SYNCHRONISED,
     OUTBOX,
+    PIECES,
 ];
 
 /// What is known of the folders of servers, and what was done here and the servers don't know yet. A UID below 0 is none:
@@ -79,6 +80,17 @@ INSERT OR IGNORE INTO marked (message, flag, is_on)
     JOIN message ON message.folder = mark.value ->> 0 AND message.uid = mark.value ->> 1
     WHERE setting.name = 'pending_seen';
 DELETE FROM setting WHERE name = 'pending_seen';
+";
+
+/// Large message sources are kept in pieces, each as it was or deflated for itself; `deflated` is empty then.
+const PIECES: &str = "
+CREATE TABLE raw_piece (
+    raw INTEGER NOT NULL REFERENCES raw ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    kept BLOB NOT NULL,
+    PRIMARY KEY (raw, number)
+) STRICT;
 ";
 
 /// How an account signs in beside a password (JSON of the authorization server), whether that has come to its end, the user
