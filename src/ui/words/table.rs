@@ -18,6 +18,7 @@ mod finding;
 mod keys;
 #[macro_use]
 mod mail;
+#[macro_use]
 mod outgoing;
 #[macro_use]
 mod own_keys;
