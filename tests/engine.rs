@@ -5,9 +5,18 @@
 
 #[path = "engine/faults.rs"]
 mod faults;
+#[path = "servers/keys.rs"]
+mod keys;
+#[path = "servers/oauth.rs"]
+mod oauth;
 mod people;
+#[path = "servers/ports.rs"]
+#[allow(dead_code)]
+mod ports;
 #[allow(unused_imports)]
 mod servers;
+#[path = "engine/setup.rs"]
+mod setup;
 #[path = "engine/synchronising.rs"]
 mod synchronising;
 
@@ -19,7 +28,7 @@ use kakitome::domain::{Attachment, Draft, Protection, RawMessage, Technology, Te
 use kakitome::engine::view::{AccountForm, Lock, MailboxView, PopAccess, ReadingView, RowView, Seal};
 use kakitome::engine::{Command, EngineHandle, Event, FailureKind, headless};
 use people::{PATIENCE, Person};
-use servers::{HOST, PASSWORD, Way, servers};
+use servers::{HOST, PASSWORD, Way, pki, servers};
 
 /// Waits for an event that is what is wanted; a failure on the way ends the test.
 fn wait<T>(engine: &EngineHandle, mut wanted: impl FnMut(Event) -> Option<T>) -> T {

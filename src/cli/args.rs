@@ -22,7 +22,8 @@ pub(crate) use keys::{
 };
 pub(crate) use mail::{FlagArgs, MailArgs, PlaceArgs};
 pub(crate) use profile::{
-    AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, SearchArgs,
+    AccountArgs, AccountCommand, AccountOptions, FolderArgs, FolderCommand, IdentityOptions, LoginOptions, OutboxArgs,
+    OutboxCommand, SearchArgs,
 };
 pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 

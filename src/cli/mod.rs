@@ -23,6 +23,7 @@ mod profile;
 mod reply;
 mod seal;
 mod search;
+mod setup;
 mod token;
 mod trust;
 mod words;

@@ -56,6 +56,8 @@ pub enum FailureKind {
     Uncertain,
     /// The server broke the protocol.
     Protocol,
+    /// No account here may send as the author.
+    NotYourAddress,
     /// Preflight blocks it.
     Blocked,
     /// The store could not be read or written.

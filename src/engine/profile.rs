@@ -52,6 +52,8 @@ pub struct Profile {
     pub(super) mail: super::topic::mail::Desk,
     /// Whose turn it is to be synchronised.
     pub(super) turns: super::receiving::Turns,
+    /// The account being set up.
+    pub(super) setup: super::topic::setup::Desk,
     /// What accounts that sign in with OAuth 2.0 log in with now.
     pub(super) tokens: super::login::Tokens,
     keyring: Mutex<Arc<Keyring>>,
@@ -113,6 +115,7 @@ impl Profile {
             finding: Desk::default(),
             mail: super::topic::mail::Desk::default(),
             turns: super::receiving::Turns::default(),
+            setup: super::topic::setup::Desk::default(),
             tokens: super::login::Tokens::default(),
             keepers: Keepers::default(),
             keyring: Mutex::new(Arc::new(keyring)),

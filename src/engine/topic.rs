@@ -9,6 +9,7 @@ pub mod mail;
 pub mod own_keys;
 pub mod people;
 pub mod searching;
+pub mod setup;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub enum Topic {
     People(people::PeopleCommand),
     Trust(certifying::TrustCommand),
     Authorities(authorities::AuthoritiesCommand),
+    Setup(setup::SetupCommand),
     Search(searching::SearchCommand),
 }
 
@@ -46,6 +48,7 @@ pub enum TopicView {
     People(Arc<people::PeopleView>),
     Trust(Arc<certifying::TrustView>),
     Authorities(Arc<authorities::AuthoritiesView>),
+    Setup(Arc<setup::SetupView>),
     Search(Arc<searching::SearchView>),
 }
 
@@ -60,6 +63,7 @@ pub struct TopicViews {
     pub people: Option<Arc<people::PeopleView>>,
     pub certifying: Option<Arc<certifying::TrustView>>,
     pub authorities: Option<Arc<authorities::AuthoritiesView>>,
+    pub setup: Option<Arc<setup::SetupView>>,
     pub search: Option<Arc<searching::SearchView>>,
 }
 
@@ -74,6 +78,7 @@ impl TopicViews {
             TopicView::People(view) => self.people = Some(view),
             TopicView::Trust(view) => self.certifying = Some(view),
             TopicView::Authorities(view) => self.authorities = Some(view),
+            TopicView::Setup(view) => self.setup = Some(view),
             TopicView::Search(view) => self.search = Some(view),
         }
     }
@@ -114,6 +119,14 @@ impl Work {
         (self.publish)(Event::Topic(view));
     }
 
+    /// Accounts were removed or changed places: what is shown of them is shown anew.
+    pub(super) fn accounts_changed(&self) {
+        if let Some(commands) = self.again.upgrade() {
+            // The engine is gone only when the program ends.
+            let _ = commands.send(Command::AccountsChanged);
+        }
+    }
+
     /// Work beside the loop changed keys or trust.
     pub(super) fn changed(&self) {
         if let Some(commands) = self.again.upgrade() {
@@ -137,6 +150,7 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::People(command) => people::carry_out(work, command),
         Topic::Trust(command) => Ok(certifying::carry_out(work, command)),
         Topic::Authorities(command) => authorities::carry_out(work, command),
+        Topic::Setup(command) => setup::carry_out(work, command),
         Topic::Search(command) => Ok(searching::carry_out(work, command)),
     }
 }

@@ -23,7 +23,7 @@ pub use proxy::{Proxy, Rule};
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse";
 /// What the provider signs access tokens with.
-const TOKEN_KEY: &[u8] = b"a key of thirty-two or more bytes";
+pub const TOKEN_KEY: &str = "a key of thirty-two or more bytes";
 /// Everybody who has a mailbox, `@example.test`.
 pub const USERS: [&str; 5] = ["alice", "bob", "carol", "dave", "mallory"];
 /// Those who have a mailbox that no other test looks into, `@example.test`; nobody can write to them by SMTP.
@@ -185,7 +185,7 @@ impl Servers {
         let part =
             |bytes: &[u8]| openssl::base64::encode_block(bytes).replace('+', "-").replace('/', "_").replace('=', "");
         let signed = format!("{}.{}", part(br#"{"alg":"HS256","typ":"JWT"}"#), part(claims.as_bytes()));
-        let key = openssl::pkey::PKey::hmac(TOKEN_KEY).unwrap();
+        let key = openssl::pkey::PKey::hmac(TOKEN_KEY.as_bytes()).unwrap();
         let mut hand = openssl::sign::Signer::new(openssl::hash::MessageDigest::sha256(), &key).unwrap();
         let signature = hand.sign_oneshot_to_vec(signed.as_bytes()).unwrap();
         format!("{signed}.{}", part(&signature))

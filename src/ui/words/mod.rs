@@ -5,6 +5,7 @@ pub mod bringing;
 pub mod codes;
 pub mod failure;
 pub mod reason;
+pub mod setup;
 mod table;
 pub mod verdict;
 pub mod vouching;
