@@ -24,7 +24,7 @@ fn messages_are_moved_marked_deleted_and_folders_made_renamed_and_deleted() {
     assert_eq!(marked, [true, false, false]);
     changed(&["flag", &ids[0], "--clear", "flagged"]);
     assert!(list("Imported").iter().all(|row| row["flagged"] == json!(false)));
-    assert!(profile.run(&["flag", &ids[0], "--set", "a b"]).refused(1).contains("not well-formed"));
+    assert!(profile.run(&["flag", &ids[0], "--set", "a b"]).refused(1).contains("something given is not right"));
 
     changed(&["folder", "create", "請求書"]);
     assert_eq!(changed(&["move", &ids[0], &ids[1], "--to", "請求書"])["changed"], 2);

@@ -369,9 +369,8 @@ fn a_large_message_comes_in_pieces_and_goes_on_where_it_was_cut() {
     let mut noise = vec![0; 3_000_000];
     openssl::rand::rand_bytes(&mut noise).unwrap();
     let encoded = openssl::base64::encode_block(&noise);
-    let lines: String =
-        encoded.as_bytes().chunks(76).map(|line| format!("{}\r\n", String::from_utf8_lossy(line))).collect();
-    let large = [&letter_about("large")[..], lines.as_bytes()].concat();
+    let lines: Vec<u8> = encoded.as_bytes().chunks(76).flat_map(|line| [line, b"\r\n"].concat()).collect();
+    let large = [&letter_about("large")[..], &lines].concat();
     other.run(async |session| session.append("INBOX", &large).await.unwrap());
     other.put("INBOX", &["small"]);
     proxy.arm();
@@ -417,7 +416,7 @@ fn new_mail_is_noticed_without_being_asked_for_and_what_is_done_is_told_by_itsel
     engine.send(Command::Topic(Box::new(kakitome::engine::topic::Topic::Mail(command))));
     rows(1);
     let end = Instant::now() + PATIENCE;
-    while !other.content().get("Trash").is_some_and(|trash| trash.len() == 1) {
+    while other.content().get("Trash").is_none_or(|trash| trash.len() != 1) {
         assert!(Instant::now() < end, "the server is not told");
         std::thread::sleep(Duration::from_millis(200));
     }

@@ -119,7 +119,7 @@ pub(super) async fn run(terms: &Terms<'_>, account: &AccountRecord, scope: Scope
 }
 
 async fn all(round: &mut Round<'_>, scope: Scope) -> Result<usize, Failure> {
-    let folders = match scope {
+    let mut folders = match scope {
         Scope::Everything => roster::settle(round).await?,
         Scope::Inbox if roster::has_wishes(round)? => roster::settle(round).await?,
         Scope::Inbox => {
@@ -129,6 +129,7 @@ async fn all(round: &mut Round<'_>, scope: Scope) -> Result<usize, Failure> {
     };
     tell::all(round).await?;
     roster::remove(round).await?;
+    folders.retain(|(folder, _)| round.state(*folder).is_ok());
     let mut fetched = 0;
     for &(folder, status) in &folders {
         round.check()?;

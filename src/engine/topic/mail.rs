@@ -146,8 +146,9 @@ pub(in crate::engine) fn apply(
         MailCommand::RenameFolder { folder, name } => rename(profile, folder, &name).map(|()| None),
         MailCommand::DeleteFolder(folder) => {
             let state = ordinary(profile, folder)?;
-            store.plan_removal(state.id).map_err(store_failure)?;
-            if !has_server(profile, folder)? {
+            if has_server(profile, folder)? {
+                store.plan_removal(state.id).map_err(store_failure)?;
+            } else {
                 store.remove_folder(folder).map_err(store_failure)?;
             }
             Ok(None)
