@@ -12,7 +12,7 @@ use super::{CertificateRecord, Store, StoreError};
 
 /// Mail, what is fetched again, what a backup has in a form of its own, and what is only told of certificates as they
 /// are here. Every other table goes along, also one that is added later.
-const LEFT_OUT: [&str; 14] = [
+const LEFT_OUT: [&str; 15] = [
     "account",
     "certificate",
     "draft",
@@ -24,6 +24,7 @@ const LEFT_OUT: [&str; 14] = [
     "outbox",
     "popped",
     "raw",
+    "raw_piece",
     "search_index",
     "summary",
     "unindexed",

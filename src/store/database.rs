@@ -1,5 +1,5 @@
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -16,6 +16,8 @@ const LOCK: &str = "profile.lock";
 /// The name of the profile's key in the secret store.
 const KEY_NAME: &str = "profile-key";
 const KEY_LENGTH: usize = 32;
+/// Decrypting is work for the processor; more threads would take each other's time.
+const READERS: usize = 2;
 
 /// The key that the database is encrypted with: 32 random bytes.
 #[derive(Clone, Debug)]
@@ -58,7 +60,11 @@ impl ProfileKey {
 /// The profile's database. Every function may be called from any thread; each runs alone.
 #[derive(Debug)]
 pub struct Store {
+    /// They only read what is large, two at once; opened when they are needed first.
+    readers: Mutex<Vec<Connection>>,
     connection: Mutex<Connection>,
+    path: PathBuf,
+    key: ProfileKey,
     /// Held for as long as the profile is open, so that no second program changes it.
     _lock: File,
 }
@@ -74,7 +80,8 @@ impl Store {
         let mut connection = Connection::open(&path)?;
         unlock(&connection, key)?;
         migrate(&mut connection)?;
-        let store = Self { connection: Mutex::new(connection), _lock: lock };
+        let (readers, connection) = (Mutex::default(), Mutex::new(connection));
+        let store = Self { readers, connection, path, key: key.clone(), _lock: lock };
         store.recover_outbox()?;
         Ok(store)
     }
@@ -83,6 +90,22 @@ impl Store {
     /// back when they are dropped.
     pub(super) fn db(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Connections for reading what is large, as many as there can be: beside [`Store::db`], so that what the list needs
+    /// stays in its memory.
+    pub(super) fn readers(&self) -> MutexGuard<'_, Vec<Connection>> {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        let missing = READERS.saturating_sub(readers.len());
+        readers.extend((0..missing).map_while(|_| self.reader().ok()));
+        readers
+    }
+
+    fn reader(&self) -> Result<Connection, StoreError> {
+        let connection = Connection::open(&self.path)?;
+        unlock(&connection, &self.key)?;
+        connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -2000")?;
+        Ok(connection)
     }
 }
 

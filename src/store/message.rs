@@ -1,16 +1,10 @@
-use std::borrow::Cow;
-use std::io::{Read as _, Write as _};
-
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use crate::domain::{Mailbox, RawMessage};
 
 use super::database::{millis, timestamp};
-use super::{Store, StoreError};
+use super::{Store, StoreError, source};
 
 /// The flags that are kept (RFC 3501 §2.3.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -144,15 +138,6 @@ impl Store {
         found.optional()?.ok_or(StoreError::NotFound)
     }
 
-    /// The message as it came.
-    pub fn raw(&self, id: i64) -> Result<RawMessage, StoreError> {
-        let query = "SELECT size, deflated FROM raw WHERE id = (SELECT raw FROM message WHERE id = ?1)";
-        let found: Option<(u64, Vec<u8>)> =
-            self.db().query_row(query, [id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        let (size, kept) = found.ok_or(StoreError::NotFound)?;
-        Ok(RawMessage::new(unpacked(kept, size)?))
-    }
-
     /// Marks as read or unread.
     pub fn set_seen(&self, id: i64, is_seen: bool) -> Result<(), StoreError> {
         self.db().execute("UPDATE message SET is_seen = ?2 WHERE id = ?1", params![id, is_seen])?;
@@ -270,7 +255,7 @@ fn insert(transaction: &Transaction<'_>, folder: i64, message: &NewMessage) -> R
     if there.exists(params![folder, uid])? {
         return Ok(None);
     }
-    let raw = insert_raw(transaction, &message.raw)?;
+    let raw = source::keep(transaction, &message.raw)?;
     let position = message.date.or(message.received_at).map_or(0, millis);
     transaction
         .prepare_cached(
@@ -295,68 +280,4 @@ fn insert(transaction: &Transaction<'_>, folder: i64, message: &NewMessage) -> R
             message.preview,
         ])?;
     Ok(Some(transaction.last_insert_rowid()))
-}
-
-fn insert_raw(transaction: &Transaction<'_>, raw: &[u8]) -> Result<i64, StoreError> {
-    let digest = openssl::sha::sha256(raw);
-    let mut known = transaction.prepare_cached("SELECT id FROM raw WHERE sha256 = ?1")?;
-    if let Some(id) = known.query_row([&digest[..]], |row| row.get(0)).optional()? {
-        return Ok(id);
-    }
-    let mut insert = transaction.prepare_cached("INSERT INTO raw (sha256, size, deflated) VALUES (?1, ?2, ?3)")?;
-    insert.execute(params![&digest[..], raw.len(), packed(raw)?])?;
-    Ok(transaction.last_insert_rowid())
-}
-
-/// Messages that are no smaller are kept as they are when deflating gains little.
-const LARGE: usize = 1 << 20;
-
-/// A message as it is kept. Files in base64 shrink by a quarter or so, and inflating a large one would take longer
-/// than all else that opening it takes.
-fn packed(raw: &[u8]) -> Result<Cow<'_, [u8]>, StoreError> {
-    let deflated = deflate(raw)?;
-    let is_plain = raw.len() >= LARGE && deflated.len() > raw.len() / 10 * 7;
-    Ok(if is_plain { Cow::Borrowed(raw) } else { Cow::Owned(deflated) })
-}
-
-/// A message that was kept, of so many bytes.
-fn unpacked(kept: Vec<u8>, size: u64) -> Result<Vec<u8>, StoreError> {
-    match inflate(&kept, size) {
-        // No mail is a stream that inflates to its own length.
-        Err(_) if kept.len() as u64 == size => Ok(kept),
-        other => other,
-    }
-}
-
-fn deflate(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let mut encoder = DeflateEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::fast());
-    encoder.write_all(bytes)?;
-    Ok(encoder.finish()?)
-}
-
-fn inflate(deflated: &[u8], size: u64) -> Result<Vec<u8>, StoreError> {
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).min(64 << 20));
-    DeflateDecoder::new(deflated).take(size.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 == size { Ok(bytes) } else { Err(StoreError::Corrupt("raw")) }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_kept_comes_back_as_it_was_and_large_files_are_not_inflated_for_it() {
-        let random: Vec<u8> =
-            (0_u32..400_000).flat_map(|n| n.wrapping_mul(0x9e37_79b1).rotate_left(n % 31).to_be_bytes()).collect();
-        let file = format!("Subject: a file\r\n\r\n{}\r\n", openssl::base64::encode_block(&random)).into_bytes();
-        let text = "A line of a letter.\r\n".repeat(100_000).into_bytes();
-        for (raw, is_plain) in [(&file[..], true), (&text, false), (&file[..100_000], false), (b"", false)] {
-            let kept = packed(raw).unwrap().into_owned();
-            assert_eq!(kept.len() == raw.len(), is_plain);
-            assert_eq!(unpacked(kept, raw.len() as u64).unwrap(), raw);
-        }
-        assert!(unpacked(file[..100_000].to_vec(), 200_000).is_err(), "cut off on the disk");
-        assert!(unpacked(deflate(&text).unwrap(), 10).is_err());
-    }
 }

@@ -27,6 +27,7 @@ pub mod search;
 pub mod secret;
 mod setting;
 mod sighting;
+mod source;
 pub mod spool;
 #[cfg(test)]
 mod tests;

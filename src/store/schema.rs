@@ -1,7 +1,18 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
 pub(super) const MIGRATIONS: &[&str] =
-    &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING, SEARCH, SUMMARIES, POPPED, ACCOUNTS];
+    &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING, SEARCH, SUMMARIES, POPPED, ACCOUNTS, PIECES];
+
+/// Large message sources are kept in pieces, each as it was or deflated for itself; `deflated` is empty then.
+const PIECES: &str = "
+CREATE TABLE raw_piece (
+    raw INTEGER NOT NULL REFERENCES raw ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    kept BLOB NOT NULL,
+    PRIMARY KEY (raw, number)
+) STRICT;
+";
 
 /// How an account signs in beside a password (JSON of the authorization server), whether that has come to its end, the user
 /// name for sending where it is another, its other addresses (JSON), and its place in the list.

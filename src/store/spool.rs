@@ -1,20 +1,32 @@
 //! Big plaintexts on disk, encrypted with a key that only this process ever has (AES-256-GCM in
 //! chunks). The file has no name where the system allows that, and ends with the value.
+//!
+//! Sealing and writing are done by a thread of their own, beside the decryption that the plaintext comes out of; what is
+//! read back is opened by two.
 
 use std::fs::File;
-use std::io::{self, Read, Seek as _, SeekFrom, Write};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
 
-use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
-use zeroize::{Zeroize as _, Zeroizing};
+use openssl::symm::{Cipher, Crypter, Mode};
+use zeroize::Zeroizing;
 
 use crate::domain;
-
-use super::StoreError;
 
 /// Plaintext bytes in a chunk.
 const CHUNK: usize = 64 * 1024;
 const TAG: usize = 16;
+/// Chunks that wait to be sealed, at most.
+const WAITING: usize = 4;
+/// Threads that open what is read back.
+const OPENERS: usize = 2;
+
+type Key = Zeroizing<[u8; 32]>;
+/// Plaintext, at most [`CHUNK`] bytes.
+type Chunk = Zeroizing<Vec<u8>>;
 
 /// A folder for spools.
 #[derive(Clone, Debug)]
@@ -34,68 +46,78 @@ impl SpoolFolder {
 
 impl domain::Spool for SpoolFolder {
     fn create(&self) -> io::Result<Box<dyn domain::SpoolFile>> {
-        Ok(Box::new(create(&self.0).map_err(io::Error::other)?))
+        Ok(Box::new(create(&self.0)?))
     }
 }
 
 impl domain::SpoolFile for SpoolWriter {
     fn finish(self: Box<Self>) -> io::Result<Vec<u8>> {
-        let mut spool = SpoolWriter::finish(*self).map_err(io::Error::other)?;
-        let mut bytes = spool.read_all().map_err(io::Error::other)?;
+        let mut bytes = SpoolWriter::finish(*self)?.read_all()?;
         Ok(std::mem::take(&mut *bytes))
     }
 }
 
 /// A spool that is being written.
 pub struct SpoolWriter {
-    file: File,
-    key: Zeroizing<[u8; 32]>,
-    pending: Zeroizing<Vec<u8>>,
-    chunks: u64,
+    pending: Chunk,
+    length: u64,
+    /// Nothing once the sealer has failed, and is asked no more.
+    chunks: Option<SyncSender<Chunk>>,
+    /// Chunks that were sealed, to be filled again.
+    emptied: Receiver<Chunk>,
+    sealer: Option<JoinHandle<io::Result<(File, Key)>>>,
 }
 
 /// Starts a spool in a folder.
-pub fn create(dir: &Path) -> Result<SpoolWriter, StoreError> {
+pub fn create(dir: &Path) -> io::Result<SpoolWriter> {
     let mut key = Zeroizing::new([0; 32]);
     openssl::rand::rand_bytes(&mut *key)?;
     let file = tempfile::tempfile_in(dir)?;
-    Ok(SpoolWriter { file, key, pending: Zeroizing::new(Vec::with_capacity(CHUNK)), chunks: 0 })
+    let (chunks, filled) = sync_channel(WAITING);
+    let (empty, emptied) = channel();
+    let sealer = Sealer { file, key, number: 0, sealed: Vec::with_capacity(CHUNK + TAG) };
+    let work = move || sealer.run(&filled, &empty);
+    let sealer = std::thread::Builder::new().name("spool".to_owned()).spawn(work)?;
+    Ok(SpoolWriter { pending: chunk(), length: 0, chunks: Some(chunks), emptied, sealer: Some(sealer) })
+}
+
+fn chunk() -> Chunk {
+    Zeroizing::new(Vec::with_capacity(CHUNK))
 }
 
 impl SpoolWriter {
     /// Ends writing.
-    pub fn finish(mut self) -> Result<Spool, StoreError> {
-        let length = self.chunks * CHUNK as u64 + self.pending.len() as u64;
-        self.seal(true)?;
-        Ok(Spool { file: self.file, key: self.key, length })
+    pub fn finish(mut self) -> io::Result<Spool> {
+        self.hand_over()?;
+        let (file, key) = self.end()?;
+        Ok(Spool { file, key, length: self.length })
     }
 
-    fn seal(&mut self, is_last: bool) -> io::Result<()> {
-        let mut tag = [0; TAG];
-        let sealed = encrypt_aead(
-            Cipher::aes_256_gcm(),
-            &*self.key,
-            Some(&nonce(self.chunks)),
-            &[u8::from(is_last)],
-            &self.pending,
-            &mut tag,
-        )?;
-        self.file.write_all(&sealed)?;
-        self.file.write_all(&tag)?;
-        self.pending.zeroize();
-        self.chunks += 1;
-        Ok(())
+    /// Gives what is pending to the sealer.
+    fn hand_over(&mut self) -> io::Result<()> {
+        let next = self.emptied.try_recv().unwrap_or_else(|_| chunk());
+        let full = std::mem::replace(&mut self.pending, next);
+        let is_taken = self.chunks.as_ref().is_some_and(|chunks| chunks.send(full).is_ok());
+        // The sealer goes early only when it failed, and says how.
+        if is_taken { Ok(()) } else { self.end().and(Err(io::ErrorKind::BrokenPipe.into())) }
+    }
+
+    /// Waits until all is written.
+    fn end(&mut self) -> io::Result<(File, Key)> {
+        self.chunks = None;
+        let sealer = self.sealer.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        sealer.join().map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?
     }
 }
 
 impl Write for SpoolWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // A full chunk waits until more comes, because the last one is marked as such.
         if self.pending.len() == CHUNK {
-            self.seal(false)?;
+            self.hand_over()?;
         }
         let (now, _) = bytes.split_at(bytes.len().min(CHUNK - self.pending.len()));
         self.pending.extend_from_slice(now);
+        self.length += now.len() as u64;
         Ok(now.len())
     }
 
@@ -104,10 +126,49 @@ impl Write for SpoolWriter {
     }
 }
 
+/// Seals chunks and writes them to the file, in their order.
+struct Sealer {
+    file: File,
+    key: Key,
+    number: u64,
+    /// The chunk at hand, encrypted, with its tag.
+    sealed: Vec<u8>,
+}
+
+impl Sealer {
+    fn run(mut self, filled: &Receiver<Chunk>, empty: &Sender<Chunk>) -> io::Result<(File, Key)> {
+        // Each waits until the next one is there, because the last one is marked as such.
+        let mut waiting: Option<Chunk> = None;
+        for next in filled {
+            if let Some(mut chunk) = waiting.replace(next) {
+                self.seal(&chunk, false)?;
+                chunk.clear();
+                // Whoever wrote may be done.
+                let _ = empty.send(chunk);
+            }
+        }
+        self.seal(&waiting.unwrap_or_default(), true)?;
+        Ok((self.file, self.key))
+    }
+
+    fn seal(&mut self, chunk: &[u8], is_last: bool) -> io::Result<()> {
+        let mut crypter = crypter(Mode::Encrypt, &self.key, self.number, is_last)?;
+        // OpenSSL wants room for one more block, whatever the cipher.
+        self.sealed.resize(chunk.len() + TAG, 0);
+        let length = crypter.update(chunk, &mut self.sealed)?;
+        let (content, tag) = self.sealed.split_at_mut(length);
+        debug_assert_eq!(content.len(), chunk.len());
+        crypter.finalize(tag)?;
+        crypter.get_tag(tag)?;
+        self.number += 1;
+        self.file.write_all(&self.sealed)
+    }
+}
+
 /// A finished spool.
 pub struct Spool {
     file: File,
-    key: Zeroizing<[u8; 32]>,
+    key: Key,
     length: u64,
 }
 
@@ -122,74 +183,67 @@ impl Spool {
         self.length == 0
     }
 
-    /// Reads from the beginning. Every chunk is authenticated before a byte of it is given out;
-    /// one that was changed or is missing is an error.
-    pub fn reader(&mut self) -> Result<impl Read + '_, StoreError> {
+    /// Everything at once. Every chunk is authenticated before a byte of any is given out; one that was changed or is
+    /// missing is an error.
+    pub fn read_all(&mut self) -> io::Result<Zeroizing<Vec<u8>>> {
         self.file.seek(SeekFrom::Start(0))?;
-        Ok(SpoolReader { spool: self, chunk: Zeroizing::new(Vec::new()), at: 0, chunks: 0, is_done: false })
-    }
-
-    /// Everything at once.
-    pub fn read_all(&mut self) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(self.length).unwrap_or(0)));
-        self.reader()?.read_to_end(&mut bytes)?;
+        let length = usize::try_from(self.length).map_err(io::Error::other)?;
+        let mut bytes = Zeroizing::new(vec![0; length]);
+        let last = (length.max(1) - 1) / CHUNK;
+        let places = bytes.chunks_mut(CHUNK).enumerate();
+        let (file, key) = (&self.file, &self.key);
+        let source = Mutex::new(Source { file, places });
+        let open = || open_all(&source, key, last);
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (1..OPENERS).map(|_| scope.spawn(open)).collect();
+            let own = open();
+            others.into_iter().fold(own, |so_far, other| {
+                so_far.and(other.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into())))
+            })
+        })?;
         Ok(bytes)
     }
 }
 
-struct SpoolReader<'a> {
-    spool: &'a mut Spool,
-    chunk: Zeroizing<Vec<u8>>,
-    at: usize,
-    chunks: u64,
-    is_done: bool,
+/// What is still to be opened: the file after what was read of it, and where its content goes.
+struct Source<'a, P> {
+    file: &'a File,
+    places: P,
 }
 
-impl SpoolReader<'_> {
-    fn open_next(&mut self) -> io::Result<()> {
-        let mut sealed = Vec::with_capacity(CHUNK + TAG);
-        (&mut self.spool.file).take((CHUNK + TAG) as u64).read_to_end(&mut sealed)?;
-        let is_last = (self.chunks + 1) * CHUNK as u64 >= self.spool.length;
-        let split = sealed.len().checked_sub(TAG).ok_or(io::ErrorKind::UnexpectedEof)?;
-        let (content, tag) = sealed.split_at(split);
-        let opened = decrypt_aead(
-            Cipher::aes_256_gcm(),
-            &*self.spool.key,
-            Some(&nonce(self.chunks)),
-            &[u8::from(is_last)],
-            content,
-            tag,
-        );
-        self.chunk = Zeroizing::new(opened.map_err(|_| io::ErrorKind::InvalidData)?);
-        self.at = 0;
-        self.chunks += 1;
-        self.is_done = is_last;
-        Ok(())
-    }
-}
-
-impl Read for SpoolReader<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.chunk.len() && !self.is_done {
-            self.open_next()?;
+/// Opens chunk after chunk, each into its place.
+fn open_all<'a, P: Iterator<Item = (usize, &'a mut [u8])>>(
+    source: &Mutex<Source<'_, P>>,
+    key: &Key,
+    last: usize,
+) -> io::Result<()> {
+    let mut buffer = vec![0; CHUNK + TAG];
+    loop {
+        let mut rest = source.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((number, place)) = rest.places.next() else { return Ok(()) };
+        let sealed = buffer.get_mut(..place.len() + TAG).ok_or(io::ErrorKind::InvalidData)?;
+        rest.file.read_exact(sealed)?;
+        drop(rest);
+        let (content, tag) = sealed.split_at_mut(place.len());
+        let mut crypter = crypter(Mode::Decrypt, key, number as u64, number == last)?;
+        crypter.set_tag(tag)?;
+        let length = crypter.update(content, place)?;
+        let is_authentic = crypter.finalize(&mut []).is_ok() && length == place.len();
+        if !is_authentic {
+            return Err(io::ErrorKind::InvalidData.into());
         }
-        let rest = self.chunk.get(self.at..).unwrap_or_default();
-        let count = rest.len().min(out.len());
-        let (rest, _) = rest.split_at(count);
-        let (out, _) = out.split_at_mut(count);
-        out.copy_from_slice(rest);
-        self.at += count;
-        Ok(count)
     }
 }
 
-/// Each chunk has its number as nonce; the key is never used for another file.
-fn nonce(chunk: u64) -> [u8; 12] {
+/// For one chunk, which has its number as nonce; the key is never used for another file.
+fn crypter(mode: Mode, key: &Key, number: u64, is_last: bool) -> io::Result<Crypter> {
     let mut nonce = [0; 12];
-    for (to, from) in nonce.iter_mut().zip(chunk.to_le_bytes()) {
+    for (to, from) in nonce.iter_mut().zip(number.to_le_bytes()) {
         *to = from;
     }
-    nonce
+    let mut crypter = Crypter::new(Cipher::aes_256_gcm(), mode, &**key, Some(&nonce))?;
+    crypter.aad_update(&[u8::from(is_last)])?;
+    Ok(crypter)
 }
 
 #[cfg(test)]
