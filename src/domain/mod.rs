@@ -2,6 +2,7 @@
 //! May use: std.
 
 mod address;
+mod base64;
 mod dns;
 mod draft;
 mod fingerprint;
@@ -10,6 +11,7 @@ mod secret;
 mod spool;
 
 pub use address::{EmailAddress, Mailbox};
+pub use base64::base64_lines;
 pub use dns::{DnsAnswer, DnsFailure, DnsResolver, Record, RecordKind};
 pub use draft::{Attachment, Draft, Protection, TechnologyChoice};
 pub use fingerprint::{Fingerprint, Technology};

@@ -54,17 +54,26 @@ impl Defects {
     }
 }
 
+/// Messages that are worth a second thread, in bytes.
+const LARGE: usize = 4 << 20;
+
 /// Reads one message at a depth of others.
 pub(super) fn parse_within(raw: &RawMessage, budget: &mut Budget, depth: usize) -> ParsedMessage {
     let mut defects = Defects::default();
-    let (root, fields) = tree::read(raw, budget, depth, &mut defects);
+    let (root, fields, is_mixed) = std::thread::scope(|scope| {
+        // Both look at every byte.
+        let mixed = (raw.len() >= LARGE).then(|| scope.spawn(|| has_mixed_line_ends(raw)));
+        let (root, fields) = tree::read(raw, budget, depth, &mut defects);
+        let is_mixed = mixed.map_or_else(|| has_mixed_line_ends(raw), |thread| thread.join().unwrap_or(false));
+        (root, fields, is_mixed)
+    });
     let at = root.path.clone();
     for name in ONCE {
         if fields.iter().filter(|field| field.is(raw, name)).count() > 1 {
             defects.add(DefectCode::DuplicateHeader, &at);
         }
     }
-    if has_mixed_line_ends(raw) {
+    if is_mixed {
         defects.add(DefectCode::BareLineFeed, &at);
     }
     let shown = Displayed::of(raw, &fields, &mut budget.mailboxes);
@@ -108,12 +117,20 @@ const ONCE: [&str; 14] = [
     "Content-Disposition",
 ];
 
+/// Without an early end, so that it is done in wide instructions: almost no message is so.
 fn has_mixed_line_ends(raw: &[u8]) -> bool {
-    let (mut has_crlf, mut has_lf) = (false, false);
-    memchr::memchr_iter(b'\n', raw).any(|at| {
-        let is_crlf = at.checked_sub(1).and_then(|before| raw.get(before)) == Some(&b'\r');
-        has_crlf |= is_crlf;
-        has_lf |= !is_crlf;
-        has_crlf && has_lf
-    })
+    const PIECE: usize = u8::MAX as usize;
+    let count = |(first, second): (&[u8], &[u8])| {
+        first.iter().zip(second).fold((0_u8, 0_u8), |(pairs, breaks), (first, second)| {
+            let is_break = *second == b'\n';
+            (pairs + u8::from((*first == b'\r') & is_break), breaks + u8::from(is_break))
+        })
+    };
+    let seconds = raw.get(1..).unwrap_or_default().chunks(PIECE);
+    let (mut pairs, mut breaks) = (0, usize::from(raw.first() == Some(&b'\n')));
+    for (of_pairs, of_breaks) in raw.chunks(PIECE).zip(seconds).map(count) {
+        pairs += usize::from(of_pairs);
+        breaks += usize::from(of_breaks);
+    }
+    pairs > 0 && breaks > pairs
 }

@@ -2,6 +2,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use memchr::memchr;
 
+use crate::domain::base64_lines;
+
 /// A `Content-Transfer-Encoding` (RFC 2045 §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -46,8 +48,13 @@ impl Encoding {
             Self::Identity | Self::Uuencode => true,
             Self::Unknown => false,
             Self::Base64 => {
-                let sextets = count(bytes, |b| sextet(b) < 64);
-                let others = count(bytes, |b| b.is_ascii_whitespace() || b == b'=');
+                let (first, second) = bytes.split_at(if bytes.len() < LARGE { 0 } else { bytes.len() / 2 });
+                let (one, other) = std::thread::scope(|scope| {
+                    let first = (!first.is_empty()).then(|| scope.spawn(|| tally(first)));
+                    let second = tally(second);
+                    (first.map_or((0, 0), |thread| thread.join().unwrap_or_default()), second)
+                });
+                let (sextets, others) = (one.0 + other.0, one.1 + other.1);
                 sextets + others == bytes.len() && sextets % 4 != 1
             }
             Self::QuotedPrintable => {
@@ -67,6 +74,9 @@ impl Encoding {
 /// Base64 as it is found: strange bytes are skipped; after the padding only what is base64 to the
 /// end is taken (pieces put together), never a footer that a list has added.
 pub(in super::super) fn base64(bytes: &[u8]) -> Vec<u8> {
+    if let Some(decoded) = base64_lines(bytes) {
+        return decoded;
+    }
     let mut decoded = Vec::with_capacity(bytes.len() / 4 * 3 + 3);
     let (mut quad, mut filled, mut was_padded) = (0_u32, 0_u32, false);
     let mut rest = bytes;
@@ -150,10 +160,23 @@ static SEXTETS: [u8; 256] = {
     table
 };
 
-/// How many bytes are so, in pieces that the compiler makes wide instructions of.
-fn count(bytes: &[u8], is_so: impl Fn(u8) -> bool) -> usize {
-    let piece = |piece: &[u8]| usize::from(piece.iter().fold(0_u8, |sum, b| sum + u8::from(is_so(*b))));
-    bytes.chunks(usize::from(u8::MAX)).map(piece).sum()
+/// Texts that are worth a second thread, in bytes.
+const LARGE: usize = 4 << 20;
+
+/// How many bytes are digits, and how many may stand between and after them; in pieces that the compiler makes wide
+/// instructions of.
+fn tally(bytes: &[u8]) -> (usize, usize) {
+    let piece = |piece: &[u8]| {
+        piece.iter().fold((0_u8, 0_u8), |(sextets, others), b| {
+            let is_sextet = b.is_ascii_alphanumeric() | (*b == b'+') | (*b == b'/');
+            let is_other = b.is_ascii_whitespace() | (*b == b'=');
+            (sextets + u8::from(is_sextet), others + u8::from(is_other))
+        })
+    };
+    bytes
+        .chunks(usize::from(u8::MAX))
+        .map(piece)
+        .fold((0, 0), |(sextets, others), (more, further)| (sextets + usize::from(more), others + usize::from(further)))
 }
 
 /// Quoted-printable (RFC 2045 §6.7); what is no escape stays as it is.
