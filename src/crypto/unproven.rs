@@ -1,4 +1,4 @@
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use zeroize::Zeroizing;
 
@@ -67,7 +67,11 @@ impl<'a> Unproven<'a> {
     pub(super) fn proven(self) -> Result<Vec<u8>, DecryptFailure> {
         match self.held {
             Held::Memory(mut bytes) => Ok(std::mem::take(&mut *bytes)),
-            Held::Spool(file) => file.finish().map_err(|_| DecryptFailure::IntegrityFailed),
+            Held::Spool(file) => file.finish().map_err(|error| match error.kind() {
+                ErrorKind::InvalidData | ErrorKind::UnexpectedEof => DecryptFailure::IntegrityFailed,
+                // It is written while more comes: that there is no room may be known only now.
+                _ => no_room(error),
+            }),
         }
     }
 

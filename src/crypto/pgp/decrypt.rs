@@ -12,11 +12,12 @@ use sequoia_openpgp::{Cert, Error, KeyHandle};
 
 use crate::crypto::unproven::Unproven;
 use crate::crypto::{Bounds, DecryptFailure, Decrypted, Decryption, Integrity};
-use crate::domain::{Fingerprint, Secret};
+use crate::domain::{Fingerprint, Secret, base64_lines};
 
 use super::outcome::{Checker, Layer};
 use super::outside::Remembering;
 use super::policy::ReadingPolicy;
+use super::stream::{self, Pieces};
 use super::unlock::{SecretKey, is_bearable_from_others, is_stub};
 use super::verify::{BUFFER, CLOCK_SKEW, explain, read_all};
 use super::{PgpRing, PublicKey, cert, guarded, inline, system_time};
@@ -46,14 +47,38 @@ pub fn decrypt<'a>(
     at: Timestamp,
     bounds: impl Into<Bounds<'a>>,
 ) -> Decryption {
-    let bounds = bounds.into();
-    let bytes = inline::dearmored(bytes).map_or_else(|| inline::tidy_armor(bytes), Cow::Owned);
-    let (recipients, container) = survey(&bytes);
-    let outcome = container.and_then(|integrity| {
-        let opened = guarded(|| open(&bytes, integrity, ring, passphrases, at, bounds));
-        opened.unwrap_or_else(|| Err(DecryptFailure::Malformed("library".into())))
+    let with = With { ring, passphrases, at, bounds: bounds.into() };
+    let lines = inline::armored_lines(bytes);
+    let streamed = lines.filter(|lines| lines.len() >= stream::LARGE).and_then(|lines| {
+        stream::decoded(lines, |beginning, pieces| {
+            let (recipients, container) = survey(beginning);
+            // What can't be told from the beginning is told from all of it.
+            let integrity = container.ok()?;
+            let outcome = with.guarded(Source::Pieces(pieces), lines.len() / 4 * 3, integrity);
+            Some(Decryption { outcome, recipients })
+        })
     });
+    if let Some(decryption) = streamed.flatten() {
+        return decryption;
+    }
+    let bytes = lines.and_then(base64_lines).map_or_else(|| inline::tidy_armor(bytes), Cow::Owned);
+    let (recipients, container) = survey(&bytes);
+    let outcome = container.and_then(|integrity| with.guarded(Source::Bytes(&bytes), bytes.len(), integrity));
     Decryption { outcome, recipients }
+}
+
+/// The message, without its armor.
+enum Source<'a> {
+    Bytes(&'a [u8]),
+    Pieces(Pieces),
+}
+
+/// What a message is opened with.
+struct With<'a> {
+    ring: &'a PgpRing,
+    passphrases: &'a [Secret<String>],
+    at: Timestamp,
+    bounds: Bounds<'a>,
 }
 
 /// Whom the message is for and what it is protected by, from its outside alone.
@@ -104,36 +129,42 @@ fn name(handle: &KeyHandle) -> String {
     }
 }
 
-fn open(
-    bytes: &[u8],
-    integrity: Integrity,
-    ring: &PgpRing,
-    passphrases: &[Secret<String>],
-    at: Timestamp,
-    bounds: Bounds<'_>,
-) -> Result<Decrypted, DecryptFailure> {
-    let moment = system_time(at) + CLOCK_SKEW;
-    let opener = Opener { ring, passphrases, checker: Checker::new(ring, moment), progress: Progress::default() };
-    let progress = Arc::clone(&opener.progress);
-    let state = || progress.lock().map(|state| state.clone()).unwrap_or_default();
-    let mut decryptor = DecryptorBuilder::from_bytes(bytes)
-        .map(|builder| builder.buffer_size(BUFFER))
-        .and_then(|builder| builder.with_policy(&ReadingPolicy, moment, opener))
-        .map_err(|error| state().explain(explain(&error)))?;
-    let mut plaintext = Unproven::of(bytes.len(), bounds)?;
-    read_all(&mut decryptor, &mut plaintext).map_err(|failure| state().explain(failure))?;
-    if !decryptor.message_processed() {
-        return Err(DecryptFailure::IntegrityFailed);
+impl With<'_> {
+    fn guarded(&self, source: Source<'_>, length: usize, integrity: Integrity) -> Result<Decrypted, DecryptFailure> {
+        let opened = guarded(|| self.open(source, length, integrity));
+        opened.unwrap_or_else(|| Err(DecryptFailure::Malformed("library".into())))
     }
-    let checker = decryptor.into_helper().checker;
-    let Some(Layer::Encrypted { cipher, is_aead }) = checker.layers.first().cloned() else {
-        return Err(DecryptFailure::Malformed("structure".into()));
-    };
-    let inner_encryption = checker.layers.iter().skip(1).any(|layer| matches!(layer, Layer::Encrypted { .. }));
-    if inner_encryption || is_aead != (integrity == Integrity::Seipd2) {
-        return Err(DecryptFailure::Malformed("structure".into()));
+
+    /// Opens a message of about so many bytes.
+    fn open(&self, source: Source<'_>, length: usize, integrity: Integrity) -> Result<Decrypted, DecryptFailure> {
+        let With { ring, passphrases, at, bounds } = *self;
+        let moment = system_time(at) + CLOCK_SKEW;
+        let opener = Opener { ring, passphrases, checker: Checker::new(ring, moment), progress: Progress::default() };
+        let progress = Arc::clone(&opener.progress);
+        let state = || progress.lock().map(|state| state.clone()).unwrap_or_default();
+        let builder = match source {
+            Source::Bytes(bytes) => DecryptorBuilder::from_bytes(bytes),
+            Source::Pieces(pieces) => DecryptorBuilder::from_reader(pieces),
+        };
+        let mut decryptor = builder
+            .map(|builder| builder.buffer_size(BUFFER))
+            .and_then(|builder| builder.with_policy(&ReadingPolicy, moment, opener))
+            .map_err(|error| state().explain(explain(&error)))?;
+        let mut plaintext = Unproven::of(length, bounds)?;
+        read_all(&mut decryptor, &mut plaintext).map_err(|failure| state().explain(failure))?;
+        if !decryptor.message_processed() {
+            return Err(DecryptFailure::IntegrityFailed);
+        }
+        let checker = decryptor.into_helper().checker;
+        let Some(Layer::Encrypted { cipher, is_aead }) = checker.layers.first().cloned() else {
+            return Err(DecryptFailure::Malformed("structure".into()));
+        };
+        let inner_encryption = checker.layers.iter().skip(1).any(|layer| matches!(layer, Layer::Encrypted { .. }));
+        if inner_encryption || is_aead != (integrity == Integrity::Seipd2) {
+            return Err(DecryptFailure::Malformed("structure".into()));
+        }
+        Ok(Decrypted { plaintext: plaintext.proven()?, cipher, integrity, signatures: checker.checks })
     }
-    Ok(Decrypted { plaintext: plaintext.proven()?, cipher, integrity, signatures: checker.checks })
 }
 
 /// Finds the session key.

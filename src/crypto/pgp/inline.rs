@@ -1,9 +1,6 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 const BEGIN: &[u8] = b"-----BEGIN PGP ";
 const BEGIN_CLEARTEXT: &str = "-----BEGIN PGP SIGNED MESSAGE-----";
 /// Blocks looked for in one text.
@@ -101,11 +98,11 @@ pub(super) fn tidy_armor(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out.into_bytes())
 }
 
-/// What is in an armored message (RFC 9580 §6.2) that is written as programs write it, by a decoder that reads a line at
-/// once: the library's reads byte by byte, which takes a third of all the time that a message of 25 MB needs. Whatever
-/// is odd about it in any way gives `None`, and is the library's to read or to refuse. Like the library it ignores the
-/// checksum: what protects the message is inside.
-pub(super) fn dearmored(bytes: &[u8]) -> Option<Vec<u8>> {
+/// The lines of base64 of an armored message (RFC 9580 §6.2) that is written as programs write it, for a decoder that
+/// reads many at once: the library's reads byte by byte, which takes a third of all the time that a message of 25 MB
+/// needs. Whatever is odd about it in any way gives `None`, here or there, and is the library's to read or to refuse.
+/// Like the library this ignores the checksum: what protects the message is inside.
+pub(super) fn armored_lines(bytes: &[u8]) -> Option<&[u8]> {
     let rest = bytes.strip_prefix(b"-----BEGIN PGP MESSAGE-----")?;
     let head = rest.get(..rest.len().min(ARMOR_HEADER))?;
     let ends = [&b"\n\r\n"[..], b"\n\n"].map(|end| memchr::memmem::find(head, end).map(|at| at + end.len()));
@@ -118,39 +115,19 @@ pub(super) fn dearmored(bytes: &[u8]) -> Option<Vec<u8>> {
     let end = memchr::memmem::rfind(rest, END_MESSAGE)?;
     let (body, after) = rest.split_at_checked(end)?;
     let is_last = after.strip_prefix(END_MESSAGE)?.iter().all(u8::is_ascii_whitespace);
-    is_last.then(|| digits(body)).flatten()
+    is_last.then(|| without_checksum(body)).flatten()
 }
 
 /// Much more than the header of an armor has, in bytes.
 const ARMOR_HEADER: usize = 4_096;
 const END_MESSAGE: &[u8] = b"-----END PGP MESSAGE-----";
-/// Digits that are decoded at once: groups of four.
-const AT_ONCE: usize = 64 << 10;
-
-/// Lines of base64 and at most one with a checksum, the last.
-fn digits(body: &[u8]) -> Option<Vec<u8>> {
-    let mut lines = body.strip_suffix(b"\n")?.split(|byte| *byte == b'\n');
-    let mut out = Vec::with_capacity(body.len() / 4 * 3);
-    let mut waiting: Vec<u8> = Vec::with_capacity(2 * AT_ONCE);
-    for line in lines.by_ref() {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.len() == 5 && line.starts_with(b"=") {
-            break;
-        }
-        waiting.extend_from_slice(line);
-        if waiting.len() > AT_ONCE {
-            let whole = (waiting.len() - 1) / 4 * 4;
-            let groups = waiting.get(..whole)?;
-            // Padding ends the whole, not a piece.
-            if groups.ends_with(b"=") {
-                return None;
-            }
-            STANDARD.decode_vec(groups, &mut out).ok()?;
-            waiting.drain(..whole);
-        }
-    }
-    STANDARD.decode_vec(&waiting, &mut out).ok()?;
-    lines.next().is_none().then_some(out)
+/// There may be one line with a checksum, the last.
+fn without_checksum(body: &[u8]) -> Option<&[u8]> {
+    let body = body.strip_suffix(b"\n")?;
+    let (before, last) = body.split_at_checked(memchr::memrchr(b'\n', body).map_or(0, |at| at + 1))?;
+    let last = last.strip_suffix(b"\r").unwrap_or(last);
+    let is_checksum = last.len() == 5 && last.starts_with(b"=");
+    Some(if is_checksum { before } else { body })
 }
 
 /// Whether an armored object begins and ends its text, and no line of it is followed by a blank.
@@ -199,9 +176,16 @@ fn line_starting(bytes: &[u8], prefix: &[u8]) -> Option<usize> {
 mod tests {
     use std::io::Read as _;
 
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use sequoia_openpgp::armor::{Kind, Reader, ReaderMode};
 
     use super::*;
+    use crate::domain::base64_lines;
+
+    fn dearmored(text: &[u8]) -> Option<Vec<u8>> {
+        armored_lines(text).and_then(base64_lines)
+    }
 
     fn armored(size: usize, width: usize, end: &str, header: &str, checksum: &str) -> (Vec<u8>, Vec<u8>) {
         let content: Vec<u8> = (0..size).map(|at| (at * 7 % 251) as u8).collect();

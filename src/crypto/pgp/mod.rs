@@ -21,6 +21,7 @@ mod protect;
 mod renew;
 mod revoke;
 mod ring;
+mod stream;
 #[cfg(test)]
 pub(crate) mod tests;
 mod unlock;

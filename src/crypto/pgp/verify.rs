@@ -18,8 +18,8 @@ use super::{PgpRing, guarded, inline, system_time};
 
 /// Clocks differ: a signature from a little in the future is not refused.
 pub(super) const CLOCK_SKEW: Duration = Duration::from_mins(30);
-/// Released to us in steps; nothing is given on before the end.
-pub(super) const BUFFER: usize = 1 << 20;
+/// Released to us in steps, which stay in the processor's memory; nothing is given on before the end.
+pub(super) const BUFFER: usize = 256 << 10;
 
 /// Verifies the signatures over a MIME entity (RFC 3156 §5). Lines ended by a bare LF are hashed
 /// as CRLF, as they were on the way.
