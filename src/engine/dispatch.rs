@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::WeakUnboundedSender;
 
+use crate::domain::RawMessage;
 use crate::net::Cancel;
 use crate::net::web::Reach;
 use crate::store::opened::OpenedFiles;
@@ -261,18 +262,19 @@ impl Engine {
 
     fn show_message(&self, message: MessageId) -> Result<(), Failure> {
         self.remote.open(message);
-        let view = reading::view(&self.profile, message, self.is_demo)?;
+        let (raw, view) = reading::look(&self.profile, message)?;
         (self.publish)(Event::Reading(Arc::new(view.clone())));
+        reading::settle(&self.profile, message, &raw, &view)?;
         self.remote.shown(&self.means(), message, &view.assessment);
         super::topic::authorities::shown(&self.topic_work(), &view);
         self.show_mailbox();
         finding::complete(&self.topic_work(), &view.assessment);
-        self.evaluate_sender(view);
+        self.evaluate_sender(raw, view);
         Ok(())
     }
 
     /// Asks DNS who vouches for an open message, beside the loop, and shows it again with the answers.
-    fn evaluate_sender(&self, mut view: ReadingView) {
+    fn evaluate_sender(&self, raw: RawMessage, mut view: ReadingView) {
         let (trusted, evaluates) = self.profile.delivery();
         if self.is_demo || !evaluates {
             return;
@@ -280,7 +282,6 @@ impl Engine {
         let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
         let (remote, means) = (Arc::clone(&self.remote), self.means());
         tokio::spawn(async move {
-            let Ok(raw) = profile.store.raw(view.id) else { return };
             let found = stateless::evaluate_sender(&raw, &trusted, None, profile.now()).await;
             let mut assessment = (*view.assessment).clone();
             assessment.sender.extend(found);

@@ -87,17 +87,35 @@ pub(super) fn assess(profile: &Profile, message: MessageId) -> Result<(RawMessag
     assessing::one(profile, message)
 }
 
-/// The open message, assessed; what was found goes into the list too.
+/// The open message, assessed; what was found goes into the list too, and is taken from it.
 pub(super) fn view(profile: &Profile, message: MessageId, _is_demo: bool) -> Result<ReadingView, Failure> {
+    let (raw, view) = look(profile, message)?;
+    settle(profile, message, &raw, &view)?;
+    Ok(view)
+}
+
+/// The open message, assessed, with its source. Nothing waits for the disk here: it is shown then.
+pub(super) fn look(profile: &Profile, message: MessageId) -> Result<(RawMessage, ReadingView), Failure> {
     let (raw, assessment) = assess(profile, message)?;
-    assessing::note(profile, message, &assessment)?;
     let help = remedy::help(profile, message, &raw, &assessment)?;
+    let view = ReadingView { help, ..attachment::reading(message, &raw, assessment) };
+    Ok((raw, view))
+}
+
+/// Keeps what was found of a message that was looked at.
+pub(super) fn settle(
+    profile: &Profile,
+    message: MessageId,
+    raw: &RawMessage,
+    view: &ReadingView,
+) -> Result<(), Failure> {
+    assessing::note(profile, message, &view.assessment)?;
     // What it is shown with does not change by what it brings.
     if let Some(mut harvest) = Harvest::of(profile) {
         // A message is read whether or not what it brings can be kept.
-        let _ = harvest.take(profile, message, &raw, &assessment).and_then(|()| harvest.keep(profile));
+        let _ = harvest.take(profile, message, raw, &view.assessment).and_then(|()| harvest.keep(profile));
     }
-    Ok(ReadingView { help, ..attachment::reading(message, &raw, assessment) })
+    Ok(())
 }
 
 /// The content of a file in a message.
