@@ -19,8 +19,8 @@ use super::state::{Screen, State, Theme, Views};
 use super::theme::size;
 use super::words::Language;
 use super::{
-    attachments, backup, bringing, compose, confirm, drafts, finding, keys, outbox, people, preview, print, settings,
-    sidebar, status, trust, unlock,
+    attachments, backup, bringing, compose, confirm, drafts, finding, fresh, keys, outbox, people, preview, print,
+    settings, sidebar, status, trust, unlock,
 };
 
 /// The engine, as the window sees it.
@@ -45,6 +45,7 @@ pub struct App {
     pub frames: Frames,
     backend: Box<dyn Backend>,
     is_choice_kept: bool,
+    warms: bool,
     shed: Shed,
 }
 
@@ -58,6 +59,7 @@ impl App {
             frames: Frames::default(),
             backend,
             is_choice_kept: true,
+            warms: false,
             shed: Shed::default(),
         }
     }
@@ -80,6 +82,11 @@ impl App {
         while let Some(event) = self.backend.try_next() {
             self.update(event);
         }
+    }
+
+    /// Makes common letters ready once the first frame is drawn: for a window that somebody looks at.
+    pub fn warm_letters(&mut self) {
+        self.warms = true;
     }
 
     /// Asks the engine for something.
@@ -190,6 +197,9 @@ impl App {
     }
 
     fn draw(&mut self, ui: &mut Ui) {
+        if std::mem::take(&mut self.warms) {
+            fresh::warm(ui.ctx());
+        }
         self.listen();
         self.state.clock.tick();
         let chosen = (self.state.language, self.state.theme);

@@ -11,12 +11,13 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use super::fresh::Fresh;
 use super::reader::STEP;
 use super::selection::{self, Cluster, Lettering, Line};
 use super::theme::{self, Palette, palette, size};
 
-/// Text that is laid out as one piece, in bytes.
-const PIECE: usize = 2_000;
+/// Text that is laid out as one piece, in bytes: a frame lays out at most so much more than is seen.
+const PIECE: usize = 600;
 /// A line that is longer is divided, in bytes.
 const LONGEST: usize = 4_000;
 /// The height of a line in its own size.
@@ -30,9 +31,12 @@ const KEPT: u64 = 60;
 #[derive(Default)]
 pub struct Columns {
     kept: HashMap<(String, usize), Column>,
+    /// The blocks that were shown, and in which frame last.
+    blocks: HashMap<String, u64>,
     frame: u64,
     /// Bytes of text that this frame may still divide.
     budget: usize,
+    fresh: Fresh,
 }
 
 #[derive(Default)]
@@ -104,8 +108,16 @@ impl Columns {
     pub fn begin(&mut self) {
         self.frame += 1;
         self.budget = STEP;
+        self.fresh.begin();
         let oldest = self.frame.saturating_sub(KEPT);
-        self.kept.retain(|_, column| column.used >= oldest);
+        self.blocks.retain(|_, used| *used >= oldest);
+        let blocks = &self.blocks;
+        self.kept.retain(|(block, _), column| column.used >= oldest || blocks.contains_key(block));
+    }
+
+    /// Remembers the columns of a block that is shown, also those that are far from sight.
+    pub fn keep(&mut self, block: &str) {
+        self.blocks.insert(block.to_owned(), self.frame);
     }
 
     /// Draws a passage, as far as it is in sight; nothing when none of it is. `brings` is a part of the
@@ -120,11 +132,13 @@ impl Columns {
     ) -> Option<Shown> {
         let width = ui.available_width();
         let colours = palette(ui);
-        let column = self.column(passage, width);
-        let total = column.height(passage.text);
-        if !column.is_whole(passage.text) {
-            ui.ctx().request_repaint();
-        }
+        let total = {
+            let column = self.column(passage, width);
+            if !column.is_whole(passage.text) {
+                ui.ctx().request_repaint();
+            }
+            column.height(passage.text)
+        };
         let (_, rect) = ui.allocate_space(vec2(width, total));
         let id = selection::id(passage.block, passage.offset);
         let sight = ui.clip_rect();
@@ -133,12 +147,16 @@ impl Columns {
         }
         let mut shown = Vec::new();
         let mut top = rect.top();
+        let font = theme::plain(size::READING * passage.zoom);
+        let (kept, fresh) = (&mut self.kept, &mut self.fresh);
+        let column = kept.get_mut(&(passage.block.to_owned(), passage.offset))?;
         for piece in &mut column.pieces {
             let text = words(passage.text, &piece.range);
             let begins = passage.offset + piece.range.start;
             let wanted = brings.filter(|range| range.start >= begins && range.start < begins + text.len().max(1));
             let is_seen = top < sight.bottom() && top + piece.height > sight.top();
-            if !is_seen && wanted.is_none() {
+            let is_ready = wanted.is_some() || is_seen && fresh.admits(ui, text, &font);
+            if !is_ready {
                 top += piece.height;
                 continue;
             }
@@ -334,6 +352,11 @@ fn layout(text: &str, links: &[Range<usize>], colours: &Palette, passage: &Passa
         start = end;
     }
     job
+}
+
+/// How high a line of a passage is.
+pub fn line_height(zoom: f32) -> f32 {
+    size::READING * zoom * LEADING
 }
 
 /// About how high a piece is.

@@ -19,6 +19,7 @@ mod finding;
 mod fonts;
 mod found;
 mod frames;
+mod fresh;
 #[cfg(test)]
 #[path = "growth/tests.rs"]
 mod growth;
@@ -49,6 +50,7 @@ mod sidebar;
 mod source;
 mod state;
 mod status;
+mod stretch;
 mod theme;
 mod trust;
 mod unlock;

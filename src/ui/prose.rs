@@ -7,7 +7,7 @@ use egui::{Color32, Sense, Stroke, Ui, vec2};
 
 use crate::engine::view::ShownBlock;
 
-use super::column::{Highlights, Passage};
+use super::column::{self, Highlights, Passage};
 use super::find::Marks;
 use super::html::Link;
 use super::icons::Icon;
@@ -64,17 +64,7 @@ pub fn show(ui: &mut Ui, block: &ShownBlock, budget: &mut usize, state: &mut Sta
         let outline = state.reader.outline(&key, version, shown);
         let (rest, runs) = (outline.rest(), outline.runs(shown));
         let top = ui.cursor().top();
-        let mut at = 0;
-        while let Some(first) = runs.get(at) {
-            if first.level == 0 {
-                prose.passage(ui, first, state);
-                at += 1;
-                continue;
-            }
-            let length = runs.iter().skip(at).take_while(|run| run.level > 0).count();
-            prose.quotation(ui, runs.get(at..at + length).unwrap_or_default(), &colours, state);
-            at += length.max(1);
-        }
+        prose.parts(ui, &runs, &colours, state);
         let is_further = |range: &Range<usize>| range.start >= shown.len() - rest;
         if marks.follows && rest > 0 && marks.current.as_ref().is_some_and(is_further) {
             state.reader.find.insist();
@@ -94,6 +84,28 @@ pub fn show(ui: &mut Ui, block: &ShownBlock, budget: &mut usize, state: &mut Sta
 }
 
 impl Prose<'_> {
+    /// Draws what is in sight, and leaves room for the rest.
+    fn parts(&self, ui: &mut Ui, runs: &[Run], colours: &Palette, state: &mut State) {
+        state.reader.columns.keep(self.key);
+        let mut stretch = state.reader.stretches.lend(self.key, (self.version, ui.available_width(), self.zoom));
+        let (mut at, mut number) = (0, 0);
+        while let Some(first) = runs.get(at) {
+            let quoted = runs.iter().skip(at).take_while(|run| run.level > 0).count();
+            let part = runs.get(at..at + quoted.max(1)).unwrap_or_default();
+            let lines: usize = part.iter().map(|run| run.lines).sum();
+            let is_folded = quoted > 0 && lines > FOLDED;
+            let guess = if is_folded { size::HIT } else { lines as f32 * column::line_height(self.zoom) };
+            let (start, end) = (first.start, part.last().map_or(first.start, |run| run.start + run.text.len()));
+            let is_here = |range: &Range<usize>| range.start >= start && range.start <= end;
+            let is_wanted = self.marks.follows && self.marks.current.as_ref().is_some_and(is_here);
+            stretch.part(ui, number, end, guess, is_wanted, |ui| {
+                if quoted == 0 { self.passage(ui, first, state) } else { self.quotation(ui, part, colours, state) }
+            });
+            (at, number) = (at + quoted.max(1), number + 1);
+        }
+        state.reader.stretches.take_back(self.key, stretch);
+    }
+
     /// Draws lines that are alike, and lets them be selected, copied, searched and followed.
     fn passage(&self, ui: &mut Ui, run: &Run, state: &mut State) {
         let passage = Passage {

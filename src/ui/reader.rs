@@ -18,6 +18,7 @@ use super::outline::Outline;
 use super::selection::Selection;
 use super::shed::Shed;
 use super::state::State;
+use super::stretch::Stretches;
 use super::theme::{Palette, size};
 use super::widgets::{self, Weight};
 use super::words::Word;
@@ -38,6 +39,8 @@ pub struct Reader {
     pub find: Find,
     /// Heights of plain texts.
     pub columns: Columns,
+    /// Heights of the parts of plain texts.
+    pub stretches: Stretches,
     /// The colours of HTML are those that were written, on white.
     pub original_colours: bool,
     /// A drawing's colours were made readable on dark paper, in this frame or the last.
@@ -66,6 +69,7 @@ impl Default for Reader {
             selection: Selection::default(),
             find: Find::default(),
             columns: Columns::default(),
+            stretches: Stretches::default(),
             original_colours: false,
             is_adapted: false,
             was_adapted: false,
@@ -108,6 +112,7 @@ impl Reader {
         self.was_adapted = std::mem::take(&mut self.is_adapted);
         self.find.begin();
         self.columns.begin();
+        self.stretches.begin();
     }
 
     /// Ends a frame.

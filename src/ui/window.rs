@@ -58,6 +58,7 @@ where
         let wake = ctx.clone();
         let backend = start(Box::new(move || wake.request_repaint()))?;
         let mut app = App::new(Box::new(backend));
+        app.warm_letters();
         if theme != Theme::System {
             app.dress(theme);
         }
