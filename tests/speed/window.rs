@@ -22,6 +22,8 @@ const ROWS: usize = 10_000;
 const OPENINGS: usize = 7;
 /// Frames of each scene.
 const FRAMES: usize = 120;
+/// Frames that are longer are named.
+const TOO_LONG: Duration = Duration::from_micros(3_500);
 const PATIENCE: Duration = Duration::from_mins(3);
 
 struct Engine(EngineHandle);
@@ -123,6 +125,7 @@ impl Window {
         };
         let mut app = App::new(Box::new(Engine(engine)));
         app.speak(Language::English);
+        app.warm_letters();
         let ctx = Context::default();
         ui::install_fonts(&ctx);
         ui::install_theme(&ctx);
@@ -197,6 +200,7 @@ impl Window {
             self.open(subject);
             spent.push(begin.elapsed());
             busy.push(process_time() - used);
+            self.tell(subject, 0);
             longest = self.frames.iter().map(|(layout, triangles)| *layout + *triangles).max().unwrap().max(longest);
         }
         let ([wall, _, worst], [cpu, ..]) = (spread(&mut spent), spread(&mut busy));
@@ -213,10 +217,20 @@ impl Window {
             act(self, n);
             self.frame();
         }
+        self.tell(name, 0);
         let mut frames: Vec<_> = self.frames.iter().map(|(layout, triangles)| *layout + *triangles).collect();
         let [half, most, longest] = spread(&mut frames);
         let layout = self.frames.iter().map(|(layout, _)| layout.as_secs_f64() * 1000.0).fold(0.0, f64::max);
         println!("frames\t{name}\t{half:.2}\t{most:.2}\t{longest:.2}\t{layout:.2}");
+    }
+
+    /// Names frames that are too long on standard error.
+    fn tell(&self, what: &str, begin: usize) {
+        for (number, (layout, triangles)) in self.frames.iter().enumerate().skip(begin) {
+            if *layout + *triangles > TOO_LONG {
+                eprintln!("{what}, frame {}: {layout:?} and {triangles:?}", number - begin);
+            }
+        }
     }
 
     fn wheel(&mut self, x: f32, lines: f32) {
@@ -260,16 +274,21 @@ impl Window {
 
     /// Opens every message of the demo mailbox, each with its evidence.
     fn tour(&mut self) {
+        // Nobody reads before the list was looked at.
+        std::thread::sleep(Duration::from_secs(1));
+        self.frame();
         self.frames.clear();
         let rows: Vec<_> = self.app.views.mailbox.as_ref().unwrap().rows.iter().map(|row| row.id).collect();
         for id in rows {
             for drawer in [false, true] {
                 self.app.state.drawer = drawer;
                 self.app.open_message(id);
+                let begin = self.frames.len();
                 self.until("a message", |app| app.views.reading.as_ref().is_some_and(|view| view.id == id));
                 for _ in 0..10 {
                     self.frame();
                 }
+                self.tell(&format!("message {id}, drawer {drawer}"), begin);
             }
         }
         let mut frames: Vec<_> = self.frames.iter().map(|(layout, triangles)| *layout + *triangles).collect();
