@@ -212,6 +212,35 @@ fn a_message_is_locked_without_the_passphrase_and_closed_without_the_key() {
 }
 
 #[test]
+fn a_large_message_is_opened_while_it_is_decoded_and_nothing_comes_of_a_changed_one() {
+    let bob = person("Bob");
+    let content: Vec<u8> =
+        (0..3_000_000_u32).map(|n| (n.wrapping_mul(n).wrapping_mul(0x9e37_79b1) >> 24) as u8).collect();
+    let message = encrypt(&content, std::slice::from_ref(&bob), None, &[], then()).unwrap();
+    assert!(message.starts_with(b"-----BEGIN") && message.len() > super::super::stream::LARGE);
+    let own = ring(&[&bob]);
+    let open = |message: &[u8]| decrypt(message, &own, &[], then(), 8 << 20);
+    let opened = open(&message);
+    assert_eq!(opened.recipients.len(), 1);
+    assert!(opened.outcome.unwrap().plaintext == content);
+    for share in [2, 3, 4] {
+        let mut changed = message.clone();
+        let at = (message.len() / 4 * share - 50..).find(|at| changed[*at].is_ascii_alphabetic()).unwrap();
+        changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+        assert_eq!(open(&changed).outcome.err(), Some(DecryptFailure::IntegrityFailed), "{share}");
+        // What mail programs do to it on the way is odd, and does no harm.
+        let end = (at..).find(|at| message[*at] == b'\n').unwrap();
+        let spaced = [&message[..end], b"  ", &message[end..]].concat();
+        assert!(open(&spaced).outcome.unwrap().plaintext == content, "{share}");
+        let cut = [&message[..=end], b"-----END PGP MESSAGE-----\n"].concat();
+        assert!(share == 4 || open(&cut).outcome.is_err(), "{share}");
+    }
+    let closed = decrypt(&message, &ring(&[&public(&bob)]), &[], then(), 8 << 20);
+    assert_eq!((closed.outcome.err(), closed.recipients.len()), (Some(DecryptFailure::NoKey), 1));
+    assert_eq!(decrypt(&message, &own, &[], then(), 1 << 20).outcome.err(), Some(DecryptFailure::TooLarge));
+}
+
+#[test]
 fn a_signature_made_for_carol_is_not_good_when_mallory_passes_it_on_to_bob() {
     use sequoia_openpgp::serialize::stream::{Encryptor, LiteralWriter, Message, Recipient, Signer};
     use std::io::Write;
