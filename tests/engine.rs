@@ -175,7 +175,8 @@ fn alice_writes_to_bob_in_both_technologies_and_bob_reads_what_she_wrote() {
             .first()?
             .folders
             .iter()
-            .find(|folder| folder.role == "sent" && folder.total == 2)
+            // Other tests write as alice, too.
+            .find(|folder| folder.role == "sent" && folder.total >= 2)
             .map(|folder| folder.id),
         _ => None,
     });
