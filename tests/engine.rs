@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "engine/faults.rs"]
+mod faults;
 #[path = "servers/keys.rs"]
 mod keys;
 #[path = "servers/oauth.rs"]
@@ -15,6 +17,8 @@ mod ports;
 mod servers;
 #[path = "engine/setup.rs"]
 mod setup;
+#[path = "engine/synchronising.rs"]
+mod synchronising;
 
 use std::path::Path;
 use std::sync::Arc;
