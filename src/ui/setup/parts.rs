@@ -4,7 +4,7 @@ use egui::Ui;
 
 use crate::domain::EmailAddress;
 use crate::engine::topic::setup::{Login, Outcome, Protocol, Service, SetupCommand, SetupView, Stage, Step, Try};
-use crate::engine::{Command, Failure};
+use crate::engine::{Command, Failure, FailureKind};
 use crate::ui::icons::{self, Icon};
 use crate::ui::state::State;
 use crate::ui::theme::{self, palette, size, space};
@@ -28,7 +28,8 @@ pub(super) fn searched(ui: &mut Ui, view: &SetupView, language: Language) {
         if view.found.is_some() {
             widgets::folded(ui, "setup-steps", language.say(Word::SetupSearched), lines);
         } else {
-            widgets::emphasis(ui, language.say(Word::SetupSearch));
+            let is_on = view.stage == Stage::Searching;
+            widgets::emphasis(ui, language.say(if is_on { Word::SetupSearch } else { Word::SetupSearched }));
             lines(ui);
         }
     });
@@ -188,7 +189,9 @@ pub(super) fn failed(ui: &mut Ui, language: Language, failed: &Failure) {
     let colours = palette(ui);
     let (happened, now) = failure::sentences(language, failed);
     widgets::signed_line(ui, Icon::Caution, colours.plum, happened);
-    widgets::soft(ui, now);
+    // Here is where it is entered.
+    let is_refusal = failed.kind == FailureKind::LoginRefused;
+    widgets::soft(ui, if is_refusal { language.say(Word::SetupRefused).to_owned() } else { now });
     if !failed.source.is_empty() {
         widgets::folded(ui, "setup-detail", language.say(Word::TechnicalDetail), |ui| {
             widgets::text(ui, one_line(&failed.source), theme::fixed(size::CAPTION), colours.ink_soft);

@@ -19,6 +19,7 @@ macro_rules! setup {
             SetupSaveUntried => "Save without trying", "試さずに保存";
             SetupNothing => "No servers were found for {domain}. Your provider's help pages name them; look for IMAP and SMTP.", "{domain} のサーバーは見つかりませんでした。提供元の案内にあるIMAPとSMTPのサーバー名を、手で入力できます。";
             SetupWorks => "Both servers let you in. Nothing is kept until you save.", "どちらのサーバーにもログインできました。保存するまで、何も残りません。";
+            SetupRefused => "Look at the address, the user name and the password, then try again. Some providers want an app password.", "アドレス、ユーザー名、パスワードを確かめて、もう一度試せます。アプリパスワードが必要な提供元もあります。";
             SetupStrangers => "Only the name servers of {domain} name these servers, and anybody on the way could have forged that answer. Go on only if they are your provider's.", "{domain} のネームサーバーだけが、次のサーバーを挙げています。途中で偽造された可能性もあるため、提供元のものとわかる場合だけ進めます。";
             SetupAccept => "They are right, log in", "正しいのでログイン";
             SetupFoundOf => "Servers of {name}", "{name} のサーバー";
