@@ -3,9 +3,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "servers/keys.rs"]
+mod keys;
+#[path = "servers/oauth.rs"]
+mod oauth;
 mod people;
+#[path = "servers/ports.rs"]
+#[allow(dead_code)]
+mod ports;
 #[allow(unused_imports)]
 mod servers;
+#[path = "engine/setup.rs"]
+mod setup;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +24,7 @@ use kakitome::domain::{Attachment, Draft, Protection, RawMessage, Technology, Te
 use kakitome::engine::view::{AccountForm, Lock, MailboxView, PopAccess, ReadingView, RowView, Seal};
 use kakitome::engine::{Command, EngineHandle, Event, FailureKind, OutboxCommand, headless};
 use people::{PATIENCE, Person};
-use servers::{HOST, PASSWORD, Way, servers};
+use servers::{HOST, PASSWORD, Way, pki, servers};
 
 /// Waits for an event that is what is wanted; a failure on the way ends the test.
 fn wait<T>(engine: &EngineHandle, mut wanted: impl FnMut(Event) -> Option<T>) -> T {

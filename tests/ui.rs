@@ -22,6 +22,8 @@ mod pane;
 mod people;
 #[path = "ui/sample.rs"]
 mod sample;
+#[path = "ui/setup.rs"]
+mod setup;
 #[path = "ui/why.rs"]
 mod why;
 
@@ -35,6 +37,8 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, TestRenderer};
 use kakitome::domain::{Draft, Fingerprint, Protection, Technology};
+use kakitome::engine::topic::Topic;
+use kakitome::engine::topic::setup::SetupCommand;
 use kakitome::engine::view::{KeySummary, Lock, MailboxView, PopAccess, PreferencesView, Seal};
 use kakitome::engine::{Command, Event, Failure, FailureKind, Retry};
 use kakitome::ui::{self, Activity, App, Backend, Clock, Language, Raster, Screen, Theme};
@@ -804,6 +808,7 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
         bringing::screens(language),
         authorities::screens(language),
         outgoing::screens(language),
+        setup::screens(language),
         vec![("settings-pop3", by_pop3(language))],
     ]
     .into_iter()
@@ -994,12 +999,21 @@ fn an_account_is_filled_in_without_the_mouse_and_changing_it_begins_with_what_is
     window.get_by_label("Welcome to Kakitome");
     window.get_by_label("Add account").click();
     window.run();
-    for text in ["Alice", "alice@example.org", "smtp.example.org", "", "", "", "", "imap.example.org", "", "", ""] {
+    for text in ["Alice", "alice@example.org"] {
         type_and_tab(&mut window, text);
     }
     window.event(egui::Event::Text("secret".into()));
     window.run();
     window.key_press(egui::Key::Enter);
+    window.run();
+    assert!(sent(&paper, |command| matches!(command, Command::Topic(topic)
+        if matches!(topic.as_ref(), Topic::Setup(SetupCommand::Discover(_))))));
+    window.get_by_label(Language::English.say(ui::Word::SetupByHand)).click_accesskit();
+    window.run();
+    for text in ["", "", "smtp.example.org", "", "", "", "", "imap.example.org"] {
+        type_and_tab(&mut window, text);
+    }
+    window.get_by_label(Language::English.say(ui::Word::SetupSaveUntried)).click_accesskit();
     window.run();
     let kept = paper.commands.borrow().iter().find_map(|command| match command {
         Command::SaveAccount(form) => Some(form.clone()),

@@ -20,7 +20,8 @@ pub(crate) use keys::{
     BringOptions, CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand, Switch, TokenArgs, TokenCommand,
 };
 pub(crate) use profile::{
-    AccountArgs, AccountCommand, FolderArgs, FolderCommand, OutboxArgs, OutboxCommand, SearchArgs, SendArgs,
+    AccountArgs, AccountCommand, AccountOptions, FolderArgs, FolderCommand, IdentityOptions, LoginOptions, OutboxArgs,
+    OutboxCommand, SearchArgs, SendArgs,
 };
 pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 

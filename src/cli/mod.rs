@@ -23,6 +23,7 @@ mod reply;
 mod seal;
 mod search;
 mod sending;
+mod setup;
 mod token;
 mod trust;
 mod words;

@@ -7,14 +7,14 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::crypto::smime::SmimeRing;
-use crate::domain::RawMessage;
+use crate::domain::{RawMessage, Secret};
 use crate::engine::view::{AccountForm, FolderView, PopAccess};
 use crate::engine::{Failure, Profile, headless};
 use crate::message;
 
-use super::args::{AccountCommand, BringOptions, Common, Switch};
+use super::args::{AccountCommand, AccountOptions, BringOptions, Common, Switch};
 use super::sending::{report, transcript};
-use super::{Problem, bringing, json as documents, keys, load, output, words};
+use super::{Problem, bringing, json as documents, keys, load, output, setup, words};
 
 /// How long `sync --watch` waits between two rounds.
 const WATCH: Duration = Duration::from_mins(1);
@@ -23,53 +23,19 @@ const WATCH: Duration = Duration::from_mins(1);
 pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), Problem> {
     let (profile, passphrases) = keys::profile(common)?;
     match command {
-        AccountCommand::Add(options) => {
-            let form = AccountForm {
-                id: None,
-                name: options.name.clone(),
-                address: options.address.to_string(),
-                smtp_host: options.smtp_host.clone(),
-                smtp_port: options.smtp_port,
-                imap_host: options.imap_host.clone(),
-                imap_port: options.imap_port,
-                user: options.user.clone().unwrap_or_default(),
-                pop: options.pop_host.clone().map(|host| PopAccess {
-                    host,
-                    port: options.pop_port,
-                    leaves: !options.pop_delete,
-                    before_smtp: options.pop_before_smtp,
-                }),
-                password: passphrases.last().cloned(),
-                ..AccountForm::default()
-            };
-            if form.pop.is_some() && !form.imap_host.is_empty() && !options.pop_before_smtp {
-                return Err(
-                    "an account receives by IMAP or by POP3; give one of the two servers, or --pop-before-smtp".into(),
-                );
-            }
-            if form.password.is_none() {
-                return Err("the password is needed; give it with --passphrase-file or --passphrase-fd".into());
-            }
-            if options.smtp_port == 25 {
-                return Err(
-                    "port 25 is for servers among themselves and most providers block it (OP25B); use 587".into()
-                );
-            }
-            if let Some(file) = &options.ca {
-                let mut ring = SmimeRing::default();
-                ring.add(&load::file(file)?, &[]).map_err(|error| load::import_problem(file, &error))?;
-                told(common, profile.add_server_roots(&ring))?;
-            }
-            headless::save_account(&profile, &form).map_err(|failure| explained(common, &failure))?;
-            output::line(&format!("{}", options.address));
-            Ok(())
-        }
+        AccountCommand::Add(options) => add(common, &profile, options, passphrases.last()),
+        AccountCommand::Discover { address } => setup::discover(common, &profile, address),
+        AccountCommand::Login(options) => setup::log_in(common, &profile, options),
+        AccountCommand::Identity(options) => setup::identity(common, &profile, options),
         AccountCommand::List => {
             for account in told(common, headless::mailbox(&profile, None))?.accounts {
                 if common.json {
-                    output::json(
-                        &json!({ "id": account.id, "name": account.identity.name, "address": account.identity.address }),
-                    );
+                    output::json(&json!({
+                        "id": account.id, "name": account.identity.name, "address": account.identity.address,
+                        "identities": account.form.identities.iter().map(setup::mailbox).collect::<Vec<_>>(),
+                        "sign_in": account.form.oauth.as_ref().map(|server| &server.name),
+                        "signed_out": account.form.is_signed_out,
+                    }));
                 } else {
                     output::line(&account.identity.to_string());
                 }
@@ -96,6 +62,53 @@ pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), P
             headless::remove_account(&profile, address).map_err(|failure| explained(common, &failure))
         }
     }
+}
+
+/// `account add`.
+fn add(
+    common: &Common,
+    profile: &Profile,
+    options: &AccountOptions,
+    password: Option<&Secret<String>>,
+) -> Result<(), Problem> {
+    if let Some(file) = &options.ca {
+        let mut ring = SmimeRing::default();
+        ring.add(&load::file(file)?, &[]).map_err(|error| load::import_problem(file, &error))?;
+        told(common, profile.add_server_roots(&ring))?;
+    }
+    let Some(smtp_host) = options.smtp_host.clone() else {
+        return setup::add(common, profile, options, password.cloned());
+    };
+    let form = AccountForm {
+        id: None,
+        name: options.name.clone(),
+        address: options.address.to_string(),
+        smtp_host,
+        smtp_port: options.smtp_port,
+        imap_host: options.imap_host.clone(),
+        imap_port: options.imap_port,
+        user: options.user.clone().unwrap_or_default(),
+        pop: options.pop_host.clone().map(|host| PopAccess {
+            host,
+            port: options.pop_port,
+            leaves: !options.pop_delete,
+            before_smtp: options.pop_before_smtp,
+        }),
+        password: password.cloned(),
+        ..AccountForm::default()
+    };
+    if form.pop.is_some() && !form.imap_host.is_empty() && !options.pop_before_smtp {
+        return Err("an account receives by IMAP or by POP3; give one of the two servers, or --pop-before-smtp".into());
+    }
+    if form.password.is_none() {
+        return Err("the password is needed; give it with --passphrase-file or --passphrase-fd".into());
+    }
+    if options.smtp_port == 25 {
+        return Err("port 25 is for servers among themselves and most providers block it (OP25B); use 587".into());
+    }
+    headless::save_account(profile, &form).map_err(|failure| explained(common, &failure))?;
+    output::line(&format!("{}", options.address));
+    Ok(())
 }
 
 /// `folder list`.

@@ -218,6 +218,10 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
             "the server refused the user name or the password; check both",
             "ユーザー名かパスワードが拒否されました。両方を確認できます",
         ),
+        FailureKind::NotYourAddress => (
+            "no account may send as this author; add the address with `account identity`, or change From",
+            "この差出人で送れるアカウントがありません。`account identity` で加えるか、差出人を変えられます",
+        ),
         FailureKind::SignInAgain
         | FailureKind::SignInDenied
         | FailureKind::SignInFailed

@@ -1,7 +1,7 @@
 //! Accounts: what the user filled in, checked, kept and tried.
 
 use crate::domain::{EmailAddress, Mailbox};
-use crate::net::{Credentials, imap, smtp};
+use crate::net::{Credentials, Proof, imap, smtp};
 use crate::store::{AccountRecord, PopAccess};
 
 use super::login;
@@ -49,23 +49,29 @@ fn forget_grant(profile: &Profile, record: &AccountRecord) -> Result<(), Failure
     secrets.remove(&record.grant_name()).map_err(store_failure)
 }
 
-/// What a form logs in with.
-pub(super) async fn proof(
-    profile: &Profile,
-    form: &AccountForm,
-    record: &AccountRecord,
-) -> Result<Credentials, Failure> {
+/// What a form logs in with: what is in it, else what the account has that it changes.
+pub(super) async fn proof(profile: &Profile, form: &AccountForm) -> Result<Proof, Failure> {
     match (&form.grant, &form.password) {
-        (Some(grant), _) => Ok(Credentials::token(record.user.clone(), grant.access.clone())),
-        (None, Some(password)) => Ok(Credentials::password(record.user.clone(), password.clone())),
-        (None, None) => login::credentials(profile, record).await,
+        (Some(grant), _) => Ok(Proof::Token(grant.access.clone())),
+        (None, Some(password)) => Ok(Proof::Password(password.clone())),
+        (None, None) => {
+            let accounts = profile.store.accounts().map_err(store_failure)?;
+            let record = accounts.into_iter().find(|one| Some(one.id) == form.id);
+            let record = record.ok_or_else(|| Failure {
+                kind: FailureKind::SecretStore,
+                retry: Retry::Now,
+                subject: form.address.clone(),
+                source: "no_password".to_owned(),
+            })?;
+            Ok(login::credentials(profile, &record).await?.proof)
+        }
     }
 }
 
 /// Logs in to both servers and leaves again.
 pub(super) async fn test(profile: &Profile, form: &AccountForm) -> Result<(), Failure> {
     let record = checked(form)?;
-    let login = proof(profile, form, &record).await?;
+    let login = Credentials { user: record.user.clone(), proof: proof(profile, form).await? };
     if let Some(pop) = &record.pop {
         popping::visit(profile, pop, &login).await.map_err(|error| net_failure(&error, &pop.host))?;
     }

@@ -108,6 +108,8 @@ pub enum Command {
     ReadFingerprint(PathBuf),
     /// One of a topic's own commands.
     Topic(Box<Topic>),
+    /// Accounts were removed or changed places: sent by the engine to itself.
+    AccountsChanged,
     /// Work beside the engine's loop changed keys or trust: what depends on them is shown anew. Sent by the engine to
     /// itself.
     KeysChanged,

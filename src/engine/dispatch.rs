@@ -192,6 +192,15 @@ impl Engine {
                 self.work(true);
                 Ok(())
             }
+            Command::AccountsChanged => {
+                // The open folder may be gone.
+                let open = self.open_folder();
+                let folders = self.profile.store.folders().map_err(store_failure)?;
+                if open.is_some_and(|open| folders.iter().all(|folder| folder.id != open)) {
+                    *self.open_folder.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                }
+                self.show_outbox()
+            }
             Command::TestAccount(form) => {
                 self.test_account(form);
                 Ok(())

@@ -70,6 +70,8 @@ pub enum FailureKind {
     GaveUp,
     /// Some recipients were refused; the others got the message.
     PartlyRefused,
+    /// No account here may send as the author.
+    NotYourAddress,
     /// Preflight blocks it.
     Blocked,
     /// The store could not be read or written.

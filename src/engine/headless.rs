@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::domain::{Dispatch, EmailAddress, Envelope, Mailbox, RawMessage};
+use crate::domain::{Dispatch, EmailAddress, Envelope, RawMessage};
 use crate::flow::Assessment;
 use crate::message::{self, Limits};
 use crate::net::Cancel;
@@ -75,8 +75,9 @@ pub fn enqueue_as(profile: &Profile, raw: &RawMessage, dispatch: Dispatch) -> Re
         subject: subject.to_owned(),
         source: source.to_owned(),
     };
-    let sender = parsed.from.first().and_then(Mailbox::email).ok_or_else(|| input("", "no_from"))?;
-    let account = find_account(profile, &sender)?;
+    let author = parsed.from.first().ok_or_else(|| input("", "no_from"))?;
+    let sender = author.email().ok_or_else(|| input("", "no_from"))?;
+    let account = sending::account_of_author(profile, author)?;
     let (bytes, bcc) = without_bcc(raw);
     let hidden = message::parse(&RawMessage::new(bcc), &Limits::default()).to;
     let mut recipients: Vec<EmailAddress> = Vec::new();
@@ -201,7 +202,7 @@ pub fn write_file(to: &std::path::Path, bytes: &[u8]) -> Result<(), Failure> {
     crate::store::files::write_new(to, bytes).map_err(store_failure)
 }
 
-fn find_account(profile: &Profile, address: &EmailAddress) -> Result<AccountRecord, Failure> {
+pub(super) fn find_account(profile: &Profile, address: &EmailAddress) -> Result<AccountRecord, Failure> {
     let accounts = profile.store.accounts().map_err(store_failure)?;
     let fits = |account: &AccountRecord| EmailAddress::parse(&account.address).as_ref() == Some(address);
     accounts.into_iter().find(fits).ok_or_else(|| Failure {

@@ -51,6 +51,8 @@ pub struct Profile {
     pub(super) finding: Desk,
     /// What was said with servers last.
     pub transcripts: Transcripts,
+    /// The account being set up.
+    pub(super) setup: super::topic::setup::Desk,
     /// What accounts that sign in with OAuth 2.0 log in with now.
     pub(super) tokens: super::login::Tokens,
     keyring: Mutex<Arc<Keyring>>,
@@ -110,6 +112,7 @@ impl Profile {
             fixed_at,
             authorities: super::topic::authorities::Kept::default(),
             finding: Desk::default(),
+            setup: super::topic::setup::Desk::default(),
             tokens: super::login::Tokens::default(),
             keepers: Keepers::default(),
             transcripts: Transcripts::default(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Draft, Mailbox, RawMessage};
+use crate::domain::{Draft, EmailAddress, Mailbox, RawMessage};
 use crate::flow::reply::{self, Answer};
 use crate::flow::{Assessment, Headline, Lock, Seal};
 
@@ -115,13 +115,34 @@ pub(super) fn attachment(profile: &Profile, message: MessageId, part: &str) -> R
 /// The draft of an answer, written as the account whose folder the message is in.
 pub(super) fn answer(profile: &Profile, message: MessageId, all: bool, forward: bool) -> Result<Draft, Failure> {
     let (_, assessment) = assess(profile, message)?;
-    let me = account_of(profile, message)?;
+    let (me, own) = addressed(profile, message, &assessment)?;
     let kind = match (forward, all) {
         (true, _) => Answer::Forward,
         (_, true) => Answer::ReplyAll,
         _ => Answer::Reply,
     };
-    Ok(reply::draft(&assessment, &me, kind))
+    let mut draft = reply::draft(&assessment, &me, kind);
+    // Nobody writes to himself under another of his addresses, unless that is all there is.
+    draft.cc.retain(|one| one.email().is_none_or(|address| !own.contains(&address)));
+    Ok(draft)
+}
+
+/// As whom an answer is written: the address of the account that the message was for; and all of them.
+fn addressed(
+    profile: &Profile,
+    message: MessageId,
+    found: &Assessment,
+) -> Result<(Mailbox, Vec<EmailAddress>), Failure> {
+    let me = account_of(profile, message)?;
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let account =
+        accounts.into_iter().find(|one| me.email().is_some() && me.email() == EmailAddress::parse(&one.address));
+    let others = account.map(|account| account.identities).unwrap_or_default();
+    let own: Vec<EmailAddress> = std::iter::once(&me).chain(&others).filter_map(Mailbox::email).collect();
+    let named: Vec<EmailAddress> = found.to.iter().chain(&found.cc).filter_map(Mailbox::email).collect();
+    let is_named = |one: &&Mailbox| one.email().is_some_and(|address| named.contains(&address));
+    let as_whom = std::iter::once(&me).chain(&others).find(is_named).cloned();
+    Ok((as_whom.unwrap_or(me), own))
 }
 
 /// Whom a message was sent to, as an account here: the one whose folder it is in.

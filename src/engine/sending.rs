@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::crypto::ProtectError;
-use crate::domain::{Attachment, Draft};
+use crate::domain::{Attachment, Draft, EmailAddress, Mailbox};
 use crate::flow::outgoing::{self, SealError};
 use crate::store::{AccountRecord, Batch, NewSubmission, files};
 
@@ -109,18 +109,25 @@ fn with_own_key(profile: &Profile, draft: &Draft) -> Draft {
     draft
 }
 
-/// The account whose address is the draft's author: nothing is sent in another's name.
+/// The account that may send as the draft's author: nothing is sent in another's name.
 pub(super) fn account_for(profile: &Profile, draft: &Draft) -> Result<AccountRecord, Failure> {
-    let author = draft.from.email();
-    let accounts = profile.store.accounts().map_err(store_failure)?;
-    let own =
-        |account: &AccountRecord| crate::domain::EmailAddress::parse(&account.address) == author && author.is_some();
-    accounts.into_iter().find(own).ok_or_else(|| Failure {
-        kind: FailureKind::Input,
+    account_of_author(profile, &draft.from)
+}
+
+/// The account whose own address this is, else the first that has it among its others.
+pub(super) fn account_of_author(profile: &Profile, author: &Mailbox) -> Result<AccountRecord, Failure> {
+    let refused = || Failure {
+        kind: FailureKind::NotYourAddress,
         retry: Retry::Never,
-        subject: draft.from.address.clone(),
+        subject: author.address.clone(),
         source: "no_account".to_owned(),
-    })
+    };
+    let address = author.email().ok_or_else(refused)?;
+    let mut accounts = profile.store.accounts().map_err(store_failure)?;
+    let is_own = |one: &AccountRecord| EmailAddress::parse(&one.address).as_ref() == Some(&address);
+    let has = |one: &AccountRecord| one.identities.iter().any(|other| other.email().as_ref() == Some(&address));
+    let found = accounts.iter().position(is_own).or_else(|| accounts.iter().position(has));
+    found.map(|place| accounts.swap_remove(place)).ok_or_else(refused)
 }
 
 /// Keeps a draft in the encrypted store.

@@ -8,6 +8,7 @@ pub mod finding;
 pub mod own_keys;
 pub mod people;
 pub mod searching;
+pub mod setup;
 pub mod transcript;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub enum Topic {
     People(people::PeopleCommand),
     Trust(certifying::TrustCommand),
     Authorities(authorities::AuthoritiesCommand),
+    Setup(setup::SetupCommand),
     Search(searching::SearchCommand),
     Transcript(transcript::TranscriptCommand),
 }
@@ -46,6 +48,7 @@ pub enum TopicView {
     People(Arc<people::PeopleView>),
     Trust(Arc<certifying::TrustView>),
     Authorities(Arc<authorities::AuthoritiesView>),
+    Setup(Arc<setup::SetupView>),
     Search(Arc<searching::SearchView>),
     Transcript(Arc<transcript::TranscriptView>),
 }
@@ -61,6 +64,7 @@ pub struct TopicViews {
     pub people: Option<Arc<people::PeopleView>>,
     pub certifying: Option<Arc<certifying::TrustView>>,
     pub authorities: Option<Arc<authorities::AuthoritiesView>>,
+    pub setup: Option<Arc<setup::SetupView>>,
     pub search: Option<Arc<searching::SearchView>>,
     pub transcript: Option<Arc<transcript::TranscriptView>>,
 }
@@ -76,6 +80,7 @@ impl TopicViews {
             TopicView::People(view) => self.people = Some(view),
             TopicView::Trust(view) => self.certifying = Some(view),
             TopicView::Authorities(view) => self.authorities = Some(view),
+            TopicView::Setup(view) => self.setup = Some(view),
             TopicView::Search(view) => self.search = Some(view),
             TopicView::Transcript(view) => self.transcript = Some(view),
         }
@@ -111,6 +116,14 @@ impl Work {
         (self.publish)(Event::Topic(view));
     }
 
+    /// Accounts were removed or changed places: what is shown of them is shown anew.
+    pub(super) fn accounts_changed(&self) {
+        if let Some(commands) = self.again.upgrade() {
+            // The engine is gone only when the program ends.
+            let _ = commands.send(Command::AccountsChanged);
+        }
+    }
+
     /// Work beside the loop changed keys or trust.
     pub(super) fn changed(&self) {
         if let Some(commands) = self.again.upgrade() {
@@ -133,6 +146,7 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::People(command) => people::carry_out(work, command),
         Topic::Trust(command) => Ok(certifying::carry_out(work, command)),
         Topic::Authorities(command) => authorities::carry_out(work, command),
+        Topic::Setup(command) => setup::carry_out(work, command),
         Topic::Search(command) => Ok(searching::carry_out(work, command)),
         Topic::Transcript(command) => Ok(transcript::carry_out(work, command)),
     }

@@ -19,7 +19,7 @@ use super::web::{Fetch, Web, WebError};
 use super::{Cancel, NetError, Security, Server, wkd};
 
 pub use config::{Login, Protocol, Service};
-pub use provider::Provider;
+pub use provider::{Hints, Note, Provider};
 
 /// The most bytes of a domain's answer.
 const LARGEST: usize = 256 << 10;
@@ -79,6 +79,8 @@ pub struct Suggestion {
     pub step: Step,
     /// Of whom: the provider's name, or the domain.
     pub of: String,
+    /// What the user has to know of the provider.
+    pub hints: Option<Hints>,
     /// Where mail is received, the best one first.
     pub incoming: Vec<Service>,
     /// Where mail is sent, the best one first.
@@ -86,6 +88,25 @@ pub struct Suggestion {
 }
 
 impl Suggestion {
+    /// The hosts that nobody but an unsigned answer of the DNS names for this address: RFC 6186 §6 asks that the user says
+    /// whether they are right, since whoever forges the answer can have a good certificate for a name of his own.
+    pub fn strangers(&self, address: &EmailAddress) -> Vec<String> {
+        if self.step != Step::Services {
+            return Vec::new();
+        }
+        let domain = address.domain().to_ascii_lowercase();
+        let is_below =
+            |host: &str| host.strip_suffix(&domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        let mut strangers: Vec<String> = Vec::new();
+        for service in self.incoming.iter().chain(&self.outgoing) {
+            let host = service.host.to_ascii_lowercase();
+            if !is_below(&host) && !strangers.contains(&host) {
+                strangers.push(host);
+            }
+        }
+        strangers
+    }
+
     fn is_enough(&self) -> bool {
         !self.incoming.is_empty() && !self.outgoing.is_empty()
     }
@@ -170,7 +191,7 @@ async fn published(
         Err(error) => return Err(error.to_string()),
     };
     let (incoming, outgoing) = config::read(&bytes, address).map_err(str::to_owned)?;
-    Ok(Some(Suggestion { step, of: address.domain().to_owned(), incoming, outgoing }))
+    Ok(Some(Suggestion { step, of: address.domain().to_owned(), hints: None, incoming, outgoing }))
 }
 
 /// RFC 6186 §3.4, RFC 8314 §5.1: what is encrypted from the first byte is taken first, then by priority.
@@ -195,7 +216,7 @@ async fn services(means: &Means<'_>, address: &EmailAddress, domain: &str) -> Re
     // Nothing vouches for the records where the DNS is not signed: only what shows the right certificate is offered.
     let incoming = reach::answering(incoming, means.extra_roots).await;
     let outgoing = reach::answering(outgoing, means.extra_roots).await;
-    Ok(Some(Suggestion { step: Step::Services, of: domain.to_owned(), incoming, outgoing }))
+    Ok(Some(Suggestion { step: Step::Services, of: domain.to_owned(), hints: None, incoming, outgoing }))
 }
 
 async fn exchanger(means: &Means<'_>, address: &EmailAddress, domain: &str) -> Result<Option<Suggestion>, String> {

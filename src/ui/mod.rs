@@ -43,6 +43,7 @@ mod remote;
 mod screenshot;
 mod selection;
 mod settings;
+mod setup;
 mod shed;
 mod sidebar;
 mod source;

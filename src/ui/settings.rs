@@ -4,13 +4,15 @@ use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 
 use crate::domain::{EmailAddress, Secret};
 use crate::engine::Command;
-use crate::engine::view::{AccountForm, PopAccess};
+use crate::engine::topic::setup::SetupCommand;
+use crate::engine::view::{AccountForm, AccountView, PopAccess};
 
 use super::icons::Icon;
+use super::setup::{self, SetupState};
 use super::state::{Screen, State, Theme, Views};
 use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
-use super::words::{Language, Word, one_line};
+use super::words::{Language, Word, one_line, short_address};
 
 /// The ports of message submission (RFC 8314): STARTTLS and implicit TLS.
 const SUBMISSION: [u16; 2] = [587, 465];
@@ -30,12 +32,20 @@ pub struct SettingsState {
     pub reporters: Option<String>,
     /// The page of the authorities.
     pub authorities: super::authorities::AuthoritiesState,
+    /// The page that sets an account up.
+    pub setup: SetupState,
+    /// The account that is perhaps to go: its row id and address.
+    pub removing: Option<(i64, String)>,
 }
 
 /// Draws the screen.
 pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     if state.settings.authorities.is_open {
         super::authorities::page(ui, views, state, commands);
+        return;
+    }
+    if state.settings.setup.is_open {
+        setup::page(ui, views, state, commands);
         return;
     }
     let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 8, top: 16, bottom: 0 });
@@ -87,23 +97,13 @@ fn accounts(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     widgets::card(ui, |ui| {
         widgets::emphasis(ui, language.say(Word::Accounts));
         let accounts = views.mailbox.as_ref().map(|mailbox| mailbox.accounts.as_slice()).unwrap_or_default();
-        let mut edits = None;
-        for account in accounts.iter().filter(|account| !account.identity.address.is_empty()) {
-            ui.horizontal_wrapped(|ui| {
-                super::icons::show(ui, Icon::Person, size::ICON, palette(ui).ink_soft);
-                widgets::body(ui, one_line(&account.identity.to_string()));
-                if widgets::button(ui, None, language.say(Word::Change), Weight::Quiet).clicked() {
-                    edits = Some(account.form.clone());
-                }
-            });
-            super::found::choice(ui, views, account.id, language, commands);
-        }
-        if let Some(form) = edits {
-            state.settings = SettingsState { form: Some(form), ..SettingsState::default() };
-            state.focuses = true;
+        let accounts: Vec<&AccountView> =
+            accounts.iter().filter(|account| !account.identity.address.is_empty()).collect();
+        for number in 0..accounts.len() {
+            account(ui, views, &accounts, number, state, commands);
         }
         if state.settings.form.is_none() {
-            if accounts.iter().all(|account| account.identity.address.is_empty()) {
+            if accounts.is_empty() {
                 widgets::soft(ui, language.say(Word::NoAccountHint));
             }
             if widgets::button(ui, Some(Icon::Plus), language.say(Word::AddAccount), Weight::Plain).clicked() {
@@ -111,11 +111,76 @@ fn accounts(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             }
             return;
         }
-        let is_first = accounts.iter().all(|account| account.identity.address.is_empty());
+        let is_first = accounts.is_empty();
         ui.add_space(space::XS);
         widgets::hairline(ui);
         form(ui, is_first, state, commands);
     });
+    removal(ui, state, commands);
+}
+
+/// One account of the list: what it is, its place, and whether it waits for its user.
+fn account(
+    ui: &mut Ui,
+    views: &Views,
+    accounts: &[&AccountView],
+    number: usize,
+    state: &mut State,
+    commands: &mut Vec<Command>,
+) {
+    let Some(account) = accounts.get(number) else { return };
+    let language = state.language;
+    ui.horizontal_wrapped(|ui| {
+        super::icons::show(ui, Icon::Person, size::ICON, palette(ui).ink_soft);
+        widgets::body(ui, one_line(&account.identity.to_string()));
+        if widgets::button(ui, None, language.say(Word::Change), Weight::Quiet).clicked() {
+            state.settings = SettingsState { form: Some(account.form.clone()), ..SettingsState::default() };
+            state.focuses = true;
+        }
+        if widgets::button(ui, None, language.say(Word::RemoveAccount), Weight::Quiet).clicked() {
+            state.settings.removing = Some((account.id, account.identity.address.clone()));
+        }
+        for (icon, word, other) in [
+            (Icon::ChevronUp, Word::MoveUp, number.checked_sub(1)),
+            (Icon::ChevronDown, Word::MoveDown, Some(number + 1)),
+        ] {
+            if let Some(other) = other.filter(|other| *other < accounts.len())
+                && widgets::icon_button(ui, icon, language.say(word)).clicked()
+            {
+                let mut ids: Vec<i64> = accounts.iter().map(|account| account.id).collect();
+                ids.swap(number, other);
+                commands.push(setup::command(SetupCommand::Order(ids)));
+            }
+        }
+    });
+    super::found::choice(ui, views, account.id, language, commands);
+    if account.form.is_signed_out {
+        ui.horizontal_wrapped(|ui| {
+            super::icons::show(ui, Icon::Caution, size::ICON, palette(ui).amber);
+            widgets::soft(ui, language.say(Word::SignedOut));
+            if widgets::button(ui, Some(Icon::Web), language.say(Word::SignInAgain), Weight::Plain).clicked() {
+                setup::sign_in(state, &account.form);
+            }
+        });
+    }
+}
+
+/// The question before an account goes.
+fn removal(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
+    let Some((id, address)) = state.settings.removing.clone() else { return };
+    let language = state.language;
+    let answer = super::confirm::dialog(ui.ctx(), "remove-account", |ui| {
+        widgets::title(ui, language.fill(Word::RemoveAccountTitle, &[("address", &short_address(&address))]));
+        widgets::soft(ui, language.say(Word::RemoveAccountHint));
+        super::confirm::answers(ui, language, Word::RemoveAccount, Weight::Danger)
+    });
+    if answer == Some(true) {
+        commands.push(setup::command(SetupCommand::Remove(id)));
+        state.settings.form = None;
+    }
+    if answer.is_some() {
+        state.settings.removing = None;
+    }
 }
 
 fn conversations(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
@@ -154,35 +219,16 @@ fn delivery(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     });
 }
 
-/// Opens the form for a new account.
+/// Opens the page for a new account.
 pub fn begin(state: &mut State) {
-    state.settings.form = Some(empty());
-    state.focuses = true;
-}
-
-fn empty() -> AccountForm {
-    AccountForm { smtp_port: 587, imap_port: 993, ..AccountForm::default() }
+    setup::begin(state);
 }
 
 fn form(ui: &mut Ui, is_first: bool, state: &mut State, commands: &mut Vec<Command>) {
     let language = state.language;
     let focuses = std::mem::take(&mut state.focuses);
     let SettingsState { form: Some(form), password, .. } = &mut state.settings else { return };
-    let name = widgets::field(ui, language.say(Word::Name), &mut form.name, "");
-    if focuses {
-        name.request_focus();
-    }
-    let address = widgets::field(ui, language.say(Word::Address), &mut form.address, "alice@example.org");
-    if address.lost_focus() && form.user.is_empty() {
-        form.user.clone_from(&form.address);
-    }
-    server(ui, language.say(Word::SmtpServer), &mut form.smtp_host, &mut form.smtp_port, SUBMISSION, 587);
-    receiving(ui, language, form);
-    widgets::field(ui, language.say(Word::UserName), &mut form.user, "");
-    let word = if form.id.is_some() { Word::PasswordKept } else { Word::Password };
-    widgets::secret_field(ui, language.say(word), password);
-    widgets::caption(ui, language.say(Word::AccountHint));
-
+    fields(ui, language, form, password, focuses);
     let missing = missing(language, form, password);
     let filled =
         AccountForm { password: (!password.is_empty()).then(|| Secret::from(password.as_str())), ..form.clone() };
@@ -212,6 +258,36 @@ fn form(ui: &mut Ui, is_first: bool, state: &mut State, commands: &mut Vec<Comma
     }
 }
 
+/// Every field of an account.
+pub(super) fn fields(ui: &mut Ui, language: Language, form: &mut AccountForm, password: &mut String, focuses: bool) {
+    let name = widgets::field(ui, language.say(Word::Name), &mut form.name, "");
+    if focuses {
+        name.request_focus();
+    }
+    let address = widgets::field(ui, language.say(Word::Address), &mut form.address, "alice@example.org");
+    if address.lost_focus() && form.user.is_empty() {
+        form.user.clone_from(&form.address);
+    }
+    server(ui, language.say(Word::SmtpServer), &mut form.smtp_host, &mut form.smtp_port, SUBMISSION, 587);
+    widgets::caption(ui, language.say(Word::Port25Hint));
+    receiving(ui, language, form);
+    widgets::field(ui, language.say(Word::UserName), &mut form.user, "");
+    if !form.smtp_user.is_empty() {
+        widgets::field(ui, language.say(Word::SmtpUser), &mut form.smtp_user, "");
+    }
+    if let Some(server) = &form.oauth {
+        widgets::soft(ui, language.fill(Word::SignsInAt, &[("name", &one_line(&server.name))]));
+        if widgets::button(ui, None, language.say(Word::UsePassword), Weight::Quiet).clicked() {
+            form.oauth = None;
+        }
+    } else {
+        let word = if form.id.is_some() { Word::PasswordKept } else { Word::Password };
+        widgets::secret_field(ui, language.say(word), password);
+    }
+    setup::identities(ui, language, form);
+    widgets::caption(ui, language.say(Word::AccountHint));
+}
+
 /// Where mail is received: by IMAP, or by POP3 and what goes with that.
 fn receiving(ui: &mut Ui, language: Language, form: &mut AccountForm) {
     let is_pop = form.imap_host.is_empty() && form.pop.is_some();
@@ -239,15 +315,18 @@ fn receiving(ui: &mut Ui, language: Language, form: &mut AccountForm) {
     widgets::caption(ui, language.say(Word::PopBeforeSmtpHint));
 }
 
-fn missing(language: Language, form: &AccountForm, password: &str) -> Option<String> {
+/// What is missing before the form can be kept.
+pub(super) fn missing(language: Language, form: &AccountForm, password: &str) -> Option<String> {
     let word = if EmailAddress::parse(&form.address).is_none() {
         Word::AddressMissing
     } else if form.smtp_host.trim().is_empty() || received_from(form).trim().is_empty() {
         Word::ServerMissing
     } else if form.user.trim().is_empty() {
         Word::UserMissing
-    } else if form.id.is_none() && password.is_empty() {
+    } else if form.id.is_none() && form.oauth.is_none() && password.is_empty() {
         Word::PasswordMissing
+    } else if !setup::are_good(form) {
+        Word::IdentityWrong
     } else {
         return None;
     };

@@ -2,6 +2,7 @@
 
 use egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, Stroke, Ui};
 
+use crate::engine::view::AccountForm;
 use crate::engine::{Command, Failure, FailureKind, Retry};
 
 use super::icons::{self, Icon};
@@ -22,7 +23,7 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     if let Some(failure) = views.failure.clone() {
         let frame = Frame::new().fill(colours.raised).inner_margin(Margin::symmetric(16, 10));
         Panel::bottom("failure").frame(frame).resizable(false).show(ui, |ui| {
-            if self::failure(ui, &failure, state, commands) {
+            if self::failure(ui, &failure, views, state, commands) {
                 views.failure = None;
             }
         });
@@ -86,7 +87,7 @@ fn line(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comman
 }
 
 /// What happened, what to do now; gives whether it was dismissed.
-fn failure(ui: &mut Ui, failure: &Failure, state: &mut State, commands: &mut Vec<Command>) -> bool {
+fn failure(ui: &mut Ui, failure: &Failure, views: &Views, state: &mut State, commands: &mut Vec<Command>) -> bool {
     let language = state.language;
     let colours = palette(ui);
     let mut dismissed = false;
@@ -112,8 +113,15 @@ fn failure(ui: &mut Ui, failure: &Failure, state: &mut State, commands: &mut Vec
         });
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             dismissed = widgets::button(ui, None, language.say(Word::Dismiss), Weight::Plain).clicked();
+            let account = signed_out(failure, views);
+            if let Some(form) = account
+                && widgets::button(ui, Some(Icon::Web), language.say(Word::SignInAgain), Weight::Plain).clicked()
+            {
+                super::setup::sign_in(state, &form);
+                dismissed = true;
+            }
             if failure.retry == Retry::Now
-                && matches!(failure.kind, FailureKind::Unreachable)
+                && failure.kind == FailureKind::Unreachable
                 && widgets::button(ui, Some(Icon::Sync), language.say(Word::TryAgain), Weight::Plain).clicked()
             {
                 commands.push(Command::Synchronise);
@@ -129,6 +137,13 @@ fn failure(ui: &mut Ui, failure: &Failure, state: &mut State, commands: &mut Vec
     });
     ui.add_space(space::XS);
     dismissed
+}
+
+/// The account whose user has to sign in again.
+fn signed_out(failure: &Failure, views: &Views) -> Option<AccountForm> {
+    let accounts = views.mailbox.as_ref().filter(|_| failure.kind == FailureKind::SignInAgain)?;
+    let is_meant = |form: &&AccountForm| form.address == failure.subject && form.oauth.is_some();
+    accounts.accounts.iter().map(|account| &account.form).find(is_meant).cloned()
 }
 
 /// Something was said with a server before it went wrong.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kakitome::crypto::smime::SmimeRing;
 use kakitome::domain::{Fingerprint, Mailbox, Secret, Technology};
 use kakitome::engine::view::AccountForm;
-use kakitome::engine::{EngineHandle, Profile, SecretsIn, Start, headless, start};
+use kakitome::engine::{EngineHandle, Failure, Profile, SecretsIn, Start, headless, start};
 
 use crate::servers::{HOST, PASSWORD, Servers, Way};
 
@@ -33,7 +33,11 @@ impl Person {
     }
 
     pub fn profile(&self) -> Profile {
-        Profile::open(self.dir.path(), &secrets()).unwrap()
+        self.try_profile().unwrap()
+    }
+
+    pub fn try_profile(&self) -> Result<Profile, Failure> {
+        Profile::open(self.dir.path(), &secrets())
     }
 
     pub fn engine(&self) -> EngineHandle {

@@ -24,7 +24,7 @@ pub fn dovecot(dir: &Path, [imap, imaps]: [u16; 2], [pop, pops]: [u16; 2]) {
     fs::write(etc.join("users"), users).unwrap();
     let keys = dir.join("dovecot/keys/default/HS256");
     fs::create_dir_all(&keys).unwrap();
-    fs::write(keys.join("default"), openssl::base64::encode_block(TOKEN_KEY)).unwrap();
+    fs::write(keys.join("default"), openssl::base64::encode_block(TOKEN_KEY.as_bytes())).unwrap();
     let tokens = format!(
         "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={root}/dovecot/keys/\nusername_attribute = sub\n"
     );

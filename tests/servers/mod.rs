@@ -27,7 +27,7 @@ pub use weather::{Dice, Weather};
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse";
 /// What the provider signs access tokens with.
-const TOKEN_KEY: &[u8] = b"a key of thirty-two or more bytes";
+pub const TOKEN_KEY: &str = "a key of thirty-two or more bytes";
 /// Everybody who has a mailbox, `@example.test`.
 pub const USERS: [&str; 5] = ["alice", "bob", "carol", "dave", "mallory"];
 /// The host that the good certificates are for.
@@ -179,7 +179,7 @@ impl Servers {
         let part =
             |bytes: &[u8]| openssl::base64::encode_block(bytes).replace('+', "-").replace('/', "_").replace('=', "");
         let signed = format!("{}.{}", part(br#"{"alg":"HS256","typ":"JWT"}"#), part(claims.as_bytes()));
-        let key = openssl::pkey::PKey::hmac(TOKEN_KEY).unwrap();
+        let key = openssl::pkey::PKey::hmac(TOKEN_KEY.as_bytes()).unwrap();
         let mut hand = openssl::sign::Signer::new(openssl::hash::MessageDigest::sha256(), &key).unwrap();
         let signature = hand.sign_oneshot_to_vec(signed.as_bytes()).unwrap();
         format!("{signed}.{}", part(&signature))

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::domain::{EmailAddress, Timestamp};
+use crate::domain::{EmailAddress, Mailbox, Timestamp};
 
 use super::keys::Switch;
 use super::{address, moment};
@@ -17,8 +17,18 @@ pub(crate) struct AccountArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
-    /// Add an account; its password is the last passphrase given.
-    Add(AccountOptions),
+    /// Add an account; its password is the last passphrase given. Without servers they are found by the address and tried.
+    Add(Box<AccountOptions>),
+    /// Find the servers of an address; nobody logs in.
+    Discover {
+        /// The address.
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+    },
+    /// Sign an account in at its provider, in the browser (OAuth 2.0).
+    Login(LoginOptions),
+    /// The other addresses that an account may send as.
+    Identity(IdentityOptions),
     /// The accounts.
     List,
     /// Log in to its servers and leave again.
@@ -55,14 +65,17 @@ pub(crate) struct AccountOptions {
     /// The user name, if it is not the address.
     #[arg(long)]
     pub user: Option<String>,
-    /// The submission server.
+    /// The submission server; without it all servers are found by the address, and tried.
     #[arg(long, value_name = "HOST")]
-    pub smtp_host: String,
+    pub smtp_host: Option<String>,
+    /// Use servers that only the DNS names.
+    #[arg(long, conflicts_with = "smtp_host")]
+    pub believe_dns: bool,
     /// 587 (STARTTLS) or 465 (TLS from the first byte).
     #[arg(long, default_value_t = 587, value_name = "PORT")]
     pub smtp_port: u16,
     /// The IMAP server.
-    #[arg(long, default_value = "", value_name = "HOST")]
+    #[arg(long, default_value = "", value_name = "HOST", requires = "smtp_host")]
     pub imap_host: String,
     /// 993 (TLS from the first byte) or 143 (STARTTLS).
     #[arg(long, default_value_t = 993, value_name = "PORT")]
@@ -92,6 +105,36 @@ pub(crate) struct SearchArgs {
     /// No more than so many.
     #[arg(long, default_value_t = 100)]
     pub limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoginOptions {
+    /// The account's address.
+    #[arg(value_parser = address)]
+    pub address: EmailAddress,
+    /// The provider's authorization server, described as in assets/oauth.json.
+    #[arg(long, value_name = "FILE")]
+    pub provider: Option<PathBuf>,
+    /// Only print the address that a browser is to open.
+    #[arg(long)]
+    pub no_browser: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IdentityOptions {
+    /// The account's address.
+    #[arg(value_parser = address)]
+    pub address: EmailAddress,
+    /// Let it send as this, too: an address, or `Name <address>`.
+    #[arg(long, value_name = "MAILBOX", value_parser = mailbox)]
+    pub add: Vec<Mailbox>,
+    /// No longer as this.
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub remove: Vec<EmailAddress>,
+}
+
+fn mailbox(text: &str) -> Result<Mailbox, String> {
+    Mailbox::parse(text).ok_or_else(|| format!("{text} is no address"))
 }
 
 #[derive(Debug, Args)]

@@ -14,7 +14,7 @@ use super::{Login, Protocol, Service, Step, Suggestion};
 pub struct Provider {
     /// Its name, for people.
     pub name: String,
-    /// The domains of its addresses.
+    /// The domains of its addresses; `.example.org` stands for every domain below that one.
     #[serde(default)]
     pub domains: Vec<String>,
     /// What the names of its mail exchangers end with: it keeps the mail of other domains, too.
@@ -36,6 +36,48 @@ pub struct Provider {
     logins: Vec<Word>,
     /// Where a password for this program is made, if the account's own is not taken.
     pub app_password: Option<String>,
+    /// What else its users have to know.
+    #[serde(default)]
+    pub notes: Vec<Note>,
+    /// Where it tells them more.
+    pub help: Option<String>,
+}
+
+/// What a user has to know of a provider before logging in works.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "snake_case")]
+pub enum Note {
+    /// The account's own password is not taken: one for this program is made at the provider.
+    AppPassword,
+    /// Mail programs are let in once that was switched on at the provider.
+    SwitchOn,
+    /// The user name is one that the provider gives, and not of the address.
+    OwnUser,
+    /// The password is that of the mailbox, and perhaps not the one of the provider's site.
+    MailPassword,
+}
+
+impl Note {
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AppPassword => "app_password",
+            Self::SwitchOn => "switch_on",
+            Self::OwnUser => "own_user",
+            Self::MailPassword => "mail_password",
+        }
+    }
+}
+
+/// What a user has to know of a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hints {
+    /// The provider's name.
+    pub name: String,
+    /// What.
+    pub notes: Vec<Note>,
+    /// Where the provider tells more.
+    pub link: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -59,6 +101,13 @@ impl Provider {
         serde_json::from_slice(json)
     }
 
+    fn hints(&self) -> Option<Hints> {
+        let app_password = self.app_password.as_ref().map(|_| Note::AppPassword);
+        let notes: Vec<Note> = app_password.into_iter().chain(self.notes.iter().copied()).collect();
+        let link = self.app_password.clone().or_else(|| self.help.clone());
+        (!notes.is_empty()).then(|| Hints { name: self.name.clone(), notes, link })
+    }
+
     pub(super) fn suggest(&self, step: Step, address: &EmailAddress) -> Suggestion {
         let service = |protocol, place: &str, user: &str| {
             let (host, port) = place.rsplit_once(':')?;
@@ -67,7 +116,7 @@ impl Provider {
                 Word::Password => Login::Password,
                 Word::OAuth2 => Login::OAuth2,
             });
-            let (host, user, logins) = (host.to_owned(), fill(user, address), logins.collect());
+            let (host, user, logins) = (fill(host, address), fill(user, address), logins.collect());
             Some(Service { protocol, host, port, security: Security::for_port(port), user, logins })
         };
         let of =
@@ -76,6 +125,7 @@ impl Provider {
         Suggestion {
             step,
             of: self.name.clone(),
+            hints: self.hints(),
             incoming: [of(Protocol::Imap, &self.imap), of(Protocol::Pop3, &self.pop3)].into_iter().flatten().collect(),
             outgoing: service(Protocol::Submission, &self.submission, user).into_iter().collect(),
         }
@@ -84,7 +134,9 @@ impl Provider {
 
 /// The provider of a domain's addresses.
 pub(super) fn of_domain<'a>(providers: &'a [Provider], domain: &str) -> Option<&'a Provider> {
-    providers.iter().find(|one| one.domains.iter().any(|of| of.eq_ignore_ascii_case(domain)))
+    let domain = domain.to_ascii_lowercase();
+    let is_of = |of: &String| *of == domain || of.starts_with('.') && domain.ends_with(of.as_str());
+    providers.iter().find(|one| one.domains.iter().any(is_of))
 }
 
 /// The provider that a mail exchanger belongs to.

@@ -48,5 +48,5 @@ pub(super) async fn guess(domain: &str, extra_roots: &[Vec<u8>]) -> Option<Sugge
     let outgoing = names(Protocol::Submission, "smtp", [465, 587]);
     let (incoming, outgoing) = (incoming.map(service).collect(), outgoing.map(service).collect());
     let (incoming, outgoing) = tokio::join!(answering(incoming, extra_roots), answering(outgoing, extra_roots));
-    Some(Suggestion { step: Step::Guess, of: domain.to_owned(), incoming, outgoing })
+    Some(Suggestion { step: Step::Guess, of: domain.to_owned(), hints: None, incoming, outgoing })
 }

@@ -85,9 +85,20 @@ fn known_providers_are_found_by_domain_and_by_mail_exchanger_but_not_by_look_ali
         assert!(found.is_enough(), "{}", one.name);
         for service in found.incoming.iter().chain(&found.outgoing) {
             assert!(matches!(service.port, 993 | 995 | 465 | 587), "{service:?}");
-            assert!(service.user.starts_with("alice") && !service.logins.is_empty(), "{service:?}");
+            let has_own = one.notes.contains(&Note::OwnUser);
+            assert!(service.user.starts_with("alice") != has_own && !service.logins.is_empty(), "{service:?}");
         }
+        // Their sentences name the place where it is done.
+        let hints = found.hints.filter(|hints| hints.notes.iter().any(|note| *note != Note::MailPassword));
+        assert!(hints.is_none_or(|hints| hints.link.is_some_and(|link| link.starts_with("https://"))), "{}", one.name);
     }
+    for (domain, of) in [("docomo.ne.jp", "docomo"), ("juno.ocn.ne.jp", "OCN"), ("aa2.so-net.ne.jp", "So-net")] {
+        assert_eq!(name(provider::of_domain(&all, domain)), of);
+    }
+    assert_eq!(name(provider::of_domain(&all, "evilocn.ne.jp")), "");
+    let sakura = address("alice@shop.sakura.ne.jp");
+    let found = provider::of_domain(&all, sakura.domain()).unwrap().suggest(Step::Known, &sakura);
+    assert_eq!(found.outgoing[0].host, "shop.sakura.ne.jp");
     let yahoo = provider::of_domain(&all, "yahoo.co.jp").unwrap().suggest(Step::Known, &address("花子@yahoo.co.jp"));
     assert_eq!(yahoo.incoming[0].user, "花子");
 }

@@ -70,9 +70,11 @@ fn from(ui: &mut Ui, views: &Views, language: Language, composer: &mut Composer)
     let name = language.say(Word::From);
     let response = ComboBox::from_id_salt("from").selected_text(shown).width(280.0).show_ui(ui, |ui| {
         for account in accounts.iter().filter(|account| !account.identity.address.is_empty()) {
-            let words = one_line(&account.identity.to_string());
-            if ui.selectable_label(composer.from == account.identity, words).clicked() {
-                composer.from = account.identity.clone();
+            for identity in std::iter::once(&account.identity).chain(&account.form.identities) {
+                let words = one_line(&identity.to_string());
+                if ui.selectable_label(composer.from == *identity, words).clicked() {
+                    composer.from = identity.clone();
+                }
             }
         }
     });

@@ -196,6 +196,7 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "exported" => Word::DoneExported,
         "saved" | "attachment_saved" | "account_saved" => Word::DoneSaved,
         "generated" | "key_generated" => Word::DoneGenerated,
+        "account_removed" => Word::DoneAccountRemoved,
         "account_works" => Word::DoneAccount,
         "certificate_kept" => Word::DoneKept,
         "certificate_found" => Word::DoneFound,

@@ -65,6 +65,12 @@ explained! { FailureKind {
         "ユーザー名かパスワードが受け付けられませんでした{subject}。",
         "設定で入れ直せます。";
         [];
+    NotYourAddress =>
+        "No account here may send as this author{subject}.",
+        "Choose another sender, or add the address to an account in the settings.";
+        "この差出人で送れるアカウントがありません{subject}。",
+        "別の差出人を選ぶか、設定でアカウントにアドレスを加えられます。";
+        [];
     SignInAgain =>
         "Your provider does not let this account in any more without you{subject}.",
         "Sign in again. Your mail here, and what waits to be sent, stays as it is.";

@@ -6,6 +6,7 @@ pub mod codes;
 pub mod dialogue;
 pub mod failure;
 pub mod reason;
+pub mod setup;
 mod table;
 pub mod verdict;
 pub mod vouching;

@@ -31,6 +31,8 @@ mod searching;
 #[macro_use]
 mod settings;
 #[macro_use]
+mod setup;
+#[macro_use]
 mod window;
 #[macro_use]
 mod writing;
@@ -57,4 +59,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys searching settings pane remedy bringing finding authorities people outgoing words; }
+window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people outgoing words; }
