@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::domain::{Dispatch, EmailAddress, Envelope, Mailbox, RawMessage, abreast};
+use crate::domain::{Dispatch, EmailAddress, Envelope, RawMessage, abreast};
 use crate::flow::Assessment;
 use crate::message::{self, Limits};
 use crate::net::Cancel;

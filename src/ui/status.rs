@@ -121,7 +121,7 @@ fn failure(ui: &mut Ui, failure: &Failure, views: &Views, state: &mut State, com
                 dismissed = true;
             }
             if failure.retry == Retry::Now
-                && matches!(failure.kind, FailureKind::Unreachable)
+                && failure.kind == FailureKind::Unreachable
                 && widgets::button(ui, Some(Icon::Sync), language.say(Word::TryAgain), Weight::Plain).clicked()
             {
                 commands.push(Command::Synchronise);

@@ -107,7 +107,7 @@ fn what_is_to_go_later_survives_the_program_and_may_be_sent_now() {
     let Some(servers) = servers() else { return };
     let alice = Person::new("alice");
     alice.settle(servers, HOST, Way::Submission);
-    let at = kakitome::domain::Timestamp::now() + std::time::Duration::from_secs(3600);
+    let at = kakitome::domain::Timestamp::now() + std::time::Duration::from_hours(1);
     let dispatch = Dispatch { at: Some(at), ..Dispatch::default() };
     let engine = alice.engine();
     let draft = Draft { dispatch, bcc: vec![], ..letter(&alice, "bob", "not before tomorrow") };
@@ -118,7 +118,7 @@ fn what_is_to_go_later_survives_the_program_and_may_be_sent_now() {
     let profile = reopened(&alice);
     assert_eq!(headless::send_due(&profile).unwrap().waiting, 1);
     let held = headless::outbox(&profile).unwrap().submissions.remove(0);
-    assert_eq!(held.held_until.map(|until| until.as_millisecond()), Some(at.as_millisecond()));
+    assert_eq!(held.held_until.map(kakitome::domain::Timestamp::as_millisecond), Some(at.as_millisecond()));
     drop(profile);
     let engine = alice.engine();
     engine.send(Command::Outbox(OutboxCommand::SendNow(held.batch)));
