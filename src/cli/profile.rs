@@ -1,12 +1,11 @@
 //! The commands over a profile: accounts, folders, fetching, reading.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::crypto::smime::SmimeRing;
-use crate::domain::{RawMessage, Secret};
+use crate::domain::Secret;
 use crate::engine::view::{AccountForm, FolderView, PopAccess};
 use crate::engine::{Failure, Profile, headless};
 

@@ -37,7 +37,7 @@ fn halves(text: &[u8]) -> (&[u8], &[u8], usize) {
 /// What is no line break, counted in pieces that the compiler makes wide instructions of.
 fn digits(lines: &[u8]) -> usize {
     let breaks =
-        |piece: &[u8]| usize::from(piece.iter().fold(0_u8, |sum, b| sum + u8::from((*b == b'\n') | (*b == b'\r'))));
+        |piece: &[u8]| usize::from(piece.iter().fold(0_u8, |sum, b| sum + u8::from(*b == b'\n' || *b == b'\r')));
     lines.len() - lines.chunks(usize::from(u8::MAX)).map(breaks).sum::<usize>()
 }
 

@@ -36,10 +36,6 @@ pub(super) fn account_of(profile: &Profile, id: i64) -> Result<Option<AccountRec
     Ok(accounts.into_iter().find(|account| account.id == id))
 }
 
-pub(super) fn keep(profile: &Profile, folder: i64, messages: &[NewMessage]) -> Result<(), Failure> {
-    profile.store.add_messages(folder, messages).map(|_| ()).map_err(store_failure)
-}
-
 /// What the list shows of a message before it is opened.
 pub(super) fn new_message(
     raw: &RawMessage,

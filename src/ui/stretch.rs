@@ -129,7 +129,7 @@ mod tests {
         }
         let (drawn, height) = frame(&ctx, &mut stretches, (1, 400.0, 1.0), 900);
         assert_eq!(drawn.last(), Some(&900), "what is wanted is drawn wherever it is");
-        assert!(drawn.len() < 40 && height == 50_000.0, "{drawn:?} {height}");
+        assert!(drawn.len() < 40 && (height - 50_000.0).abs() < 0.5, "{drawn:?} {height}");
         let (_, height) = frame(&ctx, &mut stretches, (1, 300.0, 1.0), 1_000);
         assert!(height < 30_000.0, "in another width it is found out anew: {height}");
     }

@@ -168,8 +168,8 @@ const LARGE: usize = 4 << 20;
 fn tally(bytes: &[u8]) -> (usize, usize) {
     let piece = |piece: &[u8]| {
         piece.iter().fold((0_u8, 0_u8), |(sextets, others), b| {
-            let is_sextet = b.is_ascii_alphanumeric() | (*b == b'+') | (*b == b'/');
-            let is_other = b.is_ascii_whitespace() | (*b == b'=');
+            let is_sextet = b.is_ascii_alphanumeric() || *b == b'+' || *b == b'/';
+            let is_other = b.is_ascii_whitespace() || *b == b'=';
             (sextets + u8::from(is_sextet), others + u8::from(is_other))
         })
     };

@@ -5,7 +5,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::super::connect::{connect, within};
 use super::super::line::{read_line, write_line};
 use super::super::sasl::{self, Asked, Exchange};
-use super::super::stream::{Binding, Plain, Stream};
+use super::super::stream::{Binding, Plain};
 use super::super::{Credentials, NetError as ImapError, Proof, Security, Server};
 use super::wire::Wire;
 

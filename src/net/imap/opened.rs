@@ -95,7 +95,7 @@ impl Session {
         self.search("DELETED").await
     }
 
-    async fn search(&mut self, which: &str) -> Result<Vec<u32>, ImapError> {
+    pub(super) async fn search(&mut self, which: &str) -> Result<Vec<u32>, ImapError> {
         let mut uids = Vec::new();
         self.run(&format!("UID SEARCH {which}"), |response| {
             if let Response::MailboxData(MailboxDatum::Search(found)) = response {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use async_imap::imap_proto::{AttributeValue, MailboxDatum, Response};
+use async_imap::imap_proto::{AttributeValue, Response};
 
 use super::ImapError;
 use super::session::{Session, no_folder, quote};
@@ -43,16 +43,5 @@ impl Session {
         })
         .await?;
         Ok(found)
-    }
-
-    async fn search(&mut self, what: &str) -> Result<Vec<u32>, ImapError> {
-        let mut uids = Vec::new();
-        self.run(&format!("UID SEARCH {what}"), |response| {
-            if let Response::MailboxData(MailboxDatum::Search(found)) = response {
-                uids.extend_from_slice(found);
-            }
-        })
-        .await?;
-        Ok(uids)
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::RawMessage;
 
 use super::super::database::millis;
 use super::super::message::insert;
+use super::super::source::Source;
 use super::super::{NewMessage, Store, StoreError};
 use super::LONGEST_WAIT;
 
@@ -71,9 +72,10 @@ impl Store {
 
     /// Puts the copy into a folder here, and notes in the same moment that it was filed.
     pub fn file_here(&self, id: i64, folder: i64, message: &NewMessage) -> Result<(), StoreError> {
+        let source = Source::of(&message.raw)?;
         let mut db = self.db();
         let transaction = db.transaction()?;
-        insert(&transaction, folder, message)?;
+        insert(&transaction, folder, message, &source)?;
         transaction.execute("UPDATE outbox SET sent_copy = NULL WHERE id = ?1", [id])?;
         transaction.commit()?;
         Ok(())
