@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "engine/faults.rs"]
+mod faults;
 #[path = "servers/keys.rs"]
 mod keys;
 #[path = "servers/oauth.rs"]
@@ -15,6 +17,8 @@ mod ports;
 mod servers;
 #[path = "engine/setup.rs"]
 mod setup;
+#[path = "engine/synchronising.rs"]
+mod synchronising;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -229,7 +233,7 @@ fn a_draft_in_another_persons_name_is_not_sent() {
     while Instant::now() < end {
         match engine.try_next() {
             Some(Event::Failed(failure)) => {
-                assert_eq!((failure.kind, failure.source.as_str()), (FailureKind::Input, "no_account"));
+                assert_eq!((failure.kind, failure.source.as_str()), (FailureKind::NotYourAddress, "no_account"));
                 return;
             }
             Some(Event::Queued) => panic!("it was queued"),

@@ -1127,6 +1127,17 @@ fn the_keys_of_other_mail_programs_answer_forward_search_and_mark() {
     assert!(matches!(press(control | shift, egui::Key::R)[..], [Command::Reply { message: 1, all: true }]));
     assert!(matches!(press(control, egui::Key::L)[..], [Command::Forward(1)]));
     assert!(matches!(press(egui::Modifiers::NONE, egui::Key::M)[..], [Command::SetSeen { message: 1, seen: true }]));
+    let mail = |command: &Command| match command {
+        Command::Topic(topic) => match &**topic {
+            Topic::Mail(command) => Some(format!("{command:?}")),
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut asks = |modifiers, key| press(modifiers, key).iter().find_map(mail).unwrap_or_default();
+    assert_eq!(asks(egui::Modifiers::NONE, egui::Key::S), "SetFlag { messages: [1], flag: Flagged, on: true }");
+    assert_eq!(asks(control, egui::Key::Z), "Undo");
+    assert_eq!(asks(egui::Modifiers::NONE, egui::Key::A), "Archive([1])");
     assert!(press(control, egui::Key::K).is_empty());
     window.event(egui::Event::Text("minutes".into()));
     window.run();

@@ -2,6 +2,7 @@ mod authority;
 mod backup;
 mod finding;
 mod keys;
+mod mail;
 mod profile;
 mod trust;
 
@@ -19,6 +20,7 @@ pub(crate) use finding::{FindArgs, PublishArgs, Servers};
 pub(crate) use keys::{
     BringOptions, CertArgs, CertCommand, GenerateArgs, KeyArgs, KeyCommand, Switch, TokenArgs, TokenCommand,
 };
+pub(crate) use mail::{FlagArgs, MailArgs, PlaceArgs};
 pub(crate) use profile::{
     AccountArgs, AccountCommand, AccountOptions, FolderArgs, FolderCommand, IdentityOptions, LoginOptions, OutboxArgs,
     OutboxCommand, SearchArgs, SendArgs,
@@ -158,6 +160,24 @@ pub(crate) enum Command {
         #[arg(long)]
         source: bool,
     },
+    /// Move messages into a folder.
+    Move(PlaceArgs),
+    /// Copy messages into a folder.
+    Copy(PlaceArgs),
+    /// Move messages into the archive.
+    Archive(MailArgs),
+    /// Move messages into the trash; those that are there are deleted for good.
+    Delete(MailArgs),
+    /// Move messages among the junk.
+    Junk {
+        #[command(flatten)]
+        messages: MailArgs,
+        /// They are none: move them back to the inbox.
+        #[arg(long)]
+        not: bool,
+    },
+    /// Set and clear flags and keywords of messages.
+    Flag(FlagArgs),
     /// Whom the profile trusts.
     Trust(TrustCommandArgs),
     /// Tokens and cards (PKCS#11).

@@ -14,6 +14,7 @@ mod inspect;
 mod json;
 mod keys;
 mod load;
+mod mail;
 mod output;
 mod own_keys;
 mod path;
@@ -33,6 +34,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::engine::stateless;
+use crate::engine::topic::mail::MailCommand;
 use crate::engine::view::ReadingView;
 use args::Command;
 pub use args::{BackupArgs, Cli, Common, GuiArgs, Lang};
@@ -125,9 +127,15 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::Key(args) => keys::run(common, &args),
         Command::Authority(args) => authority::run(common, &args.command),
         Command::Account(args) => profile::account(common, &args.command),
-        Command::Folder(args) => match args.command {
-            args::FolderCommand::List => profile::folders(common),
-        },
+        Command::Folder(args) => mail::folder(common, &args.command),
+        Command::Move(args) => mail::place(common, &args, false),
+        Command::Copy(args) => mail::place(common, &args, true),
+        Command::Archive(args) => mail::send_away(common, &args, MailCommand::Archive),
+        Command::Delete(args) => mail::send_away(common, &args, MailCommand::Delete),
+        Command::Junk { messages, not } => {
+            mail::send_away(common, &messages, |messages| MailCommand::Spam { messages, spam: !not })
+        }
+        Command::Flag(args) => mail::flag(common, &args),
         Command::Import { paths, folder } => profile::import(common, &paths, &folder),
         Command::Export { folder, path } => profile::export(common, &folder, &path),
         Command::Sync { watch } => profile::synchronise(common, watch),

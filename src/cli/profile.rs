@@ -164,6 +164,7 @@ pub(crate) fn list(common: &Common, folder: &str, limit: usize) -> Result<(), Pr
                 "preview": row.preview,
                 "date": row.date.map(|date| date.to_string()),
                 "seen": row.is_seen,
+                "flagged": row.is_flagged,
                 "lock": row.headline.map(|headline| headline.lock.word()),
                 "seal": row.headline.map(|headline| headline.seal.word()),
             }));
@@ -243,7 +244,7 @@ pub(crate) fn export(common: &Common, folder: &str, to: &Path) -> Result<(), Pro
     Ok(())
 }
 
-fn find_folder(common: &Common, profile: &Profile, wanted: &str) -> Result<FolderView, Problem> {
+pub(crate) fn find_folder(common: &Common, profile: &Profile, wanted: &str) -> Result<FolderView, Problem> {
     let folders =
         told(common, headless::mailbox(profile, None))?.accounts.into_iter().flat_map(|account| account.folders);
     let fits = |folder: &FolderView| {

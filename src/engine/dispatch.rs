@@ -1,11 +1,13 @@
 //! What each command does.
 
 mod keys;
+mod mail;
 mod outbox;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::mpsc::WeakUnboundedSender;
 
@@ -16,13 +18,13 @@ use crate::store::opened::OpenedFiles;
 use super::assessing::OpenFolder;
 use super::network::Publish;
 use super::profile::{Profile, store_failure};
+use super::receiving::{self, GRACE, Scope, Terms};
 use super::remote::{self, Means, Remote};
 use super::topic::finding;
 use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
 use super::{
-    Command, Event, Failure, FailureKind, account, assessing, attachment, reading, receiving, remedy, sending,
-    stateless,
+    Command, Event, Failure, FailureKind, account, assessing, attachment, reading, remedy, sending, stateless,
 };
 
 pub(super) struct Engine {
@@ -44,6 +46,7 @@ pub(super) struct Engine {
     assesses: Arc<Mutex<()>>,
     opened: Arc<OpenedFiles>,
     pub(super) remote: Arc<Remote>,
+    mail: Arc<mail::Desk>,
 }
 
 impl Engine {
@@ -69,6 +72,7 @@ impl Engine {
             assesses: Arc::default(),
             opened,
             remote: Remote::new(Reach::Public),
+            mail: Arc::default(),
         }
     }
 
@@ -96,9 +100,8 @@ impl Engine {
             }
             Command::Unlock { passphrase } => self.unlock(passphrase),
             Command::SetSeen { message, seen } => {
-                self.profile.store.set_seen(message, seen).map_err(store_failure)?;
-                receiving::note_seen(&self.profile, message, seen)?;
-                self.show_mailbox();
+                self.profile.store.mark(message, "\\Seen", seen).map_err(store_failure)?;
+                self.mail_changed();
                 Ok(())
             }
             Command::Synchronise => {
@@ -325,13 +328,26 @@ impl Engine {
             return;
         }
         self.send_due();
-        let turn = if fetch { Arc::clone(&self.is_busy).try_lock_owned().ok() } else { None };
-        let Some(turn) = turn else { return };
+        self.watch();
+        if !fetch {
+            if self.profile.store.untold().is_ok_and(|count| count > 0) {
+                self.receive(None, Duration::ZERO);
+            }
+            return;
+        }
+        let Ok(turn) = Arc::clone(&self.is_busy).try_lock_owned() else {
+            // It runs already; the servers are looked at again when it ends.
+            self.mail.want();
+            return;
+        };
         let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
         let (open_folder, assesses) = (Arc::clone(&self.open_folder), Arc::clone(&self.assesses));
+        let (desk, again) = (Arc::clone(&self.mail), self.again.clone());
         tokio::spawn(async move {
-            let _turn = turn;
-            let outcome = receiving::synchronise(&profile, &publish, &cancel).await;
+            let arrived = mail::shows(&profile, &publish, &open_folder);
+            let terms =
+                Terms { profile: &profile, publish: &publish, cancel: &cancel, grace: GRACE, arrived: &arrived };
+            let outcome = receiving::accounts(&terms, None, Scope::Everything).await;
             if outcome.is_ok() {
                 let _ = profile.store.set_setting("synchronised_at", &jiff::Timestamp::now());
             }
@@ -346,6 +362,11 @@ impl Engine {
                 publish(Event::Mailbox(Arc::new(view)));
             }
             assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false);
+            drop(turn);
+            if let (true, Some(commands)) = (desk.is_wanted(), again.upgrade()) {
+                // The engine is gone only when the program ends.
+                let _ = commands.send(Command::Synchronise);
+            }
         });
     }
 
@@ -366,5 +387,6 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.cancel.cancel();
+        self.mail.cancel();
     }
 }

@@ -12,8 +12,10 @@ use crate::store::{AccountRecord, Batch, MessageFlags, NewSubmission};
 
 use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
+use super::receiving::{self, Scope, Terms};
+use super::topic::{self, mail::MailCommand};
 use super::view::{AccountForm, MailboxView, OutboxView};
-use super::{Event, Failure, FailureKind, Retry, account, assessing, indexing, reading, receiving, sending, stateless};
+use super::{Event, Failure, FailureKind, Retry, account, assessing, indexing, reading, sending, stateless};
 
 /// What a round of sending and fetching did.
 #[derive(Debug, Default)]
@@ -150,6 +152,21 @@ pub fn synchronise(profile: &Profile) -> Result<Done, Failure> {
     done.failures.extend(take(&failures));
     assess_new(profile)?;
     Ok(done)
+}
+
+/// Does something with messages or folders; the servers are told by [`tell`] or [`synchronise`].
+pub fn mail(profile: &Profile, command: MailCommand) -> Result<usize, Failure> {
+    topic::mail::apply(profile, command).map(|done| done.map_or(0, |(_, count)| count))
+}
+
+/// Tells the servers what was done here, and looks into the inboxes.
+pub fn tell(profile: &Profile) -> Result<Done, Failure> {
+    let (publish, failures) = collector();
+    let cancel = Cancel::new();
+    let terms =
+        Terms { profile, publish: &publish, cancel: &cancel, grace: jiff::SignedDuration::ZERO, arrived: &|| {} };
+    let fetched = run(receiving::accounts(&terms, None, Scope::Inbox))??;
+    Ok(Done { fetched, failures: take(&failures), ..Done::default() })
 }
 
 /// Puts messages into a local folder, made when it is new; how many.

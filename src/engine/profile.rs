@@ -49,6 +49,10 @@ pub struct Profile {
     pub(super) authorities: super::topic::authorities::Kept,
     /// What is remembered of looking certificates up.
     pub(super) finding: Desk,
+    /// What is remembered of what was done with mail.
+    pub(super) mail: super::topic::mail::Desk,
+    /// Whose turn it is to be synchronised.
+    pub(super) turns: super::receiving::Turns,
     /// What was said with servers last.
     pub transcripts: Transcripts,
     /// The account being set up.
@@ -112,6 +116,8 @@ impl Profile {
             fixed_at,
             authorities: super::topic::authorities::Kept::default(),
             finding: Desk::default(),
+            mail: super::topic::mail::Desk::default(),
+            turns: super::receiving::Turns::default(),
             setup: super::topic::setup::Desk::default(),
             tokens: super::login::Tokens::default(),
             keepers: Keepers::default(),

@@ -77,6 +77,7 @@ pub(super) fn row(row: crate::store::MessageRow) -> RowView {
         preview: row.preview,
         date: row.date,
         is_seen: row.flags.is_seen,
+        is_flagged: row.flags.is_flagged,
         has_attachments: row.has_attachments,
         headline: lock.zip(seal).map(|(lock, seal)| Headline { lock, seal }),
     }

@@ -5,6 +5,7 @@ pub mod backup;
 pub mod bringing;
 pub mod certifying;
 pub mod finding;
+pub mod mail;
 pub mod own_keys;
 pub mod people;
 pub mod searching;
@@ -29,6 +30,7 @@ pub enum Topic {
     Backup(backup::BackupCommand),
     Bringing(bringing::BringingCommand),
     Finding(finding::FindingCommand),
+    Mail(mail::MailCommand),
     People(people::PeopleCommand),
     Trust(certifying::TrustCommand),
     Authorities(authorities::AuthoritiesCommand),
@@ -92,6 +94,12 @@ impl TopicViews {
 pub(super) enum Effect {
     /// Nothing that others depend on; also when the work goes on beside the loop, which then ends with [`Work::changed`].
     Nothing,
+    /// Messages or folders: the list is shown anew, and the servers are told.
+    Mail,
+    /// There is news in the inbox of an account.
+    Noticed(i64),
+    /// The servers are to be told what was done here.
+    Tell,
     /// Keys, certificates or trust: the key list, the open message and every seal are looked at anew.
     Keys,
 }
@@ -143,6 +151,7 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::Backup(command) => backup::carry_out(work, command),
         Topic::Bringing(command) => bringing::carry_out(work, command),
         Topic::Finding(command) => finding::carry_out(work, command),
+        Topic::Mail(command) => mail::carry_out(work, command),
         Topic::People(command) => people::carry_out(work, command),
         Topic::Trust(command) => Ok(certifying::carry_out(work, command)),
         Topic::Authorities(command) => authorities::carry_out(work, command),

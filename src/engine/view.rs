@@ -135,6 +135,8 @@ pub struct RowView {
     pub date: Option<Timestamp>,
     /// Was read.
     pub is_seen: bool,
+    /// Was marked.
+    pub is_flagged: bool,
     /// Has attachments.
     pub has_attachments: bool,
     /// What was found when it was last assessed; `None` before.

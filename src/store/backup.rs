@@ -12,16 +12,21 @@ use super::{CertificateRecord, Store, StoreError};
 
 /// Mail, what is fetched again, what a backup has in a form of its own, and what is only told of certificates as they
 /// are here. Every other table goes along, also one that is added later.
-const LEFT_OUT: [&str; 14] = [
+const LEFT_OUT: [&str; 19] = [
     "account",
+    "awaited",
     "certificate",
+    "discard",
     "draft",
     "draft_attachment",
     "evidence",
     "folder",
     "indexed",
+    "marked",
     "message",
     "outbox",
+    "piece",
+    "placing",
     "popped",
     "raw",
     "search_index",

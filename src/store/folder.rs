@@ -1,4 +1,4 @@
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::params;
 
 use super::{Store, StoreError};
 
@@ -42,7 +42,7 @@ impl Store {
             "SELECT id, account, path, name, role, uid_validity,
                  (SELECT count(*) FROM message WHERE folder = folder.id AND is_seen = 0),
                  (SELECT count(*) FROM message WHERE folder = folder.id)
-             FROM folder
+             FROM folder WHERE role <> 'gone' AND NOT is_gone
              ORDER BY account, CASE role WHEN 'inbox' THEN 0 WHEN 'drafts' THEN 1 WHEN 'sent' THEN 2
                  WHEN 'archive' THEN 3 WHEN 'junk' THEN 5 WHEN 'trash' THEN 6 ELSE 4 END, name",
         )?;
@@ -65,33 +65,5 @@ impl Store {
     pub fn remove_folder(&self, folder: i64) -> Result<(), StoreError> {
         self.db().execute("DELETE FROM folder WHERE id = ?1", [folder])?;
         Ok(())
-    }
-
-    /// The UIDVALIDITY that the stored UIDs belong to.
-    pub fn uid_validity(&self, folder: i64) -> Result<Option<u32>, StoreError> {
-        let db = self.db();
-        let found = db.query_row("SELECT uid_validity FROM folder WHERE id = ?1", [folder], |row| row.get(0));
-        found.optional()?.ok_or(StoreError::NotFound)
-    }
-
-    /// Notes the UIDVALIDITY. If another one was known, the folder's messages are forgotten with
-    /// their UIDs, and the server's come anew (RFC 3501 §2.3.1.1).
-    pub fn set_uid_validity(&self, folder: i64, uid_validity: u32) -> Result<(), StoreError> {
-        let mut db = self.db();
-        let transaction = db.transaction()?;
-        let known: Option<u32> =
-            transaction.query_row("SELECT uid_validity FROM folder WHERE id = ?1", [folder], |row| row.get(0))?;
-        if known.is_some_and(|known| known != uid_validity) {
-            transaction.execute("DELETE FROM message WHERE folder = ?1", [folder])?;
-        }
-        transaction.execute("UPDATE folder SET uid_validity = ?2 WHERE id = ?1", params![folder, uid_validity])?;
-        Ok(transaction.commit()?)
-    }
-
-    /// The highest UID that is stored; 0 for none.
-    pub fn highest_uid(&self, folder: i64) -> Result<u32, StoreError> {
-        let db = self.db();
-        let highest = "SELECT coalesce(max(uid), 0) FROM message WHERE folder = ?1";
-        Ok(db.query_row(highest, [folder], |row| row.get(0))?)
     }
 }

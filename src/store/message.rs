@@ -70,8 +70,8 @@ pub struct AssessedRow {
 pub struct MessageRow {
     /// Row id.
     pub id: i64,
-    /// Its UID.
-    pub uid: u32,
+    /// Its UID; `None` while its server does not have it there.
+    pub uid: Option<u32>,
     /// Its flags.
     pub flags: MessageFlags,
     /// Its Date field, or when it came.
@@ -153,35 +153,17 @@ impl Store {
         Ok(RawMessage::new(unpacked(kept, size)?))
     }
 
+    /// When a message came.
+    pub fn received_at(&self, id: i64) -> Result<Option<Timestamp>, StoreError> {
+        let query = "SELECT received_at FROM message WHERE id = ?1";
+        let found: Option<Option<i64>> = self.db().query_row(query, [id], |row| row.get(0)).optional()?;
+        Ok(found.flatten().map(timestamp))
+    }
+
     /// Marks as read or unread.
     pub fn set_seen(&self, id: i64, is_seen: bool) -> Result<(), StoreError> {
         self.db().execute("UPDATE message SET is_seen = ?2 WHERE id = ?1", params![id, is_seen])?;
         Ok(())
-    }
-
-    /// Takes over the server's flags; what the server no longer has (up to the highest of these
-    /// UIDs and the folder's highest stored one) is removed.
-    pub fn take_flags(&self, folder: i64, up_to_uid: u32, flags: &[(u32, MessageFlags)]) -> Result<(), StoreError> {
-        let mut db = self.db();
-        let transaction = db.transaction()?;
-        {
-            transaction.execute_batch(
-                "CREATE TEMP TABLE IF NOT EXISTS present (uid INTEGER PRIMARY KEY); DELETE FROM present;",
-            )?;
-            let mut present = transaction.prepare_cached("INSERT OR IGNORE INTO present VALUES (?1)")?;
-            let mut update = transaction.prepare_cached(
-                "UPDATE message SET is_seen = ?3, is_flagged = ?4, is_answered = ?5 WHERE folder = ?1 AND uid = ?2",
-            )?;
-            for (uid, flags) in flags {
-                present.execute([uid])?;
-                update.execute(params![folder, uid, flags.is_seen, flags.is_flagged, flags.is_answered])?;
-            }
-            transaction.execute(
-                "DELETE FROM message WHERE folder = ?1 AND uid <= ?2 AND uid NOT IN (SELECT uid FROM present)",
-                params![folder, up_to_uid],
-            )?;
-        }
-        Ok(transaction.commit()?)
     }
 
     /// Notes the words of lock and seal that a message was found to have, and nothing else.
@@ -247,7 +229,7 @@ const COLUMNS: &str = "id, uid, is_seen, is_flagged, is_answered, coalesce(date,
 fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     Ok(MessageRow {
         id: row.get(0)?,
-        uid: row.get(1)?,
+        uid: u32::try_from(row.get::<_, i64>(1)?).ok(),
         flags: MessageFlags { is_seen: row.get(2)?, is_flagged: row.get(3)?, is_answered: row.get(4)? },
         date: row.get::<_, Option<i64>>(5)?.map(timestamp),
         from: Mailbox::new(row.get::<_, String>(6)?, row.get::<_, String>(7)?),
@@ -267,7 +249,7 @@ pub(super) fn insert(
     let uid = match message.uid {
         Some(uid) => uid,
         None => transaction
-            .prepare_cached("SELECT coalesce(max(uid), 0) + 1 FROM message WHERE folder = ?1")?
+            .prepare_cached("SELECT max(0, coalesce(max(uid), 0)) + 1 FROM message WHERE folder = ?1")?
             .query_row([folder], |row| row.get(0))?,
     };
     let mut there = transaction.prepare_cached("SELECT 1 FROM message WHERE folder = ?1 AND uid = ?2")?;

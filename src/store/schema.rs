@@ -1,7 +1,85 @@
 /// Migrations in order; `PRAGMA user_version` says how many were done. Never change one that was
 /// released: add another.
-pub(super) const MIGRATIONS: &[&str] =
-    &[FIRST, UNASSESSED, COMPARED, KEYS, OWN_KEYS, SIGHTED, WAITING, SEARCH, SUMMARIES, POPPED, ACCOUNTS, OUTBOX];
+pub(super) const MIGRATIONS: &[&str] = &[
+    FIRST,
+    UNASSESSED,
+    COMPARED,
+    KEYS,
+    OWN_KEYS,
+    SIGHTED,
+    WAITING,
+    SEARCH,
+    SUMMARIES,
+    POPPED,
+    ACCOUNTS,
+    SYNCHRONISED,
+    OUTBOX,
+];
+
+/// What is known of the folders of servers, and what was done here and the servers don't know yet. A UID below 0 is none:
+/// the message is shown in a folder where its server does not have it (yet).
+const SYNCHRONISED: &str = "
+ALTER TABLE folder ADD COLUMN modseq INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE folder ADD COLUMN uid_next INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE folder ADD COLUMN mailbox_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE folder ADD COLUMN delimiter TEXT NOT NULL DEFAULT '';
+ALTER TABLE folder ADD COLUMN wanted_path TEXT;
+ALTER TABLE folder ADD COLUMN is_new INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE folder ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE folder ADD COLUMN is_renumbered INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN keywords TEXT NOT NULL DEFAULT '';
+
+-- On the server and not fetched yet, and what is here of the large ones.
+CREATE TABLE awaited (
+    folder INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,
+    uid INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (folder, uid)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE piece (
+    folder INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,
+    uid INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (folder, uid, start)
+) STRICT;
+
+-- A flag or keyword that is to be set or cleared.
+CREATE TABLE marked (
+    message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+    flag TEXT NOT NULL COLLATE NOCASE,
+    is_on INTEGER NOT NULL,
+    PRIMARY KEY (message, flag)
+) STRICT;
+
+-- A message that is shown where its server does not have it: where the server has it, and by which way (`move`, `copy`,
+-- `append`) it is to come here. `asked`: the server was asked to put it into that folder, whose next UID was `next_uid`,
+-- and its answer was not seen.
+CREATE TABLE placing (
+    message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
+    way TEXT NOT NULL,
+    folder INTEGER REFERENCES folder ON DELETE SET NULL,
+    uid INTEGER,
+    asked INTEGER REFERENCES folder ON DELETE SET NULL,
+    next_uid INTEGER NOT NULL DEFAULT 1,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX placing_by_source ON placing (folder, uid);
+
+-- To be deleted on the server, because it is kept elsewhere.
+CREATE TABLE discard (
+    folder INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,
+    uid INTEGER NOT NULL,
+    PRIMARY KEY (folder, uid)
+) STRICT, WITHOUT ROWID;
+
+-- What was read here and not told yet, in the form of before.
+INSERT OR IGNORE INTO marked (message, flag, is_on)
+    SELECT message.id, '\\Seen', message.is_seen FROM setting, json_each(setting.value) AS mark
+    JOIN message ON message.folder = mark.value ->> 0 AND message.uid = mark.value ->> 1
+    WHERE setting.name = 'pending_seen';
+DELETE FROM setting WHERE name = 'pending_seen';
+";
 
 /// How an account signs in beside a password (JSON of the authorization server), whether that has come to its end, the user
 /// name for sending where it is another, its other addresses (JSON), and its place in the list.

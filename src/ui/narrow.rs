@@ -69,6 +69,7 @@ mod tests {
             preview: String::new(),
             date: None,
             is_seen: true,
+            is_flagged: false,
             has_attachments: false,
             headline: None,
         }

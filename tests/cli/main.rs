@@ -14,6 +14,7 @@ mod keyrings;
 mod keys;
 mod large;
 mod looking;
+mod mailing;
 mod mime;
 mod outgoing;
 mod own_authority;

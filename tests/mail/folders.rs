@@ -29,30 +29,9 @@ async fn what_is_read_here_is_read_on_the_server_and_fetching_reads_nothing() {
     let uid = fetch_all(&imap(servers), "carol", "Drafts").await[0].uid;
     session.set_seen("Drafts", &[uid], false).await.unwrap();
     assert!(!fetch_all(&imap(servers), "carol", "Drafts").await[0].flags.is_seen);
-    assert!(!session.flags("Drafts", uid).await.unwrap()[0].1.is_seen, "fetching did not mark it");
+    assert!(!session.list().await.unwrap()[0].flags.is_seen, "fetching did not mark it");
     session.set_seen("Drafts", &[uid], true).await.unwrap();
-    assert!(session.flags("Drafts", uid).await.unwrap()[0].1.is_seen);
-    assert_eq!(session.flags("Drafts", uid - 1).await.unwrap(), []);
-    session.log_out().await;
-}
-
-#[tokio::test]
-async fn a_changed_uid_validity_is_reported_and_everything_comes_anew() {
-    let Some(servers) = servers() else { return };
-    let mut session = Session::log_in(&imap(servers), &user("carol")).await.unwrap();
-    session.append("Sent", &message("sent copy")).await.unwrap();
-    let mut steps = Vec::new();
-    let stale = Known { uid_validity: Some(1), after_uid: 4_000_000 };
-    let keep = |step| {
-        steps.push(step);
-        ControlFlow::Continue(())
-    };
-    let done = session.fetch_new("Sent", stale, &Cancel::new(), keep).await.unwrap();
-    assert!(matches!(steps[0], Step::Selected { is_changed: true, .. }));
-    assert!(matches!(&steps[1], Step::Message { message, done: 1, .. } if message.bytes == self::message("sent copy")));
-    let known = Known { uid_validity: Some(done.uid_validity), after_uid: u32::try_from(done.fetched).unwrap() };
-    let again = session.fetch_new("Sent", known, &Cancel::new(), |_| ControlFlow::Continue(())).await.unwrap();
-    assert_eq!(again.fetched, 0);
+    assert!(session.list().await.unwrap()[0].flags.is_seen);
     session.log_out().await;
 }
 
@@ -63,18 +42,19 @@ async fn fetching_stops_when_asked_and_a_missing_folder_is_said_so() {
     for number in 0..3 {
         session.append("Drafts", &message(&format!("draft {number}"))).await.unwrap();
     }
+    session.open("Drafts", None).await.unwrap();
+    let sizes: Vec<_> = session.list().await.unwrap().iter().map(|one| (one.uid, one.bytes)).collect();
     let cancel = Cancel::new();
     let mut seen = 0;
-    let stop = |step| {
-        if let Step::Message { .. } = step {
-            seen += 1;
-            cancel.cancel();
-        }
+    let stop = |_| {
+        seen += 1;
+        cancel.cancel();
         ControlFlow::Continue(())
     };
-    let outcome = session.fetch_new("Drafts", Known::default(), &cancel, stop).await;
+    let outcome = session.fetch(&sizes, &cancel, stop).await;
     assert_eq!((outcome, seen), (Err(NetError::Cancelled), 1));
-    let missing = session.flags("No such folder", 1).await;
+    let mut session = Session::log_in(&imap(servers), &user("alice")).await.unwrap();
+    let missing = session.open("No such folder", None).await;
     assert!(matches!(missing, Err(NetError::NoFolder { .. })), "{missing:?}");
     session.log_out().await;
 }

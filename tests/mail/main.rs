@@ -13,6 +13,7 @@ mod keys;
 #[allow(dead_code)]
 mod ports;
 
+mod changes;
 mod discovery;
 mod extensions;
 mod folders;
@@ -27,7 +28,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use kakitome::domain::{EmailAddress, Envelope, Mailbox, RawMessage, Secret};
-use kakitome::net::imap::{self, Cancel, Fetched, Known, Session, Step};
+use kakitome::net::imap::{self, Cancel, Fetched, Session};
 use kakitome::net::smtp::{self, Accepted};
 use kakitome::net::{Credentials, Server};
 use kakitome::store::{AccountRecord, MessageFlags, NewMessage, ProfileKey, Store};
@@ -91,15 +92,21 @@ async fn look_for(servers: &Servers, name: &str, subject: &str) -> Option<Vec<u8
 
 async fn fetch_all(server: &Server, name: &str, folder: &str) -> Vec<Fetched> {
     let mut session = Session::log_in(server, &user(name)).await.unwrap();
+    session.open(folder, None).await.unwrap();
+    let all = fetch(&mut session).await;
+    session.log_out().await;
+    all
+}
+
+/// Everything in the open folder.
+async fn fetch(session: &mut Session) -> Vec<Fetched> {
+    let sizes: Vec<(u32, u32)> = session.list().await.unwrap().iter().map(|one| (one.uid, one.bytes)).collect();
     let mut all = Vec::new();
-    let take = |step| {
-        if let Step::Message { message, .. } = step {
-            all.push(message);
-        }
+    let take = |message| {
+        all.push(message);
         ControlFlow::Continue(())
     };
-    session.fetch_new(folder, Known::default(), &Cancel::new(), take).await.unwrap();
-    session.log_out().await;
+    session.fetch(&sizes, &Cancel::new(), take).await.unwrap();
     all
 }
 
@@ -150,23 +157,18 @@ async fn alice_submits_over_starttls_and_bob_fetches_the_same_bytes_into_his_enc
 /// What the engine does: keep each message at once, under the UIDVALIDITY that it belongs to.
 async fn synchronise(servers: &Servers, store: &Store, folder: i64) -> usize {
     let mut session = Session::log_in(&imap(servers), &user("bob")).await.unwrap();
-    let known =
-        Known { uid_validity: store.uid_validity(folder).unwrap(), after_uid: store.highest_uid(folder).unwrap() };
-    let keep = |step| {
-        match step {
-            Step::Selected { uid_validity, .. } => store.set_uid_validity(folder, uid_validity).unwrap(),
-            Step::Message { message, .. } => {
-                assert!(message.internal_date.is_some());
-                assert!(store.add_message(folder, &to_store(message)).unwrap().is_some());
-            }
-            Step::TooBig { .. } => unreachable!(),
-        }
-        ControlFlow::Continue(())
-    };
-    let done = session.fetch_new("INBOX", known, &Cancel::new(), keep).await.unwrap();
-    assert_eq!(store.uid_validity(folder).unwrap(), Some(done.uid_validity));
+    let opened = session.open("INBOX", None).await.unwrap();
+    let state = store.folder_state(folder).unwrap();
+    if state.uid_validity != Some(opened.uid_validity) {
+        store.renumber(folder, opened.uid_validity).unwrap();
+    }
+    let mut came = 0;
+    for message in fetch(&mut session).await {
+        assert!(message.internal_date.is_some());
+        came += store.add_fetched(folder, &[(to_store(message), String::new())]).unwrap();
+    }
     session.log_out().await;
-    done.fetched
+    came
 }
 
 fn to_store(message: Fetched) -> NewMessage {
@@ -201,6 +203,7 @@ fn all_network_work_can_move_between_threads() {
         session.list_folders().await?;
         session.set_seen("INBOX", &[1], true).await?;
         session.append("INBOX", b"").await?;
-        session.fetch_new("INBOX", Known::default(), &Cancel::new(), |_| ControlFlow::Continue(())).await
+        session.idle(Duration::ZERO, &Cancel::new()).await?;
+        session.fetch(&[(1, 1)], &Cancel::new(), |_| ControlFlow::Continue(())).await
     });
 }

@@ -11,7 +11,7 @@ use kakitome::engine::{EngineHandle, Failure, Profile, SecretsIn, Start, headles
 use crate::servers::{HOST, PASSWORD, Servers, Way};
 
 /// How long a person waits.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(4);
 
 /// Somebody with a profile of their own.
 pub struct Person {

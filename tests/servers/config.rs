@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{LATER, PASSWORD, TOKEN_KEY, USERS, Way};
+use super::{BARE_HOST, LATER, LODGERS, MIDDLING_HOST, PASSWORD, TOKEN_KEY, USERS, Way};
 
 /// Dovecot: IMAP, POP3, delivery by LMTP, and Postfix's way to check passwords.
 pub fn dovecot(dir: &Path, [imap, imaps]: [u16; 2], [pop, pops]: [u16; 2]) {
@@ -17,7 +17,7 @@ pub fn dovecot(dir: &Path, [imap, imaps]: [u16; 2], [pop, pops]: [u16; 2]) {
     }
     give("mail:mail", &dir.join("mail"));
     give("dovecot", &dir.join("dovecot/state"));
-    let users: String = USERS.iter().fold(String::new(), |mut out, user| {
+    let users: String = USERS.iter().chain(&LODGERS).fold(String::new(), |mut out, user| {
         writeln!(out, "{user}@example.test:{{PLAIN}}{PASSWORD}::::::").unwrap();
         out
     });
@@ -36,7 +36,7 @@ state_dir = {root}/dovecot/state
 instance_name = kakitome-tests
 log_path = {root}/log/dovecot.log
 protocols = imap lmtp pop3
-listen = 127.0.0.1, 127.0.0.2
+listen = 127.0.0.1, 127.0.0.2, {BARE_HOST}, {MIDDLING_HOST}
 mail_location = maildir:~/Maildir
 mail_uid = mail
 mail_gid = mail
@@ -102,6 +102,19 @@ service auth {{
 protocol lmtp {{
   postmaster_address = postmaster@example.test
   hostname = localhost
+}}
+local {BARE_HOST} {{
+  protocol imap {{
+    imap_capability = IMAP4rev1 SASL-IR
+  }}
+}}
+local {MIDDLING_HOST} {{
+  protocol imap {{
+    imap_capability = IMAP4rev1 SASL-IR ENABLE CONDSTORE UIDPLUS
+  }}
+}}
+protocol imap {{
+  mail_plugins = $mail_plugins imap_zlib
 }}
 namespace inbox {{
   inbox = yes

@@ -30,10 +30,18 @@ pub const PASSWORD: &str = "correct horse";
 pub const TOKEN_KEY: &str = "a key of thirty-two or more bytes";
 /// Everybody who has a mailbox, `@example.test`.
 pub const USERS: [&str; 5] = ["alice", "bob", "carol", "dave", "mallory"];
+/// Those who have a mailbox that no other test looks into, `@example.test`; nobody can write to them by SMTP.
+pub const LODGERS: [&str; 13] = [
+    "erin", "frank", "grace", "heidi", "ivan", "judy", "kenji", "laura", "midori", "nadia", "oskar", "peggy", "quentin",
+];
 /// The host that the good certificates are for.
 pub const HOST: &str = "localhost";
 /// An address that the servers answer at and that no certificate is for.
 pub const OTHER_HOST: &str = "127.0.0.2";
+/// An address where Dovecot offers IMAP4rev1 and nothing beyond it.
+pub const BARE_HOST: &str = "127.0.0.3";
+/// An address where Dovecot offers neither QRESYNC nor MOVE, but CONDSTORE and UIDPLUS.
+pub const MIDDLING_HOST: &str = "127.0.0.4";
 /// A recipient that is always deferred with 451.
 pub const LATER: &str = "later@example.test";
 
@@ -159,6 +167,11 @@ impl Servers {
     /// Dovecot's port with TLS from the first byte.
     pub fn imaps_port(&self) -> u16 {
         self.imaps
+    }
+
+    /// Where Dovecot keeps somebody's mail.
+    pub fn maildir(&self, name: &str) -> PathBuf {
+        self.dir.join("mail").join(name).join("Maildir")
     }
 
     /// Dovecot's port for POP3 where STLS is required.

@@ -19,6 +19,12 @@ pub enum Rule {
     /// From the moment the proxy is armed, the connection is cut when so many bytes have gone to
     /// the server.
     CutAfter(u64),
+    /// Nothing; bytes are counted.
+    Watch,
+    /// From the moment the proxy is armed, the connection is cut when so many bytes have come from the server.
+    CutAnswerAfter(u64),
+    /// While the proxy is armed, each connection is cut after some bytes, fewer or more, from either side.
+    Unreliable(u64),
 }
 
 /// A proxy for one test.
@@ -32,6 +38,9 @@ struct Shared {
     is_armed: AtomicBool,
     has_ended: AtomicBool,
     sent: AtomicU64,
+    /// How many bytes came from the server while the proxy was armed.
+    came: AtomicU64,
+    connections: AtomicU64,
     /// What the client said.
     heard: Mutex<Vec<u8>>,
 }
@@ -39,6 +48,11 @@ struct Shared {
 impl Proxy {
     /// Listens, and passes everything on to a port.
     pub fn start(to: u16, rule: Rule) -> Self {
+        Self::start_to(("127.0.0.1", to), rule)
+    }
+
+    /// The same for a port of another address.
+    pub fn start_to(to: (&'static str, u16), rule: Rule) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared {
@@ -46,13 +60,15 @@ impl Proxy {
             is_armed: AtomicBool::new(false),
             has_ended: AtomicBool::new(false),
             sent: AtomicU64::new(0),
+            came: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
             heard: Mutex::new(Vec::new()),
         });
         let of_thread = Arc::clone(&shared);
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let shared = Arc::clone(&of_thread);
-                std::thread::spawn(move || shared.pass(&client, &TcpStream::connect(("127.0.0.1", to)).unwrap()));
+                std::thread::spawn(move || shared.pass(&client, &TcpStream::connect(to).unwrap()));
             }
         });
         Self { port, shared }
@@ -62,8 +78,25 @@ impl Proxy {
         self.port
     }
 
+    /// Bytes that came from the server since the proxy was armed.
+    pub fn came(&self) -> u64 {
+        self.shared.came.load(Ordering::SeqCst)
+    }
+
+    /// Connections so far.
+    pub fn connections(&self) -> u64 {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// From now on nothing happens on the way.
+    pub fn disarm(&self) {
+        self.shared.is_armed.store(false, Ordering::SeqCst);
+    }
+
     /// From now on bytes are counted.
     pub fn arm(&self) {
+        self.shared.sent.store(0, Ordering::SeqCst);
+        self.shared.came.store(0, Ordering::SeqCst);
         self.shared.is_armed.store(true, Ordering::SeqCst);
     }
 
@@ -80,16 +113,42 @@ impl Proxy {
 
 impl Shared {
     fn pass(&self, client: &TcpStream, server: &TcpStream) {
+        let number = self.connections.fetch_add(1, Ordering::SeqCst);
+        let limits = self.limits(number);
         std::thread::scope(|scope| {
-            scope.spawn(|| self.to_client(client, server));
-            self.to_server(client, server);
+            scope.spawn(|| self.to_client(client, server, limits.1));
+            self.to_server(client, server, limits.0);
             self.has_ended.store(true, Ordering::SeqCst);
             let _ = client.shutdown(Shutdown::Both);
             let _ = server.shutdown(Shutdown::Write);
         });
     }
 
-    fn to_server(&self, mut client: &TcpStream, mut server: &TcpStream) {
+    /// After how many bytes from the client and from the server a connection is cut: often soon after TLS stands, so
+    /// that it is in the middle of something.
+    fn limits(&self, number: u64) -> (u64, u64) {
+        let Rule::Unreliable(seed) = self.rule else { return (u64::MAX, u64::MAX) };
+        if !self.is_armed.load(Ordering::SeqCst) {
+            return (u64::MAX, u64::MAX);
+        }
+        let mut state = seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut draw = |most: u64| {
+            state ^= state >> 30;
+            state = state.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            state ^= state >> 27;
+            state = state.wrapping_mul(0x94d0_49bb_1331_11eb);
+            state ^= state >> 31;
+            state % most
+        };
+        match draw(4) {
+            0 => (700 + draw(3_000), u64::MAX),
+            1 | 2 => (u64::MAX, 3_000 + draw(12_000)),
+            _ => (u64::MAX, u64::MAX),
+        }
+    }
+
+    fn to_server(&self, mut client: &TcpStream, mut server: &TcpStream, most: u64) {
+        let mut passed = 0;
         let mut buffer = [0; 16 * 1024];
         loop {
             let is_swallowing = self.is_swallowing();
@@ -103,6 +162,10 @@ impl Shared {
                     return;
                 }
             }
+            passed += count as u64;
+            if passed > most {
+                return;
+            }
             if self.rule == Rule::SpoilStls {
                 replace(&mut buffer[..count], b"STLS", b"XTLX");
             }
@@ -112,9 +175,17 @@ impl Shared {
         }
     }
 
-    fn to_client(&self, mut client: &TcpStream, mut server: &TcpStream) {
+    fn to_client(&self, mut client: &TcpStream, mut server: &TcpStream, most: u64) {
         let mut buffer = [0; 16 * 1024];
+        let mut passed = 0;
         while let Ok(count @ 1..) = server.read(&mut buffer) {
+            passed += count as u64;
+            let is_armed = self.is_armed.load(Ordering::SeqCst);
+            let came = if is_armed { self.came.fetch_add(count as u64, Ordering::SeqCst) + count as u64 } else { 0 };
+            if passed > most || is_armed && matches!(self.rule, Rule::CutAnswerAfter(limit) if came > limit) {
+                let _ = server.shutdown(Shutdown::Both);
+                break;
+            }
             let mut bytes = buffer[..count].to_vec();
             if self.rule == Rule::StripStartTls {
                 replace(&mut bytes, b"STARTTLS", b"XSTARTXX");

@@ -351,6 +351,7 @@ fn rows() -> Vec<RowView> {
                 preview: preview.into(),
                 date: Some(at("2025-11-24T10:42:00Z") - jiff::SignedDuration::from_hours(9 * n as i64)),
                 is_seen: n % 3 != 0,
+                is_flagged: false,
                 has_attachments: n % 4 == 0,
                 headline: (n % 7 != 6).then(|| Headline { lock: locks[n % 3], seal: seals[n % 5] }),
             }

@@ -147,6 +147,29 @@ pub(crate) struct FolderArgs {
 pub(crate) enum FolderCommand {
     /// The folders with their counts.
     List,
+    /// Make a folder.
+    Create {
+        /// Its name.
+        name: String,
+        /// The account's address; the first account if none is given.
+        #[arg(long, value_parser = address)]
+        account: Option<EmailAddress>,
+        /// The folder that it is to be in.
+        #[arg(long = "in", value_name = "FOLDER")]
+        below: Option<String>,
+    },
+    /// Give a folder another name.
+    Rename {
+        /// Its number or name.
+        folder: String,
+        /// The new name.
+        name: String,
+    },
+    /// Delete a folder with everything in it.
+    Delete {
+        /// Its number or name.
+        folder: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use crate::crypto::{CertificateReport, DecryptFailure};
 use crate::domain::{Fingerprint, Secret};
@@ -65,12 +66,22 @@ impl Engine {
                 return Ok(());
             }
             Command::KeysChanged => self.judge_anew()?,
-            Command::Topic(topic) => {
-                if topic::carry_out(&self.topic_work(), *topic)? == Effect::Nothing {
+            Command::Topic(topic) => match topic::carry_out(&self.topic_work(), *topic)? {
+                Effect::Nothing => return Ok(()),
+                Effect::Mail => {
+                    self.mail_changed();
                     return Ok(());
                 }
-                self.judge_anew()?;
-            }
+                Effect::Noticed(account) => {
+                    self.receive(Some(account), Duration::ZERO);
+                    return Ok(());
+                }
+                Effect::Tell => {
+                    self.receive(None, Duration::ZERO);
+                    return Ok(());
+                }
+                Effect::Keys => self.judge_anew()?,
+            },
             _ => {}
         }
         self.show_keys()?;

@@ -5,8 +5,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::super::connect::{connect, within};
 use super::super::line::{read_line, write_line};
 use super::super::sasl::{self, Asked, Exchange};
-use super::super::stream::{Binding, Plain, Stream};
+use super::super::stream::{Binding, Plain};
 use super::super::{Credentials, NetError as ImapError, Proof, Security, Server};
+use super::wire::Wire;
 
 /// More untagged lines than any server says before it answers.
 const MAX_LINES: usize = 200;
@@ -15,6 +16,11 @@ const MAX_LINES: usize = 200;
 pub(super) struct Capabilities(Vec<String>);
 
 impl Capabilities {
+    /// In upper case.
+    pub(super) fn of(words: Vec<String>) -> Self {
+        Self(words)
+    }
+
     pub(super) fn has(&self, word: &str) -> bool {
         self.0.iter().any(|capability| capability == word)
     }
@@ -28,7 +34,7 @@ impl Capabilities {
 pub(super) async fn log_in(
     server: &Server,
     credentials: &Credentials,
-) -> Result<(async_imap::Session<Stream>, Capabilities), ImapError> {
+) -> Result<(async_imap::Session<Wire>, Capabilities), ImapError> {
     let mut stream = connect(server, start_tls).await?;
     let capabilities = within(async {
         if server.security == Security::Implicit {
@@ -39,7 +45,7 @@ pub(super) async fn log_in(
     })
     .await?;
     let binding = stream.binding();
-    let client = Client::new(stream);
+    let client = Client::new(Wire::new(stream));
     let session = within(authenticate(client, &capabilities, server, credentials, binding.as_ref())).await?;
     Ok((session, capabilities))
 }
@@ -114,12 +120,12 @@ fn is_ok(rest: &str) -> bool {
 
 /// Logs in by the strongest way on offer; by `LOGIN` where a server has no mechanism (RFC 3501 §6.2.3).
 async fn authenticate(
-    client: Client<Stream>,
+    client: Client<Wire>,
     capabilities: &Capabilities,
     server: &Server,
     credentials: &Credentials,
     binding: Option<&Binding>,
-) -> Result<async_imap::Session<Stream>, ImapError> {
+) -> Result<async_imap::Session<Wire>, ImapError> {
     let ways = sasl::ways(capabilities.mechanisms(), credentials, binding);
     if ways.is_empty() {
         return plain_login(client, capabilities, credentials).await;
@@ -148,10 +154,10 @@ async fn authenticate(
 }
 
 async fn plain_login(
-    client: Client<Stream>,
+    client: Client<Wire>,
     capabilities: &Capabilities,
     credentials: &Credentials,
-) -> Result<async_imap::Session<Stream>, ImapError> {
+) -> Result<async_imap::Session<Wire>, ImapError> {
     let Proof::Password(password) = &credentials.proof else { return Err(ImapError::NoLoginMethod) };
     let password = password.declassify();
     let is_possible = !capabilities.has("LOGINDISABLED") && credentials.user.is_ascii() && password.is_ascii();

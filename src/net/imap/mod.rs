@@ -1,14 +1,21 @@
-//! IMAP (RFC 3501, 9051) over TLS: folders, new messages, flags, and copies of what was sent.
+//! IMAP (RFC 3501, 9051) over TLS: folders, messages and their flags, what changed, and changing it.
 
+mod change;
 mod fetch;
 mod folder;
+mod idle;
 mod login;
 mod mutf7;
+mod opened;
 mod sent;
 mod session;
+mod wire;
 
-pub use fetch::{Fetched, Flags, Known, Step, Synchronised};
-pub use folder::RemoteFolder;
+pub use change::Moved;
+pub use fetch::{Fetched, Flags, Listed};
+pub use folder::{FolderStatus, RemoteFolder, name_of, path_of};
+pub use idle::Heard;
+pub use opened::{News, Opened, Since};
 pub use session::Session;
 
 pub use super::{Cancel, Credentials, NetError as ImapError, Security, Server};

@@ -20,11 +20,11 @@ impl Session {
             Err(error) => return Err(error),
         }
         if let Some(id) = message_id.filter(|id| id.is_ascii()) {
-            return Ok(!self.search(&format!("HEADER Message-ID {}", quote(id)?)).await?.is_empty());
+            return Ok(!self.found_by(&format!("HEADER Message-ID {}", quote(id)?)).await?.is_empty());
         }
         let size = message.len();
         let same = format!("LARGER {} SMALLER {}", size.saturating_sub(1), size.saturating_add(1));
-        let uids = self.search(&same).await?;
+        let uids = self.found_by(&same).await?;
         if uids.is_empty() {
             return Ok(false);
         }
@@ -45,7 +45,7 @@ impl Session {
         Ok(found)
     }
 
-    async fn search(&mut self, what: &str) -> Result<Vec<u32>, ImapError> {
+    async fn found_by(&mut self, what: &str) -> Result<Vec<u32>, ImapError> {
         let mut uids = Vec::new();
         self.run(&format!("UID SEARCH {what}"), |response| {
             if let Response::MailboxData(MailboxDatum::Search(found)) = response {

@@ -1,9 +1,9 @@
-use async_imap::imap_proto::{Response, Status};
+use async_imap::imap_proto::{Capability, Response, Status};
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
-use super::super::stream::Stream;
 use super::login::{self, Capabilities};
+use super::wire::Wire;
 use super::{Credentials, ImapError, Server};
 
 /// Saying goodbye is a courtesy and is not waited for any longer.
@@ -11,58 +11,72 @@ const LOGOUT: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// A mailbox that somebody is logged in to.
 pub struct Session {
-    imap: async_imap::Session<Stream>,
+    pub(super) imap: async_imap::Session<Wire>,
     pub(super) capabilities: Capabilities,
+    /// The server tells in the answer to SELECT what happened since (RFC 7162 §3.2.3).
+    pub(super) has_qresync: bool,
+    /// The server counts changes (RFC 7162 §3.1).
+    pub(super) has_condstore: bool,
 }
 
 impl Session {
     /// Connects over TLS, checks the certificate, and logs in by the strongest mechanism on offer.
     pub async fn log_in(server: &Server, credentials: &Credentials) -> Result<Self, ImapError> {
         let (imap, capabilities) = Box::pin(login::log_in(server, credentials)).await?;
-        Ok(Self { imap, capabilities })
+        let mut session = Self { imap, capabilities, has_qresync: false, has_condstore: false };
+        session.learn().await?;
+        Ok(session)
+    }
+
+    /// What can be done after logging in is often more than before (RFC 3501 §6.2.3).
+    async fn learn(&mut self) -> Result<(), ImapError> {
+        let mut found = Vec::new();
+        self.run("CAPABILITY", |response| {
+            if let Response::Capabilities(capabilities) = response {
+                found.extend(capabilities.iter().map(|capability| match capability {
+                    Capability::Imap4rev1 => "IMAP4REV1".to_owned(),
+                    Capability::Auth(name) => format!("AUTH={}", name.to_ascii_uppercase()),
+                    Capability::Atom(name) => name.to_ascii_uppercase(),
+                }));
+            }
+        })
+        .await?;
+        if !found.is_empty() {
+            self.capabilities = Capabilities::of(found);
+        }
+        Ok(())
+    }
+
+    /// Makes the session fit for synchronising: says which program this is and no more (RFC 2971), asks for changes to
+    /// be counted (RFC 7162 §3.1.8, §3.2.3), and has everything compressed (RFC 4978), each where it is offered.
+    pub async fn prepare(&mut self) -> Result<(), ImapError> {
+        if self.capabilities.has("ID") {
+            let version = env!("CARGO_PKG_VERSION");
+            refusable(self.run(&format!("ID (\"name\" \"Kakitome\" \"version\" \"{version}\")"), |_| {}).await)?;
+        }
+        self.has_condstore = self.capabilities.has("CONDSTORE") || self.capabilities.has("QRESYNC");
+        if self.capabilities.has("QRESYNC") && self.capabilities.has("ENABLE") {
+            self.has_qresync = refusable(self.run("ENABLE QRESYNC", |_| {}).await)?;
+        }
+        if self.capabilities.has("COMPRESS=DEFLATE") && refusable(self.run("COMPRESS DEFLATE", |_| {}).await)? {
+            self.imap.get_mut().start_deflate();
+        }
+        Ok(())
+    }
+
+    /// Whether both sides compress.
+    pub fn is_compressed(&self) -> bool {
+        self.imap.get_ref().is_deflated()
+    }
+
+    /// Whether the server offers something, in upper case.
+    pub fn offers(&self, capability: &str) -> bool {
+        self.capabilities.has(capability)
     }
 
     /// Says goodbye.
     pub async fn log_out(mut self) {
         let _ = timeout(LOGOUT, self.imap.logout()).await;
-    }
-
-    /// Sets or clears `\Seen` on messages of a folder.
-    pub async fn set_seen(&mut self, folder: &str, uids: &[u32], is_seen: bool) -> Result<(), ImapError> {
-        if uids.is_empty() {
-            return Ok(());
-        }
-        self.run(&format!("SELECT {}", quote(folder)?), |_| {}).await.map_err(no_folder)?;
-        let set: Vec<String> = uids.iter().map(ToString::to_string).collect();
-        let sign = if is_seen { '+' } else { '-' };
-        self.run(&format!("UID STORE {} {sign}FLAGS.SILENT (\\Seen)", set.join(",")), |_| {}).await
-    }
-
-    /// Puts a message into a folder, marked as read.
-    pub async fn append(&mut self, folder: &str, message: &[u8]) -> Result<(), ImapError> {
-        let command = format!("APPEND {} (\\Seen) {{{}}}", quote(folder)?, message.len());
-        let id = self.imap.run_command(&command).await.map_err(broken)?;
-        loop {
-            let response = self.imap.read_response().await.map_err(ImapError::unreachable)?;
-            let Some(response) = response else { return Err(ImapError::unreachable("closed")) };
-            match response.parsed() {
-                Response::Continue(_) => {
-                    let stream = self.imap.get_mut();
-                    stream.write_all(message).await.map_err(ImapError::unreachable)?;
-                    stream.write_all(b"\r\n").await.map_err(ImapError::unreachable)?;
-                    stream.flush().await.map_err(ImapError::unreachable)?;
-                }
-                Response::Done { tag, status, outcome } if *tag == id => {
-                    return finish(status, outcome.information.as_deref()).map_err(no_folder);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Creates a folder; the name is encoded as the protocol wants it.
-    pub async fn create_folder(&mut self, name: &str) -> Result<(), ImapError> {
-        self.run(&format!("CREATE {}", quote(&super::mutf7::encode(name))?), |_| {}).await
     }
 
     /// Runs a command and hands over every response until its own; a connection that ends before
@@ -85,12 +99,52 @@ impl Session {
             }
         }
     }
+
+    /// Runs a command whose last argument is a literal (RFC 3501 §4.3).
+    pub(super) async fn run_with_literal(
+        &mut self,
+        command: &str,
+        literal: &[u8],
+        mut on: impl FnMut(&Response<'_>) + Send,
+    ) -> Result<(), ImapError> {
+        let id = self.imap.run_command(&format!("{command} {{{}}}", literal.len())).await.map_err(broken)?;
+        loop {
+            let response = self.imap.read_response().await.map_err(ImapError::unreachable)?;
+            let Some(response) = response else { return Err(ImapError::unreachable("closed")) };
+            match response.parsed() {
+                Response::Continue(_) => {
+                    let stream = self.imap.get_mut();
+                    stream.write_all(literal).await.map_err(ImapError::unreachable)?;
+                    stream.write_all(b"\r\n").await.map_err(ImapError::unreachable)?;
+                    stream.flush().await.map_err(ImapError::unreachable)?;
+                }
+                Response::Done { tag, status, outcome } if *tag == id => {
+                    on(response.parsed());
+                    return finish(status, outcome.information.as_deref());
+                }
+                other => on(other),
+            }
+        }
+    }
 }
 
-fn finish(status: &Status, information: Option<&str>) -> Result<(), ImapError> {
+/// A server may refuse what it offers; that is not the end.
+fn refusable(outcome: Result<(), ImapError>) -> Result<bool, ImapError> {
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(ImapError::Rejected { .. } | ImapError::Deferred { .. } | ImapError::Protocol { .. }) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+pub(super) fn finish(status: &Status, information: Option<&str>) -> Result<(), ImapError> {
     let text = information.unwrap_or_default().to_owned();
     match status {
         Status::Ok => Ok(()),
+        // RFC 5530 §3: these pass.
+        Status::No if ["[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]"].iter().any(|code| text.starts_with(code)) => {
+            Err(ImapError::Deferred { code: 0, text, recipient: None })
+        }
         Status::No => Err(ImapError::Rejected { code: 0, text, recipient: None }),
         _ => Err(ImapError::protocol(text)),
     }
@@ -104,7 +158,7 @@ pub(super) fn no_folder(error: ImapError) -> ImapError {
     }
 }
 
-fn broken(error: async_imap::error::Error) -> ImapError {
+pub(super) fn broken(error: async_imap::error::Error) -> ImapError {
     ImapError::unreachable(error)
 }
 

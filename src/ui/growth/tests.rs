@@ -100,6 +100,7 @@ fn mailbox(rows: usize) -> MailboxView {
         preview: "The first words".to_owned(),
         date: None,
         is_seen: true,
+        is_flagged: false,
         has_attachments: false,
         headline: None,
     };

@@ -17,6 +17,8 @@ mod finding;
 #[macro_use]
 mod keys;
 #[macro_use]
+mod mail;
+#[macro_use]
 mod outgoing;
 #[macro_use]
 mod own_keys;
@@ -59,4 +61,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people outgoing words; }
+window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing words; }

@@ -1,0 +1,357 @@
+//! What is done with messages and folders: flags, moving, archiving, spam, deleting, and taking the last of it back.
+//! Everything takes effect here at once; the server is told in the account's next turn.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::engine::profile::{Profile, store_failure};
+use crate::engine::view::{FolderId, MessageId};
+use crate::engine::{Event, Failure, FailureKind, Retry};
+use crate::net::imap::{name_of, path_of};
+use crate::store::{AccountRecord, FolderRecord, FolderState, StoreError};
+
+use super::{Effect, Work};
+
+/// What the user does with messages and folders.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub enum MailCommand {
+    /// Sets or clears a flag.
+    SetFlag { messages: Vec<MessageId>, flag: MailFlag, on: bool },
+    /// Moves into a folder, also of another account.
+    Move { messages: Vec<MessageId>, to: FolderId },
+    /// Copies into a folder, also of another account.
+    Copy { messages: Vec<MessageId>, to: FolderId },
+    /// Moves into the account's archive.
+    Archive(Vec<MessageId>),
+    /// Moves among the junk, or back out of it.
+    Spam { messages: Vec<MessageId>, spam: bool },
+    /// Moves into the trash; for good when it is there already.
+    Delete(Vec<MessageId>),
+    /// Takes the last of these back.
+    Undo,
+    /// Makes a folder, below another one or at the top.
+    CreateFolder { account: i64, parent: Option<FolderId>, name: String },
+    /// Gives a folder another name, where it is.
+    RenameFolder { folder: FolderId, name: String },
+    /// Deletes a folder with everything in it.
+    DeleteFolder(FolderId),
+    /// Something happened in the inbox of an account. Sent by the engine to itself.
+    Noticed(i64),
+    /// It is time to tell the servers what was done here. Sent by the engine to itself.
+    Tell,
+}
+
+/// A flag of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailFlag {
+    /// Was read.
+    Seen,
+    /// Was marked.
+    Flagged,
+    /// Was answered.
+    Answered,
+    /// Was forwarded (`$Forwarded`).
+    Forwarded,
+    /// A keyword: an atom of IMAP.
+    Keyword(String),
+}
+
+impl MailFlag {
+    /// As IMAP writes it.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Seen => "\\Seen",
+            Self::Flagged => "\\Flagged",
+            Self::Answered => "\\Answered",
+            Self::Forwarded => "$Forwarded",
+            Self::Keyword(word) => word,
+        }
+    }
+}
+
+/// What the topic remembers: what was done last.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Desk(Mutex<Vec<Step>>);
+
+/// What takes a step back.
+#[derive(Clone, Debug)]
+enum Step {
+    Place { message: MessageId, folder: FolderId },
+    Flag { message: MessageId, flag: String, was: bool },
+    Uncopy(MessageId),
+}
+
+impl Desk {
+    fn keep(&self, steps: Vec<Step>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = steps;
+    }
+
+    fn take(&self) -> Vec<Step> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+pub(super) fn carry_out(work: &Work, command: MailCommand) -> Result<Effect, Failure> {
+    if let MailCommand::Noticed(account) = command {
+        return Ok(Effect::Noticed(account));
+    }
+    if let MailCommand::Tell = command {
+        return Ok(Effect::Tell);
+    }
+    if let Some((code, count)) = apply(&work.profile, command)? {
+        (work.publish)(Event::Done { code, subject: count.to_string() });
+    }
+    Ok(Effect::Mail)
+}
+
+/// Does it here; the code of what was done, and to how many, where the user should be told so.
+pub(in crate::engine) fn apply(
+    profile: &Profile,
+    command: MailCommand,
+) -> Result<Option<(&'static str, usize)>, Failure> {
+    let store = &profile.store;
+    match command {
+        MailCommand::SetFlag { messages, flag, on } => {
+            let steps = mark(profile, &messages, flag.word(), on)?;
+            profile.mail.keep(steps);
+            Ok(None)
+        }
+        MailCommand::Move { messages, to } => place(profile, &messages, "moved", |_| Ok(to)),
+        MailCommand::Copy { messages, to } => {
+            let mut steps = Vec::new();
+            for message in &messages {
+                steps.push(Step::Uncopy(store.duplicate(*message, to, profile.now()).map_err(store_failure)?));
+            }
+            profile.mail.keep(steps);
+            Ok(Some(("copied", messages.len())))
+        }
+        MailCommand::Archive(messages) => place(profile, &messages, "archived", |home| home.role("archive")),
+        MailCommand::Spam { messages, spam } => {
+            let (code, role) = if spam { ("marked_spam", "junk") } else { ("marked_not_spam", "inbox") };
+            let mut steps = mark(profile, &messages, "$Junk", spam)?;
+            steps.extend(mark(profile, &messages, "$NotJunk", !spam)?);
+            let done = place(profile, &messages, code, |home| home.role(role))?;
+            let mut placed = profile.mail.take();
+            placed.extend(steps);
+            profile.mail.keep(placed);
+            Ok(done)
+        }
+        MailCommand::Delete(messages) => place(profile, &messages, "deleted", grave),
+        MailCommand::Undo => undo(profile),
+        MailCommand::CreateFolder { account, parent, name } => {
+            create(profile, account, parent, &name)?;
+            Ok(None)
+        }
+        MailCommand::RenameFolder { folder, name } => rename(profile, folder, &name).map(|()| None),
+        MailCommand::DeleteFolder(folder) => {
+            let state = ordinary(profile, folder)?;
+            if has_server(profile, folder)? {
+                store.plan_removal(state.id).map_err(store_failure)?;
+            } else {
+                store.remove_folder(folder).map_err(store_failure)?;
+            }
+            Ok(None)
+        }
+        MailCommand::Noticed(_) | MailCommand::Tell => Ok(None),
+    }
+}
+
+fn mark(profile: &Profile, messages: &[MessageId], flag: &str, on: bool) -> Result<Vec<Step>, Failure> {
+    if !is_flag(flag) {
+        return Err(input(flag, "bad_flag"));
+    }
+    let mut steps = Vec::new();
+    for &message in messages {
+        if let Some(was) = profile.store.mark(message, flag, on).map_err(store_failure)?
+            && was != on
+        {
+            steps.push(Step::Flag { message, flag: flag.to_owned(), was });
+        }
+    }
+    Ok(steps)
+}
+
+/// An atom of IMAP (RFC 3501 §9).
+fn is_flag(flag: &str) -> bool {
+    let atom = flag.strip_prefix('\\').unwrap_or(flag);
+    !atom.is_empty() && atom.bytes().all(|byte| byte.is_ascii_graphic() && !b"(){%*\"\\]".contains(&byte))
+}
+
+/// The account that a message is in.
+struct Home<'a> {
+    profile: &'a Profile,
+    account: &'a AccountRecord,
+    folder: &'a FolderRecord,
+}
+
+impl Home<'_> {
+    /// The account's folder with a role, planned when there is none.
+    fn role(&self, role: &str) -> Result<FolderId, Failure> {
+        let store = &self.profile.store;
+        let folders = store.folders().map_err(store_failure)?;
+        let own = folders.iter().filter(|folder| folder.account == self.account.id);
+        if let Some(folder) = own.clone().find(|folder| folder.role == role) {
+            return Ok(folder.id);
+        }
+        let name = match role {
+            "archive" => "Archive",
+            "junk" => "Junk",
+            "trash" => "Trash",
+            _ => "INBOX",
+        };
+        if self.account.imap_host.is_empty() {
+            return store.ensure_folder(self.account.id, name, name, role).map_err(store_failure);
+        }
+        let states = store.folder_states(self.account.id).map_err(store_failure)?;
+        let path = format!("{}{name}", prefix(&states));
+        let delimiter = states.first().map(|state| state.delimiter.clone()).unwrap_or_default();
+        store.plan_folder(self.account.id, &path, &name_of(&path), role, &delimiter).map_err(store_failure)
+    }
+}
+
+/// Where a deleted message goes.
+fn grave(home: &Home<'_>) -> Result<FolderId, Failure> {
+    if home.folder.role == "trash" {
+        return home.profile.store.limbo(home.account.id).map_err(store_failure);
+    }
+    home.role("trash")
+}
+
+/// Some servers have every folder below the inbox.
+fn prefix(states: &[FolderState]) -> String {
+    let others = || states.iter().filter(|state| state.role != "inbox" && !state.delimiter.is_empty());
+    let start = |state: &FolderState| format!("INBOX{}", state.delimiter);
+    match others().next() {
+        Some(first) if others().all(|state| state.path.starts_with(&start(first))) => start(first),
+        _ => String::new(),
+    }
+}
+
+fn place(
+    profile: &Profile,
+    messages: &[MessageId],
+    code: &'static str,
+    target: impl Fn(&Home<'_>) -> Result<FolderId, Failure>,
+) -> Result<Option<(&'static str, usize)>, Failure> {
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let folders = profile.store.folders().map_err(store_failure)?;
+    let mut targets: HashMap<FolderId, FolderId> = HashMap::new();
+    let mut steps = Vec::new();
+    for &message in messages {
+        let from = match profile.store.row(message) {
+            Ok((folder, _)) => folder,
+            // It is gone meanwhile, and so is what was to be done with it.
+            Err(StoreError::NotFound) => continue,
+            Err(error) => return Err(store_failure(error)),
+        };
+        let Some(folder) = folders.iter().find(|one| one.id == from) else { continue };
+        let Some(account) = accounts.iter().find(|account| account.id == folder.account) else { continue };
+        let to = match targets.get(&from) {
+            Some(to) => *to,
+            None => target(&Home { profile, account, folder })?,
+        };
+        targets.insert(from, to);
+        if from != to {
+            profile.store.relocate(message, to, profile.now()).map_err(store_failure)?;
+            steps.push(Step::Place { message, folder: from });
+        }
+    }
+    let count = steps.len();
+    profile.mail.keep(steps);
+    Ok(Some((code, count)))
+}
+
+/// Takes the last action back. What the server was told already is told again the other way round.
+fn undo(profile: &Profile) -> Result<Option<(&'static str, usize)>, Failure> {
+    let steps = profile.mail.take();
+    let mut count = 0;
+    for step in steps.iter().rev() {
+        let done = match step {
+            Step::Place { message, folder } => profile.store.relocate(*message, *folder, profile.now()).map(|_| ()),
+            Step::Flag { message, flag, was } => profile.store.mark(*message, flag, *was).map(|_| ()),
+            Step::Uncopy(message) => uncopy(profile, *message),
+        };
+        match done {
+            Ok(()) => count += 1,
+            Err(StoreError::NotFound) => {}
+            Err(error) => return Err(store_failure(error)),
+        }
+    }
+    if count == 0 && !steps.is_empty() {
+        return Err(input("", "too_late"));
+    }
+    Ok(Some(("undone", count)))
+}
+
+fn uncopy(profile: &Profile, message: MessageId) -> Result<(), StoreError> {
+    let (folder, _) = profile.store.row(message)?;
+    let folders = profile.store.folders()?;
+    let account = folders.iter().find(|one| one.id == folder).map(|one| one.account).ok_or(StoreError::NotFound)?;
+    profile.store.relocate(message, profile.store.limbo(account)?, profile.now()).map(|_| ())
+}
+
+fn create(profile: &Profile, account: i64, parent: Option<FolderId>, name: &str) -> Result<FolderId, Failure> {
+    let store = &profile.store;
+    let accounts = store.accounts().map_err(store_failure)?;
+    let record = accounts.into_iter().find(|one| one.id == account).ok_or_else(|| input(name, "no_account"))?;
+    let states = store.folder_states(account).map_err(store_failure)?;
+    let delimiter = states.first().map(|state| state.delimiter.clone()).unwrap_or_default();
+    check_name(name, &delimiter)?;
+    let parent = match parent {
+        Some(parent) => states.iter().find(|state| state.id == parent).map(|state| state.path.clone()),
+        None => None,
+    };
+    let path = match parent {
+        _ if record.imap_host.is_empty() => name.to_owned(),
+        Some(parent) => path_of(&parent, &delimiter, name),
+        None => format!("{}{}", prefix(&states), path_of("", "", name)),
+    };
+    if states.iter().any(|state| !state.is_gone && state.path == path) {
+        return Err(input(name, "folder_exists"));
+    }
+    if record.imap_host.is_empty() {
+        return store.ensure_folder(account, &path, name, "").map_err(store_failure);
+    }
+    store.plan_folder(account, &path, &name_of(&path), "", &delimiter).map_err(store_failure)
+}
+
+fn rename(profile: &Profile, folder: FolderId, name: &str) -> Result<(), Failure> {
+    let state = ordinary(profile, folder)?;
+    check_name(name, &state.delimiter)?;
+    let parent = match state.path.rsplit_once(&*state.delimiter) {
+        Some((parent, _)) if !state.delimiter.is_empty() => parent,
+        _ => "",
+    };
+    let path = path_of(parent, &state.delimiter, name);
+    if has_server(profile, folder)? {
+        profile.store.plan_rename(folder, &path, &name_of(&path)).map_err(store_failure)
+    } else {
+        profile.store.set_folder_path(folder, name, name).map_err(store_failure)
+    }
+}
+
+/// A folder that is the user's to rename or delete.
+fn ordinary(profile: &Profile, folder: FolderId) -> Result<FolderState, Failure> {
+    let state = profile.store.folder_state(folder).map_err(store_failure)?;
+    if state.role == "inbox" { Err(input(&name_of(&state.path), "inbox_stays")) } else { Ok(state) }
+}
+
+fn has_server(profile: &Profile, folder: FolderId) -> Result<bool, Failure> {
+    let folders = profile.store.folders().map_err(store_failure)?;
+    let account = folders.iter().find(|one| one.id == folder).map(|one| one.account);
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    Ok(accounts.iter().any(|one| Some(one.id) == account && !one.imap_host.is_empty()))
+}
+
+fn check_name(name: &str, delimiter: &str) -> Result<(), Failure> {
+    let is_bad = name.trim().is_empty()
+        || name.chars().any(char::is_control)
+        || !delimiter.is_empty() && name.contains(delimiter)
+        || name.contains(['%', '*']);
+    if is_bad { Err(input(name, "bad_folder_name")) } else { Ok(()) }
+}
+
+fn input(subject: &str, source: &str) -> Failure {
+    Failure { kind: FailureKind::Input, retry: Retry::Never, subject: subject.to_owned(), source: source.to_owned() }
+}

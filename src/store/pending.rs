@@ -1,0 +1,477 @@
+//! What was done here and the server doesn't know yet: as it is to be in the end, not as a log of steps. Whatever
+//! happens in between, telling the server again leads to the same end.
+
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+
+use super::database::millis;
+use super::roster::LIMBO;
+use super::{Store, StoreError};
+
+/// How a message is to come where it is shown here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The server moves it.
+    Move,
+    /// The server copies it.
+    Copy,
+    /// It is brought there.
+    Append,
+}
+
+impl Way {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Move => "move",
+            Self::Copy => "copy",
+            Self::Append => "append",
+        }
+    }
+}
+
+/// A message that is shown in a folder where the server does not have it yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placing {
+    /// The message's row id.
+    pub message: i64,
+    /// How it gets there.
+    pub way: Way,
+    /// Where the server has it.
+    pub folder: Option<i64>,
+    /// Under this UID; `None` when that is not known (any more).
+    pub uid: Option<u32>,
+    /// The server was asked to put it into that folder, and its answer was not seen.
+    pub asked: Option<i64>,
+    /// The UIDNEXT of that folder before.
+    pub next_uid: u32,
+    /// Where it is to be.
+    pub target: i64,
+    /// The account of that folder.
+    pub target_account: i64,
+    /// It is to be deleted for good.
+    pub is_deletion: bool,
+    /// The target's server is none: the message leaves its server.
+    pub leaves: bool,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// A flag that is to be set or cleared on the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The message's row id.
+    pub message: i64,
+    /// Its UID in the folder that was asked about.
+    pub uid: u32,
+    /// A flag or keyword as IMAP writes it.
+    pub flag: String,
+    /// Whether it is to be set.
+    pub is_on: bool,
+}
+
+impl Store {
+    /// Sets or clears a flag or keyword here; the server is told later. What it was before; `None` if there is no
+    /// such message.
+    pub fn mark(&self, message: i64, flag: &str, is_on: bool) -> Result<Option<bool>, StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let Some(before) = has_flag(&transaction, message, flag)? else { return Ok(None) };
+        if before != is_on {
+            set_flag(&transaction, message, flag, is_on)?;
+            transaction.execute(
+                // Where there is no server, nobody is to be told.
+                "INSERT INTO marked (message, flag, is_on)
+                 SELECT message.id, ?2, ?3 FROM message JOIN folder ON folder.id = message.folder
+                     JOIN account ON account.id = folder.account WHERE message.id = ?1 AND account.imap_host <> ''
+                 ON CONFLICT (message, flag) DO UPDATE SET is_on = excluded.is_on",
+                params![message, flag, is_on],
+            )?;
+        }
+        transaction.commit()?;
+        Ok(Some(before))
+    }
+
+    /// The keywords of a message.
+    pub fn keywords(&self, message: i64) -> Result<Vec<String>, StoreError> {
+        let db = self.db();
+        let query = "SELECT keywords FROM message WHERE id = ?1";
+        let words: Option<String> = db.query_row(query, [message], |row| row.get(0)).optional()?;
+        Ok(words.unwrap_or_default().split_whitespace().map(ToOwned::to_owned).collect())
+    }
+
+    /// Puts a message into another folder here; the server is told later. Where it was before.
+    pub fn relocate(&self, message: i64, target: i64, at: Timestamp) -> Result<i64, StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let from: Option<(i64, i64, bool, i64)> = transaction
+            .query_row(
+                "SELECT message.folder, message.uid, account.imap_host <> '', account.id FROM message
+                 JOIN folder ON folder.id = message.folder JOIN account ON account.id = folder.account
+                 WHERE message.id = ?1",
+                [message],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+            )
+            .optional()?;
+        let (from, uid, has_server, account) = from.ok_or(StoreError::NotFound)?;
+        if from == target {
+            return Ok(from);
+        }
+        let there: (i64, String, bool) = transaction.query_row(
+            "SELECT account.id, folder.role, account.imap_host <> '' FROM folder
+             JOIN account ON account.id = folder.account WHERE folder.id = ?1",
+            [target],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?;
+        let is_elsewhere = there.0 != account && there.2;
+        match placing(&transaction, message)? {
+            // Home again before anybody was told.
+            Some(placing) if placing.folder == Some(target) && placing.asked.is_none() && placing.way == Way::Move => {
+                let uid = placing.uid.map_or(-message, i64::from);
+                move_row(&transaction, message, target, uid)?;
+                transaction.execute("DELETE FROM placing WHERE message = ?1", [message])?;
+            }
+            // It is on no server yet.
+            Some(placing) if there.1 == LIMBO && placing.asked.is_none() && placing.way != Way::Move => {
+                discard_source(&transaction, &placing)?;
+                transaction.execute("DELETE FROM message WHERE id = ?1", [message])?;
+            }
+            Some(_) => {
+                move_row(&transaction, message, target, -message)?;
+                let way = if is_elsewhere { "append" } else { "" };
+                transaction.execute(
+                    "UPDATE placing SET at = ?2, way = CASE ?3 WHEN '' THEN way ELSE ?3 END WHERE message = ?1",
+                    params![message, millis(at), way],
+                )?;
+            }
+            None if !has_server && there.1 == LIMBO => {
+                transaction.execute("DELETE FROM message WHERE id = ?1", [message])?;
+            }
+            None => {
+                move_row(&transaction, message, target, -message)?;
+                if has_server || there.2 {
+                    let way = if is_elsewhere { Way::Append } else { Way::Move };
+                    let source = (has_server && uid > 0).then_some((from, uid));
+                    insert_placing(&transaction, (message, way), source, at)?;
+                }
+            }
+        }
+        transaction.commit()?;
+        Ok(from)
+    }
+
+    /// Puts a copy of a message into another folder here; the server is told later. The copy's row id.
+    pub fn duplicate(&self, message: i64, target: i64, at: Timestamp) -> Result<i64, StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let copied = transaction.execute(
+            "INSERT INTO message (folder, uid, raw, is_seen, is_flagged, is_answered, has_attachments, received_at, date,
+                 position, from_name, from_address, subject, preview, keywords)
+             SELECT ?2, -(SELECT max(id) + 1 FROM message), raw, is_seen, is_flagged, is_answered, has_attachments,
+                 received_at, date, position, from_name, from_address, subject, preview, keywords
+             FROM message WHERE id = ?1",
+            params![message, target],
+        )?;
+        if copied == 0 {
+            return Err(StoreError::NotFound);
+        }
+        let copy = transaction.last_insert_rowid();
+        move_row(&transaction, copy, target, -copy)?;
+        let (source, uid, is_same, has_server): (i64, i64, bool, bool) = transaction.query_row(
+            "SELECT message.folder, message.uid, there.account = here.account, account.imap_host <> '' FROM message
+             JOIN folder AS here ON here.id = message.folder JOIN folder AS there ON there.id = ?2
+             JOIN account ON account.id = there.account WHERE message.id = ?1",
+            params![message, target],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )?;
+        if has_server {
+            let from = (is_same && uid > 0).then_some((source, uid));
+            let way = if from.is_some() { Way::Copy } else { Way::Append };
+            insert_placing(&transaction, (copy, way), from, at)?;
+        }
+        transaction.commit()?;
+        Ok(copy)
+    }
+
+    /// What is to be put elsewhere by the server of an account, oldest wish first.
+    pub fn placings(&self, account: i64) -> Result<Vec<Placing>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached(&format!(
+            "{PLACING} WHERE target.account = ?1 OR placing.folder IN (SELECT id FROM folder WHERE account = ?1)
+             ORDER BY placing.at, placing.message"
+        ))?;
+        let rows = statement.query_map([account], placing_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Placings that nobody wished for since a moment: those may be carried out.
+    pub fn placings_before(&self, account: i64, at: Timestamp) -> Result<Vec<i64>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached(
+            "SELECT placing.message FROM placing JOIN message ON message.id = placing.message
+             JOIN folder ON folder.id = message.folder WHERE folder.account = ?1 AND placing.at <= ?2",
+        )?;
+        let rows = statement.query_map(params![account, millis(at)], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The server is being asked to put messages into a folder whose next UID is that one.
+    pub fn note_asked(&self, messages: &[i64], target: i64, next_uid: u32) -> Result<(), StoreError> {
+        self.for_each(messages, "UPDATE placing SET asked = ?2, next_uid = ?3 WHERE message = ?1", |message| {
+            (message, target, next_uid)
+        })
+    }
+
+    /// The server has not done it: it can be asked again.
+    pub fn note_not_done(&self, messages: &[i64]) -> Result<(), StoreError> {
+        self.for_each(messages, "UPDATE placing SET asked = NULL WHERE message = ?1", |message| (message,))
+    }
+
+    /// What the server has no longer can't be copied there: it is brought.
+    pub fn note_to_bring(&self, messages: &[i64]) -> Result<(), StoreError> {
+        let update = "UPDATE placing SET way = 'append', folder = NULL, uid = NULL, asked = NULL WHERE message = ?1";
+        self.for_each(messages, update, |message| (message,))
+    }
+
+    fn for_each<P: rusqlite::Params>(
+        &self,
+        messages: &[i64],
+        sql: &str,
+        values: impl Fn(i64) -> P,
+    ) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        for message in messages {
+            transaction.prepare_cached(sql)?.execute(values(*message))?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// The server has a message in a folder under that UID now. If the user wants it elsewhere by now, it goes on from
+    /// there.
+    pub fn settle(&self, message: i64, folder: i64, uid: u32) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        settle(&transaction, message, folder, uid)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// The server has a message no longer, or never again: it goes here, too.
+    pub fn remove_messages(&self, messages: &[i64]) -> Result<(), StoreError> {
+        self.for_each(messages, "DELETE FROM message WHERE id = ?1", |message| (message,))
+    }
+
+    /// A message has left its server, and stays where it is here.
+    pub fn settle_here(&self, messages: &[i64]) -> Result<(), StoreError> {
+        self.for_each(messages, "DELETE FROM placing WHERE message = ?1", |message| (message,))?;
+        self.for_each(messages, "DELETE FROM marked WHERE message = ?1", |message| (message,))
+    }
+
+    /// The server refused: a message is again where the server has it.
+    pub fn give_up_placing(&self, message: i64) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        if let Some(placing) = placing(&transaction, message)? {
+            match (placing.way, placing.folder, placing.uid) {
+                (Way::Copy, ..) => {
+                    transaction.execute("DELETE FROM message WHERE id = ?1", [message])?;
+                }
+                (_, Some(folder), Some(uid)) => {
+                    move_row(&transaction, message, folder, i64::from(uid))?;
+                    transaction.execute("DELETE FROM placing WHERE message = ?1", [message])?;
+                }
+                // It is nowhere else: it stays, and is tried again.
+                _ => {}
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// The flags that are to be told about messages which the server has in a folder.
+    pub fn marks(&self, folder: i64) -> Result<Vec<Mark>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached(
+            "SELECT marked.message, message.uid, flag, is_on FROM marked JOIN message ON message.id = marked.message
+                 WHERE message.folder = ?1 AND message.uid > 0
+             UNION ALL
+             SELECT marked.message, placing.uid, flag, is_on FROM marked JOIN placing ON placing.message = marked.message
+                 WHERE placing.folder = ?1 AND placing.uid IS NOT NULL AND way = 'move' AND asked IS NULL",
+        )?;
+        let rows = statement.query_map([folder], |row| {
+            Ok(Mark { message: row.get(0)?, uid: row.get(1)?, flag: row.get(2)?, is_on: row.get(3)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The server knows these marks; one that changed meanwhile stays.
+    pub fn clear_marks(&self, marks: &[Mark]) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        for mark in marks {
+            transaction
+                .prepare_cached("DELETE FROM marked WHERE message = ?1 AND flag = ?2 AND is_on = ?3")?
+                .execute(params![mark.message, mark.flag, mark.is_on])?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// What is to be deleted on the server because it is elsewhere now: UIDs of a folder.
+    pub fn discards(&self, folder: i64) -> Result<Vec<u32>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached("SELECT uid FROM discard WHERE folder = ?1")?;
+        let rows = statement.query_map([folder], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// They are deleted there.
+    pub fn clear_discards(&self, folder: i64, uids: &[u32]) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        for uid in uids {
+            transaction.execute("DELETE FROM discard WHERE folder = ?1 AND uid = ?2", params![folder, uid])?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// The folders of an account about which its server is to be told something.
+    pub fn folders_to_tell(&self, account: i64) -> Result<Vec<i64>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached(
+            "SELECT id FROM folder WHERE account = ?1 AND is_new = 0 AND (
+                 id IN (SELECT message.folder FROM marked JOIN message ON message.id = marked.message WHERE uid > 0)
+                 OR id IN (SELECT folder FROM placing) OR id IN (SELECT folder FROM discard)
+                 OR id IN (SELECT asked FROM placing)) ORDER BY id",
+        )?;
+        let rows = statement.query_map([account], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many things the servers don't know yet.
+    pub fn untold(&self) -> Result<usize, StoreError> {
+        let count = "SELECT (SELECT count(*) FROM marked) + (SELECT count(*) FROM placing)
+            + (SELECT count(*) FROM discard)
+            + (SELECT count(*) FROM folder WHERE is_new OR is_gone OR wanted_path IS NOT NULL)";
+        Ok(self.db().query_row(count, [], |row| row.get(0))?)
+    }
+}
+
+const PLACING: &str = "SELECT placing.message, way, placing.folder, placing.uid, asked, next_uid, message.folder,
+        target.account, target.role, account.imap_host = '', raw.size
+    FROM placing JOIN message ON message.id = placing.message JOIN raw ON raw.id = message.raw
+    JOIN folder AS target ON target.id = message.folder JOIN account ON account.id = target.account";
+
+fn placing(db: &Connection, message: i64) -> Result<Option<Placing>, StoreError> {
+    let mut statement = db.prepare_cached(&format!("{PLACING} WHERE placing.message = ?1"))?;
+    Ok(statement.query_row([message], placing_row).optional()?)
+}
+
+fn placing_row(row: &Row<'_>) -> rusqlite::Result<Placing> {
+    let way: String = row.get(1)?;
+    let role: String = row.get(8)?;
+    Ok(Placing {
+        message: row.get(0)?,
+        way: match way.as_str() {
+            "move" => Way::Move,
+            "copy" => Way::Copy,
+            _ => Way::Append,
+        },
+        folder: row.get(2)?,
+        uid: row.get(3)?,
+        asked: row.get(4)?,
+        next_uid: row.get(5)?,
+        target: row.get(6)?,
+        target_account: row.get(7)?,
+        is_deletion: role == LIMBO,
+        leaves: row.get(9)?,
+        bytes: row.get(10)?,
+    })
+}
+
+fn insert_placing(
+    transaction: &Transaction<'_>,
+    (message, way): (i64, Way),
+    source: Option<(i64, i64)>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let (folder, uid) = source.unzip();
+    transaction.execute(
+        "INSERT INTO placing (message, way, folder, uid, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![message, way.word(), folder, uid, millis(at)],
+    )?;
+    Ok(())
+}
+
+fn move_row(transaction: &Transaction<'_>, message: i64, folder: i64, uid: i64) -> Result<(), StoreError> {
+    transaction
+        .execute("DELETE FROM message WHERE folder = ?1 AND uid = ?2 AND id <> ?3", params![folder, uid, message])?;
+    transaction.execute("UPDATE message SET folder = ?2, uid = ?3 WHERE id = ?1", params![message, folder, uid])?;
+    Ok(())
+}
+
+/// What was brought to another server is deleted where it came from.
+fn discard_source(transaction: &Transaction<'_>, placing: &Placing) -> Result<(), StoreError> {
+    if let (Way::Append, Some(folder), Some(uid)) = (placing.way, placing.folder, placing.uid) {
+        transaction.execute("INSERT OR IGNORE INTO discard (folder, uid) VALUES (?1, ?2)", params![folder, uid])?;
+    }
+    Ok(())
+}
+
+pub(super) fn settle(transaction: &Transaction<'_>, message: i64, folder: i64, uid: u32) -> Result<(), StoreError> {
+    let here: Option<i64> =
+        transaction.query_row("SELECT folder FROM message WHERE id = ?1", [message], |row| row.get(0)).optional()?;
+    let Some(here) = here else { return Ok(()) };
+    if let Some(placing) = placing(transaction, message)? {
+        discard_source(transaction, &placing)?;
+    }
+    transaction.execute("DELETE FROM awaited WHERE folder = ?1 AND uid = ?2", params![folder, uid])?;
+    transaction.execute("DELETE FROM piece WHERE folder = ?1 AND uid = ?2", params![folder, uid])?;
+    if here == folder {
+        move_row(transaction, message, folder, i64::from(uid))?;
+        transaction.execute("DELETE FROM placing WHERE message = ?1", [message])?;
+    } else {
+        transaction.execute(
+            "INSERT INTO placing (message, way, folder, uid, at) VALUES (?1, 'move', ?2, ?3, 0)
+             ON CONFLICT (message) DO UPDATE SET way = 'move', folder = ?2, uid = ?3, asked = NULL",
+            params![message, folder, uid],
+        )?;
+    }
+    Ok(())
+}
+
+/// The column of a flag that has one.
+fn column(flag: &str) -> Option<&'static str> {
+    match flag.to_ascii_lowercase().as_str() {
+        "\\seen" => Some("is_seen"),
+        "\\flagged" => Some("is_flagged"),
+        "\\answered" => Some("is_answered"),
+        _ => None,
+    }
+}
+
+fn has_flag(db: &Connection, message: i64, flag: &str) -> Result<Option<bool>, StoreError> {
+    if let Some(column) = column(flag) {
+        let query = format!("SELECT {column} FROM message WHERE id = ?1");
+        return Ok(db.query_row(&query, [message], |row| row.get(0)).optional()?);
+    }
+    let query = "SELECT keywords FROM message WHERE id = ?1";
+    let words: Option<String> = db.query_row(query, [message], |row| row.get(0)).optional()?;
+    Ok(words.map(|words| words.split_whitespace().any(|word| word.eq_ignore_ascii_case(flag))))
+}
+
+pub(super) fn set_flag(db: &Connection, message: i64, flag: &str, is_on: bool) -> Result<(), StoreError> {
+    if let Some(column) = column(flag) {
+        let update = format!("UPDATE message SET {column} = ?2 WHERE id = ?1");
+        db.prepare_cached(&update)?.execute(params![message, is_on])?;
+        return Ok(());
+    }
+    let words: String = db.query_row("SELECT keywords FROM message WHERE id = ?1", [message], |row| row.get(0))?;
+    let mut words: Vec<&str> = words.split_whitespace().filter(|word| !word.eq_ignore_ascii_case(flag)).collect();
+    if is_on {
+        words.push(flag);
+    }
+    words.sort_unstable();
+    db.execute("UPDATE message SET keywords = ?2 WHERE id = ?1", params![message, words.join(" ")])?;
+    Ok(())
+}
