@@ -52,7 +52,7 @@ impl Engine {
         }
         let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
         let (open_folder, is_filing) = (Arc::clone(&self.open_folder), Arc::clone(&self.is_filing));
-        let (again, is_busy) = (self.again.clone(), Arc::clone(&self.is_busy));
+        let again = self.again.clone();
         tokio::spawn(async move {
             let sent = sending::send_due(&profile, &publish).await;
             drop(turn);
@@ -74,13 +74,9 @@ impl Engine {
             if let Ok(view) = reading::mailbox(&profile, folder, false) {
                 publish(Event::Mailbox(Arc::new(view)));
             }
-            if has_filed {
-                // The copies are on the servers now, and are shown once they are fetched from there: by a round that
-                // begins after this moment.
-                drop(is_busy.lock().await);
-                if let Some(commands) = again.upgrade() {
-                    let _ = commands.send(Command::Synchronise);
-                }
+            // The copies are on the servers now, and are shown once they are fetched from there.
+            if let Some(commands) = again.upgrade().filter(|_| has_filed) {
+                let _ = commands.send(Command::Synchronise);
             }
         });
     }
