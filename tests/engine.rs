@@ -226,7 +226,7 @@ fn a_draft_in_another_persons_name_is_not_sent() {
     while Instant::now() < end {
         match engine.try_next() {
             Some(Event::Failed(failure)) => {
-                assert_eq!((failure.kind, failure.source.as_str()), (FailureKind::Input, "no_account"));
+                assert_eq!((failure.kind, failure.source.as_str()), (FailureKind::NotYourAddress, "no_account"));
                 return;
             }
             Some(Event::Queued) => panic!("it was queued"),
