@@ -340,11 +340,6 @@ impl Engine {
             // It runs already; the servers are looked at again when it ends.
             self.mail.want();
             return;
-        }
-        let Ok(turn) = Arc::clone(&self.is_busy).try_lock_owned() else {
-            // It runs already; the servers are looked at again when it ends.
-            self.mail.want();
-            return;
         };
         let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
         let (open_folder, assesses) = (Arc::clone(&self.open_folder), Arc::clone(&self.assesses));

@@ -159,7 +159,7 @@ pub fn mail(profile: &Profile, command: MailCommand) -> Result<usize, Failure> {
     topic::mail::apply(profile, command).map(|done| done.map_or(0, |(_, count)| count))
 }
 
-/// Tells the servers what was done here, and looks into the inboxes.
+/// Tells the servers what was done here, and looks into the inboxes of those accounts.
 pub fn tell(profile: &Profile) -> Result<Done, Failure> {
     let (publish, failures) = collector();
     let cancel = Cancel::new();

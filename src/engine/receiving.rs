@@ -34,11 +34,17 @@ pub(super) async fn synchronise(profile: &Profile, publish: &Publish, cancel: &C
     accounts(&terms, None, Scope::Everything).await
 }
 
-/// Synchronises these accounts, or all.
+/// Synchronises one account, or all; of all, only those whose servers are to be told something when it is not about
+/// everything.
 pub(super) async fn accounts(terms: &Terms<'_>, which: Option<i64>, scope: Scope) -> Result<usize, Failure> {
     let accounts = terms.profile.store.accounts().map_err(store_failure)?;
-    let chosen = accounts.iter().filter(|account| which.is_none_or(|id| account.id == id));
-    let rounds = chosen.map(|account| one_account(terms, account, scope));
+    let mut rounds = Vec::new();
+    for account in accounts.iter().filter(|account| which.is_none_or(|id| account.id == id)) {
+        let is_asked_for = which.is_some() || scope == Scope::Everything;
+        if is_asked_for || terms.profile.store.is_untold(account.id).map_err(store_failure)? {
+            rounds.push(one_account(terms, account, scope));
+        }
+    }
     let mut fetched = 0;
     let mut cancelled = None;
     for outcome in futures_util::future::join_all(rounds).await {

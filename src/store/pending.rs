@@ -348,6 +348,16 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whether the server of an account is to be told something.
+    pub fn is_untold(&self, account: i64) -> Result<bool, StoreError> {
+        let query = "SELECT EXISTS (SELECT 1 FROM folder WHERE account = ?1
+                AND (is_new OR is_gone OR wanted_path IS NOT NULL OR id IN (SELECT folder FROM discard)))
+            OR EXISTS (SELECT 1 FROM message JOIN folder ON folder.id = message.folder WHERE folder.account = ?1
+                AND (message.id IN (SELECT message FROM marked) OR message.id IN (SELECT message FROM placing)))
+            OR EXISTS (SELECT 1 FROM placing JOIN folder ON folder.id = placing.folder WHERE folder.account = ?1)";
+        Ok(self.db().query_row(query, [account], |row| row.get(0))?)
+    }
+
     /// How many things the servers don't know yet.
     pub fn untold(&self) -> Result<usize, StoreError> {
         let count = "SELECT (SELECT count(*) FROM marked) + (SELECT count(*) FROM placing)

@@ -58,10 +58,12 @@ pub fn here(profile: &Profile) -> Content {
     content
 }
 
-/// Another program of the same person.
+/// Another program of the same person. It connects for each thing that it does: a server may hang up on one whose folder
+/// was deleted.
 pub struct Elsewhere {
     runtime: tokio::runtime::Runtime,
-    session: Option<Session>,
+    server: Server,
+    credentials: Credentials,
 }
 
 impl Elsewhere {
@@ -69,12 +71,16 @@ impl Elsewhere {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let server = Server::new(HOST, servers.imap_port()).with_roots(vec![servers.ca()]);
         let credentials = Credentials::password(format!("{name}@example.test"), PASSWORD);
-        let session = runtime.block_on(Session::log_in(&server, &credentials)).unwrap();
-        Self { runtime, session: Some(session) }
+        Self { runtime, server, credentials }
     }
 
     pub fn run<T>(&mut self, work: impl AsyncFnOnce(&mut Session) -> T) -> T {
-        self.runtime.block_on(work(self.session.as_mut().unwrap()))
+        self.runtime.block_on(async {
+            let mut session = Session::log_in(&self.server, &self.credentials).await.unwrap();
+            let done = work(&mut session).await;
+            session.log_out().await;
+            done
+        })
     }
 
     pub fn put(&mut self, path: &str, subjects: &[&str]) {

@@ -192,9 +192,13 @@ fn between_accounts_a_message_is_brought_first_and_then_deleted_where_it_was() {
     let placing = &world.store.placings(other).unwrap()[0];
     assert_eq!((placing.way, placing.folder, placing.uid), (Way::Append, Some(world.inbox), Some(1)));
     assert_eq!(world.store.unknown_uids(world.inbox, &[1, 2, 9]).unwrap(), [9], "it is no new message at home");
+    assert!(world.store.is_untold(world.account).unwrap() && world.store.is_untold(other).unwrap());
     world.store.settle(world.ids[0], there, 50).unwrap();
     assert_eq!(world.store.discards(world.inbox).unwrap(), [1]);
     assert_eq!(world.uids(there), [Some(50)]);
+    assert!(world.store.is_untold(world.account).unwrap() && !world.store.is_untold(other).unwrap());
+    world.store.clear_discards(world.inbox, &[1]).unwrap();
+    assert!(!world.store.is_untold(world.account).unwrap());
 }
 
 #[test]
