@@ -203,6 +203,9 @@ impl Engine {
                 if open.is_some_and(|open| folders.iter().all(|folder| folder.id != open)) {
                     *self.open_folder.lock().unwrap_or_else(PoisonError::into_inner) = None;
                 }
+                if !self.is_demo {
+                    self.watch();
+                }
                 self.show_outbox()
             }
             Command::TestAccount(form) => {
