@@ -223,7 +223,7 @@ fn a_large_message_is_opened_while_it_is_decoded_and_nothing_comes_of_a_changed_
     let opened = open(&message);
     assert_eq!(opened.recipients.len(), 1);
     assert!(opened.outcome.unwrap().plaintext == content);
-    for share in [2, 3, 4] {
+    for share in [1, 2, 3] {
         let mut changed = message.clone();
         let at = (message.len() / 4 * share - 50..message.len()).find(|at| changed[*at].is_ascii_alphabetic()).unwrap();
         changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
@@ -233,7 +233,7 @@ fn a_large_message_is_opened_while_it_is_decoded_and_nothing_comes_of_a_changed_
         let spaced = [&message[..end], b"  ", &message[end..]].concat();
         assert!(open(&spaced).outcome.unwrap().plaintext == content, "{share}");
         let cut = [&message[..=end], b"-----END PGP MESSAGE-----\n"].concat();
-        assert!(share == 4 || open(&cut).outcome.is_err(), "{share}");
+        assert!(open(&cut).outcome.is_err(), "{share}");
     }
     let closed = decrypt(&message, &ring(&[&public(&bob)]), &[], then(), 8 << 20);
     assert_eq!((closed.outcome.err(), closed.recipients.len()), (Some(DecryptFailure::NoKey), 1));
