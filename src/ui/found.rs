@@ -1,13 +1,12 @@
 //! What the search has found, and what is to be said of it.
 
-use egui::{Sense, Ui, vec2};
+use egui::Ui;
 
 use crate::engine::Command;
 use crate::engine::topic::Topic;
 use crate::engine::topic::searching::{Note, NoteKind, SearchCommand, SearchView};
 
 use super::state::{State, Views};
-use super::theme::{self, palette, size, space};
 use super::widgets;
 use super::words::{Language, Word, one_line};
 
@@ -34,7 +33,7 @@ pub fn of<'a>(views: &'a Views, search: &str) -> Option<&'a SearchView> {
     (is_near && !view.query.trim().is_empty()).then_some(view)
 }
 
-/// One line below the field, when there is something to say.
+/// Below the field, when there is something to say.
 pub fn hint(ui: &mut Ui, views: &Views, state: &State) {
     let Some(view) = of(views, &state.search).filter(|_| !state.search.trim().is_empty()) else { return };
     let language = state.language;
@@ -47,11 +46,7 @@ pub fn hint(ui: &mut Ui, views: &Views, state: &State) {
         }
         _ => return,
     };
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::READING + space::S), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &words));
-    let inner = rect.shrink2(vec2(space::M, 0.0));
-    widgets::line(ui.painter(), inner, &words, theme::plain(size::CAPTION), palette(ui).ink_soft);
-    response.on_hover_text(words);
+    egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 4)).show(ui, |ui| widgets::caption(ui, words));
 }
 
 fn note(language: Language, note: &Note, query: &str) -> String {
