@@ -97,13 +97,21 @@ impl Into<'_> {
 
     /// A Maildir, and the folders inside it, as Maildir++ has them: `.Work.2026` is 2026 in Work.
     fn maildirs(&mut self, root: &Path, name: &str) -> Result<(), Problem> {
-        self.maildir(root, name)?;
-        let mut inside: Vec<_> = fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        if is_maildir(root) {
+            self.maildir(root, name)?;
+        }
+        let is_folder = |entry: &fs::DirEntry| {
+            // A link may lead back to where it lies.
+            entry.file_type().is_ok_and(|kind| kind.is_dir())
+                && !["cur", "new", "tmp"].iter().any(|part| entry.file_name() == *part)
+        };
+        let entries = fs::read_dir(root).map_err(|error| format!("{}: {error}", root.display()))?;
+        let mut inside: Vec<_> = entries.flatten().filter(is_folder).map(|entry| entry.path()).collect();
         inside.sort();
-        for path in inside.iter().filter(|path| is_maildir(path)) {
+        for path in inside {
             let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let own = headless::decoded_folder(own.trim_start_matches('.')).replace('.', "/");
-            self.maildir(path, &format!("{name}/{own}"))?;
+            self.maildirs(&path, &format!("{name}/{own}"))?;
         }
         Ok(())
     }

@@ -204,7 +204,7 @@ pub fn mbox_flags(raw: &RawMessage) -> Option<MessageFlags> {
     let value = |name| parsed.header_values(name).into_iter().next().unwrap_or_default();
     let (status, more) = (value("Status"), value("X-Status"));
     let bits = u32::from_str_radix(value("X-Mozilla-Status").trim(), 16).unwrap_or_default();
-    let is_deleted = bits & 8 != 0 || more.contains('D');
+    let is_deleted = bits & 8 != 0;
     (!is_deleted).then(|| MessageFlags {
         is_seen: bits & 1 != 0 || status.contains('R'),
         is_answered: bits & 2 != 0 || more.contains('A'),

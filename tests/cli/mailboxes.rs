@@ -32,6 +32,9 @@ fn maildir(root: &Path) {
     put(&root.join("tmp/4.d.host"), "not yet whole");
     put(&root.join(".Work.2026/cur/5.e.host:2,S"), &letter(5, ""));
     put(&root.join(".&ZeVnLA-/new/6.f.host"), &letter(6, ""));
+    // Deeper, as other programs lay them out.
+    fs::create_dir_all(root.join("Lists/Rust/new")).unwrap();
+    put(&root.join("Lists/Rust/cur/7.g.host:2,S"), &letter(7, ""));
 }
 
 /// Name, unread and total of each folder of the profile that holds anything.
@@ -57,8 +60,13 @@ fn a_maildir_comes_with_its_folders_and_flags_and_goes_again() {
     let (profile, folder) = (Profile::new(), tempfile::tempdir().unwrap());
     let root = folder.path().join("Maildir");
     maildir(&root);
-    assert_eq!(profile.good(&["import", text(&root), "--folder", "Old"]).output, b"5\n");
-    let all = [json!(["Old", 1, 3]), json!(["Old/Work/2026", 0, 1]), json!(["Old/日本", 1, 1])];
+    assert_eq!(profile.good(&["import", text(&root), "--folder", "Old"]).output, b"6\n");
+    let all = [
+        json!(["Old", 1, 3]),
+        json!(["Old/Lists/Rust", 0, 1]),
+        json!(["Old/Work/2026", 0, 1]),
+        json!(["Old/日本", 1, 1]),
+    ];
     assert_eq!(folders(&profile), all);
 
     let (out, file) = (folder.path().join("out"), folder.path().join("out.mbox"));
