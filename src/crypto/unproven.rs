@@ -6,9 +6,9 @@ use crate::domain::{Spool, SpoolFile};
 
 use super::DecryptFailure;
 
-/// What is larger, encrypted or opened, waits for its proof outside of memory. The ciphertext of a message of 25 MB
-/// is more than this, also when it is carried in base64 (RFC 2045 §6.8).
-pub(super) const LARGE: usize = 16 << 20;
+/// What is larger, encrypted or opened, waits for its proof outside of memory. Once proven it is in memory all the
+/// same, so for a message of 25 MB, as large as most servers take, the way over the disk would only take time.
+pub(super) const LARGE: usize = 48 << 20;
 
 /// How much may come out of an encrypted object, and where it waits when that is much.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,9 @@ enum Held {
 impl<'a> Unproven<'a> {
     /// For what a ciphertext of this many bytes opens to.
     pub(super) fn of(ciphertext: usize, bounds: Bounds<'a>) -> Result<Self, DecryptFailure> {
-        let mut new = Self { held: Held::Memory(Zeroizing::default()), length: 0, bounds };
+        // What was encrypted is about as long as its ciphertext, unless it was compressed.
+        let about = Zeroizing::new(Vec::with_capacity(ciphertext.min(bounds.limit).min(LARGE)));
+        let mut new = Self { held: Held::Memory(about), length: 0, bounds };
         if ciphertext > LARGE {
             new.leave_memory()?;
         }

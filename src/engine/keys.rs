@@ -131,7 +131,7 @@ fn view_within(profile: &Profile, at_once: Duration) -> Result<KeysView, Failure
     for report in keyring.reports(at) {
         let is_anchor = anchors.contains(&report.fingerprint);
         let is_trusted = is_anchor || policy.direct.contains_key(&report.fingerprint);
-        let is_root = policy.roots.contains(&report.fingerprint);
+        let counts = policy.counting(&report.fingerprint);
         let verdict = if is_anchor {
             Some(TrustVerdict::Authenticated)
         } else if report.has_secret {
@@ -142,7 +142,7 @@ fn view_within(profile: &Profile, at_once: Duration) -> Result<KeysView, Failure
         };
         let has_secret = report.has_secret;
         let met = met.remove(&report.fingerprint).unwrap_or_default();
-        let summary = KeySummary { report, verdict, is_trusted, is_root, met };
+        let summary = KeySummary { report, verdict, is_trusted, counts, met };
         if has_secret { own.push(summary.to_view()) } else { others.push(summary) }
     }
     Ok(KeysView { own, others: Arc::new(others) })

@@ -22,7 +22,7 @@ pub use crate::sender::is_look_alike;
 pub use crate::sender::{Method, SenderResult, SenderWord, Source};
 pub use crate::store::{PopAccess, Provenance, ProvenanceSource};
 pub use crate::trust::chain::{RevocationCheck, RevocationSource, RevocationStatus};
-pub use crate::trust::{Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
+pub use crate::trust::{Counting, Judgement, PathStep, StepKind, TrustPath, TrustVerdict};
 
 /// Every code that a reason may have, by the room that gives it.
 pub mod reasons {
@@ -339,8 +339,8 @@ pub struct KeySummary {
     pub verdict: Option<TrustVerdict>,
     /// The user compared it with its owner.
     pub is_trusted: bool,
-    /// Its certifications count.
-    pub is_root: bool,
+    /// How far its certifications count.
+    pub counts: Counting,
     /// Where it was met, the oldest place first.
     pub met: Vec<Provenance>,
 }
@@ -352,7 +352,7 @@ impl KeySummary {
             report: (*self.report).clone(),
             verdict: self.verdict.unwrap_or(TrustVerdict::Unauthenticated),
             is_trusted: self.is_trusted,
-            is_root: self.is_root,
+            counts: self.counts,
             met: self.met.clone(),
         }
     }
@@ -367,8 +367,8 @@ pub struct KeyView {
     pub verdict: TrustVerdict,
     /// The user compared it with its owner.
     pub is_trusted: bool,
-    /// Its certifications count.
-    pub is_root: bool,
+    /// How far its certifications count.
+    pub counts: Counting,
     /// Where it was met, the oldest place first.
     pub met: Vec<Provenance>,
 }

@@ -99,6 +99,18 @@ pub struct TrustPolicy {
     pub answers: BTreeMap<(String, Fingerprint), bool>,
 }
 
+/// How far the certifications that an OpenPGP certificate made count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counting {
+    /// Not by themselves.
+    #[default]
+    Not,
+    /// By a third, as GnuPG counts those of whom it trusts marginally.
+    Third,
+    /// In full: a trust root.
+    Full,
+}
+
 impl TrustPolicy {
     /// Trusting nobody, at a moment.
     pub fn nobody(at: Timestamp) -> Self {
@@ -123,6 +135,15 @@ impl TrustPolicy {
     pub fn count_by_a_third(&mut self, introducer: Fingerprint) {
         if self.roots.insert(introducer.clone()) {
             self.amounts.insert(introducer, FULL / 3);
+        }
+    }
+
+    /// How far the certifications of an OpenPGP certificate count.
+    pub fn counting(&self, fingerprint: &Fingerprint) -> Counting {
+        match (self.roots.contains(fingerprint), self.amounts.contains_key(fingerprint)) {
+            (false, _) => Counting::Not,
+            (true, true) => Counting::Third,
+            (true, false) => Counting::Full,
         }
     }
 

@@ -9,5 +9,7 @@ pub mod reason;
 pub mod web;
 
 pub use glance::Glance;
-pub use judge::{Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, borne, holds, judge};
+pub use judge::{
+    Counting, Judgement, PathStep, Revocation, StepKind, TrustPath, TrustPolicy, TrustVerdict, borne, holds, judge,
+};
 pub use names::{BelievedUserId, believed_user_ids};

@@ -14,7 +14,7 @@ use egui::{CentralPanel, Frame, Margin, Ui};
 
 use crate::domain::{Fingerprint, Secret, Technology};
 use crate::engine::Command;
-use crate::engine::view::{CertificateReport, KeyView, TrustVerdict};
+use crate::engine::view::{CertificateReport, Counting, KeyView, TrustVerdict};
 
 use super::compose::{verdict_colour, verdict_icon};
 use super::evidence::technology;
@@ -234,10 +234,31 @@ fn actions(ui: &mut Ui, key: &KeyView, state: &mut State, commands: &mut Vec<Com
         };
         export(ui, Word::Export, false);
         if key.report.technology == Technology::OpenPgp {
-            let mut root = key.is_root;
-            if ui.checkbox(&mut root, language.say(Word::CertificationsCount)).changed() {
-                commands.push(Command::SetTrustRoot { fingerprint: fingerprint.clone(), root });
-            }
+            counting(ui, language, fingerprint, key.counts, commands);
         }
     });
+}
+
+/// Whether an OpenPGP certificate's certifications count, and how far: ticked when they do.
+pub fn counting(
+    ui: &mut Ui,
+    language: Language,
+    fingerprint: &Fingerprint,
+    counts: Counting,
+    commands: &mut Vec<Command>,
+) {
+    let mut root = counts != Counting::Not;
+    let is_third = counts == Counting::Third;
+    let words = if is_third { Word::CertificationsCountThird } else { Word::CertificationsCount };
+    let mut set = |root| commands.push(Command::SetTrustRoot { fingerprint: fingerprint.clone(), root });
+    let mut ticked = ui.checkbox(&mut root, language.say(words));
+    if is_third {
+        ticked = ticked.on_hover_text(language.say(Word::CountThirdHint));
+    }
+    if ticked.changed() {
+        set(root);
+    }
+    if is_third && widgets::button(ui, None, language.say(Word::CountInFull), Weight::Quiet).clicked() {
+        set(true);
+    }
 }

@@ -92,7 +92,7 @@ fn card() -> PersonCard {
             .collect(),
         judgement,
         is_compared: false,
-        is_root: false,
+        counts: Counting::Not,
         vouched: None,
         sighting: Some(seen(sample::print(seed, 20), 9)),
         answer: None,
@@ -230,6 +230,34 @@ fn vouching_asks_what_is_meant_and_tells_the_engine() {
         Topic::Trust(TrustCommand::Certify(what)) if what.vouching.amount == 60 && what.vouching.depth == 1
             && what.vouching.scope == ["<[^>]+[@.]example\\.co\\.jp>$"] && !what.vouching.is_local
             && what.vouching.expires_at.is_some_and(|at| (at.as_second() - now.as_second()) / 86_400 == 365)))));
+}
+
+#[test]
+fn who_counts_by_a_third_is_not_shown_as_one_who_counts_in_full() {
+    for language in LANGUAGES {
+        let mut view = view();
+        let mut card = card();
+        card.certificates[0].counts = Counting::Third;
+        view.card = Some(Arc::new(card));
+        let (mut window, paper) = at_people(language, WIDE, view);
+        assert!(window.query_by_label(language.say(Word::CertificationsCount)).is_none());
+        window.get_by_label(language.say(Word::CertificationsCountThird)).scroll_to_me();
+        window.run();
+        let set = |wanted: bool| {
+            let wanted_print = sample::print(5, 20);
+            sent(&paper, |command| {
+                matches!(command,
+                Command::SetTrustRoot { fingerprint, root } if *fingerprint == wanted_print && *root == wanted)
+            })
+        };
+        assert!(!set(true) && !set(false));
+        window.get_by_label(language.say(Word::CountInFull)).click();
+        window.run();
+        assert!(set(true) && !set(false));
+        window.get_by_label(language.say(Word::CertificationsCountThird)).click();
+        window.run();
+        assert!(set(false), "unticking takes all of it back");
+    }
 }
 
 #[test]

@@ -403,12 +403,13 @@ pub fn keys() -> KeysView {
         is_revoked: false,
         problems: vec![],
     };
-    let view = |report, verdict, is_trusted| KeyView { report, verdict, is_trusted, is_root: false, met: Vec::new() };
+    let view =
+        |report, verdict, is_trusted| KeyView { report, verdict, is_trusted, counts: Counting::Not, met: Vec::new() };
     let other = |report, verdict, is_trusted| KeySummary {
         report: Arc::new(report),
         verdict: Some(verdict),
         is_trusted,
-        is_root: false,
+        counts: Counting::Not,
         met: Vec::new(),
     };
     let mut old = report(Technology::Smime, 21, "Carol Danvers", "carol@example.com", false);

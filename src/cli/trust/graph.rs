@@ -55,6 +55,7 @@ fn you(lang: Lang) -> String {
 fn brief(edge: &Edge, lang: Lang) -> String {
     match &edge.kind {
         EdgeKind::Compared => words::pick(lang, "compared", "照合済み"),
+        EdgeKind::Third => "1/3".to_owned(),
         EdgeKind::Certification { vouching, .. } => {
             let amount = (vouching.amount < 120).then(|| format!("{}/120", vouching.amount));
             let depth = (vouching.depth > 0)

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::crypto::smime::X509;
 use crate::crypto::{Certificate, Keyring, pgp};
 use crate::domain::{EmailAddress, Fingerprint, Technology};
-use crate::trust::{self, Judgement, PathStep, StepKind, TrustPolicy, TrustVerdict};
+use crate::trust::{self, Counting, Judgement, PathStep, StepKind, TrustPolicy, TrustVerdict};
 
 use super::{CertificationState, Edge, EdgeKind, Graph, Node, Role, Vouching};
 
@@ -157,15 +157,17 @@ impl<'a> Picture<'a> {
             trust::judge(&Certificate::Pgp(Arc::clone(cert)), &[], address.as_ref(), self.keyring, self.policy);
         let name = pgp::names(cert, at).into_iter().next();
         let name = name.or_else(|| address.as_ref().map(ToString::to_string)).unwrap_or_default();
-        let role = match (self.keyring.pgp.is_own(cert), self.policy.roots.contains(&fingerprint)) {
+        let role = match (self.keyring.pgp.is_own(cert), self.policy.counting(&fingerprint)) {
             (true, _) => Role::Own,
-            (false, true) => Role::Root,
-            (false, false) => Role::Certificate,
+            (false, Counting::Full) => Role::Root,
+            (false, Counting::Third) => Role::Third,
+            (false, Counting::Not) => Role::Certificate,
         };
         let place = self.add(fingerprint.clone(), Technology::OpenPgp, name, address, role, &judgement);
         let kind = match role {
             Role::Own => Some(EdgeKind::Own),
             Role::Root => Some(EdgeKind::Root),
+            Role::Third => Some(EdgeKind::Third),
             _ => self.policy.direct.contains_key(&fingerprint).then_some(EdgeKind::Compared),
         };
         self.edge(0, place, kind);

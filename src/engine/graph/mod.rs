@@ -84,6 +84,8 @@ pub enum Role {
     Own,
     /// Its certifications count.
     Root,
+    /// They count by a third: three such have to agree.
+    Third,
     /// Somebody trusted to vouch for others.
     Introducer,
     /// A trust anchor of X.509.
@@ -101,6 +103,7 @@ impl Role {
             Self::You => "you",
             Self::Own => "own",
             Self::Root => "root",
+            Self::Third => "third",
             Self::Introducer => "introducer",
             Self::Anchor => "anchor",
             Self::Authority => "authority",
@@ -129,6 +132,8 @@ pub enum EdgeKind {
     Own,
     /// The user lets its certifications count.
     Root,
+    /// By a third.
+    Third,
     /// The user believes this authority.
     Anchor,
     /// The user compared it with its owner.
@@ -152,6 +157,7 @@ impl EdgeKind {
         match self {
             Self::Own => "own",
             Self::Root => "root",
+            Self::Third => "third",
             Self::Anchor => "anchor",
             Self::Compared => "compared",
             Self::Certification { .. } => "certification",

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::domain::{EmailAddress, Fingerprint, Technology};
 use crate::engine::graph::EdgeKind;
 use crate::engine::profile::{Profile, store_failure};
-use crate::engine::view::{CertificateReport, Judgement, Provenance, SightingView, TrustVerdict};
+use crate::engine::view::{CertificateReport, Counting, Judgement, Provenance, SightingView, TrustVerdict};
 use crate::engine::{Event, Failure};
 pub use crate::store::Correspondence;
 
@@ -83,8 +83,8 @@ pub struct CertificateCard {
     pub stations: Vec<Option<EdgeKind>>,
     /// The user compared it.
     pub is_compared: bool,
-    /// Its certifications count.
-    pub is_root: bool,
+    /// How far its certifications count.
+    pub counts: Counting,
     /// What an own key says of it.
     pub vouched: Option<EdgeKind>,
     /// What was seen of it.

@@ -281,9 +281,6 @@ fn actions(
         }
     });
     if report.technology == Technology::OpenPgp {
-        let mut root = certificate.is_root;
-        if ui.checkbox(&mut root, language.say(Word::CertificationsCount)).changed() {
-            commands.push(Command::SetTrustRoot { fingerprint: fingerprint.clone(), root });
-        }
+        keys::counting(ui, language, fingerprint, certificate.counts, commands);
     }
 }

@@ -39,7 +39,11 @@ pub fn says(language: Language, clock: &Clock, vouching: &Vouching, state: Certi
 /// What is unusual of a line in the picture; empty for nothing.
 pub fn brief(language: Language, kind: &EdgeKind) -> String {
     let EdgeKind::Certification { vouching, state, .. } = kind else {
-        return if *kind == EdgeKind::Compared { language.say(Word::EdgeCompared).to_owned() } else { String::new() };
+        return match kind {
+            EdgeKind::Compared => language.say(Word::EdgeCompared).to_owned(),
+            EdgeKind::Third => "1/3".to_owned(),
+            _ => String::new(),
+        };
     };
     let mut words = Vec::new();
     match state {
@@ -73,6 +77,7 @@ pub fn role(language: Language, role: Role) -> &'static str {
         Role::You => Word::You,
         Role::Own => Word::RoleOwn,
         Role::Root => Word::RoleRoot,
+        Role::Third => Word::RoleThird,
         Role::Introducer => Word::RoleIntroducer,
         Role::Anchor => Word::RoleAnchor,
         Role::Authority => Word::RoleAuthority,

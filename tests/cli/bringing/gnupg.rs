@@ -122,6 +122,12 @@ fn marginal_trust_counts_by_a_third_here_as_it_does_for_gpg_and_only_of_who_is_b
     };
     let here = ["by-one", "by-two", "by-three", "by-stranger"].map(verdict);
     assert_eq!(here, ["partial", "partial", "authenticated", "partial"]);
+    // The picture does not show them as ones who count in full.
+    let graph = over(&profile, &[], &[], &["trust", "graph"]).document();
+    let nodes = graph["nodes"].as_array().unwrap().iter();
+    let mut thirds: Vec<_> = nodes.filter(|node| node["role"] == "third").map(|node| word(node, "/address")).collect();
+    thirds.sort_unstable();
+    assert_eq!(thirds, ["one@example.test", "three@example.test", "two@example.test"]);
     // It can be taken back.
     over(&profile, &[], &[], &["trust", "introducer", &three, "--retract"]);
     assert_eq!(verdict("by-three"), "partial");

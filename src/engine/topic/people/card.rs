@@ -85,7 +85,7 @@ impl Desk<'_> {
             stations: stations(&judgement.path.0, self.keyring, at),
             judgement,
             is_compared: self.policy.direct.contains_key(fingerprint),
-            is_root: self.policy.roots.contains(fingerprint),
+            counts: self.policy.counting(fingerprint),
             vouched,
             sighting: sighting.map(sighting::shown),
             answer: said.find(about).map(|one| one.is_accepted),

@@ -34,6 +34,9 @@ macro_rules! keys {
             Compare => "Compare fingerprint", "指紋を照合";
             TakeTrustBack => "Take trust back", "信頼を取り消す";
             CertificationsCount => "Its certifications count", "この鍵による証明を信頼する";
+            CertificationsCountThird => "Its certifications count by a third", "この鍵による証明を3分の1だけ信頼する";
+            CountInFull => "Count in full", "全面的に信頼する";
+            CountThirdHint => "Three certificates that count by a third have to agree before somebody is believed, as in GnuPG.", "GnuPGと同じく、3分の1の鍵が3つ一致して初めて相手を信頼します。";
             CompareTitle => "Compare with {name}", "{name}さんと照合";
             CompareHint => "Ask {name} by telephone or in person to read their fingerprint to you. Every group has to agree.", "{name}さんに電話か対面で指紋を読み上げてもらい、すべての組が同じか確かめます。";
             CompareDone => "I compared every group with the owner", "持ち主とすべての組を照合しました";

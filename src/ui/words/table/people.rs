@@ -99,6 +99,7 @@ macro_rules! people {
             SaveSvg => "Save as picture", "画像で保存";
             RoleOwn => "Your own key", "自分の鍵";
             RoleRoot => "Its certifications count", "証明が信頼される鍵";
+            RoleThird => "Its certifications count by a third", "証明が3分の1だけ信頼される鍵";
             RoleIntroducer => "Introducer", "紹介者";
             RoleAnchor => "Authority that you believe", "信頼する認証局";
             RoleAuthority => "Authority", "認証局";
