@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import mail
+import screen
 
 QUERIES = 200
 CHANGES = 50
@@ -48,6 +49,10 @@ def maildir(work, count):
     bytes_ = mail.mixed(root / "cur", count, seed=11)
     for file in list((root / "cur").iterdir()):
         file.rename(file.with_name(f"{int(file.stem)}.bench:2,S"))
+    for number in range(screen.MARKED):
+        message = screen.marked(number)
+        (root / "cur" / f"{count + number}.bench:2,S").write_bytes(message)
+        bytes_ += len(message)
     print(f"\nmailbox: {count} messages, {bytes_ / 1e6:.0f} MB")
     return root
 
