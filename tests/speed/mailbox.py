@@ -329,6 +329,7 @@ def synchronise(program, work, root, eye, is_alone):
             times = found.setdefault(name, {"kakitome": []})
             times["kakitome"].append(spent)
             if theirs:
+                time.sleep(1.5)  # mbsync itself waits for the next second when its folders have just changed
                 times.setdefault("mbsync", []).append(timed(theirs)[0])
             print(f"{name:16} {spent:12.2f} {times.get('mbsync', [float('nan')])[-1]:10.2f} {peak:19.0f}")
         for name in {name for name, _ in turns}:
