@@ -55,16 +55,17 @@ def size(*folders):
 
 
 def maildir(work, count):
-    """A Maildir of mixed mail, all read."""
+    """A Maildir of mixed mail, all read; the newest are those that the eye knows."""
     root = work / "Maildir"
     for name in ("cur", "new", "tmp"):
         (root / name).mkdir(parents=True)
-    bytes_ = mail.mixed(root / "cur", count, seed=11)
+    newest = min(count, screen.MARKED)
+    bytes_ = mail.mixed(root / "cur", count - newest, seed=11)
     for file in list((root / "cur").iterdir()):
         file.rename(file.with_name(f"{int(file.stem)}.bench:2,S"))
-    for number in range(screen.MARKED):
+    for number in range(newest):
         message = screen.marked(number)
-        (root / "cur" / f"{count + number}.bench:2,S").write_bytes(message)
+        (root / "cur" / f"{count - newest + number}.bench:2,S").write_bytes(message)
         bytes_ += len(message)
     print(f"\nmailbox: {count} messages, {bytes_ / 1e6:.0f} MB")
     return root

@@ -62,7 +62,7 @@ def rows(count, found):
         row(f"scroll {count} rows, processor a frame, p99", None if found.get("scroll") is None else f"{found['scroll']:.2f} ms", "", "under 4 ms", [None if found.get("scroll") is None else found["scroll"] < 4]),
     ]
     if own is not None and vault is not None:
-        out.insert(6, [f"  of it Argon2id over the vault", f"{vault:.2f} s", "-", "(included above)", ""])
+        out.insert(6, ["  of it Argon2id over the vault", f"{vault:.2f} s", "-", "(included above)", ""])
     return out
 
 
