@@ -397,6 +397,8 @@ def whole(program, speed, work, count, eye, is_alone):
 def run(program, speed, work, count, grows):
     """The table of one size; with `grows` also how time grows from a hundredth and a tenth of it."""
     speed = pathlib.Path(speed)
+    load, cores = os.getloadavg()[0], os.cpu_count()
+    print(f"\nmailbox: {load:.1f} of {cores} processors are busy with other work{': the times of all are too long' if load > cores / 4 else ''}")
     with contextlib.ExitStack() as stack:
         eye = stack.enter_context(screen.Screen()) if need("Xvfb") else None
         sizes = [size for size in (count // 100, count // 10) if grows and size > 0]

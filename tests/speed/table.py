@@ -51,7 +51,7 @@ def rows(count, found):
         beside(f"import and index {count} messages", found.get("take in"), "s", 2, "at least 2 times the faster one", lambda ours, best: best / ours >= 2),
         beside("search, 200 queries, p95", found.get("search"), "ms", 2, "not slower than the faster one, under 30 ms", lambda ours, best: ours <= best, [lambda ours: ours < 30]),
         beside("first full synchronising", found.get("first"), "s", 2, "not slower", lambda ours, best: ours <= best),
-        row("  list usable", f"{sorted(usable)[len(usable) // 2]:.2f} s" if usable else None, "", "within 3 s", [sorted(usable)[len(usable) // 2] <= 3 if usable else None]),
+        row("  list usable", f"{sorted(usable)[len(usable) // 2]:.2f} s ({usable[0]:.2f} s the first time)" if usable else None, "", "within 3 s", [sorted(usable)[len(usable) // 2] <= 3 if usable else None]),
         beside("synchronising 50 changes", found.get("changes"), "s", 2, "at least 5 times faster", lambda ours, best: best / ours >= 5),
         row("start to list painted", None if own is None else f"{own:.2f} s", words(without(seconds), "s", 2), "a quarter of Thunderbird, not slower than Claws Mail",
             [against(own, seconds.get("thunderbird"), 0.25), against(own, seconds.get("claws-mail"), 1)]),
