@@ -1,6 +1,6 @@
 //! What `tests/bench` measures inside one process: `speed assess FOLDER KEYS…`, `speed mail-parser FOLDER`, `speed grow`,
-//! `speed keys FOLDER PROFILE`, `speed search MESSAGES`, `speed find PROFILE PASSPHRASE-FILE QUERIES`, `speed window FOLDER
-//! KEYS…`. Seconds of processor time, so that what else runs on the machine counts little.
+//! `speed keys FOLDER PROFILE`, `speed search MESSAGES`, `speed find PROFILE PASSPHRASE-FILE QUERIES`, `speed scroll
+//! PROFILE PASSPHRASE-FILE`, `speed window FOLDER KEYS…`. Seconds of processor time, so that what else runs on the machine counts little.
 
 #![allow(
     clippy::unchecked_time_subtraction,
@@ -34,10 +34,11 @@ fn main() {
         "keys-make" => keys::make(Path::new(&rest[0]), rest[1].parse().unwrap()),
         "keys" => keys::run(Path::new(&rest[0]), Path::new(&rest[1])),
         "find" => find::run(Path::new(&rest[0]), Path::new(&rest[1]), Path::new(&rest[2])),
+        "scroll" => window::scroll(Path::new(&rest[0]), Path::new(&rest[1])),
         "search" => search::run(rest.first().map_or(10_000, |count| count.parse().unwrap())),
         "window" => window::run(Path::new(&rest[0]), &rest[1..]),
         _ => println!(
-            "speed assess FOLDER KEYS… | mail-parser FOLDER | grow | keys-make FOLDER COUNT | keys FOLDER PROFILE | search MESSAGES | find PROFILE PASSPHRASE-FILE QUERIES | window FOLDER KEYS…"
+            "speed assess FOLDER KEYS… | mail-parser FOLDER | grow | keys-make FOLDER COUNT | keys FOLDER PROFILE | search MESSAGES | find PROFILE PASSPHRASE-FILE QUERIES | scroll PROFILE PASSPHRASE-FILE | window FOLDER KEYS…"
         ),
     }
 }

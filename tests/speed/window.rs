@@ -82,6 +82,23 @@ pub fn keys(what: &Start) {
     });
 }
 
+/// Scrolls through the largest folder of a profile, and prints what the frames took.
+pub fn scroll(profile: &Path, passphrase: &Path) {
+    let words = std::fs::read_to_string(passphrase).unwrap();
+    let secret = Secret::new(words.lines().next().unwrap_or_default().to_owned());
+    let mut window = Window::of(&Start::Profile { dir: profile.to_owned(), secrets: SecretsIn::File(secret) });
+    let mailbox = Arc::clone(window.app.views.mailbox.as_ref().unwrap());
+    let folders = mailbox.accounts.iter().flat_map(|account| &account.folders);
+    let folder = folders.max_by_key(|folder| folder.total).unwrap();
+    window.app.ask(Command::OpenFolder(folder.id));
+    window.until("the list", |app| app.views.mailbox.as_ref().is_some_and(|shown| shown.rows.len() >= folder.total));
+    let count = folder.total;
+    window.scene(&format!("list of {count} rows, scrolled"), |window, _| window.wheel(400.0, 6.0));
+    window.scene(&format!("list of {count} rows, scrolled far"), |window, n| {
+        window.wheel(400.0, if n < 60 { 3000.0 } else { -7.0 });
+    });
+}
+
 /// A profile with all of it; gives the subjects of the large ones.
 fn fill(home: &Path, secrets: &SecretsIn, folder: &Path, keys: &[String]) -> Vec<String> {
     let profile = Profile::open(home, secrets).unwrap();
