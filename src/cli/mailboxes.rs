@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::domain::RawMessage;
+use crate::engine::topic::storage::{maildir_letters, mbox_status};
 use crate::engine::{Profile, headless};
 use crate::message;
 use crate::store::MessageFlags;
@@ -172,24 +173,4 @@ pub(crate) fn export(common: &Common, folder: &str, to: &Path, form: MailboxForm
         told(common, crate::store::files::replace(&into.join(name), &raw))?;
     }
     Ok(())
-}
-
-/// In the order of the alphabet, as Maildir wants them.
-fn maildir_letters(flags: MessageFlags) -> String {
-    [(flags.is_flagged, 'F'), (flags.is_answered, 'R'), (flags.is_seen, 'S')]
-        .iter()
-        .filter(|(is_set, _)| *is_set)
-        .map(|(_, letter)| *letter)
-        .collect()
-}
-
-/// The fields that mutt, Dovecot and others keep an mbox's flags in.
-fn mbox_status(flags: MessageFlags) -> String {
-    let status = if flags.is_seen { "RO" } else { "O" };
-    let more: String = [(flags.is_answered, 'A'), (flags.is_flagged, 'F')]
-        .iter()
-        .filter(|(is_set, _)| *is_set)
-        .map(|(_, one)| *one)
-        .collect();
-    if more.is_empty() { format!("Status: {status}\n") } else { format!("Status: {status}\nX-Status: {more}\n") }
 }

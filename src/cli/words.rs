@@ -1,6 +1,7 @@
 //! The sentences that the command line prints, in both languages.
 
 pub(crate) mod bringing;
+pub(crate) mod storage;
 
 use crate::flow::outgoing::{SendCaution, SendCautionCode};
 use crate::flow::{Caution, CautionCode, Headline, Lock, Seal};
@@ -263,6 +264,14 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
         FailureKind::Store => (
             "the profile's database could not be used; restore it from a backup",
             "プロファイルのデータベースを使えません。バックアップから戻せます",
+        ),
+        FailureKind::Damaged => (
+            "the profile's database is damaged; `store check` says where, `store repair` keeps all that can be read",
+            "プロファイルのデータベースが壊れています。`store check` で確かめ、`store repair` で読める分を残せます",
+        ),
+        FailureKind::NoSpace => (
+            "there is too little room on the disk; nothing was changed; make room and try again",
+            "ディスクの空きが足りません。何も変わっていません。空きを作ってから試せます",
         ),
         FailureKind::SecretStore => (
             "the keyring of the system did not give the secret; unlock it, or use --secret-store file",

@@ -76,6 +76,10 @@ pub enum FailureKind {
     Blocked,
     /// The store could not be read or written.
     Store,
+    /// The database is damaged: it can be repaired.
+    Damaged,
+    /// There is too little room on the disk; the subject is how many bytes are needed.
+    NoSpace,
     /// The system's keyring did not give the secret.
     SecretStore,
     /// The profile's passphrase is wrong, or is needed.

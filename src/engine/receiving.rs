@@ -54,6 +54,9 @@ pub(super) async fn accounts(terms: &Terms<'_>, which: Option<i64>, scope: Scope
             Err(failure) => (terms.publish)(Event::Failed(failure)),
         }
     }
+    if scope == Scope::Everything && which.is_none() && cancelled.is_none() {
+        terms.profile.store.tidy_recovered().map_err(store_failure)?;
+    }
     (terms.publish)(Event::Progress(None));
     cancelled.map_or(Ok(fetched), Err)
 }

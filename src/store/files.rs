@@ -159,6 +159,58 @@ pub(super) fn needs_space(dir: &Path, bytes: u64) -> Result<(), StoreError> {
     }
 }
 
+/// Makes a folder that only its owner can look into, with those above it; whether there is nothing in it.
+pub fn make_new_folder(dir: &Path) -> Result<bool, StoreError> {
+    if !dir.is_dir() {
+        create_private_dir(dir)?;
+    }
+    Ok(fs::read_dir(dir)?.next().is_none())
+}
+
+/// Writes a new file that only its owner can read, and leaves it to the system when it comes to the disk: for many files,
+/// after which [`settle`] is asked once for each folder.
+pub fn put(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    Ok(options.open(path)?.write_all(bytes)?)
+}
+
+/// What was put into a folder stays there.
+pub fn settle(dir: &Path) -> Result<(), StoreError> {
+    sync_dir(dir)
+}
+
+/// A new file that is written bit by bit.
+#[derive(Debug)]
+pub struct Growing(std::io::BufWriter<File>);
+
+impl Growing {
+    /// Begins a file that only its owner can read; the folders above it are made.
+    pub fn begin(path: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
+            create_private_dir(folder)?;
+        }
+        put(path, &[])?;
+        Ok(Self(std::io::BufWriter::new(OpenOptions::new().append(true).open(path)?)))
+    }
+
+    /// Writes more.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        Ok(self.0.write_all(bytes)?)
+    }
+
+    /// Ends it: it is on the disk then.
+    pub fn end(self) -> Result<(), StoreError> {
+        let file = self.0.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        Ok(file.sync_all()?)
+    }
+}
+
 /// A folder that only its owner can look into.
 pub(super) fn create_private_dir(dir: &Path) -> Result<(), StoreError> {
     fs::create_dir_all(dir)?;

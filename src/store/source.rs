@@ -141,6 +141,15 @@ impl<'a> Source<'a> {
         })
     }
 
+    /// Whether an account has this very message.
+    pub(super) fn is_in(&self, transaction: &Transaction<'_>, account: i64) -> Result<bool, StoreError> {
+        let mut there = transaction.prepare_cached(
+            "SELECT 1 FROM raw JOIN message ON message.raw = raw.id JOIN folder ON folder.id = message.folder
+             WHERE sha256 = ?1 AND folder.account = ?2",
+        )?;
+        Ok(there.exists(params![&self.digest[..], account])?)
+    }
+
     /// Keeps it, once for every copy of the same bytes; its row id.
     pub(super) fn keep(&self, transaction: &Transaction<'_>) -> Result<i64, StoreError> {
         let mut known = transaction.prepare_cached("SELECT id FROM raw WHERE sha256 = ?1")?;

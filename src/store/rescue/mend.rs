@@ -53,9 +53,10 @@ fn sources(db: &Connection, report: &mut RepairReport, goes_on: &dyn Fn(f32) -> 
             return Ok(false);
         }
         if !source::is_sound(db, *id)? {
-            db.execute("DELETE FROM raw_piece WHERE raw = ?1", [id])?;
-            db.execute("DELETE FROM raw WHERE id = ?1", [id])?;
-            report.tables.entry("raw".to_owned()).or_default().lost += 1;
+            for (table, column) in [("raw_piece", "raw"), ("raw", "id")] {
+                let gone = db.execute(&format!("DELETE FROM {table} WHERE {column} = ?1"), [id])?;
+                report.tables.entry(table.to_owned()).or_default().lost += gone as u64;
+            }
         }
     }
     Ok(true)
