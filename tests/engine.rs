@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "engine/damage.rs"]
+mod damage;
 #[path = "engine/faults.rs"]
 mod faults;
 #[path = "servers/keys.rs"]

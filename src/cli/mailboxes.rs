@@ -12,7 +12,7 @@ use crate::store::MessageFlags;
 
 use super::args::{BringOptions, Common, MailboxForm};
 use super::profile::{explained, find_folder, told};
-use super::{Problem, bringing, keys, load, output};
+use super::{Problem, bringing, keys, load, output, words};
 
 /// `import`.
 pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result<(), Problem> {
@@ -24,8 +24,15 @@ pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result
     }
     let (profile, passphrases) = keys::profile(common)?;
     told(common, profile.load_keyring(passphrases))?;
-    let mut into =
-        Into { common, profile: &profile, folder: folder.to_owned(), waiting: Vec::new(), bytes: 0, count: 0 };
+    let mut into = Into {
+        common,
+        profile: &profile,
+        folder: folder.to_owned(),
+        waiting: Vec::new(),
+        bytes: 0,
+        count: 0,
+        deleted: 0,
+    };
     for program in &programs {
         for mail in ["Mail", "ImapMail"].map(|name| program.join(name)).into_iter().filter(|path| path.is_dir()) {
             // Thunderbird's indexes lie between its mail.
@@ -49,9 +56,12 @@ pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result
         }
     }
     into.keep()?;
-    let count = into.count;
+    let (count, deleted) = (into.count, into.deleted);
     headless::assess_new(&profile).map_err(|failure| explained(common, &failure))?;
     output::line(&count.to_string());
+    if deleted > 0 {
+        output::error(&words::left_out(deleted, words::lang(common)));
+    }
     Ok(())
 }
 
@@ -63,6 +73,8 @@ struct Into<'a> {
     waiting: Vec<(RawMessage, MessageFlags)>,
     bytes: usize,
     count: usize,
+    /// Messages that were marked as deleted where they come from, and are left out.
+    deleted: usize,
 }
 
 impl Into<'_> {
@@ -89,8 +101,9 @@ impl Into<'_> {
             return Ok(());
         }
         for raw in message::split_mbox(bytes) {
-            if let Some(flags) = headless::mbox_flags(&raw) {
-                self.take(raw, flags)?;
+            match headless::mbox_flags(&raw) {
+                Some(flags) => self.take(raw, flags)?,
+                None => self.deleted += 1,
             }
         }
         Ok(())

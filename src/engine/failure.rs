@@ -50,6 +50,8 @@ pub enum FailureKind {
     NoLoginMethod,
     /// The server refused the message or a recipient for good.
     Rejected,
+    /// The mailbox on the server is full.
+    OverQuota,
     /// The server asks to try later.
     Deferred,
     /// The connection broke after the message was handed over: it may have been sent.

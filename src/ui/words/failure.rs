@@ -215,6 +215,12 @@ explained! { FailureKind {
         "メールの保存場所を読み書きできません{subject}。",
         "ディスクの空きを確かめてから、起動し直してください。";
         [];
+    OverQuota =>
+        "Your mailbox on the server is full{subject}.",
+        "The message stays here and is put there when there is room. Delete something large, and empty the trash.";
+        "サーバーのメールボックスがいっぱいです{subject}。",
+        "メールはここに残り、空きができれば移します。大きなメールを削除し、ごみ箱を空にできます。";
+        [];
     Damaged =>
         "Part of the database can't be read{subject}.",
         "Repair it in the settings, under Storage. What can be read is kept; what the servers have is fetched again.";
