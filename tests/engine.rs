@@ -22,6 +22,9 @@ mod setup;
 #[path = "engine/synchronising.rs"]
 mod synchronising;
 
+#[path = "engine/watching.rs"]
+mod watching;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -50,7 +50,8 @@ pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result
             let bytes = load::file(&file)?;
             if message::is_mbox(&bytes) {
                 into.mbox(&bytes)?;
-            } else {
+            } else if !bytes.is_empty() {
+                // An mbox in which nothing is has no first line.
                 into.take(RawMessage::new(bytes), MessageFlags::default())?;
             }
         }

@@ -22,7 +22,7 @@ const TICK: Duration = Duration::from_secs(30);
 /// How many ticks lie between two fetches.
 const TICKS_PER_FETCH: u32 = 10;
 /// How long what uses the profile may go on when it is to be closed, and how often that is looked at.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// What to open.

@@ -174,7 +174,7 @@ fn through(pages: &Pages, report: &mut CheckReport, goes_on: &GoesOn<'_>) -> boo
         }
         report.pages += 1;
         // What was never written since it became free holds nothing.
-        let is_bad = !is_unused(number) && !pages.is_sound(number) && !(is_free(number) && pages.is_empty(number));
+        let is_bad = !(is_unused(number) || pages.is_sound(number) || is_free(number) && pages.is_empty(number));
         unreadable += u64::from(is_bad);
     }
     report.note("page", unreadable, Gravity::Damage);

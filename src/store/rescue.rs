@@ -147,7 +147,7 @@ fn sight(dir: &Path, key: &ProfileKey, was_open: bool) -> Result<Option<Sight>, 
     if length == 0 && map.is_none() {
         return Ok(None);
     }
-    let salts = [files::beginning(&path, SALT).ok(), map.as_ref().and_then(|map| map.salt()).map(Vec::from)];
+    let salts = [files::beginning(&path, SALT).ok(), map.as_ref().and_then(Map::salt).map(Vec::from)];
     for salt in salts.into_iter().flatten() {
         let Ok(salt) = <[u8; SALT]>::try_from(salt) else { continue };
         let codec = Codec::new(key, &salt)?;
@@ -247,8 +247,18 @@ fn rebuild(
         counts.kept = db.query_row(&format!("SELECT count(*) FROM \"{table}\""), [], |row| row.get(0))?;
     }
     db.execute_batch("COMMIT")?;
-    report.unreadable = u32::try_from(met.unreadable.len()).unwrap_or(u32::MAX);
+    report.unreadable = unreadable(pages);
     Ok(Some(report))
+}
+
+/// Pages that are not as they were written, but for those that nothing was written into since they became free.
+fn unreadable(pages: &Pages) -> u32 {
+    let free = free_pages(pages);
+    let is_free = |number: u32| free.as_ref().is_some_and(|free| free.contains(&number));
+    let is_bad = |number: &u32| {
+        !(pages::is_unused(*number) || pages.is_sound(*number) || is_free(*number) && pages.is_empty(*number))
+    };
+    u32::try_from((1..=pages.last()).filter(is_bad).count()).unwrap_or(u32::MAX)
 }
 
 /// What was numbered is never numbered so again.

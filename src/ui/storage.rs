@@ -28,7 +28,7 @@ fn command(command: StorageCommand) -> Command {
 }
 
 /// Where everything is to be written.
-pub fn export(state: &State, to: std::path::PathBuf) -> Command {
+pub fn export(state: &State, to: &std::path::Path) -> Command {
     // The folder of that dialog may have anything in it: a new one is made in it.
     command(StorageCommand::Export { to: to.join("Kakitome"), form: state.settings.storage.form })
 }

@@ -14,7 +14,8 @@ use super::{contains, word};
 const PAGE: u64 = 4096;
 
 fn letter(number: usize) -> String {
-    let noise: String = (0..300).map(|at| format!("{:x}", (at * number * 7_919 + 13) % 65_521)).collect();
+    let noise: Vec<String> = (0..300).map(|at| format!("{:x}", (at * number * 7_919 + 13) % 65_521)).collect();
+    let noise = noise.concat();
     format!(
         "From: bob@example.test\r\nTo: alice@example.test\r\nSubject: Letter {number}\r\nDate: Sun, 01 Nov 2026 12:00:00 \
          +0000\r\nMessage-ID: <{number}@example.test>\r\n\r\nplain words {noise}\r\n"

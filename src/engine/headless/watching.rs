@@ -10,6 +10,7 @@ use crate::engine::profile::{Profile, store_failure};
 use crate::engine::worker::internal;
 use crate::engine::{Failure, receiving};
 use crate::net::Cancel;
+use crate::store::AccountRecord;
 
 /// What comes within so long of the first news is one thing with it.
 const TOGETHER: Duration = Duration::from_millis(300);
@@ -43,7 +44,7 @@ impl Watching {
     /// When the store can't be read, or the system gives no thread.
     pub fn begin(profile: &Arc<Profile>) -> Result<Self, Failure> {
         let accounts = profile.store.accounts().map_err(store_failure)?;
-        let has_silent = accounts.iter().any(|account| account.receives_by_pop());
+        let has_silent = accounts.iter().any(AccountRecord::receives_by_pop);
         let (tell, heard) = channel();
         let cancel = Arc::new(Cancel::new());
         for account in accounts.into_iter().filter(|account| !account.imap_host.is_empty()) {
@@ -80,7 +81,7 @@ impl Watching {
     }
 }
 
-fn listen(profile: Arc<Profile>, account: crate::store::AccountRecord, cancel: Cancel, tell: &Sender<Heard>) {
+fn listen(profile: Arc<Profile>, account: AccountRecord, cancel: Cancel, tell: &Sender<Heard>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     // Whoever waits is gone only when all ends.
     let on_news = || drop(tell.send(Heard::News));

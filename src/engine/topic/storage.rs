@@ -78,10 +78,10 @@ pub(super) fn carry_out(work: &Work, command: StorageCommand) -> Result<Effect, 
             work.show(TopicView::Storage(Arc::new(looked(&work.profile, None)?)));
         }
         StorageCommand::Check => {
-            beside(work, "check", |work, tell| Ok(check_now(&work.profile, tell)?.map(Outcome::Checked)))
+            beside(work, "check", |work, tell| Ok(check_now(&work.profile, tell)?.map(Outcome::Checked)));
         }
         StorageCommand::Compact => {
-            beside(work, "compact", |work, tell| Ok(compact_now(&work.profile, tell)?.map(Outcome::Compacted)))
+            beside(work, "compact", |work, tell| Ok(compact_now(&work.profile, tell)?.map(Outcome::Compacted)));
         }
         StorageCommand::Export { to, form } => beside(work, "export_all", move |work, tell| {
             let to = unused(to);

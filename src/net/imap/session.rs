@@ -192,6 +192,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_what_says_so_is_a_folder_that_is_not_there() {
+        let no = |text: &str| ImapError::Rejected { code: 0, text: text.to_owned(), recipient: None };
+        assert!(matches!(not_put(no("No such mailbox"), true), ImapError::NoFolder { .. }));
+        assert!(matches!(not_put(no("[NONEXISTENT] no"), false), ImapError::NoFolder { .. }));
+        assert!(matches!(not_put(no("[nonexistent]"), false), ImapError::NoFolder { .. }));
+        assert!(matches!(not_put(no("[OVERQUOTA] Quota exceeded"), false), ImapError::OverQuota { .. }));
+        for other in ["[NOPERM] no", "[LIMIT] no", "[NONEXISTENTIAL] no", "too large", "", "[", "[NONEXISTEN"] {
+            assert!(matches!(not_put(no(other), false), ImapError::Rejected { .. }), "{other}");
+        }
+        assert!(matches!(not_put(ImapError::protocol("x"), true), ImapError::Protocol { .. }));
+    }
+
+    #[test]
     fn a_folder_name_can_not_end_the_command() {
         assert_eq!(quote("a\"b\\c").unwrap(), "\"a\\\"b\\\\c\"");
         assert!(quote("INBOX\r\nk9 DELETE x").is_err());

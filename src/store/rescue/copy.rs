@@ -101,7 +101,7 @@ pub(super) fn copy(
     let mut copied = Copied { tables: BTreeMap::new(), lost_keys: Vec::new(), may_lack_keys: false, doubtful };
     for table in &tables {
         let mut report = table.report(pages, met, shape);
-        if table.name == "certificate" && !report.is_exact | (report.lost > 0) {
+        if table.name == "certificate" && (!report.is_exact || report.lost > 0) {
             own_keys(pages, met, shape, table, &mut copied);
         }
         if DERIVED.contains(&&*table.name) {

@@ -65,8 +65,9 @@ fn sources(db: &Connection, report: &mut RepairReport, goes_on: &dyn Fn(f32) -> 
 /// Accounts that are lost: what was theirs stays, in one without servers.
 fn accounts(db: &Connection) -> Result<(), StoreError> {
     db.execute(
-        "INSERT INTO account (id, name, address, smtp_host, smtp_port, imap_host, imap_port, user)
-         SELECT DISTINCT account, ?1, '', '', 587, '', 993, '' FROM (
+        "INSERT INTO account (id, name, address, smtp_host, smtp_port, imap_host, imap_port, user, position)
+         SELECT DISTINCT account, ?1, '', '', 587, '', 993, '', (SELECT coalesce(max(position), 0) + 1 FROM account)
+         FROM (
              SELECT account FROM folder UNION SELECT account FROM outbox UNION SELECT account FROM draft)
          WHERE account IS NOT NULL AND account NOT IN (SELECT id FROM account)",
         [RECOVERED],
@@ -96,16 +97,16 @@ fn accounts(db: &Connection) -> Result<(), StoreError> {
 /// The folder for what has lost its place, and its next number.
 fn refuge(db: &Connection) -> Result<(i64, i64), StoreError> {
     let query = "SELECT id FROM account WHERE smtp_host = '' AND imap_host = '' AND pop_host = '' ORDER BY id";
-    let account: i64 = match db.query_row(query, [], |row| row.get(0)).optional()? {
-        Some(account) => account,
-        None => {
-            db.execute(
-                "INSERT INTO account (name, address, smtp_host, smtp_port, imap_host, imap_port, user)
-                 VALUES ('local', '', '', 0, '', 0, '')",
-                [],
-            )?;
-            db.last_insert_rowid()
-        }
+    let local: Option<i64> = db.query_row(query, [], |row| row.get(0)).optional()?;
+    let account = if let Some(account) = local {
+        account
+    } else {
+        db.execute(
+            "INSERT INTO account (name, address, smtp_host, smtp_port, imap_host, imap_port, user, position)
+             VALUES ('local', '', '', 0, '', 0, '', (SELECT coalesce(max(position), 0) + 1 FROM account))",
+            [],
+        )?;
+        db.last_insert_rowid()
     };
     let folder = db.query_row(
         "INSERT INTO folder (account, path, name, role) VALUES (?1, ?2, ?2, '')

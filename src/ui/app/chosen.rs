@@ -35,7 +35,7 @@ pub(super) fn take(views: &mut Views, state: &mut State, commands: &mut Vec<Comm
         }
         (Purpose::Backup(choice), Some(path)) => backup::chosen(state, choice, &path),
         (Purpose::PublishDirectory { fingerprint }, Some(to)) => commands.push(finding::export(fingerprint, to)),
-        (Purpose::ExportEverything, Some(to)) => commands.push(storage::export(state, to)),
+        (Purpose::ExportEverything, Some(to)) => commands.push(storage::export(state, &to)),
         (_, None) => {}
     }
 }

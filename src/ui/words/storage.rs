@@ -18,7 +18,6 @@ pub enum Tone {
 /// What long work is at.
 pub fn stage(language: Language, work: &str, stage: &str) -> &'static str {
     language.say(match (work, stage) {
-        ("check", "pages") => Word::StagePages,
         ("check", "structure") => Word::StageStructure,
         ("check", "sources") => Word::StageSources,
         ("check" | "compact", "search") => Word::StageSearch,

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use tantivy::SegmentMeta;
+
 use super::{MEMORY, SearchIndex, Store, StoreError};
 
 impl SearchIndex {
@@ -37,8 +39,8 @@ impl SearchIndex {
                 None => opened.index.writer_with_num_threads(1, MEMORY)?,
             };
             let segments = opened.index.searchable_segment_metas()?;
-            if segments.len() > 1 || segments.iter().any(|segment| segment.has_deletes()) {
-                let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
+            if segments.len() > 1 || segments.iter().any(SegmentMeta::has_deletes) {
+                let ids: Vec<_> = segments.iter().map(SegmentMeta::id).collect();
                 // Merging in the background may have taken some of them already.
                 let _ = writer.merge(&ids).wait();
             }
