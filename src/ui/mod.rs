@@ -50,6 +50,7 @@ mod sidebar;
 mod source;
 mod state;
 mod status;
+mod storage;
 mod stretch;
 mod theme;
 mod transcript;

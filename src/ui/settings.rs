@@ -34,6 +34,8 @@ pub struct SettingsState {
     pub authorities: super::authorities::AuthoritiesState,
     /// The page that sets an account up.
     pub setup: SetupState,
+    /// What is kept.
+    pub storage: super::storage::StorageState,
     /// The account that is perhaps to go: its row id and address.
     pub removing: Option<(i64, String)>,
 }
@@ -62,6 +64,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             super::remote::settings(ui, views, state.language, commands);
             super::finding::settings(ui, views, state, commands);
             super::authorities::card(ui, views, state, commands);
+            super::storage::card(ui, views, state, commands);
             ui.add_space(space::L);
         });
     });

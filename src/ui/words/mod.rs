@@ -7,6 +7,7 @@ pub mod dialogue;
 pub mod failure;
 pub mod reason;
 pub mod setup;
+pub mod storage;
 mod table;
 pub mod verdict;
 pub mod vouching;
