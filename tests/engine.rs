@@ -19,6 +19,8 @@ mod servers;
 mod setup;
 #[path = "engine/synchronising.rs"]
 mod synchronising;
+#[path = "engine/tagging.rs"]
+mod tagging;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -4,6 +4,7 @@ mod finding;
 mod keys;
 mod mail;
 mod profile;
+mod rules;
 mod trust;
 
 use std::path::PathBuf;
@@ -24,6 +25,9 @@ pub(crate) use mail::{FlagArgs, MailArgs, PlaceArgs};
 pub(crate) use profile::{
     AccountArgs, AccountCommand, AccountOptions, FolderArgs, FolderCommand, IdentityOptions, LoginOptions, OutboxArgs,
     OutboxCommand, SearchArgs, SendArgs,
+};
+pub(crate) use rules::{
+    Colour, RuleArgs, RuleCommand, RuleOptions, SearchesArgs, SearchesCommand, TagArgs, TagCommand,
 };
 pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 
@@ -179,8 +183,14 @@ pub(crate) enum Command {
         #[arg(long)]
         not: bool,
     },
-    /// Set and clear flags and keywords of messages.
+    /// Set and clear flags, keywords and tags of messages.
     Flag(FlagArgs),
+    /// Tags: names and colours for keywords.
+    Tag(TagArgs),
+    /// Searches that are kept; `search --save` keeps one.
+    Searches(SearchesArgs),
+    /// Rules for mail that comes.
+    Rule(RuleArgs),
     /// Whom the profile trusts.
     Trust(TrustCommandArgs),
     /// Tokens and cards (PKCS#11).

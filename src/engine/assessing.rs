@@ -95,6 +95,9 @@ pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Resu
         }
     }
     feed.finish(profile);
+    if !cancel.is_cancelled() {
+        super::topic::rules::run_due(profile, publish)?;
+    }
     if told {
         publish(Event::Progress(None));
     }
@@ -205,7 +208,11 @@ impl Tools {
     }
 
     /// Looks at messages beside each other. One that makes the program stumble is left out.
-    fn look_at_all(&self, profile: &Profile, some: &[(MessageId, u64)]) -> Vec<(MessageId, RawMessage, Assessment)> {
+    pub(super) fn look_at_all(
+        &self,
+        profile: &Profile,
+        some: &[(MessageId, u64)],
+    ) -> Vec<(MessageId, RawMessage, Assessment)> {
         let one = |(id, _): &(MessageId, u64)| {
             let look = || {
                 let raw = profile.store.raw(*id).ok()?;

@@ -8,8 +8,11 @@ pub mod finding;
 pub mod mail;
 pub mod own_keys;
 pub mod people;
+pub mod rules;
+pub mod saved;
 pub mod searching;
 pub mod setup;
+pub mod tags;
 pub mod transcript;
 
 use std::sync::Arc;
@@ -36,6 +39,9 @@ pub enum Topic {
     Authorities(authorities::AuthoritiesCommand),
     Setup(setup::SetupCommand),
     Search(searching::SearchCommand),
+    Saved(saved::SavedCommand),
+    Tags(tags::TagCommand),
+    Rules(rules::RulesCommand),
     Transcript(transcript::TranscriptCommand),
 }
 
@@ -52,6 +58,9 @@ pub enum TopicView {
     Authorities(Arc<authorities::AuthoritiesView>),
     Setup(Arc<setup::SetupView>),
     Search(Arc<searching::SearchView>),
+    Saved(Arc<saved::SavedView>),
+    Tags(Arc<tags::TagsView>),
+    Rules(Arc<rules::RulesView>),
     Transcript(Arc<transcript::TranscriptView>),
 }
 
@@ -68,6 +77,9 @@ pub struct TopicViews {
     pub authorities: Option<Arc<authorities::AuthoritiesView>>,
     pub setup: Option<Arc<setup::SetupView>>,
     pub search: Option<Arc<searching::SearchView>>,
+    pub saved: Option<Arc<saved::SavedView>>,
+    pub tags: Option<Arc<tags::TagsView>>,
+    pub rules: Option<Arc<rules::RulesView>>,
     pub transcript: Option<Arc<transcript::TranscriptView>>,
 }
 
@@ -84,6 +96,9 @@ impl TopicViews {
             TopicView::Authorities(view) => self.authorities = Some(view),
             TopicView::Setup(view) => self.setup = Some(view),
             TopicView::Search(view) => self.search = Some(view),
+            TopicView::Saved(view) => self.saved = Some(view),
+            TopicView::Tags(view) => self.tags = Some(view),
+            TopicView::Rules(view) => self.rules = Some(view),
             TopicView::Transcript(view) => self.transcript = Some(view),
         }
     }
@@ -157,6 +172,9 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::Authorities(command) => authorities::carry_out(work, command),
         Topic::Setup(command) => setup::carry_out(work, command),
         Topic::Search(command) => Ok(searching::carry_out(work, command)),
+        Topic::Saved(command) => Ok(saved::carry_out(work, command)),
+        Topic::Tags(command) => tags::carry_out(work, command),
+        Topic::Rules(command) => rules::carry_out(work, command),
         Topic::Transcript(command) => Ok(transcript::carry_out(work, command)),
     }
 }

@@ -25,6 +25,8 @@ mod popped;
 mod provenance;
 mod resync;
 mod roster;
+mod rule;
+mod saved_search;
 mod schema;
 pub mod search;
 pub mod secret;
@@ -32,6 +34,7 @@ mod setting;
 mod sighting;
 mod source;
 pub mod spool;
+mod tag;
 #[cfg(test)]
 mod tests;
 
@@ -55,4 +58,7 @@ pub use pending::{Mark, Placing, Way};
 pub use provenance::{Provenance, ProvenanceSource};
 pub use resync::{FolderNews, Gone, ServerFlags, Unnumbered};
 pub use roster::{FolderState, LIMBO};
+pub use rule::{Action, Arrival, Condition, RuleRecord, RuleSteps, Ruled, Test, TextPlace};
+pub use saved_search::SavedSearch;
 pub use sighting::{Correspondence, KeyChange, Seen, Sighting};
+pub use tag::{COLOURS, TagRecord, is_system_keyword, is_tag_called, known_meaning};

@@ -86,6 +86,7 @@ icons! {
     Print => "print";
     Trust => "trust";
     Minus => "minus";
+    Tag => "tag";
     Authority => "authority";
 }
 

@@ -29,11 +29,15 @@ mod people;
 #[macro_use]
 mod remedy;
 #[macro_use]
+mod rules;
+#[macro_use]
 mod searching;
 #[macro_use]
 mod settings;
 #[macro_use]
 mod setup;
+#[macro_use]
+mod tags;
 #[macro_use]
 mod window;
 #[macro_use]
@@ -61,4 +65,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing words; }
+window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing tags rules words; }
