@@ -122,7 +122,7 @@ pub fn keys(ctx: &Context, state: &mut State, commands: &mut Vec<Command>, messa
     }
     let pressed = |key| ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(Modifiers::NONE, key)));
     if pressed(Key::T) {
-        open(state, messages.to_vec());
+        open(state, commands, messages.to_vec());
     }
     digits(ctx, state, commands, messages);
 }
@@ -142,7 +142,9 @@ fn digits(ctx: &Context, state: &State, commands: &mut Vec<Command>, messages: &
 }
 
 /// Opens the dialog for some messages, or for none.
-pub fn open(state: &mut State, messages: Vec<MessageId>) {
+pub fn open(state: &mut State, commands: &mut Vec<Command>, messages: Vec<MessageId>) {
+    // Others may have come with mail.
+    tell(commands, TagCommand::Look);
     state.tags.dialog = Some(dialog::Dialog::new(messages));
 }
 
@@ -225,8 +227,7 @@ pub fn head(ui: &mut Ui, message: MessageId, state: &mut State, commands: &mut V
             paint(ui, rect.shrink2(vec2(0.0, 4.0)), &name, tag.colour);
         }
         if widgets::button(ui, Some(Icon::Tag), language.say(Word::Tags), Weight::Quiet).clicked() {
-            tell(commands, TagCommand::Look);
-            open(state, vec![message]);
+            open(state, commands, vec![message]);
         }
     });
 }
@@ -247,8 +248,7 @@ pub fn settings(ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
         });
         widgets::caption(ui, language.say(Word::TagsHint));
         if widgets::button(ui, Some(Icon::Tag), language.say(Word::TagsManage), Weight::Plain).clicked() {
-            tell(commands, TagCommand::Look);
-            open(state, Vec::new());
+            open(state, commands, Vec::new());
         }
     });
 }

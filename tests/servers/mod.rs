@@ -32,8 +32,8 @@ pub const TOKEN_KEY: &str = "a key of thirty-two or more bytes";
 pub const USERS: [&str; 5] = ["alice", "bob", "carol", "dave", "mallory"];
 /// Those who have a mailbox that no other test looks into, `@example.test`; nobody can write to them by SMTP.
 pub const LODGERS: [&str; 17] = [
-    "erin", "frank", "grace", "heidi", "ivan", "judy", "kenji", "laura", "midori", "nadia", "oskar", "peggy", "quentin",
-    "rupert", "sybil", "trent", "victor",
+    "erin", "frank", "grace", "heidi", "ivan", "judy", "kenji", "laura", "midori", "nadia", "oskar", "peggy",
+    "quentin", "rupert", "sybil", "trent", "victor",
 ];
 /// The host that the good certificates are for.
 pub const HOST: &str = "localhost";

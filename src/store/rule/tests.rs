@@ -148,6 +148,34 @@ fn a_mailbox_that_is_renumbered_is_not_new() {
 }
 
 #[test]
+fn what_comes_by_pop3_is_new_and_what_the_user_copies_there_is_not() {
+    let (_dir, _, store) = profile();
+    let account = store.save_account(&crate::store::AccountRecord {
+        address: "p@example.test".into(),
+        smtp_host: "s".into(),
+        pop: Some(crate::store::PopAccess {
+            host: "pop.example.test".into(),
+            port: 995,
+            leaves: true,
+            before_smtp: false,
+        }),
+        ..crate::store::AccountRecord::default()
+    });
+    let account = account.unwrap();
+    let inbox = store.ensure_folder(account, "INBOX", "INBOX", "inbox").unwrap();
+    let other = store.ensure_folder(account, "Other", "Other", "").unwrap();
+    store.save_rule(&rule(other)).unwrap();
+    let new = |uid| NewMessage { uid: None, ..message(uid) };
+    store.add_popped(account, inbox, ("a", 10), &new(1)).unwrap();
+    let kept = store.add_message(other, &new(2)).unwrap().unwrap();
+    store.duplicate(kept, inbox, now()).unwrap();
+    assess(&store);
+    let found = waiting(&store);
+    assert_eq!(found.len(), 1);
+    assert_eq!(store.row(found[0]).unwrap().1.subject, "書留 1");
+}
+
+#[test]
 fn rules_keep_their_order_and_what_they_say() {
     let (_dir, _, store, _, archive) = set_up();
     let first = store.save_rule(&rule(archive)).unwrap();
