@@ -333,11 +333,7 @@ impl State {
             }
             Event::Keys(view) => self.take_keys(views, view),
             Event::Topic(view) => {
-                match &view {
-                    TopicView::Backup(view) => super::backup::take(self, view),
-                    TopicView::Tags(view) => self.tags.take(view),
-                    _ => {}
-                }
+                self.take_topic(&view);
                 views.topics.take(view);
             }
             Event::Outbox(view) => views.outbox = Some(view),
@@ -366,6 +362,14 @@ impl State {
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
             Event::Failed(failure) => self.take_failure(views, failure),
+        }
+    }
+
+    fn take_topic(&mut self, view: &TopicView) {
+        match view {
+            TopicView::Backup(view) => super::backup::take(self, view),
+            TopicView::Tags(view) => self.tags.take(view),
+            _ => {}
         }
     }
 

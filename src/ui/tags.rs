@@ -115,6 +115,12 @@ fn open_keywords(state: &State, message: MessageId) -> &str {
     state.tags.open.as_ref().filter(|(id, ..)| *id == message).map_or("", |(.., keywords)| keywords)
 }
 
+/// The messages that the keys are for: the one that is open.
+pub fn chosen(views: &Views, state: &State) -> Vec<MessageId> {
+    let open = views.reading.as_ref().map(|view| view.id);
+    open.filter(|id| state.selected == Some(*id)).into_iter().collect()
+}
+
 /// The keys: 1 to 9 set or clear a tag, 0 clears them all, T opens the dialog.
 pub fn keys(ctx: &Context, state: &mut State, commands: &mut Vec<Command>, messages: &[MessageId]) {
     if messages.is_empty() {

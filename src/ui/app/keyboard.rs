@@ -72,6 +72,8 @@ pub(super) fn take(ctx: &Context, views: &mut Views, state: &mut State, commands
     if pressed(shortcut(Modifiers::COMMAND, Key::Z)) {
         commands.push(mail(MailCommand::Undo));
     }
+    let chosen = tags::chosen(views, state);
+    tags::keys(ctx, state, commands, &chosen);
     about_the_message(ctx, views, state, commands);
 }
 
@@ -107,7 +109,6 @@ fn about_the_message(ctx: &Context, views: &Views, state: &mut State, commands: 
         }
     }
     let messages = vec![message];
-    tags::keys(ctx, state, commands, &messages);
     if pressed(Modifiers::NONE, Key::A) {
         leave(views, state, commands, MailCommand::Archive(messages));
     } else if pressed(Modifiers::NONE, Key::Delete) || pressed(Modifiers::NONE, Key::Backspace) {

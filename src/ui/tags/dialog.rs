@@ -201,8 +201,8 @@ fn change(ui: &mut Ui, state: &State, tag: &mut TagView, commands: &mut Vec<Comm
 fn is_taken(state: &State, name: &str, of: Option<&str>) -> bool {
     let wanted = name.trim().to_lowercase();
     let is_other = |tag: &&TagView| of.is_none_or(|keyword| tag.keyword != keyword);
-    let named = all(state).iter().filter(|tag| tag.colour.is_some()).filter(is_other);
-    let mut names = named.map(|tag| say(state.language, tag).to_lowercase());
+    let others = all(state).iter().filter(|tag| tag.colour.is_some()).filter(is_other);
+    let mut names = others.map(|tag| say(state.language, tag).to_lowercase());
     !wanted.is_empty() && names.any(|one| one == wanted)
 }
 

@@ -44,16 +44,14 @@ pub(in crate::engine) fn run_due(profile: &Profile, publish: &Publish) -> Result
         let arrivals = store.arrivals(after, BATCH).map_err(store_failure)?;
         let Some(last) = arrivals.last() else { return Ok(done) };
         after = last.message;
-        let judge = match &mut judge {
-            Some(judge) => judge,
-            None => {
-                for name in switch_off_broken(profile)? {
-                    publish(Event::Done { code: "rule_off", subject: name });
-                }
-                let rules = store.rules().map_err(store_failure)?;
-                judge.insert(Judge::of(profile, rules.into_iter().filter(|rule| rule.is_enabled).collect()))
+        if judge.is_none() {
+            for name in switch_off_broken(profile)? {
+                publish(Event::Done { code: "rule_off", subject: name });
             }
-        };
+            let rules = store.rules().map_err(store_failure)?;
+            judge = Some(Judge::of(profile, rules.into_iter().filter(|rule| rule.is_enabled).collect()));
+        }
+        let Some(judge) = &judge else { return Ok(done) };
         done += arrived(profile, judge, &arrivals)?;
     }
 }
@@ -106,7 +104,6 @@ fn steps<'r>(
                     steps.to.get_or_insert(*folder);
                 }
                 Action::Copy(folder) if !steps.copies.contains(folder) => steps.copies.push(*folder),
-                Action::Copy(_) | Action::Stop => {}
                 Action::Tag(keyword) => flag(&mut steps, keyword, true),
                 Action::Star => flag(&mut steps, "\\Flagged", true),
                 Action::Read => flag(&mut steps, "\\Seen", true),
@@ -121,7 +118,7 @@ fn steps<'r>(
                 Action::Delete if role != "trash" && steps.to.is_none() => {
                     steps.to = Some(folder_of(profile, account, "trash")?);
                 }
-                Action::Delete => {}
+                Action::Copy(_) | Action::Delete | Action::Stop => {}
             }
         }
         if rule.actions.contains(&Action::Stop) {
@@ -171,7 +168,7 @@ fn look_through(
     let store = &profile.store;
     let folders = store.folders().map_err(store_failure)?;
     let place = folders.iter().find(|one| one.id == folder);
-    let (account, role) = place.map(|one| (one.account, one.role.clone())).unwrap_or_default();
+    let (account, kind) = place.map(|one| (one.account, one.role.clone())).unwrap_or_default();
     let is_meant = |one: &RuleRecord| match rule {
         Some(id) => one.id == id,
         None => one.is_enabled && one.account.is_none_or(|wanted| wanted == account),
@@ -195,7 +192,7 @@ fn look_through(
         let looked: Vec<Looked> = assessing::Tools::of(profile)?.look_at_all(profile, &due);
         for ((message, ..), places) in looked.iter().zip(judge.judge(profile, &looked)?) {
             let met = places.iter().filter_map(|place| judge.rules.get(*place));
-            let (steps, who) = steps(profile, met, account, &role)?;
+            let (steps, who) = steps(profile, met, account, &kind)?;
             if !who.is_empty() {
                 act(*message, &steps)?;
                 outcome.hits.push((*message, who));
