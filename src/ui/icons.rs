@@ -87,6 +87,7 @@ icons! {
     Trust => "trust";
     Minus => "minus";
     Tag => "tag";
+    Run => "run";
     Authority => "authority";
 }
 

@@ -84,6 +84,7 @@ fn row(ui: &mut Ui, views: &Views, rules: &[RuleView], nth: usize, state: &mut S
     let language = state.language;
     let name = short_name(&rule.name);
     let fill = |word| language.fill(word, &[("name", &name)]);
+    ui.spacing_mut().item_spacing.y = space::XS;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let mut on = rule.is_enabled;
@@ -118,7 +119,7 @@ fn row(ui: &mut Ui, views: &Views, rules: &[RuleView], nth: usize, state: &mut S
                 }
             });
         }
-        if widgets::icon_button(ui, Icon::Check, &fill(Word::RuleRun)).clicked() {
+        if widgets::icon_button(ui, Icon::Run, &fill(Word::RuleRun)).clicked() {
             let folder = views.mailbox.as_ref().and_then(|mailbox| mailbox.open_folder);
             let running = Running { rule: rule.id, name: rule.name.clone(), folder, waits: false };
             state.settings.rules.running = Some(running);
@@ -132,6 +133,7 @@ fn row(ui: &mut Ui, views: &Views, rules: &[RuleView], nth: usize, state: &mut S
         }
     });
     ui.indent(("rule", rule.id), |ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
         widgets::caption(ui, say::summary(views, state, rule));
         let amber = palette(ui).amber;
         if !rule.trouble.is_empty() {
@@ -141,6 +143,8 @@ fn row(ui: &mut Ui, views: &Views, rules: &[RuleView], nth: usize, state: &mut S
             caution(ui, amber, language.say(Word::RuleFromClaimed));
         }
     });
+    ui.spacing_mut().item_spacing.y = space::M;
+    ui.add_space(space::XS);
 }
 
 fn caution(ui: &mut Ui, colour: egui::Color32, words: &str) {

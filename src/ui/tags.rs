@@ -191,28 +191,39 @@ fn brief(language: Language, tag: &TagView) -> String {
 
 /// Chips at the right of a line of the list, as many as there is room for in half of it; where the rest of the line ends.
 pub fn chips(ui: &Ui, line: Rect, keywords: &str, state: &State) -> f32 {
-    let mut right = line.right();
     if keywords.is_empty() {
-        return right;
+        return line.right();
     }
-    let least = line.left() + line.width() * 0.45;
     let tags = among(state, keywords);
-    for (nth, tag) in tags.iter().enumerate() {
+    let mut room = line.width() * 0.55;
+    let mut shown = Vec::new();
+    for tag in &tags {
         let name = brief(state.language, tag);
-        let wide = width(ui, &name);
-        if right - wide < least {
-            let more = format!("+{}", tags.len() - nth);
-            let galley = ui.painter().layout_no_wrap(more, theme::plain(size::CAPTION), palette(ui).ink_soft);
-            right -= galley.size().x;
-            let at = pos2(right, line.center().y - galley.size().y / 2.0);
-            ui.painter().galley(at, galley, palette(ui).ink_soft);
+        let wide = width(ui, &name) + space::XS;
+        if room < wide {
             break;
         }
-        let chip = Rect::from_min_max(pos2(right - wide, line.top()), pos2(right, line.bottom()));
-        paint(ui, chip.shrink2(vec2(0.0, 0.5)), &name, tag.colour);
-        right -= wide + space::XS;
+        room -= wide;
+        shown.push((name, wide, tag.colour));
     }
-    right - space::XS
+    let mut right = line.right();
+    if shown.len() < tags.len() {
+        let more = format!("+{}", tags.len() - shown.len());
+        let galley = ui.painter().layout_no_wrap(more, theme::plain(size::CAPTION), palette(ui).ink_soft);
+        right -= galley.size().x;
+        let at = pos2(right, line.center().y - galley.size().y / 2.0);
+        ui.painter().galley(at, galley, palette(ui).ink_soft);
+        right -= space::XS;
+    }
+    // The first one stands first.
+    let mut left = right - shown.iter().map(|(_, wide, _)| wide).sum::<f32>() + space::XS;
+    let end = left - space::S;
+    for (name, wide, colour) in shown {
+        let chip = Rect::from_min_max(pos2(left, line.top() + 0.5), pos2(left + wide - space::XS, line.bottom() - 0.5));
+        paint(ui, chip, &name, colour);
+        left += wide;
+    }
+    end
 }
 
 /// The tags' names, to be read aloud with a row.

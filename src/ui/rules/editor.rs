@@ -59,7 +59,7 @@ pub fn page(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             });
             widgets::card(ui, |ui| conditions(ui, language, &mut editor.rule));
             widgets::card(ui, |ui| actions(ui, views, state, &mut editor.rule));
-            closes = ends(ui, language, &mut editor.rule, commands);
+            closes = ends(ui, views, language, &editor.rule, commands);
             ui.add_space(space::L);
         });
     });
@@ -143,7 +143,7 @@ fn condition(ui: &mut Ui, language: Language, nth: usize, one: &mut Condition) {
     let room = (ui.available_width() - size::HIT - space::M).max(80.0);
     match &mut one.test {
         Test::Text { words: text, .. } | Test::Query(text) => {
-            let edit = TextEdit::singleline(text).id_salt(salt("value")).margin(Margin::symmetric(8, 5));
+            let edit = TextEdit::singleline(text).id_salt(salt("value")).margin(Margin::symmetric(8, 4));
             let field = ui.add(edit.desired_width(room - 16.0));
             let name = language.say(Word::RuleValue);
             field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, name));
@@ -242,8 +242,8 @@ fn action(ui: &mut Ui, views: &Views, state: &State, nth: usize, one: &mut Actio
 }
 
 /// The buttons, and what is missing; whether the page closes.
-fn ends(ui: &mut Ui, language: Language, rule: &mut RuleRecord, commands: &mut Vec<Command>) -> bool {
-    let missing = missing(rule);
+fn ends(ui: &mut Ui, views: &Views, language: Language, rule: &RuleRecord, commands: &mut Vec<Command>) -> bool {
+    let missing = missing(views, language, rule);
     let mut closes = false;
     ui.horizontal(|ui| {
         let save = language.say(Word::KeepChange);
@@ -259,7 +259,7 @@ fn ends(ui: &mut Ui, language: Language, rule: &mut RuleRecord, commands: &mut V
     closes
 }
 
-fn missing(rule: &RuleRecord) -> Option<Word> {
+fn missing(views: &Views, language: Language, rule: &RuleRecord) -> Option<Word> {
     let is_empty = |condition: &Condition| match &condition.test {
         Test::Text { words, .. } | Test::Query(words) => words.trim().is_empty(),
         _ => false,
@@ -273,6 +273,9 @@ fn missing(rule: &RuleRecord) -> Option<Word> {
     if rule.actions.is_empty() {
         return Some(Word::RuleActionMissing);
     }
-    let is_nowhere = |action: &Action| matches!(action, Action::Move(0) | Action::Copy(0));
+    let is_nowhere = |action: &Action| match action {
+        Action::Move(folder) | Action::Copy(folder) => say::path(views, language, *folder).is_none(),
+        _ => false,
+    };
     rule.actions.iter().any(is_nowhere).then_some(Word::RuleFolderMissing)
 }

@@ -131,7 +131,9 @@ fn action(views: &Views, state: &State, action: &Action) -> String {
         Language::Japanese => format!("{kind}（{what}）"),
     };
     match action {
-        Action::Move(folder) | Action::Copy(folder) => with(&path(views, language, *folder).unwrap_or_default()),
+        Action::Move(folder) | Action::Copy(folder) => {
+            with(&path(views, language, *folder).unwrap_or_else(|| "…".to_owned()))
+        }
         Action::Tag(keyword) => {
             with(&tags::among(state, keyword).first().map(|tag| tags::say(language, tag)).unwrap_or_default())
         }
