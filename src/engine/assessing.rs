@@ -129,7 +129,7 @@ fn take(
 }
 
 /// Stretches of messages that are not too much for the memory together.
-fn portions(due: &[(MessageId, u64)]) -> impl Iterator<Item = &[(MessageId, u64)]> {
+pub(super) fn portions(due: &[(MessageId, u64)]) -> impl Iterator<Item = &[(MessageId, u64)]> {
     let mut rest = due;
     std::iter::from_fn(move || {
         let mut size = 0;

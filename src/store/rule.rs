@@ -117,6 +117,8 @@ struct Body {
 pub struct Arrival {
     /// Row id.
     pub message: i64,
+    /// Its size in bytes.
+    pub bytes: u64,
     /// The account's row id.
     pub account: i64,
     /// It can't be opened as long as a key is missing or locked.
@@ -217,9 +219,9 @@ impl Store {
     pub fn arrivals(&self, after: i64, limit: usize) -> Result<Vec<Arrival>, StoreError> {
         let db = self.db();
         let mut statement = db.prepare_cached(
-            "SELECT message.id, folder.account, message.lock = 'cannot_open', folder.role <> 'inbox' FROM unruled
+            "SELECT message.id, folder.account, message.lock = 'cannot_open', folder.role <> 'inbox', raw.size FROM unruled
              JOIN message ON message.id = unruled.message JOIN folder ON folder.id = message.folder
-             WHERE message.lock IS NOT NULL AND message.id > ?1 ORDER BY message.id LIMIT ?2",
+             JOIN raw ON raw.id = message.raw WHERE message.lock IS NOT NULL AND message.id > ?1 ORDER BY message.id LIMIT ?2",
         )?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = statement.query_map(params![after, limit], |row| {
@@ -228,16 +230,20 @@ impl Store {
                 account: row.get(1)?,
                 is_closed: row.get(2)?,
                 is_elsewhere: row.get(3)?,
+                bytes: row.get(4)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The messages of a folder, oldest first.
-    pub fn messages_of(&self, folder: i64) -> Result<Vec<i64>, StoreError> {
+    /// The messages of a folder with their sizes in bytes, oldest first.
+    pub fn messages_of(&self, folder: i64) -> Result<Vec<(i64, u64)>, StoreError> {
         let db = self.db();
-        let mut statement = db.prepare_cached("SELECT id FROM message WHERE folder = ?1 ORDER BY position, id")?;
-        let rows = statement.query_map([folder], |row| row.get(0))?;
+        let mut statement = db.prepare_cached(
+            "SELECT message.id, raw.size FROM message JOIN raw ON raw.id = message.raw
+             WHERE folder = ?1 ORDER BY position, message.id",
+        )?;
+        let rows = statement.query_map([folder], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -6,6 +6,8 @@
 
 mod judge;
 mod run;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

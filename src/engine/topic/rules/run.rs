@@ -63,10 +63,14 @@ fn arrived(profile: &Profile, judge: &Judge, arrivals: &[Arrival]) -> Result<usi
         one.is_closed && !one.is_elsewhere && judge.rules.iter().any(|rule| is_for(rule, one) && reads_inside(rule))
     };
     let due: Vec<&Arrival> = arrivals.iter().filter(|one| !waits(one)).collect();
-    let here: Vec<(MessageId, u64)> = due.iter().filter(|one| !one.is_elsewhere).map(|one| (one.message, 0)).collect();
-    let looked = assessing::Tools::of(profile)?.look_at_all(profile, &here);
-    let met = judge.judge(profile, &looked)?;
-    let met: HashMap<MessageId, Vec<usize>> = looked.iter().map(|(id, ..)| *id).zip(met).collect();
+    let here: Vec<(MessageId, u64)> =
+        due.iter().filter(|one| !one.is_elsewhere).map(|one| (one.message, one.bytes)).collect();
+    let mut met: HashMap<MessageId, Vec<usize>> = HashMap::new();
+    for some in assessing::portions(&here) {
+        let looked = assessing::Tools::of(profile)?.look_at_all(profile, some);
+        let places = judge.judge(profile, &looked)?;
+        met.extend(looked.iter().map(|(id, ..)| *id).zip(places));
+    }
     let mut count = 0;
     for one in due {
         let places = met.get(&one.message).map(Vec::as_slice).unwrap_or_default();
@@ -183,13 +187,12 @@ fn look_through(
     let judge = Judge::of(profile, rules);
     let mut outcome = Outcome::default();
     let all = store.messages_of(folder).map_err(store_failure)?;
-    for some in all.chunks(BATCH) {
+    for some in all.chunks(BATCH).flat_map(assessing::portions) {
         if cancel.is_cancelled() {
             outcome.is_cancelled = true;
             break;
         }
-        let due: Vec<(MessageId, u64)> = some.iter().map(|id| (*id, 0)).collect();
-        let looked: Vec<Looked> = assessing::Tools::of(profile)?.look_at_all(profile, &due);
+        let looked: Vec<Looked> = assessing::Tools::of(profile)?.look_at_all(profile, some);
         for ((message, ..), places) in looked.iter().zip(judge.judge(profile, &looked)?) {
             let met = places.iter().filter_map(|place| judge.rules.get(*place));
             let (steps, who) = steps(profile, met, account, &kind)?;
