@@ -75,7 +75,7 @@ fn arrived(profile: &Profile, judge: &Judge, arrivals: &[Arrival]) -> Result<usi
     for one in due {
         let places = met.get(&one.message).map(Vec::as_slice).unwrap_or_default();
         let rules = places.iter().filter_map(|place| judge.rules.get(*place)).filter(|rule| is_for(rule, one));
-        let (steps, _) = steps(profile, rules, one.account, "inbox")?;
+        let (steps, _) = steps(rules, "inbox", &|role| folder_of(profile, one.account, role))?;
         match profile.store.rule_arrival(one.message, &steps, profile.now()) {
             Ok(Some(_)) if !steps.is_empty() => count += 1,
             // It is gone meanwhile.
@@ -86,12 +86,12 @@ fn arrived(profile: &Profile, judge: &Judge, arrivals: &[Arrival]) -> Result<usi
     Ok(count)
 }
 
-/// What rules do to a message together, and which of them: the first that moves it says where to.
+/// What rules do together to a message in a folder of that role, and which of them: the first that moves it says where to.
+/// `find` finds the folder of a role, or plans it.
 fn steps<'r>(
-    profile: &Profile,
     rules: impl Iterator<Item = &'r RuleRecord>,
-    account: i64,
     role: &str,
+    find: &dyn Fn(&str) -> Result<FolderId, Failure>,
 ) -> Result<(RuleSteps, Vec<i64>), Failure> {
     let mut steps = RuleSteps::default();
     let mut who = Vec::new();
@@ -115,12 +115,12 @@ fn steps<'r>(
                     flag(&mut steps, "$Junk", true);
                     flag(&mut steps, "$NotJunk", false);
                     if steps.to.is_none() {
-                        steps.to = Some(folder_of(profile, account, "junk")?);
+                        steps.to = Some(find("junk")?);
                     }
                 }
                 // What is in the trash stays there: no rule deletes for good.
                 Action::Delete if role != "trash" && steps.to.is_none() => {
-                    steps.to = Some(folder_of(profile, account, "trash")?);
+                    steps.to = Some(find("trash")?);
                 }
                 Action::Copy(_) | Action::Delete | Action::Stop => {}
             }
@@ -145,10 +145,7 @@ pub fn on_folder(
     told: &dyn Fn(usize, usize),
 ) -> Result<Outcome, Failure> {
     let mut taken_back = Vec::new();
-    let outcome = look_through(profile, (rule, folder), cancel, told, &mut |message, steps| {
-        if is_trial {
-            return Ok(());
-        }
+    let outcome = look_through(profile, (rule, folder), is_trial, (cancel, told), &mut |message, steps| {
         match profile.store.rule_message(message, steps, profile.now()) {
             Ok(done) => taken_back.extend(undoing(message, done)),
             Err(StoreError::NotFound) => {}
@@ -165,8 +162,8 @@ pub fn on_folder(
 fn look_through(
     profile: &Profile,
     (rule, folder): (Option<i64>, FolderId),
-    cancel: &Cancel,
-    told: &dyn Fn(usize, usize),
+    is_trial: bool,
+    (cancel, told): (&Cancel, &dyn Fn(usize, usize)),
     act: &mut dyn FnMut(MessageId, &RuleSteps) -> Result<(), Failure>,
 ) -> Result<Outcome, Failure> {
     let store = &profile.store;
@@ -195,11 +192,16 @@ fn look_through(
         let looked: Vec<Looked> = assessing::Tools::of(profile)?.look_at_all(profile, some);
         for ((message, ..), places) in looked.iter().zip(judge.judge(profile, &looked)?) {
             let met = places.iter().filter_map(|place| judge.rules.get(*place));
-            let (steps, who) = steps(profile, met, account, &kind)?;
-            if !who.is_empty() {
-                act(*message, &steps)?;
-                outcome.hits.push((*message, who));
+            // A trial makes no folder either.
+            let find = |role: &str| if is_trial { Ok(folder) } else { folder_of(profile, account, role) };
+            let (steps, who) = steps(met, &kind, &find)?;
+            if who.is_empty() {
+                continue;
             }
+            if !is_trial {
+                act(*message, &steps)?;
+            }
+            outcome.hits.push((*message, who));
         }
         outcome.looked += some.len();
         told(outcome.looked, all.len());
