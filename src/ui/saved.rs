@@ -152,7 +152,12 @@ pub fn dialog(ctx: &Context, state: &mut State, commands: &mut Vec<Command>) {
     let Some(mut dialog) = state.saved.dialog.take() else { return };
     let language = state.language;
     let focuses = std::mem::take(&mut state.saved.focuses);
-    let answer = confirm::dialog(ctx, "saved-search", |ui| match &mut dialog {
+    let name = match dialog {
+        Dialog::Save { .. } => "save-search",
+        Dialog::Rename { .. } => "rename-search",
+        Dialog::Remove { .. } => "remove-search",
+    };
+    let answer = confirm::dialog(ctx, name, |ui| match &mut dialog {
         Dialog::Save { name, query } => {
             widgets::title(ui, language.say(Word::SaveSearchTitle));
             widgets::soft(ui, one_line(query));
