@@ -11,8 +11,7 @@ use kakitome::net::imap::Flags;
 
 use super::people::Person;
 use super::servers::{PASSWORD, Proxy, Rule, servers};
-use super::synchronising::{Elsewhere, folder, here, letter_about, message, settle, turn};
-use super::*;
+use super::synchronising::{Elsewhere, Letter, folder, here, letter_about, message, settle, turn};
 
 /// The flags of a message there, by its subject, in lower case: keywords are the same whatever their case.
 fn there(other: &mut Elsewhere, folder: &str, subject: &str) -> Vec<String> {
@@ -147,7 +146,7 @@ fn what_comes_is_filed_by_the_rules_and_the_server_is_told() {
     assert_eq!(turn(&profile), 4);
 
     let content = other.content();
-    let subjects = |folder: &str| -> Vec<&str> { content[folder].keys().map(|letter| letter.subject()).collect() };
+    let subjects = |folder: &str| -> Vec<&str> { content[folder].keys().map(Letter::subject).collect() };
     assert_eq!(subjects("INBOX"), ["hello", "invoice draft 3", "invoice of old", "urgent invoice 2"]);
     assert_eq!(there(&mut other, "Bills", "invoice 1"), ["\\seen", "$label2"]);
     assert_eq!(there(&mut other, "INBOX", "urgent invoice 2"), ["\\flagged"]);
