@@ -95,11 +95,11 @@ pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Resu
         }
     }
     feed.finish(profile);
-    if !cancel.is_cancelled() {
-        super::topic::rules::run_due(profile, publish)?;
-    }
     if told {
         publish(Event::Progress(None));
+    }
+    if !cancel.is_cancelled() {
+        super::topic::rules::run_due(profile, publish)?;
     }
     Ok(done)
 }

@@ -58,7 +58,7 @@ pub use pending::{Mark, Placing, Way};
 pub use provenance::{Provenance, ProvenanceSource};
 pub use resync::{FolderNews, Gone, ServerFlags, Unnumbered};
 pub use roster::{FolderState, LIMBO};
-pub use rule::{Action, Arrival, Condition, RuleRecord, RuleSteps, Ruled, Test, TextPlace};
+pub use rule::{Action, Condition, RuleRecord, RuleSteps, Ruled, Test, TextPlace, Unruled};
 pub use saved_search::SavedSearch;
 pub use sighting::{Correspondence, KeyChange, Seen, Sighting};
 pub use tag::{COLOURS, TagRecord, is_system_keyword, is_tag_called, known_meaning};

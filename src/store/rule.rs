@@ -114,7 +114,7 @@ struct Body {
 
 /// A message that came, and that the rules were not run on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrival {
+pub struct Unruled {
     /// Row id.
     pub message: i64,
     /// Its size in bytes.
@@ -216,7 +216,7 @@ impl Store {
     }
 
     /// Messages that came, were assessed, and wait for the rules, the oldest first: so many, after a row id.
-    pub fn arrivals(&self, after: i64, limit: usize) -> Result<Vec<Arrival>, StoreError> {
+    pub fn unruled(&self, after: i64, limit: usize) -> Result<Vec<Unruled>, StoreError> {
         let db = self.db();
         let mut statement = db.prepare_cached(
             "SELECT message.id, folder.account, message.lock = 'cannot_open', folder.role <> 'inbox', raw.size FROM unruled
@@ -225,7 +225,7 @@ impl Store {
         )?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = statement.query_map(params![after, limit], |row| {
-            Ok(Arrival {
+            Ok(Unruled {
                 message: row.get(0)?,
                 account: row.get(1)?,
                 is_closed: row.get(2)?,

@@ -261,7 +261,7 @@ fn a_rule_is_carried_out_once_wherever_the_program_is_killed() {
     let profile = person.profile();
     turn(&profile);
     turn(&profile);
-    assert!(profile.store.arrivals(0, 10).unwrap().is_empty());
+    assert!(profile.store.unruled(0, 10).unwrap().is_empty());
     assert_eq!(profile.store.untold().unwrap(), 0);
     put.sort();
     let content = other.content();

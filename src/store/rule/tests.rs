@@ -28,7 +28,7 @@ fn assess(store: &Store) {
 }
 
 fn waiting(store: &Store) -> Vec<i64> {
-    store.arrivals(0, 100).unwrap().into_iter().map(|one| one.message).collect()
+    store.unruled(0, 100).unwrap().into_iter().map(|one| one.message).collect()
 }
 
 fn set_up() -> (tempfile::TempDir, ProfileKey, Store, i64, i64) {
@@ -116,7 +116,7 @@ fn what_the_user_puts_elsewhere_or_back_is_left_alone() {
     let [first, second] = waiting(&store)[..] else { panic!() };
     // Out of the inbox before the rules were run.
     store.relocate(first, other, now()).unwrap();
-    assert!(store.arrivals(0, 10).unwrap()[0].is_elsewhere);
+    assert!(store.unruled(0, 10).unwrap()[0].is_elsewhere);
     let steps = RuleSteps { to: Some(archive), ..RuleSteps::default() };
     assert_eq!(store.rule_arrival(first, &steps, now()).unwrap(), Some(Ruled::default()));
     assert_eq!(at(&store, first), other);

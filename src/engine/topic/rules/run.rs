@@ -10,7 +10,7 @@ use crate::engine::topic::{Topic, Work};
 use crate::engine::view::{FolderId, MessageId};
 use crate::engine::{Command, Event, Failure, FailureKind, Retry, assessing, reading};
 use crate::net::Cancel;
-use crate::store::{Action, Arrival, RuleRecord, RuleSteps, Ruled, StoreError};
+use crate::store::{Action, RuleRecord, RuleSteps, Ruled, StoreError, Unruled};
 
 use super::judge::{Judge, Looked, reads_inside};
 use super::{RulesCommand, TrialView, show, switch_off_broken};
@@ -41,7 +41,7 @@ pub(in crate::engine) fn run_due(profile: &Profile, publish: &Publish) -> Result
     let mut done = 0;
     let mut judge: Option<Judge> = None;
     loop {
-        let arrivals = store.arrivals(after, BATCH).map_err(store_failure)?;
+        let arrivals = store.unruled(after, BATCH).map_err(store_failure)?;
         let Some(last) = arrivals.last() else { return Ok(done) };
         after = last.message;
         if judge.is_none() {
@@ -56,13 +56,13 @@ pub(in crate::engine) fn run_due(profile: &Profile, publish: &Publish) -> Result
     }
 }
 
-fn arrived(profile: &Profile, judge: &Judge, arrivals: &[Arrival]) -> Result<usize, Failure> {
-    let is_for = |rule: &RuleRecord, arrival: &Arrival| rule.account.is_none_or(|account| account == arrival.account);
+fn arrived(profile: &Profile, judge: &Judge, arrivals: &[Unruled]) -> Result<usize, Failure> {
+    let is_for = |rule: &RuleRecord, arrival: &Unruled| rule.account.is_none_or(|account| account == arrival.account);
     // What can't be opened yet waits, where what is in it counts.
-    let waits = |one: &&Arrival| {
+    let waits = |one: &&Unruled| {
         one.is_closed && !one.is_elsewhere && judge.rules.iter().any(|rule| is_for(rule, one) && reads_inside(rule))
     };
-    let due: Vec<&Arrival> = arrivals.iter().filter(|one| !waits(one)).collect();
+    let due: Vec<&Unruled> = arrivals.iter().filter(|one| !waits(one)).collect();
     let here: Vec<(MessageId, u64)> =
         due.iter().filter(|one| !one.is_elsewhere).map(|one| (one.message, one.bytes)).collect();
     let mut met: HashMap<MessageId, Vec<usize>> = HashMap::new();

@@ -98,11 +98,11 @@ fn what_can_not_be_opened_yet_waits_and_the_subject_outside_counts_for_nothing()
     let plain = lab.text("From: bob@example.net\r\nSubject: hidden in the open\r\n");
     assert!(!lab.is_filed(id));
     assert!(lab.is_filed(plain), "others don't wait for it");
-    assert_eq!(lab.profile.store.arrivals(0, 9).unwrap().len(), 1);
+    assert_eq!(lab.profile.store.unruled(0, 9).unwrap().len(), 1);
     lab.profile.load_keyring(vec![Secret::from("sesame")]).unwrap();
     lab.profile.store.forget_closed().unwrap();
     assert!(lab.is_filed(id));
-    assert!(lab.profile.store.arrivals(0, 9).unwrap().is_empty());
+    assert!(lab.profile.store.unruled(0, 9).unwrap().is_empty());
     // With the one rule alone that knows the outside.
     let all = lab.profile.store.rules().unwrap();
     lab.profile.store.remove_rule(all[1].id).unwrap();
@@ -252,7 +252,7 @@ fn a_rule_for_one_account_leaves_the_others_alone() {
     apply(&lab.profile, RulesCommand::Save(Box::new(rule))).unwrap();
     let id = lab.text("From: a@example.net\r\nSubject: x\r\n");
     assert!(!lab.is_filed(id));
-    assert!(lab.profile.store.arrivals(0, 9).unwrap().is_empty(), "it was looked at all the same");
+    assert!(lab.profile.store.unruled(0, 9).unwrap().is_empty(), "it was looked at all the same");
     assert!(headless::run_rules(&lab.profile, (None, lab.inbox), true).unwrap().hits.is_empty());
 }
 
