@@ -2,7 +2,7 @@
 
 mod dialog;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use egui::{
     Context, CornerRadius, Key, KeyboardShortcut, Modifiers, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
@@ -13,7 +13,7 @@ use crate::engine::Command;
 use crate::engine::topic::Topic;
 use crate::engine::topic::mail::{MailCommand, MailFlag};
 use crate::engine::topic::tags::{TagCommand, TagView, TagsView, is_system_keyword, known_meaning, name_of};
-use crate::engine::view::MessageId;
+use crate::engine::view::{MessageId, RowView};
 
 use super::icons::Icon;
 use super::state::{State, Views};
@@ -38,8 +38,8 @@ pub struct TagsState {
     is_asked: bool,
     /// The dialog, when it is open.
     pub dialog: Option<dialog::Dialog>,
-    /// The open message, the list that it was looked up in, and its keywords.
-    open: Option<(MessageId, [usize; 2], Box<str>)>,
+    /// The open message, the lists that it was looked up in, and its keywords.
+    open: Option<(MessageId, [Weak<Vec<RowView>>; 2], Box<str>)>,
 }
 
 impl TagsState {
@@ -101,8 +101,9 @@ pub fn prepare(views: &Views, state: &mut State, commands: &mut Vec<Command>) {
         return;
     };
     let found = views.topics.search.as_ref().map(|view| &view.rows);
-    let lists = [Arc::as_ptr(&mailbox.rows) as usize, found.map_or(0, |rows| Arc::as_ptr(rows) as usize)];
-    if state.tags.open.as_ref().is_some_and(|(of, from, _)| (*of, *from) == (id, lists)) {
+    let lists = [Arc::downgrade(&mailbox.rows), found.map(Arc::downgrade).unwrap_or_default()];
+    let is_same = |from: &[Weak<Vec<RowView>>; 2]| from.iter().zip(&lists).all(|(one, other)| one.ptr_eq(other));
+    if state.tags.open.as_ref().is_some_and(|(of, from, _)| *of == id && is_same(from)) {
         return;
     }
     let mut rows = mailbox.rows.iter().chain(found.into_iter().flat_map(|rows| rows.iter()));

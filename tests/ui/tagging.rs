@@ -359,6 +359,7 @@ fn a_rule_by_sender_is_offered_the_condition_that_closes_it() {
         let right = |node: &egui_kittest::Node<'_>| node.rect().left() > 300.0;
         window.get_all_by_label("プロジェクト").find(right).unwrap().click();
         window.run();
+        window.get_by_label(&format!("{}, プロジェクト", language.say(Word::RuleFolder)));
         window.get_by_label(language.say(Word::RuleFromHint));
         window.get_by_label(language.say(Word::RuleAndVouched)).click();
         window.run();

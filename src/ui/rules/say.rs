@@ -160,17 +160,18 @@ fn named(views: &Views, language: Language, account: &crate::engine::view::Accou
 /// A box with every folder.
 pub(super) fn folder(ui: &mut Ui, views: &Views, language: Language, salt: &str, chosen: &mut Option<FolderId>) {
     let shown = chosen.and_then(|id| path(views, language, id)).unwrap_or_else(|| "…".to_owned());
-    let response = ComboBox::from_id_salt(salt).selected_text(shown.clone()).width(220.0).show_ui(ui, |ui| {
-        let accounts = views.mailbox.as_ref().map(|mailbox| mailbox.accounts.as_slice()).unwrap_or_default();
-        for account in accounts {
-            for one in &account.folders {
-                let name = named(views, language, account, one);
-                if ui.selectable_label(*chosen == Some(one.id), name).clicked() {
-                    *chosen = Some(one.id);
+    let response =
+        ComboBox::from_id_salt(salt).selected_text(shown.clone()).width(220.0).height(360.0).show_ui(ui, |ui| {
+            let accounts = views.mailbox.as_ref().map(|mailbox| mailbox.accounts.as_slice()).unwrap_or_default();
+            for account in accounts {
+                for one in &account.folders {
+                    let name = named(views, language, account, one);
+                    if ui.selectable_label(*chosen == Some(one.id), name).clicked() {
+                        *chosen = Some(one.id);
+                    }
                 }
             }
-        }
-    });
+        });
     let name = format!("{}, {shown}", language.say(Word::RuleFolder));
     response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
 }
@@ -178,13 +179,14 @@ pub(super) fn folder(ui: &mut Ui, views: &Views, language: Language, salt: &str,
 /// A box with some words; the place of the one that was chosen just now.
 pub(super) fn words(ui: &mut Ui, salt: &str, name: &str, shown: &str, wide: f32, all: &[String]) -> Option<usize> {
     let mut chosen = None;
-    let response = ComboBox::from_id_salt(salt).selected_text(shown.to_owned()).width(wide).show_ui(ui, |ui| {
-        for (nth, words) in all.iter().enumerate() {
-            if ui.selectable_label(words == shown, words).clicked() {
-                chosen = Some(nth);
+    let response =
+        ComboBox::from_id_salt(salt).selected_text(shown.to_owned()).width(wide).height(420.0).show_ui(ui, |ui| {
+            for (nth, words) in all.iter().enumerate() {
+                if ui.selectable_label(words == shown, words).clicked() {
+                    chosen = Some(nth);
+                }
             }
-        }
-    });
+        });
     let name = format!("{name}, {shown}");
     response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
     chosen
