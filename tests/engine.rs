@@ -21,6 +21,8 @@ mod servers;
 mod setup;
 #[path = "engine/synchronising.rs"]
 mod synchronising;
+#[path = "engine/tagging.rs"]
+mod tagging;
 
 #[path = "engine/watching.rs"]
 mod watching;

@@ -26,6 +26,8 @@ mod sample;
 mod setup;
 #[path = "ui/storage.rs"]
 mod storage;
+#[path = "ui/tagging.rs"]
+mod tagging;
 #[path = "ui/why.rs"]
 mod why;
 
@@ -812,6 +814,7 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
         setup::screens(language),
         outgoing::screens(language),
         storage::screens(language),
+        tagging::screens(language),
         vec![("settings-pop3", by_pop3(language))],
     ]
     .into_iter()

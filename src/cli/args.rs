@@ -5,6 +5,7 @@ mod keys;
 mod mail;
 mod profile;
 mod store;
+mod rules;
 mod trust;
 
 use std::path::PathBuf;
@@ -27,6 +28,9 @@ pub(crate) use profile::{
     OutboxCommand, SearchArgs, SendArgs,
 };
 pub(crate) use store::{StoreArgs, StoreCommand};
+pub(crate) use rules::{
+    Colour, RuleArgs, RuleCommand, RuleOptions, SearchesArgs, SearchesCommand, TagArgs, TagCommand,
+};
 pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 
 /// Mail with a seal and a lock that people really use: OpenPGP and S/MIME as equals.
@@ -186,10 +190,16 @@ pub(crate) enum Command {
         #[arg(long)]
         not: bool,
     },
-    /// Set and clear flags and keywords of messages.
+    /// Set and clear flags, keywords and tags of messages.
     Flag(FlagArgs),
     /// What is kept: is it sound, how much room does it take.
     Store(StoreArgs),
+    /// Tags: names and colours for keywords.
+    Tag(TagArgs),
+    /// Searches that are kept; `search --save` keeps one.
+    Searches(SearchesArgs),
+    /// Rules for mail that comes.
+    Rule(RuleArgs),
     /// Whom the profile trusts.
     Trust(TrustCommandArgs),
     /// Tokens and cards (PKCS#11).

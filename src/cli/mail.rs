@@ -3,11 +3,12 @@
 use serde_json::json;
 
 use crate::engine::topic::mail::{MailCommand, MailFlag};
+use crate::engine::topic::tags;
 use crate::engine::{Profile, headless};
 
 use super::args::{Common, FlagArgs, FolderCommand, MailArgs, PlaceArgs};
 use super::profile::{find_folder, folders, told};
-use super::{Problem, keys, output};
+use super::{Problem, keys, output, words};
 
 /// `move`, `copy`.
 pub(crate) fn place(common: &Common, args: &PlaceArgs, copies: bool) -> Result<(), Problem> {
@@ -42,7 +43,12 @@ pub(crate) fn flag(common: &Common, args: &FlagArgs) -> Result<(), Problem> {
         },
         on,
     });
-    run(common, &profile, commands.collect())
+    let mut commands: Vec<MailCommand> = commands.collect();
+    for name in &args.tag {
+        let flag = MailFlag::Keyword(told(common, tags::find(&profile, name))?);
+        commands.push(MailCommand::SetFlag { messages: args.ids.clone(), flag, on: !args.off });
+    }
+    run(common, &profile, commands)
 }
 
 /// `folder`.
@@ -74,7 +80,7 @@ pub(crate) fn folder(common: &Common, command: &FolderCommand) -> Result<(), Pro
 }
 
 /// Does it here, and tells the servers unless there is to be no network.
-fn run(common: &Common, profile: &Profile, commands: Vec<MailCommand>) -> Result<(), Problem> {
+pub(super) fn run(common: &Common, profile: &Profile, commands: Vec<MailCommand>) -> Result<(), Problem> {
     let mut changed = 0;
     for command in commands {
         changed += told(common, headless::mail(profile, command))?;
@@ -85,6 +91,15 @@ fn run(common: &Common, profile: &Profile, commands: Vec<MailCommand>) -> Result
         failure = done.failures.into_iter().next();
     }
     let untold = told(common, profile.store.untold())?;
+    for address in told(common, tags::newly_local(profile))? {
+        output::error(&words::pick(
+            words::lang(common),
+            &format!("the server of {address} takes no new keywords: tags of its messages stay on this computer"),
+            &format!(
+                "{address} のサーバーは新しいキーワードを受け付けないため、タグはこのコンピューターにだけ残ります"
+            ),
+        ));
+    }
     if common.json {
         output::json(&json!({ "changed": changed, "untold": untold }));
     } else if untold > 0 {

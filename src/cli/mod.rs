@@ -22,6 +22,7 @@ mod path;
 mod print;
 mod profile;
 mod reply;
+mod rules;
 mod seal;
 mod search;
 mod sending;
@@ -138,6 +139,9 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
             mail::send_away(common, &messages, |messages| MailCommand::Spam { messages, spam: !not })
         }
         Command::Flag(args) => mail::flag(common, &args),
+        Command::Tag(args) => rules::tag(common, &args.command),
+        Command::Searches(args) => rules::searches(common, &args.command),
+        Command::Rule(args) => rules::rule(common, &args.command),
         Command::Import { paths, folder } => mailboxes::import(common, &paths, &folder),
         Command::Export { everything: Some(to), form, .. } => store::export_everything(common, &to, form),
         Command::Export { folder, path, form, .. } => {

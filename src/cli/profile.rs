@@ -169,6 +169,7 @@ pub(crate) fn list(common: &Common, folder: &str, limit: usize) -> Result<(), Pr
                 "preview": row.preview,
                 "date": row.date.map(|date| date.to_string()),
                 "seen": row.is_seen,
+                "keywords": row.keywords.split_whitespace().collect::<Vec<_>>(),
                 "flagged": row.is_flagged,
                 "lock": row.headline.map(|headline| headline.lock.word()),
                 "seal": row.headline.map(|headline| headline.seal.word()),

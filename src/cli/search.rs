@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::engine::topic::searching;
+use crate::engine::topic::{saved, searching};
 use crate::engine::{Profile, headless};
 
 use super::args::{Common, SearchArgs};
@@ -15,24 +15,32 @@ pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<(), Problem> {
     told(common, profile.load_keyring(passphrases))?;
     told(common, headless::assess_new(&profile))?;
     told(common, headless::index_due(&profile))?;
-    let query = searching::parse(&profile, &args.query, false);
+    let text = match &args.saved {
+        Some(name) => told(common, saved::find(&profile, name))?.query,
+        None => args.query.clone().unwrap_or_default(),
+    };
+    if let Some(name) = &args.save {
+        let command = saved::SavedCommand::Save { name: name.clone(), query: text.clone() };
+        told(common, saved::apply(&profile, command))?;
+    }
+    let query = searching::parse(&profile, &text, false);
     let (found, hits) = told(common, searching::find(&profile, &query, args.limit))?;
     if found.is_anew {
         // It was damaged, and is made anew first.
         told(common, headless::index_due(&profile))?;
-        return print(common, args, &profile, told(common, searching::find(&profile, &query, args.limit))?.1);
+        return print(common, &text, &profile, told(common, searching::find(&profile, &query, args.limit))?.1);
     }
-    print(common, args, &profile, hits)
+    print(common, &text, &profile, hits)
 }
 
-fn print(common: &Common, args: &SearchArgs, profile: &Profile, hits: Vec<searching::Hit>) -> Result<(), Problem> {
+fn print(common: &Common, text: &str, profile: &Profile, hits: Vec<searching::Hit>) -> Result<(), Problem> {
     let folders: Vec<_> = told(common, headless::mailbox(profile, None))?
         .accounts
         .into_iter()
         .flat_map(|account| account.folders)
         .map(|folder| (folder.id, folder.name))
         .collect();
-    let query = searching::parse(profile, &args.query, false);
+    let query = searching::parse(profile, text, false);
     let highlighter = searching::Highlighter::of(&query);
     for hit in hits {
         let row = hit.row;
@@ -51,6 +59,7 @@ fn print(common: &Common, args: &SearchArgs, profile: &Profile, hits: Vec<search
                 "preview": row.preview,
                 "date": row.date.map(|date| date.to_string()),
                 "seen": row.is_seen,
+                "keywords": row.keywords.split_whitespace().collect::<Vec<_>>(),
                 "lock": row.headline.map(|headline| headline.lock.word()),
                 "seal": row.headline.map(|headline| headline.seal.word()),
                 "marks": {

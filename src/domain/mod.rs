@@ -7,6 +7,8 @@ mod base64;
 mod dns;
 mod draft;
 mod fingerprint;
+mod keyword;
+pub mod mutf7;
 mod raw;
 mod secret;
 mod spool;
@@ -19,6 +21,7 @@ pub use draft::{Attachment, Dispatch, Draft, Protection, TechnologyChoice};
 pub use fingerprint::{Fingerprint, Technology};
 /// A point in time; every judgement in the program takes one as an argument.
 pub use jiff::Timestamp;
+pub use keyword::{decoded_keyword, keyword_of};
 pub use raw::{Envelope, RawMessage};
 pub use secret::Secret;
 pub use spool::{Spool, SpoolFile};

@@ -98,6 +98,9 @@ pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Resu
     if told {
         publish(Event::Progress(None));
     }
+    if !cancel.is_cancelled() {
+        super::topic::rules::run_due(profile, publish)?;
+    }
     Ok(done)
 }
 
@@ -126,7 +129,7 @@ fn take(
 }
 
 /// Stretches of messages that are not too much for the memory together.
-fn portions(due: &[(MessageId, u64)]) -> impl Iterator<Item = &[(MessageId, u64)]> {
+pub(super) fn portions(due: &[(MessageId, u64)]) -> impl Iterator<Item = &[(MessageId, u64)]> {
     let mut rest = due;
     std::iter::from_fn(move || {
         let mut size = 0;
@@ -205,7 +208,11 @@ impl Tools {
     }
 
     /// Looks at messages beside each other. One that makes the program stumble is left out.
-    fn look_at_all(&self, profile: &Profile, some: &[(MessageId, u64)]) -> Vec<(MessageId, RawMessage, Assessment)> {
+    pub(super) fn look_at_all(
+        &self,
+        profile: &Profile,
+        some: &[(MessageId, u64)],
+    ) -> Vec<(MessageId, RawMessage, Assessment)> {
         let one = |(id, _): &(MessageId, u64)| {
             let look = || {
                 let raw = profile.store.raw(*id).ok()?;

@@ -5,8 +5,8 @@ use include_dir::{Dir, include_dir};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::domain::{Fingerprint, RawMessage, Secret};
-use crate::store::{AccountRecord, MessageFlags, TrustKind};
+use crate::domain::{Fingerprint, RawMessage, Secret, keyword_of};
+use crate::store::{AccountRecord, Action, Condition, MessageFlags, RuleRecord, TagRecord, Test, TextPlace, TrustKind};
 
 use super::network::new_message;
 use super::profile::{Profile, store_failure};
@@ -57,8 +57,37 @@ pub(super) fn open() -> Result<(Profile, tempfile::TempDir), Failure> {
     FindingSettings { harvests: false, ..FindingSettings::default() }.save(&profile)?;
     profile.store.set_setting("authserv_ids", &[&demo.authserv_id]).map_err(store_failure)?;
     messages(&profile, &demo)?;
+    order(&profile)?;
     conversations(&profile);
     Ok((profile, folder))
+}
+
+/// Some tags, a search that is kept, and a rule.
+fn order(profile: &Profile) -> Result<(), Failure> {
+    let store = &profile.store;
+    let folders = store.folders().map_err(store_failure)?;
+    let of_role = |role: &str| folders.iter().find(|folder| folder.role == role).map_or(0, |folder| folder.id);
+    let registered = TagRecord { keyword: keyword_of("書留"), name: "書留".to_owned(), colour: 5 };
+    store.save_tag(&registered).map_err(store_failure)?;
+    let rows = store.rows(of_role("inbox"), 12, 0).map_err(store_failure)?;
+    for (at, keyword) in [(0, "$label1"), (2, &*registered.keyword), (3, "$label4"), (5, "$label2"), (5, "$label5")] {
+        if let Some(row) = rows.get(at) {
+            store.mark(row.id, keyword, true).map_err(store_failure)?;
+        }
+    }
+    store.save_search("書留", "tag:書留").map_err(store_failure)?;
+    let words = "minutes".to_owned();
+    let rule = RuleRecord {
+        name: "Minutes".to_owned(),
+        is_enabled: true,
+        conditions: vec![
+            Condition { test: Test::Text { place: TextPlace::Subject, words }, is_not: false },
+            Condition { test: Test::Vouched, is_not: false },
+        ],
+        actions: vec![Action::Tag("$label2".to_owned()), Action::Move(of_role("archive"))],
+        ..RuleRecord::default()
+    };
+    store.save_rule(&rule).map(drop).map_err(store_failure)
 }
 
 /// What is said when a message is handed over, and when one is refused.

@@ -155,6 +155,10 @@ pub fn synchronise(profile: &Profile) -> Result<Done, Failure> {
     done.fetched = run(receiving::synchronise(profile, &publish, &Cancel::new()))??;
     done.failures.extend(take(&failures));
     assess_new(profile)?;
+    // What the rules did is told at once.
+    if done.failures.is_empty() && done.fetched > 0 && profile.store.untold().map_err(store_failure)? > 0 {
+        done.failures.extend(tell(profile)?.failures);
+    }
     Ok(done)
 }
 
@@ -242,6 +246,15 @@ pub fn forget_findings(profile: &Profile) -> Result<(), Failure> {
 pub fn assess_new(profile: &Profile) -> Result<usize, Failure> {
     let (publish, _) = collector();
     assessing::all(profile, &publish, &Cancel::new())
+}
+
+/// Runs a rule, or all that are on, on what is in a folder; a trial changes nothing.
+pub fn run_rules(
+    profile: &Profile,
+    what: (Option<i64>, i64),
+    is_trial: bool,
+) -> Result<topic::rules::Outcome, Failure> {
+    topic::rules::on_folder(profile, what, is_trial, &Cancel::new(), &|_, _| {})
 }
 
 /// Takes in what the search does not know yet; how many messages.

@@ -118,7 +118,7 @@ fn put(profile: &Profile, due: &Due, found: Option<(usize, &Assessment)>) -> Res
 }
 
 /// What is to be found of a message. Without decrypted text, of what came out of decryption nothing but who wrote it when.
-fn document(found: &Assessment, searches_decrypted: bool) -> SearchDocument {
+pub(super) fn document(found: &Assessment, searches_decrypted: bool) -> SearchDocument {
     let is_in = |is_decrypted: bool| searches_decrypted || !is_decrypted;
     let hidden =
         |field: &str| !searches_decrypted && found.header_protection.confidential.iter().any(|hidden| hidden == field);

@@ -88,6 +88,7 @@ pub(super) fn row(row: crate::store::MessageRow) -> RowView {
         is_seen: row.flags.is_seen,
         is_flagged: row.flags.is_flagged,
         has_attachments: row.has_attachments,
+        keywords: row.keywords,
         headline: lock.zip(seal).map(|(lock, seal)| Headline { lock, seal }),
     }
 }

@@ -5,7 +5,7 @@
 //! anything encrypted in it, whoever sent it; of others when the user lets this message, or its
 //! sender, whose address then has to be vouched for each time.
 
-mod permission;
+pub(super) mod permission;
 #[cfg(test)]
 mod tests;
 

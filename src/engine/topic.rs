@@ -8,9 +8,12 @@ pub mod finding;
 pub mod mail;
 pub mod own_keys;
 pub mod people;
+pub mod rules;
+pub mod saved;
 pub mod searching;
 pub mod setup;
 pub mod storage;
+pub mod tags;
 pub mod transcript;
 
 use std::sync::Arc;
@@ -38,6 +41,9 @@ pub enum Topic {
     Setup(setup::SetupCommand),
     Search(searching::SearchCommand),
     Storage(storage::StorageCommand),
+    Saved(saved::SavedCommand),
+    Tags(tags::TagCommand),
+    Rules(rules::RulesCommand),
     Transcript(transcript::TranscriptCommand),
 }
 
@@ -55,6 +61,9 @@ pub enum TopicView {
     Setup(Arc<setup::SetupView>),
     Search(Arc<searching::SearchView>),
     Storage(Arc<storage::StorageView>),
+    Saved(Arc<saved::SavedView>),
+    Tags(Arc<tags::TagsView>),
+    Rules(Arc<rules::RulesView>),
     Transcript(Arc<transcript::TranscriptView>),
 }
 
@@ -72,6 +81,9 @@ pub struct TopicViews {
     pub setup: Option<Arc<setup::SetupView>>,
     pub search: Option<Arc<searching::SearchView>>,
     pub storage: Option<Arc<storage::StorageView>>,
+    pub saved: Option<Arc<saved::SavedView>>,
+    pub tags: Option<Arc<tags::TagsView>>,
+    pub rules: Option<Arc<rules::RulesView>>,
     pub transcript: Option<Arc<transcript::TranscriptView>>,
 }
 
@@ -89,6 +101,9 @@ impl TopicViews {
             TopicView::Setup(view) => self.setup = Some(view),
             TopicView::Search(view) => self.search = Some(view),
             TopicView::Storage(view) => self.storage = Some(view),
+            TopicView::Saved(view) => self.saved = Some(view),
+            TopicView::Tags(view) => self.tags = Some(view),
+            TopicView::Rules(view) => self.rules = Some(view),
             TopicView::Transcript(view) => self.transcript = Some(view),
         }
     }
@@ -163,6 +178,9 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::Setup(command) => setup::carry_out(work, command),
         Topic::Search(command) => Ok(searching::carry_out(work, command)),
         Topic::Storage(command) => storage::carry_out(work, command),
+        Topic::Saved(command) => Ok(saved::carry_out(work, command)),
+        Topic::Tags(command) => tags::carry_out(work, command),
+        Topic::Rules(command) => rules::carry_out(work, command),
         Topic::Transcript(command) => Ok(transcript::carry_out(work, command)),
     }
 }

@@ -139,6 +139,8 @@ pub struct RowView {
     pub is_flagged: bool,
     /// Has attachments.
     pub has_attachments: bool,
+    /// Its keywords, parted by spaces.
+    pub keywords: Box<str>,
     /// What was found when it was last assessed; `None` before.
     pub headline: Option<Headline>,
 }

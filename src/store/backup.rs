@@ -12,8 +12,9 @@ use super::{CertificateRecord, Store, StoreError};
 
 /// Mail, what is fetched again, what a backup has in a form of its own, and what is only told of certificates as they
 /// are here. Every other table goes along, also one that is added later.
-const LEFT_OUT: [&str; 20] = [
+const LEFT_OUT: [&str; 25] = [
     "account",
+    "arriving",
     "awaited",
     "certificate",
     "discard",
@@ -22,6 +23,7 @@ const LEFT_OUT: [&str; 20] = [
     "evidence",
     "folder",
     "indexed",
+    "local_keyword",
     "marked",
     "message",
     "outbox",
@@ -30,9 +32,12 @@ const LEFT_OUT: [&str; 20] = [
     "popped",
     "raw",
     "raw_piece",
+    "rule",
+    "ruled",
     "search_index",
     "summary",
     "unindexed",
+    "unruled",
 ];
 /// Settings of this profile alone: its own secret, and what is known of its backups.
 const OWN_SETTINGS: [&str; 1] = ["key-passphrase"];

@@ -97,6 +97,8 @@ pub struct MessageRow {
     pub lock: Option<String>,
     /// The seal's word, once assessed.
     pub seal: Option<String>,
+    /// Its keywords, parted by spaces.
+    pub keywords: Box<str>,
 }
 
 impl Store {
@@ -157,7 +159,7 @@ impl Store {
     pub fn row(&self, id: i64) -> Result<(i64, MessageRow), StoreError> {
         let db = self.db();
         let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS}, folder FROM message WHERE id = ?1"))?;
-        let found = statement.query_row([id], |row| Ok((row.get(14)?, list_row(row)?)));
+        let found = statement.query_row([id], |row| Ok((row.get(15)?, list_row(row)?)));
         found.optional()?.ok_or(StoreError::NotFound)
     }
 
@@ -255,7 +257,7 @@ fn set_headline(db: &Connection, id: i64, lock: &str, seal: &str) -> Result<(), 
 }
 
 const COLUMNS: &str = "id, uid, is_seen, is_flagged, is_answered, coalesce(date, received_at), from_name, from_address,
-    subject, preview, has_attachments, lock, seal, position";
+    subject, preview, has_attachments, lock, seal, position, keywords";
 
 fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     Ok(MessageRow {
@@ -269,6 +271,7 @@ fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
         has_attachments: row.get(10)?,
         lock: row.get(11)?,
         seal: row.get(12)?,
+        keywords: row.get::<_, String>(14)?.into(),
     })
 }
 

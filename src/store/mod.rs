@@ -28,6 +28,8 @@ mod provenance;
 pub mod rescue;
 mod resync;
 mod roster;
+mod rule;
+mod saved_search;
 mod schema;
 pub mod search;
 pub mod secret;
@@ -35,6 +37,7 @@ mod setting;
 mod sighting;
 mod source;
 pub mod spool;
+mod tag;
 #[cfg(test)]
 mod tests;
 
@@ -59,4 +62,7 @@ pub use pending::{Mark, Placing, Way};
 pub use provenance::{Provenance, ProvenanceSource};
 pub use resync::{FolderNews, Gone, ServerFlags, Unnumbered};
 pub use roster::{FolderState, LIMBO};
+pub use rule::{Action, Condition, RuleRecord, RuleSteps, Ruled, Test, TextPlace, Unruled};
+pub use saved_search::SavedSearch;
 pub use sighting::{Correspondence, KeyChange, Seen, Sighting};
+pub use tag::{COLOURS, TagRecord, is_system_keyword, is_tag_called, known_meaning};

@@ -1,8 +1,11 @@
 //! What was done here and the server doesn't know yet: as it is to be in the end, not as a log of steps. Whatever
 //! happens in between, telling the server again leads to the same end.
 
+mod steps;
 #[cfg(test)]
 mod tests;
+
+pub(super) use steps::{duplicate_in, mark_in, relocate_in};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
@@ -78,20 +81,9 @@ impl Store {
     pub fn mark(&self, message: i64, flag: &str, is_on: bool) -> Result<Option<bool>, StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
-        let Some(before) = has_flag(&transaction, message, flag)? else { return Ok(None) };
-        if before != is_on {
-            set_flag(&transaction, message, flag, is_on)?;
-            transaction.execute(
-                // Where there is no server, nobody is to be told.
-                "INSERT INTO marked (message, flag, is_on)
-                 SELECT message.id, ?2, ?3 FROM message JOIN folder ON folder.id = message.folder
-                     JOIN account ON account.id = folder.account WHERE message.id = ?1 AND account.imap_host <> ''
-                 ON CONFLICT (message, flag) DO UPDATE SET is_on = excluded.is_on",
-                params![message, flag, is_on],
-            )?;
-        }
+        let before = mark_in(&transaction, message, flag, is_on)?;
         transaction.commit()?;
-        Ok(Some(before))
+        Ok(before)
     }
 
     /// The keywords of a message.
@@ -106,58 +98,7 @@ impl Store {
     pub fn relocate(&self, message: i64, target: i64, at: Timestamp) -> Result<i64, StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
-        let from: Option<(i64, i64, bool, i64)> = transaction
-            .query_row(
-                "SELECT message.folder, message.uid, account.imap_host <> '', account.id FROM message
-                 JOIN folder ON folder.id = message.folder JOIN account ON account.id = folder.account
-                 WHERE message.id = ?1",
-                [message],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
-            )
-            .optional()?;
-        let (from, uid, has_server, account) = from.ok_or(StoreError::NotFound)?;
-        if from == target {
-            return Ok(from);
-        }
-        let there: (i64, String, bool) = transaction.query_row(
-            "SELECT account.id, folder.role, account.imap_host <> '' FROM folder
-             JOIN account ON account.id = folder.account WHERE folder.id = ?1",
-            [target],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )?;
-        let is_elsewhere = there.0 != account && there.2;
-        match placing(&transaction, message)? {
-            // Home again before anybody was told.
-            Some(placing) if placing.folder == Some(target) && placing.asked.is_none() && placing.way == Way::Move => {
-                let uid = placing.uid.map_or(-message, i64::from);
-                move_row(&transaction, message, target, uid)?;
-                transaction.execute("DELETE FROM placing WHERE message = ?1", [message])?;
-            }
-            // It is on no server yet.
-            Some(placing) if there.1 == LIMBO && placing.asked.is_none() && placing.way != Way::Move => {
-                discard_source(&transaction, &placing)?;
-                transaction.execute("DELETE FROM message WHERE id = ?1", [message])?;
-            }
-            Some(_) => {
-                move_row(&transaction, message, target, -message)?;
-                let way = if is_elsewhere { "append" } else { "" };
-                transaction.execute(
-                    "UPDATE placing SET at = ?2, way = CASE ?3 WHEN '' THEN way ELSE ?3 END WHERE message = ?1",
-                    params![message, millis(at), way],
-                )?;
-            }
-            None if !has_server && there.1 == LIMBO => {
-                transaction.execute("DELETE FROM message WHERE id = ?1", [message])?;
-            }
-            None => {
-                move_row(&transaction, message, target, -message)?;
-                if has_server || there.2 {
-                    let way = if is_elsewhere { Way::Append } else { Way::Move };
-                    let source = (has_server && uid > 0).then_some((from, uid));
-                    insert_placing(&transaction, (message, way), source, at)?;
-                }
-            }
-        }
+        let from = relocate_in(&transaction, message, target, at)?;
         transaction.commit()?;
         Ok(from)
     }
@@ -166,31 +107,7 @@ impl Store {
     pub fn duplicate(&self, message: i64, target: i64, at: Timestamp) -> Result<i64, StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
-        let copied = transaction.execute(
-            "INSERT INTO message (folder, uid, raw, is_seen, is_flagged, is_answered, has_attachments, received_at, date,
-                 position, from_name, from_address, subject, preview, keywords)
-             SELECT ?2, -(SELECT max(id) + 1 FROM message), raw, is_seen, is_flagged, is_answered, has_attachments,
-                 received_at, date, position, from_name, from_address, subject, preview, keywords
-             FROM message WHERE id = ?1",
-            params![message, target],
-        )?;
-        if copied == 0 {
-            return Err(StoreError::NotFound);
-        }
-        let copy = transaction.last_insert_rowid();
-        move_row(&transaction, copy, target, -copy)?;
-        let (source, uid, is_same, has_server): (i64, i64, bool, bool) = transaction.query_row(
-            "SELECT message.folder, message.uid, there.account = here.account, account.imap_host <> '' FROM message
-             JOIN folder AS here ON here.id = message.folder JOIN folder AS there ON there.id = ?2
-             JOIN account ON account.id = there.account WHERE message.id = ?1",
-            params![message, target],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
-        )?;
-        if has_server {
-            let from = (is_same && uid > 0).then_some((source, uid));
-            let way = if from.is_some() { Way::Copy } else { Way::Append };
-            insert_placing(&transaction, (copy, way), from, at)?;
-        }
+        let copy = duplicate_in(&transaction, message, target, at)?;
         transaction.commit()?;
         Ok(copy)
     }

@@ -355,7 +355,10 @@ fn take_flags(transaction: &Transaction<'_>, folder: i64, uid: u32, found: &Serv
                  (is_seen, is_flagged, is_answered, keywords) <> (?2, ?3, ?4, ?5)",
         )?
         .execute(params![message, flags.is_seen, flags.is_flagged, flags.is_answered, found.keywords])?;
-    let mut marks = transaction.prepare_cached("SELECT flag, is_on FROM marked WHERE message = ?1")?;
+    let mut marks = transaction.prepare_cached(
+        "SELECT keyword, 1 FROM local_keyword WHERE message = ?1
+         UNION ALL SELECT flag, is_on FROM marked WHERE message = ?1",
+    )?;
     let marks: Vec<(String, bool)> =
         marks.query_map([message], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     for (flag, is_on) in marks {

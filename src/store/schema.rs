@@ -15,6 +15,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     SYNCHRONISED,
     OUTBOX,
     PIECES,
+    TAGS,
+    RULES,
 ];
 
 /// What is known of the folders of servers, and what was done here and the servers don't know yet. A UID below 0 is none:
@@ -80,6 +82,87 @@ INSERT OR IGNORE INTO marked (message, flag, is_on)
     JOIN message ON message.folder = mark.value ->> 0 AND message.uid = mark.value ->> 1
     WHERE setting.name = 'pending_seen';
 DELETE FROM setting WHERE name = 'pending_seen';
+";
+
+/// Keywords with a name and a colour of the user's (an index into the window's colours for tags): an empty name stands for the
+/// meaning that is known of the keyword. Keywords that a server does not take stay here alone. Searches that were kept.
+const TAGS: &str = "
+CREATE TABLE tag (
+    keyword TEXT PRIMARY KEY COLLATE NOCASE,
+    name TEXT NOT NULL,
+    colour INTEGER NOT NULL,
+    position INTEGER NOT NULL
+) STRICT;
+INSERT INTO tag (keyword, name, colour, position) VALUES
+    ('$label1', '', 0, 1), ('$label2', '', 1, 2), ('$label3', '', 2, 3), ('$label4', '', 3, 4), ('$label5', '', 4, 5);
+CREATE INDEX message_tagged ON message (keywords) WHERE keywords <> '';
+CREATE TABLE local_keyword (
+    message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+    keyword TEXT NOT NULL COLLATE NOCASE,
+    PRIMARY KEY (message, keyword)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE saved_search (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    query TEXT NOT NULL,
+    position INTEGER NOT NULL
+) STRICT;
+";
+
+/// Rules (`body`: JSON of conditions and actions; `trouble`: why one was switched off by itself), and on which messages they
+/// are to be run yet: on what comes new into an inbox, once. `arriving` is what a server has there since the inbox was last
+/// looked at, and is not fetched; `ruled` are the sources (SHA-256) that the rules have looked at, so that what the user puts
+/// back into the inbox elsewhere is not taken for new.
+const RULES: &str = "
+CREATE TABLE rule (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    is_enabled INTEGER NOT NULL,
+    account INTEGER REFERENCES account ON DELETE CASCADE,
+    body TEXT NOT NULL,
+    trouble TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE TABLE arriving (
+    folder INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,
+    uid INTEGER NOT NULL,
+    PRIMARY KEY (folder, uid)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE unruled (
+    message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE
+) STRICT;
+CREATE TABLE ruled (
+    account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+    source BLOB NOT NULL,
+    PRIMARY KEY (account, source)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER message_arriving AFTER INSERT ON awaited
+    WHEN EXISTS (SELECT 1 FROM rule WHERE is_enabled)
+        AND EXISTS (SELECT 1 FROM folder WHERE id = new.folder AND role = 'inbox' AND NOT is_renumbered
+            AND uid_next > 0 AND new.uid >= uid_next)
+BEGIN
+    INSERT OR IGNORE INTO arriving (folder, uid) VALUES (new.folder, new.uid);
+END;
+CREATE TRIGGER arriving_void AFTER UPDATE OF uid_validity ON folder BEGIN
+    DELETE FROM arriving WHERE folder = new.id;
+END;
+CREATE TRIGGER message_arrived AFTER INSERT ON message
+    WHEN EXISTS (SELECT 1 FROM arriving WHERE folder = new.folder AND uid = new.uid)
+BEGIN
+    DELETE FROM arriving WHERE folder = new.folder AND uid = new.uid;
+    INSERT INTO unruled (message) SELECT new.id FROM folder AS inbox WHERE inbox.id = new.folder
+        AND NOT EXISTS (SELECT 1 FROM message AS other JOIN folder ON folder.id = other.folder
+            WHERE other.raw = new.raw AND other.id <> new.id AND folder.account = inbox.account)
+        AND NOT EXISTS (SELECT 1 FROM ruled JOIN raw ON raw.sha256 = ruled.source
+            WHERE raw.id = new.raw AND ruled.account = inbox.account);
+END;
+CREATE TRIGGER message_popped AFTER INSERT ON message
+    WHEN new.uid > 0 AND EXISTS (SELECT 1 FROM rule WHERE is_enabled)
+        AND EXISTS (SELECT 1 FROM folder JOIN account ON account.id = folder.account
+            WHERE folder.id = new.folder AND folder.role = 'inbox' AND imap_host = '' AND pop_host <> '')
+BEGIN
+    INSERT OR IGNORE INTO unruled (message) VALUES (new.id);
+END;
 ";
 
 /// Large message sources are kept in pieces, each as it was or deflated for itself; `deflated` is empty then.

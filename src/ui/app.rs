@@ -20,7 +20,7 @@ use super::theme::size;
 use super::words::Language;
 use super::{
     attachments, backup, bringing, compose, confirm, drafts, finding, fresh, keys, outbox, people, preview, print,
-    settings, sidebar, status, storage, transcript, trust, unlock,
+    saved, settings, sidebar, status, storage, tags, transcript, trust, unlock,
 };
 
 /// The engine, as the window sees it.
@@ -238,6 +238,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     keep_open(ui.ctx(), state);
     keyboard::take(ui.ctx(), views, state, commands);
     chosen::take(views, state, commands);
+    tags::prepare(views, state, commands);
     let is_narrow = ui.available_width() < size::NARROW;
 
     status::show(ui, views, state, commands);
@@ -264,6 +265,8 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     backup::dialogs(ui.ctx(), views, state, commands);
     storage::dialog(ui.ctx(), views, state, commands);
     preview::show(ui.ctx(), state);
+    tags::dialog(ui.ctx(), state, commands);
+    saved::dialog(ui.ctx(), state, commands);
     print::go_on(ui.ctx(), views, state, commands);
 }
 

@@ -86,6 +86,8 @@ icons! {
     Print => "print";
     Trust => "trust";
     Minus => "minus";
+    Tag => "tag";
+    Run => "run";
     Authority => "authority";
 }
 

@@ -10,7 +10,9 @@ use crate::engine::view::{Headline, Lock, MailboxView, MessageId, RowView, Seal}
 
 use super::found;
 use super::icons::{self, Icon};
+use super::saved;
 use super::state::{Screen, State, Views};
+use super::tags;
 use super::theme::{self, palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Word, one_line};
@@ -32,6 +34,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     search_field(ui, state);
     found::ask(state, commands);
     found::hint(ui, views, state);
+    saved::bar(ui, views, state);
     let edge = Stroke::new(1.0, palette(ui).line);
     ui.painter().vline(whole.right() - 0.5, whole.y_range(), edge);
 
@@ -248,7 +251,9 @@ fn contents(ui: &Ui, rect: Rect, row: &RowView, highlighter: Option<&Highlighter
     let preview = one_line(&row.preview);
     let closed = row.headline.filter(|headline| preview.is_empty() && headline.lock != Lock::NotEncrypted);
     let preview = closed.map_or(preview.as_str(), |headline| icons::lock_word(state.language, headline.lock));
-    line(part(2.0), preview, Place::Body, theme::plain(size::CAPTION), colours.ink_soft);
+    let mut third = part(2.0);
+    third.max.x = tags::chips(ui, third, &row.keywords, state);
+    line(third, preview, Place::Body, theme::plain(size::CAPTION), colours.ink_soft);
 }
 
 /// Draws both signs at the right of a rectangle; gives where the rest ends.
@@ -278,5 +283,6 @@ fn spoken(row: &RowView, state: &State) -> String {
     if !row.is_seen {
         words.push(language.say(Word::Unread).to_owned());
     }
+    words.extend(tags::spoken(state, &row.keywords));
     words.join(", ")
 }

@@ -71,6 +71,7 @@ mod tests {
             is_seen: true,
             is_flagged: false,
             has_attachments: false,
+            keywords: Box::default(),
             headline: None,
         }
     }

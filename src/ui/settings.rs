@@ -38,6 +38,8 @@ pub struct SettingsState {
     pub storage: super::storage::StorageState,
     /// The account that is perhaps to go: its row id and address.
     pub removing: Option<(i64, String)>,
+    /// Rules for new mail.
+    pub rules: super::rules::RulesState,
 }
 
 /// Draws the screen.
@@ -50,6 +52,10 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
         setup::page(ui, views, state, commands);
         return;
     }
+    if state.settings.rules.editor.is_some() {
+        super::rules::page(ui, views, state, commands);
+        return;
+    }
     let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 8, top: 16, bottom: 0 });
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         ScrollArea::vertical().id_salt("settings").auto_shrink([false, false]).show(ui, |ui| {
@@ -58,6 +64,8 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             widgets::title(ui, state.language.say(Word::Settings));
             look(ui, state);
             accounts(ui, views, state, commands);
+            super::rules::card(ui, views, state, commands);
+            super::tags::settings(ui, state, commands);
             super::undo::settings(ui, views, state.language, commands);
             conversations(ui, state, commands);
             delivery(ui, views, state, commands);

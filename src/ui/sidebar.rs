@@ -10,6 +10,7 @@ use crate::engine::view::FolderView;
 use super::compose;
 use super::icons::{self, Icon};
 use super::people;
+use super::saved;
 use super::state::{Screen, State, Views};
 use super::theme::{self, palette, size, space};
 use super::trust;
@@ -60,6 +61,7 @@ fn write_button(ui: &mut Ui, views: &mut Views, state: &mut State, is_folded: bo
 
 fn folders(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>, is_folded: bool) {
     let Some(mailbox) = &views.mailbox else { return };
+    let is_searched = saved::is_open(views, state);
     for account in &mailbox.accounts {
         if !is_folded {
             let name =
@@ -72,7 +74,7 @@ fn folders(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Com
         }
         for folder in &account.folders {
             let name = folder_name(state.language, folder);
-            let chosen = state.screen == Screen::Mailbox && mailbox.open_folder == Some(folder.id);
+            let chosen = state.screen == Screen::Mailbox && mailbox.open_folder == Some(folder.id) && !is_searched;
             let icon = Icon::of_role(&folder.role);
             if item(ui, icon, name, folder.unread, chosen, is_folded).clicked() {
                 state.screen = Screen::Mailbox;
@@ -83,6 +85,7 @@ fn folders(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Com
         }
         ui.add_space(space::S);
     }
+    saved::side_bar(ui, views, state, commands, is_folded);
 }
 
 fn places(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>, is_folded: bool) {
@@ -139,7 +142,7 @@ pub fn folder_name(language: Language, folder: &FolderView) -> &str {
     language.say(word)
 }
 
-fn item(ui: &mut Ui, icon: Icon, name: &str, count: usize, chosen: bool, is_folded: bool) -> Response {
+pub(super) fn item(ui: &mut Ui, icon: Icon, name: &str, count: usize, chosen: bool, is_folded: bool) -> Response {
     let colours = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::HIT), Sense::click());
     let spoken = if count > 0 { format!("{name}, {count}") } else { name.to_owned() };

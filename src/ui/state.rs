@@ -168,6 +168,10 @@ pub struct State {
     pub searched: String,
     /// What of the list that leaves.
     pub narrowed: Narrowed,
+    /// Tags.
+    pub tags: super::tags::TagsState,
+    /// Searches that are kept.
+    pub saved: super::saved::SavedState,
     /// The message that could not be opened, and why.
     pub unopened: Option<(MessageId, Failure)>,
     /// The first field of what was just opened takes the focus with the next frame.
@@ -241,6 +245,8 @@ impl Default for State {
             search: String::new(),
             searched: String::new(),
             narrowed: Narrowed::default(),
+            tags: super::tags::TagsState::default(),
+            saved: super::saved::SavedState::default(),
             unopened: None,
             focuses: false,
             searches: false,
@@ -287,6 +293,7 @@ impl State {
                 views.mailbox = Some(view);
                 // What is found may be other now.
                 self.searched.clear();
+                self.saved.is_due = true;
             }
             Event::Reading(view) => self.take_reading(views, view),
             Event::Source(view) => self.sources.take(view),
@@ -326,9 +333,7 @@ impl State {
             }
             Event::Keys(view) => self.take_keys(views, view),
             Event::Topic(view) => {
-                if let TopicView::Backup(view) = &view {
-                    super::backup::take(self, view);
-                }
+                self.take_topic(&view);
                 views.topics.take(view);
             }
             Event::Outbox(view) => views.outbox = Some(view),
@@ -357,6 +362,14 @@ impl State {
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),
             Event::Failed(failure) => self.take_failure(views, failure),
+        }
+    }
+
+    fn take_topic(&mut self, view: &TopicView) {
+        match view {
+            TopicView::Backup(view) => super::backup::take(self, view),
+            TopicView::Tags(view) => self.tags.take(view),
+            _ => {}
         }
     }
 

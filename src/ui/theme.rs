@@ -147,6 +147,37 @@ pub fn palette(ui: &egui::Ui) -> Palette {
     if ui.visuals().dark_mode { DARK } else { LIGHT }
 }
 
+/// The colours of tags, of each theme: rose, amber, green, blue, violet, teal, brown, grey. Vermilion is the seal's.
+const TAGS: [[Color32; 8]; 2] = [
+    [
+        LIGHT.plum,
+        LIGHT.amber,
+        LIGHT.pine,
+        Color32::from_rgb(0x2A, 0x5A, 0x9C),
+        Color32::from_rgb(0x6B, 0x3F, 0xA0),
+        Color32::from_rgb(0x0F, 0x66, 0x74),
+        Color32::from_rgb(0x6B, 0x4A, 0x2F),
+        LIGHT.ink_soft,
+    ],
+    [
+        DARK.plum,
+        DARK.amber,
+        DARK.pine,
+        DARK.indigo,
+        Color32::from_rgb(0xC3, 0xA2, 0xEE),
+        Color32::from_rgb(0x6C, 0xC7, 0xD3),
+        Color32::from_rgb(0xD0, 0xA9, 0x8A),
+        DARK.ink_soft,
+    ],
+];
+
+/// The colour of a tag; grey for one that has none.
+pub fn tag(ui: &egui::Ui, colour: Option<u8>) -> Color32 {
+    let [light, dark] = TAGS;
+    let colours = if ui.visuals().dark_mode { dark } else { light };
+    colours.get(usize::from(colour.unwrap_or(7))).copied().unwrap_or_else(|| palette(ui).ink_soft)
+}
+
 /// Emphasised text of a size.
 pub fn strong(points: f32) -> FontId {
     FontId::new(points, FontFamily::Name(STRONG.into()))

@@ -27,6 +27,7 @@ mod profile;
 mod reading;
 mod refusing;
 mod replying;
+mod ruling;
 mod sealing;
 mod searching;
 mod storing;

@@ -25,6 +25,16 @@ pub struct Letter {
     digest: [u8; 32],
 }
 
+impl Letter {
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    pub fn flags(&self) -> &[String] {
+        &self.flags
+    }
+}
+
 impl std::fmt::Debug for Letter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.subject, self.flags.join(" "))

@@ -353,6 +353,7 @@ fn rows() -> Vec<RowView> {
                 is_seen: n % 3 != 0,
                 is_flagged: false,
                 has_attachments: n % 4 == 0,
+                keywords: Box::default(),
                 headline: (n % 7 != 6).then(|| Headline { lock: locks[n % 3], seal: seals[n % 5] }),
             }
         })

@@ -26,9 +26,15 @@ pub(crate) struct FlagArgs {
     #[arg(required = true)]
     pub ids: Vec<i64>,
     /// Set a flag: `seen`, `flagged`, `answered`, `forwarded`, or a keyword.
-    #[arg(long, value_name = "FLAG", required_unless_present = "clear")]
+    #[arg(long, value_name = "FLAG", required_unless_present_any = ["clear", "tag"])]
     pub set: Vec<String>,
     /// Clear one.
     #[arg(long, value_name = "FLAG")]
     pub clear: Vec<String>,
+    /// Set a tag.
+    #[arg(long, value_name = "NAME")]
+    pub tag: Vec<String>,
+    /// Clear the tags instead.
+    #[arg(long, requires = "tag")]
+    pub off: bool,
 }

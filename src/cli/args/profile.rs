@@ -100,8 +100,14 @@ pub(crate) struct AccountOptions {
 #[derive(Debug, Args)]
 pub(crate) struct SearchArgs {
     /// What to find.
-    #[arg(allow_hyphen_values = true)]
-    pub query: String,
+    #[arg(allow_hyphen_values = true, required_unless_present = "saved")]
+    pub query: Option<String>,
+    /// Keep the search under a name.
+    #[arg(long, value_name = "NAME", conflicts_with = "saved")]
+    pub save: Option<String>,
+    /// What was kept under a name.
+    #[arg(long, value_name = "NAME", conflicts_with = "query")]
+    pub saved: Option<String>,
     /// No more than so many.
     #[arg(long, default_value_t = 100)]
     pub limit: usize,

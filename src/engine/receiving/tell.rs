@@ -90,13 +90,18 @@ async fn flags(
         groups.entry((mark.flag.clone(), mark.is_on)).or_default().push(mark.clone());
     }
     for ((flag, is_on), marks) in groups {
-        if takes(&flag) && !is_read_only {
+        let mut stays = !takes(&flag) || is_read_only;
+        if !stays {
             let uids: Vec<u32> = marks.iter().map(|mark| mark.uid).collect();
             match round.session.set_flag(&uids, &flag, is_on).await {
+                Ok(()) => {}
                 // A server may refuse a flag for good; the wish must not come back forever.
-                Ok(()) | Err(NetError::Rejected { .. }) => {}
+                Err(NetError::Rejected { .. }) => stays = true,
                 Err(error) => return Err(round.fail(&error)),
             }
+        }
+        if stays {
+            round.store().keep_local(&marks).map_err(store_failure)?;
         }
         round.store().clear_marks(&marks).map_err(store_failure)?;
     }

@@ -14,7 +14,7 @@ pub(super) fn is_forbidden(assessment: &Assessment) -> bool {
 
 /// The author, when somebody vouches for the address: its seal is authenticated, or the domain
 /// passed DMARC. Anybody can write the address of another, and would be let in by its name.
-pub(super) fn vouched(assessment: &Assessment) -> Option<EmailAddress> {
+pub(in crate::engine) fn vouched(assessment: &Assessment) -> Option<EmailAddress> {
     let [author] = assessment.from.as_slice() else { return None };
     let address = EmailAddress::parse(&author.address)?;
     let is_odd = |code| {

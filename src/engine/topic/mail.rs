@@ -76,14 +76,14 @@ pub(in crate::engine) struct Desk(Mutex<Vec<Step>>);
 
 /// What takes a step back.
 #[derive(Clone, Debug)]
-enum Step {
+pub(in crate::engine) enum Step {
     Place { message: MessageId, folder: FolderId },
     Flag { message: MessageId, flag: String, was: bool },
     Uncopy(MessageId),
 }
 
 impl Desk {
-    fn keep(&self, steps: Vec<Step>) {
+    pub(super) fn keep(&self, steps: Vec<Step>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = steps;
     }
 
@@ -157,7 +157,7 @@ pub(in crate::engine) fn apply(
     }
 }
 
-fn mark(profile: &Profile, messages: &[MessageId], flag: &str, on: bool) -> Result<Vec<Step>, Failure> {
+pub(super) fn mark(profile: &Profile, messages: &[MessageId], flag: &str, on: bool) -> Result<Vec<Step>, Failure> {
     if !is_flag(flag) {
         return Err(input(flag, "bad_flag"));
     }
@@ -208,6 +208,15 @@ impl Home<'_> {
         let delimiter = states.first().map(|state| state.delimiter.clone()).unwrap_or_default();
         store.plan_folder(self.account.id, &path, &name_of(&path), role, &delimiter).map_err(store_failure)
     }
+}
+
+/// The account's folder with a role, planned when there is none.
+pub(super) fn folder_of(profile: &Profile, account: i64, role: &str) -> Result<FolderId, Failure> {
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let folders = profile.store.folders().map_err(store_failure)?;
+    let account = accounts.iter().find(|one| one.id == account).ok_or_else(|| input("", "no_account"))?;
+    let folder = folders.iter().find(|one| one.account == account.id).ok_or_else(|| input("", "no_folder"))?;
+    Home { profile, account, folder }.role(role)
 }
 
 /// Where a deleted message goes.
@@ -352,6 +361,6 @@ fn check_name(name: &str, delimiter: &str) -> Result<(), Failure> {
     if is_bad { Err(input(name, "bad_folder_name")) } else { Ok(()) }
 }
 
-fn input(subject: &str, source: &str) -> Failure {
+pub(super) fn input(subject: &str, source: &str) -> Failure {
     Failure { kind: FailureKind::Input, retry: Retry::Never, subject: subject.to_owned(), source: source.to_owned() }
 }

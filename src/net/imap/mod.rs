@@ -5,11 +5,12 @@ mod fetch;
 mod folder;
 mod idle;
 mod login;
-mod mutf7;
 mod opened;
 mod sent;
 mod session;
 mod wire;
+
+use crate::domain::mutf7;
 
 pub use change::Moved;
 pub use fetch::{Fetched, Flags, Listed};

@@ -497,9 +497,9 @@ fn ready(mut index: Index, directory: SealedDirectory) -> Result<Opened, Trouble
 }
 
 /// Collects dates and messages.
-struct Newest;
+pub(super) struct Newest;
 
-struct OfSegment {
+pub(super) struct OfSegment {
     dates: Column<i64>,
     ids: Column<u64>,
     found: Vec<(i64, i64)>,

@@ -131,7 +131,7 @@ impl Iterator for Letters<'_> {
 }
 
 /// A text with nothing but its folded letters, to compare names with.
-pub(super) fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     let letters: String = Letters::of(text).map(|letter| letter.char).collect();
     letters.trim().to_owned()
 }

@@ -16,8 +16,11 @@ mod sealed;
 #[cfg(test)]
 mod tests;
 mod token;
+mod trial;
 
 pub use document::SearchDocument;
 pub use highlight::Highlighter;
 pub use index::{Found, SearchIndex};
+pub use letters::folded;
 pub use queue::Due;
+pub use trial::matching;

@@ -229,8 +229,7 @@ impl Store {
                 }
                 Ok(all)
             }
-            // Nothing has a tag yet.
-            Fact::Tag(_) => Ok(HashSet::new()),
+            Fact::Tag(name) => self.tagged_as(name),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::engine::topic::Topic;
 use crate::engine::topic::mail::{MailCommand, MailFlag};
 use crate::engine::view::MailboxView;
 use crate::ui::state::{Pane, Screen, State, Views};
-use crate::ui::{compose, keys, list, people, print, reading, sidebar};
+use crate::ui::{compose, keys, list, people, print, reading, saved, sidebar, tags};
 
 const fn shortcut(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
@@ -54,7 +54,11 @@ pub(super) fn take(ctx: &Context, views: &mut Views, state: &mut State, commands
             people::step(views, state, commands, -1);
         }
     }
-    let is_asking = state.link.is_some() || state.opening.is_some() || state.finding.is_open();
+    let is_asking = tags::is_open(state)
+        || saved::is_asking(state)
+        || state.link.is_some()
+        || state.opening.is_some()
+        || state.finding.is_open();
     if state.screen != Screen::Mailbox || is_asking || state.preview.is_open() {
         return;
     }
@@ -68,6 +72,8 @@ pub(super) fn take(ctx: &Context, views: &mut Views, state: &mut State, commands
     if pressed(shortcut(Modifiers::COMMAND, Key::Z)) {
         commands.push(mail(MailCommand::Undo));
     }
+    let chosen = tags::chosen(views, state);
+    tags::keys(ctx, state, commands, &chosen);
     about_the_message(ctx, views, state, commands);
 }
 
@@ -137,7 +143,7 @@ fn escape(state: &mut State) {
     if state.link.take().is_some() || state.opening.take().is_some() {
         return;
     }
-    if state.finding.close() {
+    if state.finding.close() || tags::close(state) || saved::close(state) {
         return;
     }
     if state.preview.is_open() {
@@ -151,6 +157,7 @@ fn escape(state: &mut State) {
         Screen::Mailbox => state.reads = false,
         Screen::Keys | Screen::People | Screen::Trust if state.keys.close_dialog() => {}
         Screen::People if state.people.vouch.take().is_some() => {}
+        Screen::Settings if state.settings.rules.close() => {}
         _ => state.screen = Screen::Mailbox,
     }
 }

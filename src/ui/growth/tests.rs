@@ -102,6 +102,7 @@ fn mailbox(rows: usize) -> MailboxView {
         is_seen: true,
         is_flagged: false,
         has_attachments: false,
+        keywords: Box::default(),
         headline: None,
     };
     let folder = FolderView { id: 1, name: "INBOX".to_owned(), role: "inbox".to_owned(), ..FolderView::default() };

@@ -9,6 +9,7 @@ use crate::engine::view::{Assessment, ReadingView};
 use crate::ui::icons::Icon;
 use crate::ui::print;
 use crate::ui::state::State;
+use crate::ui::tags;
 use crate::ui::theme::{self, palette, size, space};
 use crate::ui::widgets;
 use crate::ui::words::{Word, one_line, short_address, short_name};
@@ -40,6 +41,7 @@ pub(super) fn head(ui: &mut Ui, view: &ReadingView, state: &mut State, commands:
         });
     });
     people(ui, assessment, state);
+    tags::head(ui, view.id, state, commands);
     ui.add_space(space::XS);
     band(ui, assessment, state);
     below_band(ui, assessment, state);

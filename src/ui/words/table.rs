@@ -29,6 +29,8 @@ mod people;
 #[macro_use]
 mod remedy;
 #[macro_use]
+mod rules;
+#[macro_use]
 mod searching;
 #[macro_use]
 mod settings;
@@ -36,6 +38,8 @@ mod settings;
 mod setup;
 #[macro_use]
 mod storage;
+#[macro_use]
+mod tags;
 #[macro_use]
 mod window;
 #[macro_use]
@@ -63,4 +67,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing storage words; }
+window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing storage tags rules words; }

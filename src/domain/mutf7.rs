@@ -1,3 +1,5 @@
+//! Modified UTF-7 (RFC 3501 §5.1.3): names in any script as ASCII.
+
 use base64::Engine as _;
 use base64::alphabet::IMAP_MUTF7;
 use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
@@ -6,7 +8,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(&IMAP_MUTF7, NO_PAD);
 
 /// A folder's name for people, out of modified UTF-7 (RFC 3501 §5.1.3). What is not well-formed
 /// stays as it is.
-pub(super) fn decode(path: &str) -> String {
+pub fn decode(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('&') {
@@ -38,7 +40,7 @@ fn utf16(encoded: &str) -> Option<String> {
 }
 
 /// A folder's name for the server, in modified UTF-7.
-pub(super) fn encode(name: &str) -> String {
+pub fn encode(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut pending: Vec<u8> = Vec::new();
     let flush = |pending: &mut Vec<u8>, out: &mut String| {

@@ -1,0 +1,85 @@
+//! Rules.
+
+macro_rules! rules {
+    ($next:ident $($more:ident)*; $($rows:tt)*) => {
+        $next! { $($more)*; $($rows)*
+            Rules => "Rules for new mail", "受信メールのルール";
+            RulesHint => "They are run once on each new message in an inbox, in this order. Alt with the arrow keys moves the rule that has the focus.", "受信箱に届いた新しいメールに、上から順に1回だけ適用します。Altと矢印キーで、選んだルールの順番を変えられます。";
+            RulesNone => "No rules yet.", "ルールはまだありません。";
+            RuleAdd => "Add a rule", "ルールを追加";
+            RuleNew => "New rule", "新しいルール";
+            RuleEdit => "Edit rule", "ルールを編集";
+            RuleChange => "Change {name}", "{name} を変更";
+            RuleRemove => "Remove {name}", "{name} を削除";
+            RuleUp => "Move {name} up", "{name} を上へ";
+            RuleDown => "Move {name} down", "{name} を下へ";
+            RuleRun => "Run {name} now", "{name} を今すぐ実行";
+            RuleRemoveTitle => "Remove the rule “{name}”?", "ルール「{name}」を削除しますか";
+            RuleRemoveHint => "What it did to messages stays as it is.", "これまでに適用した結果は、そのまま残ります。";
+            RuleRemoveYes => "Remove rule", "ルールを削除";
+            RuleName => "Name of the rule", "ルールの名前";
+            RuleAccount => "For mail of", "対象のアカウント";
+            RuleAllAccounts => "All accounts", "すべてのアカウント";
+            RuleWhen => "When a message meets", "メールが次の条件に合うとき";
+            RuleAll => "All of these", "すべてに合う";
+            RuleAny => "One of these", "どれかに合う";
+            RuleThen => "Then", "行うこと";
+            RuleAddCondition => "Add a condition", "条件を追加";
+            RuleAddAction => "Add an action", "行うことを追加";
+            RuleTakeAway => "Take away", "取り除く";
+            RuleKind => "Kind of condition", "条件の種類";
+            RuleValue => "What is looked for", "探す内容";
+            RuleIs => "Whether it is so", "条件の向き";
+            RuleYes => "is so", "である";
+            RuleNo => "is not so", "でない";
+            RuleContains => "contains", "を含む";
+            RuleContainsNot => "does not contain", "を含まない";
+            RuleFrom => "From", "差出人";
+            RuleTo => "To or Cc", "宛先かCc";
+            RuleSubject => "Subject", "件名";
+            RuleListId => "Mailing list (List-Id)", "メーリングリスト（List-Id）";
+            RuleQuery => "The search finds it by", "検索で見つかる";
+            RuleAttachments => "It has files", "添付ファイルがある";
+            RuleSigned => "It has a seal", "封印がある";
+            RuleEncrypted => "It came encrypted", "暗号化されて届いた";
+            RuleVouched => "The sender is authenticated", "差出人が確認できている";
+            RuleSeal => "The seal is", "封印の状態";
+            RuleSpf => "SPF is", "SPFの結果";
+            RuleDkim => "DKIM is", "DKIMの結果";
+            RuleDmarc => "DMARC is", "DMARCの結果";
+            RuleMove => "Move it to", "移動する";
+            RuleCopy => "Copy it to", "コピーする";
+            RuleTag => "Tag it", "タグを付ける";
+            RuleStar => "Mark it with a star", "スターを付ける";
+            RuleRead => "Mark it as read", "既読にする";
+            RuleJunk => "Move it to junk", "迷惑メールに移す";
+            RuleDelete => "Move it to the trash", "ごみ箱に移す";
+            RuleStop => "Run no later rule on it", "後のルールを適用しない";
+            RuleAction => "Kind of action", "行うことの種類";
+            RuleFolder => "Folder", "フォルダー";
+            RuleSealUnsigned => "missing", "なし";
+            RuleSealAuthenticated => "authenticated", "本人と確認できている";
+            RuleSealPartial => "partly vouched for", "保証が十分でない";
+            RuleSealUnauthenticated => "vouched for by nobody", "だれも保証していない";
+            RuleSealBroken => "broken", "内容と一致しない";
+            RuleFromHint => "Anybody can write this sender into a message. With “the sender is authenticated”, the rule acts only where a seal or the sender's domain vouches for it.", "差出人はだれでも書けます。「差出人が確認できている」を加えると、封印か差出人のドメインの保証があるメールだけに適用されます。";
+            RuleFromClaimed => "Goes by a sender that anybody can write", "だれでも書ける差出人だけで判断します";
+            RuleAndVouched => "And authenticated", "確認できた差出人だけにする";
+            RuleFolderGone => "Switched off: its folder is gone. Choose another one.", "移動先のフォルダーがなくなったため、オフになりました。別のフォルダーを選べます。";
+            RuleNameMissing => "The rule needs a name.", "ルールの名前を入れると保存できます。";
+            RuleConditionMissing => "The rule needs a condition; without one it would be for every message.", "条件を入れると保存できます。条件がないと、すべてのメールが対象になります。";
+            RuleActionMissing => "The rule needs something to do.", "行うことを選ぶと保存できます。";
+            RuleFolderMissing => "Choose the folder.", "フォルダーを選ぶと保存できます。";
+            RuleQueryWrong => "The search does not understand all of this.", "検索の書き方に、解釈できないところがあります。";
+            RuleRunTitle => "Run “{name}” on a folder", "フォルダーに「{name}」を適用";
+            RuleUndo => "Take it back", "元に戻す";
+            RuleLook => "Look first", "対象を調べる";
+            RuleHits => "{hits} of {looked} messages meet it.", "{looked} 通のうち {hits} 通が対象です。";
+            RuleRunOn => "Run on {hits} messages", "{hits} 通に適用する";
+            RuleRan => "Done to {hits} messages.", "{hits} 通に適用しました。";
+            DoneRuled => "Rules were run on {subject} messages. Ctrl+Z takes it back.", "ルールを適用しました：{subject}件。Ctrl+Zで元に戻せます。";
+            DoneRuleOff => "The rule “{subject}” was switched off: its folder is gone.", "ルール「{subject}」をオフにしました。移動先のフォルダーがなくなっています。";
+            WorkRules => "Looking through messages: {subject}", "メールを調べています：{subject} 通";
+        }
+    };
+}
