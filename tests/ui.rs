@@ -24,6 +24,8 @@ mod people;
 mod sample;
 #[path = "ui/setup.rs"]
 mod setup;
+#[path = "ui/threads.rs"]
+mod threads;
 #[path = "ui/why.rs"]
 mod why;
 
@@ -809,6 +811,7 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
         authorities::screens(language),
         setup::screens(language),
         outgoing::screens(language),
+        threads::screens(language),
         vec![("settings-pop3", by_pop3(language))],
     ]
     .into_iter()

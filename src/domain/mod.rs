@@ -10,6 +10,7 @@ mod fingerprint;
 mod raw;
 mod secret;
 mod spool;
+pub mod thread;
 
 pub use abreast::abreast;
 pub use address::{EmailAddress, Mailbox};

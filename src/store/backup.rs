@@ -12,7 +12,7 @@ use super::{CertificateRecord, Store, StoreError};
 
 /// Mail, what is fetched again, what a backup has in a form of its own, and what is only told of certificates as they
 /// are here. Every other table goes along, also one that is added later.
-const LEFT_OUT: [&str; 20] = [
+const LEFT_OUT: [&str; 23] = [
     "account",
     "awaited",
     "certificate",
@@ -22,8 +22,10 @@ const LEFT_OUT: [&str; 20] = [
     "evidence",
     "folder",
     "indexed",
+    "known_id",
     "marked",
     "message",
+    "next_thread",
     "outbox",
     "piece",
     "placing",
@@ -32,6 +34,7 @@ const LEFT_OUT: [&str; 20] = [
     "raw_piece",
     "search_index",
     "summary",
+    "threaded",
     "unindexed",
 ];
 /// Settings of this profile alone: its own secret, and what is known of its backups.

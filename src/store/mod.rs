@@ -34,6 +34,7 @@ mod source;
 pub mod spool;
 #[cfg(test)]
 mod tests;
+mod thread;
 
 pub use account::{AccountRecord, PopAccess};
 pub use autocrypt::AutocryptPeer;

@@ -87,6 +87,7 @@ icons! {
     Trust => "trust";
     Minus => "minus";
     Authority => "authority";
+    Threads => "threads";
 }
 
 impl Icon {

@@ -72,6 +72,7 @@ mod tests {
             is_flagged: false,
             has_attachments: false,
             headline: None,
+            ..RowView::default()
         }
     }
 

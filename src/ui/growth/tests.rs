@@ -103,6 +103,7 @@ fn mailbox(rows: usize) -> MailboxView {
         is_flagged: false,
         has_attachments: false,
         headline: None,
+        ..RowView::default()
     };
     let folder = FolderView { id: 1, name: "INBOX".to_owned(), role: "inbox".to_owned(), ..FolderView::default() };
     MailboxView {

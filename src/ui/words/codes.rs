@@ -173,6 +173,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "generate_key" => Word::WorkGenerate,
         "assess" => Word::WorkAssess,
         "index" => Word::WorkIndex,
+        "thread" => Word::WorkThread,
         "import" => Word::WorkImport,
         "find_certificate" => Word::WorkFind,
         "remote" => Word::WorkRemote,

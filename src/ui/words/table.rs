@@ -35,6 +35,8 @@ mod settings;
 #[macro_use]
 mod setup;
 #[macro_use]
+mod threads;
+#[macro_use]
 mod window;
 #[macro_use]
 mod writing;
@@ -61,4 +63,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing words; }
+window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing threads words; }
