@@ -21,16 +21,23 @@ pub(crate) fn list(common: &Common, profile: &Profile, view: &MailboxView, limit
         for seat in found.seats(conversation) {
             let Some(one) = row(seat.row) else { continue };
             if common.json {
-                let mut document = row_document(one, view);
-                document["depth"] = json!(seat.depth);
-                document["parent"] = json!(seat.parent.and_then(row).map(|row| row.id));
-                output::json(&document);
+                let parent = seat.parent.and_then(row).map(|row| row.id);
+                let place = [("depth", json!(seat.depth)), ("parent", json!(parent))];
+                output::json(&with(row_document(one, view), place));
             } else {
                 output::line(&line(one, seat.depth));
             }
         }
     }
     Ok(())
+}
+
+/// A document with more in it.
+pub(crate) fn with<const N: usize>(mut document: Value, more: [(&str, Value); N]) -> Value {
+    if let Value::Object(all) = &mut document {
+        all.extend(more.map(|(name, value)| (name.to_owned(), value)));
+    }
+    document
 }
 
 fn line(row: &RowView, depth: u16) -> String {

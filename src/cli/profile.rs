@@ -196,9 +196,9 @@ pub(crate) fn show(common: &Common, id: i64, source: bool) -> Result<(), Problem
     if source {
         output::bytes(&raw);
     } else if common.json {
-        let mut document = documents::assessment(&id.to_string(), &assessment, words::lang(common));
-        document["thread"] = conversations::document(common, &profile, id)?;
-        output::json(&document);
+        let document = documents::assessment(&id.to_string(), &assessment, words::lang(common));
+        let thread = conversations::document(common, &profile, id)?;
+        output::json(&conversations::with(document, [("thread", thread)]));
     } else {
         let lang = words::lang(common);
         let from: Vec<String> = assessment.from.iter().map(ToString::to_string).collect();

@@ -12,7 +12,7 @@ use crate::domain::Mailbox;
 use crate::engine::Command;
 use crate::engine::topic::Topic;
 use crate::engine::topic::threads::ThreadsCommand;
-use crate::engine::view::{Conversation, Conversations, MailboxView, MessageId, RowView, Seat, ThreadId};
+use crate::engine::view::{Conversation, Conversations, Lock, MailboxView, MessageId, RowView, Seal, Seat, ThreadId};
 
 use super::icons::{self, Icon};
 use super::state::{State, Views};
@@ -180,14 +180,13 @@ pub fn dressed<'a>(views: &Views, state: &State, row: &'a RowView) -> Cow<'a, Ro
         }
     }
     if let Some(account) = inboxes::account_of(mailbox, row).filter(|_| state.search.trim().is_empty()) {
-        let preview = format!("{} · {}", one_line(&account.identity.address), row_preview(&dressed));
+        let lock = dressed.headline.map(|headline| headline.lock).filter(|lock| *lock != Lock::NotEncrypted);
+        let closed = lock.filter(|_| dressed.preview.is_empty()).map(|lock| icons::lock_word(state.language, lock));
+        let words = closed.unwrap_or(&dressed.preview);
+        let preview = format!("{} · {words}", one_line(&account.identity.address));
         dressed.to_mut().preview = preview;
     }
     dressed
-}
-
-fn row_preview(row: &RowView) -> &str {
-    &row.preview
 }
 
 /// Who takes part, the newest first.
@@ -242,7 +241,13 @@ impl Line {
         if response.clicked() {
             state.threads.set_open(thread, !self.is_open);
         }
-        let at = pos2(zone.center().x, row.center().y + 2.0);
+        if one.has_broken && !self.is_open {
+            // Beside the words that say so.
+            let at = pos2(zone.center().x, row.bottom() - 10.0 - (row.height() - 20.0) / 6.0);
+            let colour = icons::seal_colour(ui, Seal::Broken);
+            icons::paint(ui, Icon::SealBroken, Rect::from_center_size(at, Vec2::splat(size::CAPTION + 1.0)), colour);
+        }
+        let at = pos2(zone.center().x, row.center().y);
         let square = Rect::from_center_size(at, Vec2::splat(size::ICON));
         let icon = if self.is_open { Icon::ChevronDown } else { Icon::ChevronRight };
         if response.hovered() {

@@ -88,6 +88,7 @@ icons! {
     Minus => "minus";
     Authority => "authority";
     Threads => "threads";
+    Inboxes => "inboxes";
 }
 
 impl Icon {

@@ -3,7 +3,7 @@
 use egui::{Color32, Rect, Ui, pos2};
 
 use crate::engine::Command;
-use crate::engine::view::{ALL_INBOXES, AccountView, FolderView, MailboxView, RowView};
+use crate::engine::view::{ALL_INBOXES, AccountView, MailboxView, RowView};
 
 use super::icons::Icon;
 use super::sidebar;
@@ -13,24 +13,21 @@ use super::words::{Word, one_line};
 
 /// The entry at the top of the side bar, where there are several.
 pub fn show(ui: &mut Ui, mailbox: &MailboxView, state: &mut State, commands: &mut Vec<Command>, is_folded: bool) {
-    let inboxes = || mailbox.accounts.iter().flat_map(|account| &account.folders).filter(is_inbox);
+    let inboxes =
+        || mailbox.accounts.iter().flat_map(|account| &account.folders).filter(|folder| folder.role == "inbox");
     if inboxes().count() < 2 {
         return;
     }
     let unread = inboxes().map(|folder| folder.unread).sum();
     let chosen = state.screen == Screen::Mailbox && mailbox.open_folder == Some(ALL_INBOXES);
     let name = state.language.say(Word::AllInboxes);
-    if sidebar::item(ui, Icon::Inbox, name, unread, chosen, is_folded).clicked() {
+    if sidebar::item(ui, Icon::Inboxes, name, unread, chosen, is_folded).clicked() {
         state.screen = Screen::Mailbox;
         state.reads = false;
         state.search.clear();
         commands.push(Command::OpenFolder(ALL_INBOXES));
     }
     ui.add_space(space::S);
-}
-
-fn is_inbox(folder: &&FolderView) -> bool {
-    folder.role == "inbox"
 }
 
 /// The account of a row, where those of several are shown together.

@@ -24,7 +24,8 @@ pub fn ask(views: &Views, state: &mut State, commands: &mut Vec<Command>) {
         return;
     }
     let known = conversation::of_selected(views, state).is_some();
-    let row = mailbox.rows.iter().find(|row| row.id == message);
+    let found = views.topics.search.iter().flat_map(|view| view.rows.iter());
+    let row = mailbox.rows.iter().chain(found).find(|row| row.id == message);
     if known || row.is_some_and(|row| row.thread.is_some()) {
         state.threads.asked = Some(now);
         let everywhere = mailbox.open_folder == Some(ALL_INBOXES);
@@ -77,7 +78,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         for (nth, one) in all.iter().enumerate() {
                             if chip(ui, one, nth == at, views.mailbox.as_deref(), state) {
-                                goes = Some(nth as isize - at as isize);
+                                goes = Some(nth.cast_signed() - at.cast_signed());
                             }
                         }
                     });

@@ -82,7 +82,7 @@ fn thread() -> ThreadView {
     let rows = mailbox().rows;
     let one = |row: RowView, parent, depth| ThreadMessage { row, parent, depth };
     let mut sent = row(9, sample::alice(), "Re: 請求書のお知らせ", Some(1), Seal::Authenticated);
-    (sent.folder, sent.date) = (3, Some(sample::at("2025-11-24T08:30:00Z")));
+    (sent.folder, sent.date) = (3, Some(sample::at("2025-11-24T09:30:00Z")));
     let messages = vec![
         one(rows[3].clone(), None, 0),
         one(rows[2].clone(), Some(3), 1),
@@ -143,7 +143,7 @@ fn listed(window: &Harness<'_, App>) -> Vec<String> {
 fn threads(command: &Command) -> Option<ThreadsCommand> {
     let Command::Topic(topic) = command else { return None };
     let Topic::Threads(command) = &**topic else { return None };
-    Some(command.clone())
+    Some(*command)
 }
 
 fn mail(paper: &Paper) -> Vec<String> {

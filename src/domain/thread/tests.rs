@@ -39,6 +39,10 @@ impl Chance {
         ((z ^ (z >> 31)) % limit as u64) as usize
     }
 
+    fn number(&mut self, limit: usize) -> i64 {
+        i64::try_from(self.below(limit)).unwrap()
+    }
+
     pub(crate) fn shuffle<T>(&mut self, all: &mut [T]) {
         for at in (1..all.len()).rev() {
             all.swap(at, self.below(at + 1));
@@ -49,14 +53,14 @@ impl Chance {
 /// Messages that name each other wildly: in circles, twice, themselves, those that are nowhere.
 pub(crate) fn wild(chance: &mut Chance, count: usize) -> Vec<Member> {
     let one = |chance: &mut Chance| {
-        let references: Vec<i64> = (0..chance.below(4)).map(|_| chance.below(count * 2) as i64).collect();
+        let references: Vec<i64> = (0..chance.below(4)).map(|_| chance.number(count * 2)).collect();
         Member {
-            id: (chance.below(8) > 0).then(|| chance.below(count * 2) as i64),
+            id: (chance.below(8) > 0).then(|| chance.number(count * 2)),
             is_bare: references.is_empty() && chance.below(2) == 0,
             references,
-            at: chance.below(20) as i64 * NEAR_MS / 10,
-            subject: (chance.below(3) > 0).then(|| 1_000 + chance.below(3) as i64),
-            people: (0..1 + chance.below(3)).map(|_| 2_000 + chance.below(6) as i64).collect(),
+            at: chance.number(20) * NEAR_MS / 10,
+            subject: (chance.below(3) > 0).then(|| 1_000 + chance.number(3)),
+            people: (0..=chance.below(3)).map(|_| 2_000 + chance.number(6)).collect(),
         }
     };
     (0..count).map(|_| one(chance)).collect()

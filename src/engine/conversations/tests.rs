@@ -36,7 +36,7 @@ fn a_conversation_stands_where_its_newest_message_would_and_its_signs_are_those(
 
 /// As a busy mailbox is: conversations of one to eight messages, one after another.
 fn busy(count: usize) -> (Vec<RowView>, HashMap<MessageId, Member>) {
-    let count = count as i64;
+    let count = i64::try_from(count).unwrap();
     let first = |id: i64| id - id % (1 + id / 8 % 8).min(8);
     let rows = (0..count).rev().map(|id| row(id, first(id))).collect();
     let member = |id: i64| {
@@ -168,7 +168,7 @@ fn messages_of_before_are_read_again_for_what_they_say_and_cancelling_leaves_the
     let (_dir, profile) = profile();
     account(&profile, "alice@example.test");
     let mut ids = Vec::new();
-    for number in 1..=BATCH as i64 + 20 {
+    for number in 1..=BATCH + 20 {
         let raw = format!(
             "From: bob@example.test\r\nMessage-ID: <{number}@x>\r\nReferences: <{}@x>\r\n\r\nReferences: <none@x>\r\n",
             number - 1

@@ -7,12 +7,12 @@ use crate::engine::conversations::{SETTING, without_copies};
 use crate::engine::profile::{Profile, store_failure};
 use crate::engine::view::{MessageId, RowView, ThreadId};
 use crate::engine::{Event, Failure, reading};
-use crate::store::{FolderRecord, StoreError};
+use crate::store::{FolderRecord, MessageRow, StoreError};
 
 use super::{Effect, TopicView, Work};
 
 /// What the user wants.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]
 pub enum ThreadsCommand {
     /// Show lists by conversations, or every message in its row.
@@ -85,7 +85,14 @@ pub fn look(profile: &Profile, message: MessageId, everywhere: bool) -> Result<T
     };
     let mut all = store.conversation(thread).map_err(store_failure)?;
     all.retain(|(row, _)| belongs(row.folder));
-    let all = without_copies(all, |row| if row.id == message { 0 } else { 1 + usize::from(row.folder != folder) });
+    let order = |id: i64| folders.iter().position(|one| one.id == id).unwrap_or(folders.len());
+    let rank = |row: &MessageRow| match row.id == message {
+        true => 0,
+        false if row.folder == folder => 1,
+        // The inbox before the archive.
+        false => 2 + order(row.folder),
+    };
+    let all = without_copies(all, rank);
     let (rows, members): (Vec<_>, Vec<_>) = all.into_iter().unzip();
     let tree = forest(&members);
     let id_of = |member: usize| rows.get(member).map(|row| row.id);

@@ -16,7 +16,7 @@ use super::{Store, StoreError};
 use place::place;
 
 /// More messages of one conversation are not looked at again when one of them turns out to say something else.
-const MOST_ANEW: usize = 5_000;
+const MOST_ANEW: i64 = 5_000;
 const WEEK_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 impl Store {
@@ -75,8 +75,8 @@ pub(super) fn member(lineage: &Lineage, subject: &str, at: i64) -> Member {
 
 /// The number that stands for a text.
 fn number(text: &str) -> i64 {
-    let [a, b, c, d, e, f, g, h, ..] = sha256(text.as_bytes());
-    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+    let digest = sha256(text.as_bytes());
+    digest.first_chunk().map_or(0, |eight| i64::from_be_bytes(*eight))
 }
 
 /// The conversation of a message that is about to be kept; see [`keep`].
@@ -152,13 +152,10 @@ pub(super) fn learn(db: &Connection, message: i64, lineage: &Lineage, subject: &
             let only_more = before.id.iter().chain(&before.references).all(is_in)
                 && (before.subject.is_none() || before.subject == now.subject && before.people == now.people);
             let members = if only_more { None } else { members_of(db, thread)? };
-            match members {
-                Some(members) => anew(db, thread, message, &before, members),
-                None => {
-                    let thread = place(db, &now, None)?;
-                    set_thread(db, message, thread)
-                }
+            if let Some(members) = members {
+                return anew(db, thread, message, &before, members);
             }
+            set_thread(db, message, place(db, &now, None)?)
         }
     }
 }
@@ -192,9 +189,9 @@ fn members_of(db: &Connection, thread: i64) -> Result<Option<Vec<(i64, Member)>>
         "SELECT threaded.id, links, people, threaded.subject, at, is_bare, message.id FROM message
          JOIN threaded ON threaded.message = message.id WHERE message.thread = ?1 ORDER BY message.id LIMIT ?2",
     )?;
-    let rows = statement.query_map(params![thread, MOST_ANEW as i64 + 1], |row| Ok((row.get(6)?, member_row(row)?)))?;
+    let rows = statement.query_map(params![thread, MOST_ANEW + 1], |row| Ok((row.get(6)?, member_row(row)?)))?;
     let members: Vec<(i64, Member)> = rows.collect::<Result<_, _>>()?;
-    Ok((members.len() <= MOST_ANEW).then_some(members))
+    Ok((i64::try_from(members.len()).is_ok_and(|count| count <= MOST_ANEW)).then_some(members))
 }
 
 fn member_row(row: &Row<'_>) -> rusqlite::Result<Member> {

@@ -9,7 +9,7 @@ use super::super::{Store, StoreError};
 use super::member_row;
 
 /// More messages of one conversation are not shown beside an open one.
-const MOST_SHOWN: usize = 2_000;
+const MOST_SHOWN: i64 = 2_000;
 
 impl Store {
     /// The lists of several folders as one, newest first.
@@ -50,7 +50,7 @@ impl Store {
         let mut statement = db.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM message WHERE thread = ?1 ORDER BY position DESC, id DESC LIMIT ?2"
         ))?;
-        let rows = statement.query_map([thread, MOST_SHOWN as i64], list_row)?;
+        let rows = statement.query_map([thread, MOST_SHOWN], list_row)?;
         let rows: Vec<MessageRow> = rows.collect::<Result<_, _>>()?;
         let mut said =
             db.prepare_cached("SELECT id, links, people, subject, at, is_bare FROM threaded WHERE message = ?1")?;
