@@ -460,6 +460,7 @@ fn an_id_that_the_server_uses_again_is_of_a_new_message_and_nothing_is_deleted_u
             subject: "the earlier one".to_owned(),
             preview: String::new(),
             has_attachments: false,
+            lineage: kakitome::domain::thread::Lineage::default(),
             raw: RawMessage::new(one.unique_id.clone().into_bytes()),
         };
         profile.store.add_popped(account, folder, (&one.unique_id, one.bytes + 1), &earlier).unwrap();

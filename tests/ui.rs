@@ -28,6 +28,8 @@ mod setup;
 mod storage;
 #[path = "ui/tagging.rs"]
 mod tagging;
+#[path = "ui/threads.rs"]
+mod threads;
 #[path = "ui/why.rs"]
 mod why;
 
@@ -815,6 +817,7 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
         outgoing::screens(language),
         storage::screens(language),
         tagging::screens(language),
+        threads::screens(language),
         vec![("settings-pop3", by_pop3(language))],
     ]
     .into_iter()

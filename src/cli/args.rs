@@ -159,8 +159,15 @@ pub(crate) enum Command {
     /// The list of a folder, newest first.
     List {
         /// The folder's number or name.
-        folder: String,
-        /// No more than so many.
+        #[arg(required_unless_present = "inboxes")]
+        folder: Option<String>,
+        /// The inboxes of all accounts as one.
+        #[arg(long, conflicts_with = "folder")]
+        inboxes: bool,
+        /// By conversations: answers below what they answer.
+        #[arg(long)]
+        threads: bool,
+        /// No more than so many, of conversations or of messages.
         #[arg(long, default_value_t = 100)]
         limit: usize,
     },

@@ -8,6 +8,7 @@ mod authority;
 mod backup;
 mod bringing;
 mod certs;
+mod conversations;
 mod evaluate;
 mod finding;
 mod inspect;
@@ -150,7 +151,9 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::Sync { watch } => profile::synchronise(common, watch),
         Command::Send(args) => sending::send(common, &args),
         Command::Outbox(args) => sending::outbox(common, &args.command),
-        Command::List { folder, limit } => profile::list(common, &folder, limit),
+        Command::List { folder, inboxes: _, threads, limit } => {
+            profile::list(common, folder.as_deref(), threads, limit)
+        }
         Command::Search(args) => search::run(common, &args),
         Command::Show { id, source } => profile::show(common, id, source),
         Command::Store(args) => store::run(common, &args),

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::crypto::smime::SmimeRing;
 use crate::domain::Secret;
-use crate::engine::view::{AccountForm, FolderView, PopAccess};
+use crate::engine::view::{ALL_INBOXES, AccountForm, AccountView, FolderView, MailboxView, PopAccess, RowView};
 use crate::engine::{Failure, Profile, headless};
 
 use super::args::{AccountCommand, AccountOptions, Common, Switch};
 use super::sending::{report, transcript};
-use super::{Problem, json as documents, keys, load, output, setup, words};
+use super::{Problem, conversations, json as documents, keys, load, output, setup, words};
 
 /// How long `sync --watch` waits for news at most, when servers tell them, and when one has to be asked.
 const WATCH: Duration = Duration::from_mins(10);
@@ -154,32 +154,47 @@ pub(crate) fn synchronise(common: &Common, watch: bool) -> Result<(), Problem> {
 }
 
 /// `list`.
-pub(crate) fn list(common: &Common, folder: &str, limit: usize) -> Result<(), Problem> {
+pub(crate) fn list(common: &Common, folder: Option<&str>, threads: bool, limit: usize) -> Result<(), Problem> {
     let (profile, passphrases) = keys::profile(common)?;
     told(common, profile.load_keyring(passphrases))?;
     told(common, headless::assess_new(&profile))?;
-    let folder = find_folder(common, &profile, folder)?;
-    let view = told(common, headless::mailbox(&profile, Some(folder.id)))?;
+    told(common, headless::thread_all(&profile))?;
+    let folder = match folder {
+        Some(folder) => find_folder(common, &profile, folder)?.id,
+        None => ALL_INBOXES,
+    };
+    let view = told(common, headless::mailbox(&profile, Some(folder)))?;
+    if threads {
+        return conversations::list(common, &profile, &view, limit);
+    }
     for row in view.rows.iter().take(limit) {
         if common.json {
-            output::json(&json!({
-                "id": row.id,
-                "from": { "name": row.from.name, "address": row.from.address },
-                "subject": row.subject,
-                "preview": row.preview,
-                "date": row.date.map(|date| date.to_string()),
-                "seen": row.is_seen,
-                "keywords": row.keywords.split_whitespace().collect::<Vec<_>>(),
-                "flagged": row.is_flagged,
-                "lock": row.headline.map(|headline| headline.lock.word()),
-                "seal": row.headline.map(|headline| headline.seal.word()),
-            }));
+            output::json(&row_document(row, &view));
         } else {
             let date = row.date.map(|date| date.to_string()).unwrap_or_default();
             output::line(&format!("{:>6}  {date}  {}  {}", row.id, row.from, row.subject));
         }
     }
     Ok(())
+}
+
+/// One line of a list.
+pub(crate) fn row_document(row: &RowView, view: &MailboxView) -> Value {
+    let is_home = |account: &&AccountView| account.folders.iter().any(|folder| folder.id == row.folder);
+    json!({
+        "id": row.id,
+        "from": { "name": row.from.name, "address": row.from.address },
+        "subject": row.subject,
+        "preview": row.preview,
+        "date": row.date.map(|date| date.to_string()),
+        "seen": row.is_seen,
+        "flagged": row.is_flagged,
+        "keywords": row.keywords.split_whitespace().collect::<Vec<_>>(),
+        "lock": row.headline.map(|headline| headline.lock.word()),
+        "seal": row.headline.map(|headline| headline.seal.word()),
+        "account": view.accounts.iter().find(is_home).map(|account| &account.identity.address),
+        "thread": row.thread,
+    })
 }
 
 /// `show`.
@@ -190,7 +205,9 @@ pub(crate) fn show(common: &Common, id: i64, source: bool) -> Result<(), Problem
     if source {
         output::bytes(&raw);
     } else if common.json {
-        output::json(&documents::assessment(&id.to_string(), &assessment, words::lang(common)));
+        let document = documents::assessment(&id.to_string(), &assessment, words::lang(common));
+        let thread = conversations::document(common, &profile, id)?;
+        output::json(&conversations::with(document, [("thread", thread)]));
     } else {
         let lang = words::lang(common);
         let from: Vec<String> = assessment.from.iter().map(ToString::to_string).collect();

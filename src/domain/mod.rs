@@ -12,6 +12,7 @@ pub mod mutf7;
 mod raw;
 mod secret;
 mod spool;
+pub mod thread;
 
 pub use abreast::abreast;
 pub use address::{EmailAddress, Mailbox};

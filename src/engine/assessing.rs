@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::crypto::Keyring;
+use crate::domain::thread::Lineage;
 use crate::domain::{RawMessage, abreast};
 use crate::flow::incoming::{self, Circumstances};
 use crate::flow::{Assessment, Lock};
@@ -18,7 +19,7 @@ use super::profile::{Profile, store_failure};
 use super::stateless::{self, SenderQuestion};
 use super::topic::finding::Harvest;
 use super::view::{FolderId, MessageId};
-use super::{Event, Failure, indexing, reading, sighting};
+use super::{Event, Failure, conversations, indexing, reading, sighting};
 
 /// The most bytes that the layers of one message may open to.
 const PLAINTEXT_LIMIT: usize = 256 << 20;
@@ -46,6 +47,9 @@ pub(super) fn beside(
     tokio::task::spawn_blocking(move || {
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         let done = all(&profile, &publish, &cancel);
+        // What was kept before there were conversations. Whoever reads mail is not kept from it by that.
+        let threaded = conversations::catch_up(&profile, &publish, &cancel).unwrap_or(0);
+        let done = done.map(|done| done + threaded);
         // What was never in the index, and what was in one that was damaged. That it can't be written now is said to who
         // searches.
         let checked = profile.search.check_once(&profile.store).map_err(store_failure);
@@ -182,6 +186,11 @@ fn noted(found: &Assessment) -> Noted {
         preview: words.map(|block| preview(&block.text)).unwrap_or_default(),
         date: found.date,
         has_attachments: found.parts.iter().any(|part| part.is_file && part.content_id.is_none()),
+        lineage: Lineage::new(
+            found.message_id.as_deref(),
+            &found.references,
+            found.from.iter().chain(&found.to).chain(&found.cc),
+        ),
     })
 }
 

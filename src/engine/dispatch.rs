@@ -22,10 +22,11 @@ use super::profile::{Profile, store_failure};
 use super::receiving::{self, GRACE, Scope, Terms};
 use super::remote::{self, Means, Remote};
 use super::topic::finding;
-use super::view::{FolderId, MessageId, PreferencesView, ReadingView};
+use super::view::{ALL_INBOXES, FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
 use super::{
-    Command, Event, Failure, FailureKind, account, assessing, attachment, reading, remedy, sending, stateless,
+    Command, Event, Failure, FailureKind, account, assessing, attachment, conversations, reading, remedy, sending,
+    stateless,
 };
 
 pub(super) struct Engine {
@@ -200,7 +201,7 @@ impl Engine {
                 // The open folder may be gone.
                 let open = self.open_folder();
                 let folders = self.profile.store.folders().map_err(store_failure)?;
-                if open.is_some_and(|open| folders.iter().all(|folder| folder.id != open)) {
+                if open.is_some_and(|open| open != ALL_INBOXES && folders.iter().all(|folder| folder.id != open)) {
                     *self.open_folder.lock().unwrap_or_else(PoisonError::into_inner) = None;
                 }
                 if !self.is_demo {
@@ -305,6 +306,7 @@ impl Engine {
             remote_never: remote::never(&self.profile),
             zoom: self.profile.store.setting("zoom").ok().flatten(),
             undo_seconds: sending::undo_seconds(&self.profile),
+            conversations: conversations::is_wanted(&self.profile),
         };
         (self.publish)(Event::Preferences(view));
     }

@@ -16,8 +16,10 @@ use super::network::{self, Publish};
 use super::profile::{Profile, store_failure};
 use super::receiving::{self, Scope, Terms};
 use super::topic::{self, mail::MailCommand};
-use super::view::{AccountForm, MailboxView, OutboxView};
-use super::{Event, Failure, FailureKind, Retry, account, assessing, indexing, reading, sending, stateless};
+use super::view::{ALL_INBOXES, AccountForm, Conversations, FolderView, MailboxView, OutboxView};
+use super::{
+    Event, Failure, FailureKind, Retry, account, assessing, conversations, indexing, reading, sending, stateless,
+};
 
 pub use watching::Watching;
 
@@ -255,6 +257,20 @@ pub fn run_rules(
     is_trial: bool,
 ) -> Result<topic::rules::Outcome, Failure> {
     topic::rules::on_folder(profile, what, is_trial, &Cancel::new(), &|_, _| {})
+/// Puts the messages of before into their conversations; how many.
+pub fn thread_all(profile: &Profile) -> Result<usize, Failure> {
+    let (publish, _) = collector();
+    conversations::catch_up(profile, &publish, &Cancel::new())
+}
+
+/// The list of a folder, or of all inboxes, by conversations.
+pub fn conversations_of(profile: &Profile, view: &MailboxView) -> Result<Conversations, Failure> {
+    let is_shown = |folder: &&FolderView| match view.open_folder {
+        Some(ALL_INBOXES) => folder.role == "inbox",
+        open => Some(folder.id) == open,
+    };
+    let folders = view.accounts.iter().flat_map(|account| &account.folders).filter(is_shown);
+    conversations::of(profile, &folders.map(|folder| folder.id).collect::<Vec<_>>(), &view.rows)
 }
 
 /// Takes in what the search does not know yet; how many messages.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::RawMessage;
-use crate::message::{self, ContentType, Limits};
+use crate::domain::thread::Lineage;
+use crate::message::{self, ContentType, Limits, ParsedMessage};
 use crate::net::{NetError, Server};
 use crate::store::{AccountRecord, MessageFlags, NewMessage};
 
@@ -55,8 +56,15 @@ pub(super) fn new_message(
         subject: parsed.subject.clone(),
         preview,
         has_attachments: parsed.root.walk().any(|part| part.is_attachment && !is_protection(&part.content_type)),
+        lineage: lineage(&parsed),
         raw: raw.clone(),
     }
+}
+
+/// What a message says of its conversation, outside of any encryption.
+pub(super) fn lineage(parsed: &ParsedMessage) -> Lineage {
+    let people = parsed.from.iter().chain(&parsed.to).chain(&parsed.cc);
+    Lineage::new(parsed.message_id.as_deref(), &parsed.references, people)
 }
 
 /// A part that protects others is no attachment.

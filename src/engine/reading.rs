@@ -8,8 +8,8 @@ use crate::flow::{Assessment, Headline, Lock, Seal};
 
 use super::profile::{Profile, store_failure};
 use super::topic::finding::Harvest;
-use super::view::{AccountView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
-use super::{Failure, FailureKind, Retry, assessing, attachment, remedy, sending};
+use super::view::{ALL_INBOXES, AccountView, DraftView, FolderView, MailboxView, MessageId, ReadingView, RowView};
+use super::{Failure, FailureKind, Retry, assessing, attachment, conversations, remedy, sending};
 
 /// As many rows as the list ever shows.
 const MAX_ROWS: usize = 200_000;
@@ -18,11 +18,17 @@ const MAX_ROWS: usize = 200_000;
 pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Result<MailboxView, Failure> {
     let store = &profile.store;
     let folders = store.folders().map_err(store_failure)?;
-    let open_folder = open.or_else(|| folders.iter().find(|folder| folder.role == "inbox").map(|folder| folder.id));
-    let rows = match open_folder {
-        Some(folder) => store.rows(folder, MAX_ROWS, 0).map_err(store_failure)?,
-        None => Vec::new(),
+    let inboxes: Vec<i64> = folders.iter().filter(|folder| folder.role == "inbox").map(|folder| folder.id).collect();
+    // What stands for several inboxes needs several.
+    let open = open.filter(|folder| *folder != ALL_INBOXES || inboxes.len() > 1);
+    let open_folder = open.or_else(|| inboxes.first().copied());
+    let shown = if open_folder == Some(ALL_INBOXES) { inboxes } else { open_folder.into_iter().collect() };
+    let rows = match shown.as_slice() {
+        [only] => store.rows(*only, MAX_ROWS, 0).map_err(store_failure)?,
+        several => store.rows_of(several, MAX_ROWS).map_err(store_failure)?,
     };
+    let rows: Vec<RowView> = rows.into_iter().map(row).collect();
+    let by_conversation = conversations::is_wanted(profile).then(|| conversations::of(profile, &shown, &rows));
     let accounts = store.accounts().map_err(store_failure)?;
     let waiting = store.submissions().map_err(store_failure)?;
     Ok(MailboxView {
@@ -46,7 +52,8 @@ pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Re
             })
             .collect(),
         open_folder,
-        rows: Arc::new(rows.into_iter().map(row).collect()),
+        rows: Arc::new(rows),
+        conversations: by_conversation.transpose()?.map(Arc::new),
         drafts: drafts(profile)?,
         waiting: waiting.iter().filter(|one| sending::is_waiting(one.state)).count(),
         synchronised_at: all_synchronised_at(profile)?,
@@ -90,6 +97,8 @@ pub(super) fn row(row: crate::store::MessageRow) -> RowView {
         has_attachments: row.has_attachments,
         keywords: row.keywords,
         headline: lock.zip(seal).map(|(lock, seal)| Headline { lock, seal }),
+        folder: row.folder,
+        thread: row.thread,
     }
 }
 

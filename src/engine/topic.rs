@@ -14,6 +14,7 @@ pub mod searching;
 pub mod setup;
 pub mod storage;
 pub mod tags;
+pub mod threads;
 pub mod transcript;
 
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub enum Topic {
     Saved(saved::SavedCommand),
     Tags(tags::TagCommand),
     Rules(rules::RulesCommand),
+    Threads(threads::ThreadsCommand),
     Transcript(transcript::TranscriptCommand),
 }
 
@@ -64,6 +66,7 @@ pub enum TopicView {
     Saved(Arc<saved::SavedView>),
     Tags(Arc<tags::TagsView>),
     Rules(Arc<rules::RulesView>),
+    Threads(Arc<threads::ThreadView>),
     Transcript(Arc<transcript::TranscriptView>),
 }
 
@@ -84,6 +87,7 @@ pub struct TopicViews {
     pub saved: Option<Arc<saved::SavedView>>,
     pub tags: Option<Arc<tags::TagsView>>,
     pub rules: Option<Arc<rules::RulesView>>,
+    pub thread: Option<Arc<threads::ThreadView>>,
     pub transcript: Option<Arc<transcript::TranscriptView>>,
 }
 
@@ -104,6 +108,7 @@ impl TopicViews {
             TopicView::Saved(view) => self.saved = Some(view),
             TopicView::Tags(view) => self.tags = Some(view),
             TopicView::Rules(view) => self.rules = Some(view),
+            TopicView::Threads(view) => self.thread = Some(view),
             TopicView::Transcript(view) => self.transcript = Some(view),
         }
     }
@@ -118,6 +123,8 @@ pub(super) enum Effect {
     Mail,
     /// There is news in the inbox of an account.
     Noticed(i64),
+    /// The list is shown in another way.
+    List,
     /// The servers are to be told what was done here.
     Tell,
     /// Keys, certificates or trust: the key list, the open message and every seal are looked at anew.
@@ -181,6 +188,7 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::Saved(command) => Ok(saved::carry_out(work, command)),
         Topic::Tags(command) => tags::carry_out(work, command),
         Topic::Rules(command) => rules::carry_out(work, command),
+        Topic::Threads(command) => threads::carry_out(work, command),
         Topic::Transcript(command) => Ok(transcript::carry_out(work, command)),
     }
 }

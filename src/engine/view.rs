@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::{EmailAddress, Fingerprint, Mailbox, RawMessage, Secret, Technology};
 
+pub use super::conversations::{Conversation, Conversations, Seat};
 pub use crate::crypto::{CertificateReport, DecryptFailure, Integrity, SignatureCheck, SignatureOutcome, Signer};
 pub use crate::flow::{
     Assessment, Caution, CautionCode, Coverage, Encryption, HeaderProtection, HeaderScheme, Headline, JudgedSignature,
@@ -34,6 +35,10 @@ pub mod reasons {
 
 /// A row id in the store.
 pub type FolderId = i64;
+/// The folder that stands for the inboxes of all accounts.
+pub const ALL_INBOXES: FolderId = -1;
+/// A conversation in the store.
+pub type ThreadId = i64;
 /// A row id in the store.
 pub type MessageId = i64;
 /// A row id in the store.
@@ -48,6 +53,8 @@ pub struct MailboxView {
     pub open_folder: Option<FolderId>,
     /// Newest first.
     pub rows: Arc<Vec<RowView>>,
+    /// The rows by conversations, where the user wants them so.
+    pub conversations: Option<Arc<Conversations>>,
     /// Drafts that are kept, newest first.
     pub drafts: Vec<DraftView>,
     /// Submissions that wait.
@@ -77,6 +84,8 @@ pub struct PreferencesView {
     pub zoom: Option<u16>,
     /// For how many seconds a message may be taken back.
     pub undo_seconds: u32,
+    /// Lists are shown by conversations.
+    pub conversations: bool,
 }
 
 /// One draft that is kept.
@@ -121,7 +130,7 @@ pub struct FolderView {
 }
 
 /// One message in the list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct RowView {
     /// Row id.
     pub id: MessageId,
@@ -143,6 +152,10 @@ pub struct RowView {
     pub keywords: Box<str>,
     /// What was found when it was last assessed; `None` before.
     pub headline: Option<Headline>,
+    /// The folder that it is in.
+    pub folder: FolderId,
+    /// Its conversation; `None` until that is known.
+    pub thread: Option<ThreadId>,
 }
 
 /// The open message: the assessment, and what can be drawn of it.

@@ -25,7 +25,7 @@ pub struct Assessment {
     pub date: Option<Timestamp>,
     /// Message-ID without angle brackets.
     pub message_id: Option<String>,
-    /// In-Reply-To and References, without angle brackets.
+    /// References, oldest first; where there are none, the first of In-Reply-To. Without angle brackets.
     pub references: Vec<String>,
     /// The one answer, derived from all of this.
     pub headline: Headline,

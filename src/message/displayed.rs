@@ -41,8 +41,11 @@ impl Displayed {
         for mailbox in &mut from {
             mailbox.name = with_emoji(std::mem::take(&mut mailbox.name), carrier);
         }
-        let mut references: Vec<String> = first("In-Reply-To").map(header::identifiers).unwrap_or_default();
-        references.extend(first("References").map(header::identifiers).unwrap_or_default());
+        let mut references: Vec<String> = first("References").map(header::identifiers).unwrap_or_default();
+        if references.is_empty() {
+            // What programs put in there beside the message that is answered is no thread (RFC 5256 §3).
+            references.extend(first("In-Reply-To").and_then(|value| header::identifiers(value).into_iter().next()));
+        }
         Self {
             from,
             sender: sender.into_iter().next(),

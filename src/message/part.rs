@@ -47,7 +47,7 @@ pub struct ParsedMessage {
     pub date: Option<Timestamp>,
     /// `Message-ID` without angle brackets.
     pub message_id: Option<String>,
-    /// `In-Reply-To`, then `References`, without angle brackets.
+    /// `References`, oldest first; where there are none, the first of `In-Reply-To` (RFC 5256 §3). Without angle brackets.
     pub references: Vec<String>,
     /// The whole tree; its path is "1" when it is a leaf, and "" when it is a multipart.
     pub root: Part,

@@ -42,7 +42,7 @@ pub struct ProtectedHeaders {
     pub date: Option<Timestamp>,
     /// `Message-ID` without angle brackets.
     pub message_id: Option<String>,
-    /// `In-Reply-To`, then `References`, without angle brackets.
+    /// `References`, oldest first; where there are none, the first of `In-Reply-To` (RFC 5256 §3). Without angle brackets.
     pub references: Vec<String>,
     /// Fields, in lower case, whose values were not, or not so, in the outer header when the
     /// message was sent; only ever of an encrypted message.

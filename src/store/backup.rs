@@ -12,7 +12,7 @@ use super::{CertificateRecord, Store, StoreError};
 
 /// Mail, what is fetched again, what a backup has in a form of its own, and what is only told of certificates as they
 /// are here. Every other table goes along, also one that is added later.
-const LEFT_OUT: [&str; 25] = [
+const LEFT_OUT: [&str; 28] = [
     "account",
     "arriving",
     "awaited",
@@ -23,9 +23,11 @@ const LEFT_OUT: [&str; 25] = [
     "evidence",
     "folder",
     "indexed",
+    "known_id",
     "local_keyword",
     "marked",
     "message",
+    "next_thread",
     "outbox",
     "piece",
     "placing",
@@ -36,6 +38,7 @@ const LEFT_OUT: [&str; 25] = [
     "ruled",
     "search_index",
     "summary",
+    "threaded",
     "unindexed",
     "unruled",
 ];

@@ -1,11 +1,12 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
+use crate::domain::thread::Lineage;
 use crate::domain::{Mailbox, RawMessage, abreast};
 
 use super::database::{millis, timestamp};
 use super::source::Source;
-use super::{Store, StoreError};
+use super::{Store, StoreError, thread};
 
 /// The flags that are kept (RFC 3501 §2.3.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct NewMessage {
     pub preview: String,
     /// Has attachments.
     pub has_attachments: bool,
+    /// What it says of its conversation.
+    pub lineage: Lineage,
     /// The message.
     pub raw: RawMessage,
 }
@@ -58,6 +61,8 @@ pub struct AssessedRow {
     pub date: Option<Timestamp>,
     /// Has attachments.
     pub has_attachments: bool,
+    /// What it says of its conversation.
+    pub lineage: Lineage,
 }
 
 /// What is to be noted of a message that was assessed.
@@ -99,6 +104,10 @@ pub struct MessageRow {
     pub seal: Option<String>,
     /// Its keywords, parted by spaces.
     pub keywords: Box<str>,
+    /// The folder that it is in.
+    pub folder: i64,
+    /// Its conversation; `None` until that is known.
+    pub thread: Option<i64>,
 }
 
 impl Store {
@@ -158,8 +167,8 @@ impl Store {
     /// One line of the list, and the folder it is in.
     pub fn row(&self, id: i64) -> Result<(i64, MessageRow), StoreError> {
         let db = self.db();
-        let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS}, folder FROM message WHERE id = ?1"))?;
-        let found = statement.query_row([id], |row| Ok((row.get(15)?, list_row(row)?)));
+        let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE id = ?1"))?;
+        let found = statement.query_row([id], |row| list_row(row).map(|row| (row.folder, row)));
         found.optional()?.ok_or(StoreError::NotFound)
     }
 
@@ -184,7 +193,7 @@ impl Store {
     /// Notes what was found when a message was assessed: its list and its search know it from now
     /// on, and no longer what stood outside of its protection. Its place in the list stays.
     pub fn set_assessed(&self, id: i64, found: &AssessedRow) -> Result<(), StoreError> {
-        set_assessed(&self.db(), id, found)
+        self.note_assessed(&[(id, Noted::Read(found.clone()))])
     }
 
     /// Notes what was found of many messages, all or none.
@@ -248,7 +257,7 @@ fn set_assessed(db: &Connection, id: i64, found: &AssessedRow) -> Result<(), Sto
         found.date.map(millis),
         found.has_attachments,
     ])?;
-    Ok(())
+    thread::learn(db, id, &found.lineage, &found.subject)
 }
 
 fn set_headline(db: &Connection, id: i64, lock: &str, seal: &str) -> Result<(), StoreError> {
@@ -256,10 +265,11 @@ fn set_headline(db: &Connection, id: i64, lock: &str, seal: &str) -> Result<(), 
     Ok(())
 }
 
-const COLUMNS: &str = "id, uid, is_seen, is_flagged, is_answered, coalesce(date, received_at), from_name, from_address,
-    subject, preview, has_attachments, lock, seal, position, keywords";
+pub(super) const COLUMNS: &str =
+    "id, uid, is_seen, is_flagged, is_answered, coalesce(date, received_at), from_name, from_address,
+    subject, preview, has_attachments, lock, seal, position, folder, thread, keywords";
 
-fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
+pub(super) fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     Ok(MessageRow {
         id: row.get(0)?,
         uid: u32::try_from(row.get::<_, i64>(1)?).ok(),
@@ -271,7 +281,9 @@ fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
         has_attachments: row.get(10)?,
         lock: row.get(11)?,
         seal: row.get(12)?,
-        keywords: row.get::<_, String>(14)?.into(),
+        keywords: row.get::<_, String>(16)?.into(),
+        folder: row.get(14)?,
+        thread: row.get(15)?,
     })
 }
 
@@ -293,11 +305,13 @@ pub(super) fn insert(
     }
     let raw = source.keep(transaction)?;
     let position = message.date.or(message.received_at).map_or(0, millis);
+    let member = thread::member(&message.lineage, &message.subject, position);
+    let conversation = thread::conversation_of(transaction, &member)?;
     transaction
         .prepare_cached(
             "INSERT INTO message (folder, uid, raw, is_seen, is_flagged, is_answered, has_attachments, received_at,
-                 date, position, from_name, from_address, subject, preview)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                 date, position, from_name, from_address, subject, preview, thread)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .execute(params![
             folder,
@@ -314,6 +328,9 @@ pub(super) fn insert(
             message.from.address,
             message.subject,
             message.preview,
+            conversation,
         ])?;
-    Ok(Some(transaction.last_insert_rowid()))
+    let id = transaction.last_insert_rowid();
+    thread::keep(transaction, id, &member)?;
+    Ok(Some(id))
 }

@@ -40,6 +40,7 @@ pub mod spool;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod thread;
 
 pub use account::{AccountRecord, PopAccess};
 pub use autocrypt::AutocryptPeer;

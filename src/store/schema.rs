@@ -17,7 +17,35 @@ pub(super) const MIGRATIONS: &[&str] = &[
     PIECES,
     TAGS,
     RULES,
+    THREADS,
 ];
+
+/// The conversation of each message (NULL for those that were kept before there were any), what it says of it (numbers that
+/// stand for Message-IDs, people and subjects; `week` is that of `at`), and the conversations of all ids that were named.
+const THREADS: &str = "
+ALTER TABLE message ADD COLUMN thread INTEGER;
+CREATE INDEX message_by_thread ON message (thread) WHERE thread IS NOT NULL;
+CREATE INDEX message_unthreaded ON message (id) WHERE thread IS NULL;
+CREATE TABLE threaded (
+    message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
+    id INTEGER,
+    links BLOB NOT NULL,
+    people BLOB NOT NULL,
+    subject INTEGER,
+    at INTEGER NOT NULL,
+    week INTEGER NOT NULL,
+    is_bare INTEGER NOT NULL
+) STRICT;
+CREATE INDEX threaded_by_subject ON threaded (week, subject, is_bare) WHERE subject IS NOT NULL;
+CREATE TABLE known_id (
+    id INTEGER PRIMARY KEY,
+    thread INTEGER NOT NULL
+) STRICT;
+CREATE TABLE next_thread (
+    number INTEGER NOT NULL
+) STRICT;
+INSERT INTO next_thread (number) VALUES (0);
+";
 
 /// What is known of the folders of servers, and what was done here and the servers don't know yet. A UID below 0 is none:
 /// the message is shown in a folder where its server does not have it (yet).

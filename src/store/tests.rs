@@ -47,6 +47,7 @@ pub(super) fn message(uid: u32) -> NewMessage {
         subject: format!("書留 {uid}"),
         preview: "the first words of the body, as they are shown in the list".into(),
         has_attachments: uid.is_multiple_of(7),
+        lineage: crate::domain::thread::Lineage::default(),
         raw: RawMessage::new(format!("Subject: {uid}\r\n\r\nbody {uid}\r\n").into_bytes()),
     }
 }
@@ -167,6 +168,7 @@ fn counts_flags_and_headlines_are_kept() {
         preview: "The protected words".into(),
         date: None,
         has_attachments: true,
+        lineage: crate::domain::thread::Lineage::default(),
     };
     store.set_assessed(ids[1].unwrap(), &found).unwrap();
     let counts = &store.folders().unwrap()[0];

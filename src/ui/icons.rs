@@ -89,6 +89,8 @@ icons! {
     Tag => "tag";
     Run => "run";
     Authority => "authority";
+    Threads => "threads";
+    Inboxes => "inboxes";
 }
 
 impl Icon {

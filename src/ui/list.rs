@@ -6,9 +6,8 @@ use egui::{Id, Rect, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, Vec2, Widget
 
 use crate::engine::Command;
 use crate::engine::topic::searching::{Highlighter, Place};
-use crate::engine::view::{Headline, Lock, MailboxView, MessageId, RowView, Seal};
+use crate::engine::view::{Headline, Lock, MailboxView, MessageId, RowView, Seal, ThreadId};
 
-use super::found;
 use super::icons::{self, Icon};
 use super::saved;
 use super::state::{Screen, State, Views};
@@ -16,6 +15,7 @@ use super::tags;
 use super::theme::{self, palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Word, one_line};
+use super::{conversation, found, inboxes};
 
 /// The corner of a row where its signs are, and say what they mean when the pointer rests on them.
 const SIGNS: f32 = 130.0;
@@ -57,8 +57,9 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
                 if std::mem::take(&mut state.follows) {
                     follow(ui, &shown, range.start, state);
                 }
+                shown.look(mailbox, range.clone(), state);
                 for row in range.filter_map(|nth| shown.row(nth)) {
-                    message(ui, row, shown.highlighter, state, commands);
+                    message(ui, row, (views, &shown), state, commands);
                 }
             },
         );
@@ -86,7 +87,8 @@ fn follow(ui: &Ui, shown: &Shown<'_>, first: usize, state: &State) {
     ui.scroll_to_rect(row, None);
 }
 
-fn open(row: &RowView, state: &mut State, commands: &mut Vec<Command>) {
+/// Opens a message, as a click on its row does.
+pub fn open(row: &RowView, state: &mut State, commands: &mut Vec<Command>) {
     state.selected = Some(row.id);
     state.reads = true;
     state.unopened = None;
@@ -102,20 +104,40 @@ struct Shown<'a> {
     places: Option<Arc<Vec<usize>>>,
     is_all: bool,
     highlighter: Option<&'a Highlighter>,
+    /// The conversation of the message that is read, which may not be in the list itself.
+    beside: Option<ThreadId>,
+    is_by_conversation: bool,
 }
 
 impl<'a> Shown<'a> {
     fn of(views: &'a Views, mailbox: &'a MailboxView, state: &mut State) -> Self {
         let rows = mailbox.rows.as_slice();
         if state.search.trim().is_empty() {
-            return Self { rows, places: None, is_all: true, highlighter: None };
+            let places = conversation::places(mailbox, state);
+            let beside = conversation::of_selected(views, state);
+            let is_by_conversation = places.is_some();
+            return Self { rows, places, is_all: true, highlighter: None, beside, is_by_conversation };
         }
         if let Some(view) = found::of(views, &state.search) {
-            return Self { rows: &view.rows, places: None, is_all: true, highlighter: Some(&view.highlighter) };
+            let highlighter = Some(&*view.highlighter);
+            return Self { rows: &view.rows, highlighter, ..Self::of_rows(rows) };
         }
         // Until the engine has answered, what the list itself knows.
         let (places, is_all) = state.narrowed.look(&mailbox.rows, &state.search);
-        Self { rows, places: Some(places), is_all, highlighter: None }
+        Self { places: Some(places), is_all, ..Self::of_rows(rows) }
+    }
+
+    fn of_rows(rows: &'a [RowView]) -> Self {
+        Self { rows, places: None, is_all: true, highlighter: None, beside: None, is_by_conversation: false }
+    }
+
+    /// Looks up what the rows in sight are in their conversations.
+    fn look(&self, mailbox: &MailboxView, range: std::ops::Range<usize>, state: &mut State) {
+        if self.is_by_conversation {
+            state.threads.in_sight(mailbox, range);
+        } else {
+            state.threads.out_of_sight();
+        }
     }
 
     fn len(&self) -> usize {
@@ -128,13 +150,18 @@ impl<'a> Shown<'a> {
     }
 
     fn place(&self, id: Option<MessageId>) -> Option<usize> {
-        (0..self.len()).find(|nth| self.row(*nth).map(|row| row.id) == id)
+        let own = (0..self.len()).find(|nth| self.row(*nth).map(|row| row.id) == id);
+        // Another message of its conversation stands for it.
+        own.or_else(|| {
+            let thread = self.beside?;
+            (0..self.len()).find(|nth| self.row(*nth).is_some_and(|row| row.thread == Some(thread)))
+        })
     }
 }
 
 fn search_field(ui: &mut Ui, state: &mut State) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 58.0), Sense::empty());
-    let inner = rect.shrink2(vec2(space::M, 11.0));
+    let inner = conversation::switch(ui, rect.shrink2(vec2(space::M, 11.0)), state);
     let name = state.language.say(Word::SearchMail);
     let edit = TextEdit::singleline(&mut state.search)
         .id_salt("search")
@@ -170,14 +197,17 @@ fn nothing(ui: &mut Ui, mailbox: &MailboxView, state: &mut State) {
 fn message(
     ui: &mut Ui,
     row: &RowView,
-    highlighter: Option<&Highlighter>,
+    (views, shown): (&Views, &Shown<'_>),
     state: &mut State,
     commands: &mut Vec<Command>,
 ) {
     let colours = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
-    let is_selected = state.selected == Some(row.id);
-    let spoken = spoken(row, state);
+    let is_selected = state.selected == Some(row.id) || conversation::holds_selected(views, state, row);
+    let line = state.threads.line(row.id);
+    let dressed = conversation::dressed(views, state, row);
+    let mut spoken = spoken(&dressed, state);
+    inboxes::say(&mut spoken, views.mailbox.as_deref(), row);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, is_selected, &spoken));
     if response.clicked() {
         open(row, state, commands);
@@ -197,13 +227,22 @@ fn message(
         ui.painter().rect_filled(mark, 0.0, colours.indigo);
     }
     ui.painter().hline(inside.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
-    contents(ui, rect.shrink2(vec2(space::L + space::XS, 10.0)), row, highlighter, state);
+    let mut inner = rect.shrink2(vec2(space::L + space::XS, 10.0));
+    inner.min.x += line.map_or(0.0, conversation::Line::indent);
+    contents(ui, inner, &dressed, shown.highlighter, state);
+    inboxes::mark(ui, rect, views.mailbox.as_deref(), row);
+    if let Some(line) = line {
+        line.handle(ui, rect, state);
+    }
     widgets::ring(ui, &response, rect);
     if let Some(Headline { lock, seal }) = row.headline
         && response.hover_pos().is_some_and(|at| at.x > rect.right() - SIGNS && at.y < rect.top() + size::ROW / 2.0)
     {
         let language = state.language;
-        let words = format!("{}\n{}", icons::lock_word(language, lock), icons::seal_word(language, seal));
+        let mut words = format!("{}\n{}", icons::lock_word(language, lock), icons::seal_word(language, seal));
+        if let Some(about) = line.and_then(|line| line.about_signs(language)) {
+            words = format!("{words}\n{about}");
+        }
         response.on_hover_text_at_pointer(words);
     }
 }
@@ -284,5 +323,6 @@ fn spoken(row: &RowView, state: &State) -> String {
         words.push(language.say(Word::Unread).to_owned());
     }
     words.extend(tags::spoken(state, &row.keywords));
+    words.extend(state.threads.line(row.id).and_then(|line| line.spoken(language)));
     words.join(", ")
 }

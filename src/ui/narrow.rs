@@ -73,6 +73,7 @@ mod tests {
             has_attachments: false,
             keywords: Box::default(),
             headline: None,
+            ..RowView::default()
         }
     }
 

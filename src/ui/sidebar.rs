@@ -62,6 +62,7 @@ fn write_button(ui: &mut Ui, views: &mut Views, state: &mut State, is_folded: bo
 fn folders(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>, is_folded: bool) {
     let Some(mailbox) = &views.mailbox else { return };
     let is_searched = saved::is_open(views, state);
+    super::inboxes::show(ui, mailbox, state, commands, is_folded);
     for account in &mailbox.accounts {
         if !is_folded {
             let name =
@@ -142,7 +143,8 @@ pub fn folder_name(language: Language, folder: &FolderView) -> &str {
     language.say(word)
 }
 
-pub(super) fn item(ui: &mut Ui, icon: Icon, name: &str, count: usize, chosen: bool, is_folded: bool) -> Response {
+/// One entry of the side bar.
+pub fn item(ui: &mut Ui, icon: Icon, name: &str, count: usize, chosen: bool, is_folded: bool) -> Response {
     let colours = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::HIT), Sense::click());
     let spoken = if count > 0 { format!("{name}, {count}") } else { name.to_owned() };

@@ -158,6 +158,8 @@ pub struct State {
     pub pane: Pane,
     /// The message selected in the list; the reading pane shows this one and no other.
     pub selected: Option<MessageId>,
+    /// Conversations.
+    pub threads: super::conversation::ThreadsState,
     /// The list scrolls to the selected message with the next frame.
     pub follows: bool,
     /// At a narrow window: the reading pane is shown instead of the list.
@@ -240,6 +242,7 @@ impl Default for State {
             screen: Screen::default(),
             pane: Pane::default(),
             selected: None,
+            threads: super::conversation::ThreadsState::default(),
             follows: false,
             reads: false,
             search: String::new(),
@@ -358,6 +361,7 @@ impl State {
                 if let Some(zoom) = view.zoom {
                     self.reader.set_zoom(zoom);
                 }
+                self.threads.is_on = view.conversations;
                 views.preferences = view;
             }
             Event::Done { code, subject } => views.notice = Some(Notice { code: code.to_owned(), subject }),

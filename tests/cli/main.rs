@@ -8,6 +8,7 @@ mod authorities;
 mod backup;
 mod bringing;
 mod contract;
+mod conversations;
 mod evaluating;
 mod finding;
 mod keyrings;

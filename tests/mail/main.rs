@@ -21,6 +21,7 @@ mod killing;
 mod login;
 mod outbox;
 mod submission;
+mod threading;
 mod tls;
 mod transcript;
 
@@ -181,6 +182,7 @@ fn to_store(message: Fetched) -> NewMessage {
         subject: String::new(),
         preview: String::new(),
         has_attachments: false,
+        lineage: kakitome::domain::thread::Lineage::default(),
         raw: RawMessage::new(message.bytes),
     }
 }

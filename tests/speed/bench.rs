@@ -1,5 +1,5 @@
 //! What `tests/bench` measures inside one process: `speed assess FOLDER KEYS…`, `speed mail-parser FOLDER`, `speed grow`,
-//! `speed keys FOLDER PROFILE`, `speed search MESSAGES`, `speed find PROFILE PASSPHRASE-FILE QUERIES`, `speed scroll
+//! `speed keys FOLDER PROFILE`, `speed search MESSAGES`, `speed threads MESSAGES`, `speed find PROFILE PASSPHRASE-FILE QUERIES`, `speed scroll
 //! PROFILE PASSPHRASE-FILE`, `speed window FOLDER KEYS…`. Seconds of processor time, so that what else runs on the machine counts little.
 
 #![allow(
@@ -16,6 +16,7 @@ mod grow;
 mod keys;
 mod mail;
 mod search;
+mod threads;
 mod window;
 
 use std::path::{Path, PathBuf};
@@ -36,9 +37,10 @@ fn main() {
         "find" => find::run(Path::new(&rest[0]), Path::new(&rest[1]), Path::new(&rest[2])),
         "scroll" => window::scroll(Path::new(&rest[0]), Path::new(&rest[1])),
         "search" => search::run(rest.first().map_or(10_000, |count| count.parse().unwrap())),
+        "threads" => threads::run(rest.first().map_or(100_000, |count| count.parse().unwrap())),
         "window" => window::run(Path::new(&rest[0]), &rest[1..]),
         _ => println!(
-            "speed assess FOLDER KEYS… | mail-parser FOLDER | grow | keys-make FOLDER COUNT | keys FOLDER PROFILE | search MESSAGES | find PROFILE PASSPHRASE-FILE QUERIES | scroll PROFILE PASSPHRASE-FILE | window FOLDER KEYS…"
+            "speed assess FOLDER KEYS… | mail-parser FOLDER | grow | keys-make FOLDER COUNT | keys FOLDER PROFILE | search MESSAGES | threads MESSAGES | find PROFILE PASSPHRASE-FILE QUERIES | scroll PROFILE PASSPHRASE-FILE | window FOLDER KEYS…"
         ),
     }
 }

@@ -105,6 +105,7 @@ fn fill(store: &Store, count: usize) {
         subject: format!("Letter {number}"),
         preview: String::new(),
         has_attachments: false,
+        lineage: kakitome::domain::thread::Lineage::default(),
         raw: RawMessage::new(number.to_string().into_bytes()),
     };
     let all: Vec<NewMessage> = (0..count).map(message).collect();
@@ -117,6 +118,7 @@ fn fill(store: &Store, count: usize) {
             preview: String::new(),
             date: None,
             has_attachments: false,
+            lineage: kakitome::domain::thread::Lineage::default(),
         };
         store.set_assessed(id, &found).unwrap();
     }

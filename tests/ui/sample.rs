@@ -327,6 +327,7 @@ pub fn mailbox() -> MailboxView {
         waiting: 1,
         synchronised_at: Some(at("2025-11-24T10:43:00Z")),
         is_demo: false,
+        ..MailboxView::default()
     }
 }
 
@@ -355,6 +356,7 @@ fn rows() -> Vec<RowView> {
                 has_attachments: n % 4 == 0,
                 keywords: Box::default(),
                 headline: (n % 7 != 6).then(|| Headline { lock: locks[n % 3], seal: seals[n % 5] }),
+                ..RowView::default()
             }
         })
         .collect()

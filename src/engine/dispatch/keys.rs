@@ -72,6 +72,11 @@ impl Engine {
                     self.mail_changed();
                     return Ok(());
                 }
+                Effect::List => {
+                    self.show_preferences();
+                    self.show_mailbox();
+                    return Ok(());
+                }
                 Effect::Noticed(account) => {
                     self.receive(Some(account), Duration::ZERO);
                     return Ok(());

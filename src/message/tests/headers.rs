@@ -162,8 +162,10 @@ fn dates_are_moments() {
 fn identifiers_lose_their_brackets() {
     let message = read(b"From: a@example.org\r\nMessage-ID: <1@example.org>\r\nIn-Reply-To: <2@example.org>\r\nReferences: <3@example.org>\r\n <4@example.org>\r\nContent-ID: <5@example.org>\r\n\r\n");
     assert_eq!(message.message_id.as_deref(), Some("1@example.org"));
-    assert_eq!(message.references, ["2@example.org", "3@example.org", "4@example.org"]);
+    assert_eq!(message.references, ["3@example.org", "4@example.org"]);
     assert_eq!(message.root.content_id.as_deref(), Some("5@example.org"));
+    let message = read(b"In-Reply-To: Bob's of Monday <2@example.org> <3@example.org>\r\nReferences: none\r\n\r\n");
+    assert_eq!(message.references, ["2@example.org"], "the first of In-Reply-To where References says nothing");
 }
 
 #[test]

@@ -112,6 +112,7 @@ pub(in crate::store) fn duplicate_in(
     }
     let copy = transaction.last_insert_rowid();
     move_row(transaction, copy, target, -copy)?;
+    super::super::thread::copy(transaction, message, copy)?;
     let (source, uid, is_same, has_server): (i64, i64, bool, bool) = transaction.query_row(
         "SELECT message.folder, message.uid, there.account = here.account, account.imap_host <> '' FROM message
          JOIN folder AS here ON here.id = message.folder JOIN folder AS there ON there.id = ?2

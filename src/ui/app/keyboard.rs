@@ -7,7 +7,7 @@ use crate::engine::topic::Topic;
 use crate::engine::topic::mail::{MailCommand, MailFlag};
 use crate::engine::view::MailboxView;
 use crate::ui::state::{Pane, Screen, State, Views};
-use crate::ui::{compose, keys, list, people, print, reading, saved, sidebar, tags};
+use crate::ui::{compose, conversation, keys, list, people, print, reading, saved, sidebar, tags};
 
 const fn shortcut(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
@@ -63,6 +63,7 @@ pub(super) fn take(ctx: &Context, views: &mut Views, state: &mut State, commands
         return;
     }
     let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == list::pane_id());
+    conversation::keys(ctx, views, state, commands, in_list);
     if pressed(shortcut(Modifiers::NONE, Key::J)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowDown)) {
         list::step(views, state, commands, 1);
     }
@@ -108,7 +109,7 @@ fn about_the_message(ctx: &Context, views: &Views, state: &mut State, commands: 
             commands.push(mail(MailCommand::SetFlag { messages: vec![message], flag: MailFlag::Flagged, on }));
         }
     }
-    let messages = vec![message];
+    let messages = views.mailbox.as_ref().map_or(vec![message], |all| conversation::messages_of(all, state, message));
     if pressed(Modifiers::NONE, Key::A) {
         leave(views, state, commands, MailCommand::Archive(messages));
     } else if pressed(Modifiers::NONE, Key::Delete) || pressed(Modifiers::NONE, Key::Backspace) {

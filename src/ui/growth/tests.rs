@@ -104,6 +104,7 @@ fn mailbox(rows: usize) -> MailboxView {
         has_attachments: false,
         keywords: Box::default(),
         headline: None,
+        ..RowView::default()
     };
     let folder = FolderView { id: 1, name: "INBOX".to_owned(), role: "inbox".to_owned(), ..FolderView::default() };
     MailboxView {

@@ -33,6 +33,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     ui.painter().rect_filled(whole, 0.0, palette(ui).paper);
     let pane = ui.interact(whole, pane_id(), Sense::focusable_noninteractive());
     pane.widget_info(|| WidgetInfo::labeled(Role::Group, true, state.language.say(Word::Message)));
+    super::strip::ask(views, state, commands);
     // While another message is being looked at, the one before says nothing about it.
     let Some(view) = views.reading.clone().filter(|view| state.selected == Some(view.id)) else {
         absent(ui, state, commands, has_back);
@@ -42,6 +43,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     state.reader.begin(&view, views.remote.as_ref());
     super::find::keys(ui.ctx(), &mut state.reader.find);
     ui.spacing_mut().item_spacing = vec2(space::S, space::S);
+    super::strip::show(ui, views, state, commands);
     // A long header never takes the message's place: beyond this share it scrolls.
     let most = whole.height() * 0.62;
     ScrollArea::vertical().id_salt("head").max_height(most).auto_shrink([false, true]).show(ui, |ui| {

@@ -181,6 +181,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "assess" => Word::WorkAssess,
         "index" => Word::WorkIndex,
         "rules" => Word::WorkRules,
+        "thread" => Word::WorkThread,
         "import" => Word::WorkImport,
         "check" => Word::WorkCheck,
         "compact" => Word::WorkCompact,

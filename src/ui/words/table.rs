@@ -41,6 +41,8 @@ mod storage;
 #[macro_use]
 mod tags;
 #[macro_use]
+mod threads;
+#[macro_use]
 mod window;
 #[macro_use]
 mod writing;
@@ -67,4 +69,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing storage tags rules words; }
+window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing storage tags rules threads words; }

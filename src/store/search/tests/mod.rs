@@ -52,6 +52,7 @@ impl Lab {
             subject: String::new(),
             preview: String::new(),
             has_attachments: false,
+            lineage: crate::domain::thread::Lineage::default(),
             raw: RawMessage::new(raw.as_bytes().to_vec()),
         };
         let id = self.store.add_message(folder, &new).unwrap().unwrap();
@@ -68,6 +69,7 @@ impl Lab {
             preview: String::new(),
             date: None,
             has_attachments: false,
+            lineage: crate::domain::thread::Lineage::default(),
         };
         self.store.set_assessed(id, &found).unwrap();
     }
