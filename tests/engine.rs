@@ -7,6 +7,8 @@
 mod faults;
 #[path = "servers/keys.rs"]
 mod keys;
+#[path = "engine/news.rs"]
+mod news;
 #[path = "servers/oauth.rs"]
 mod oauth;
 mod people;

@@ -75,7 +75,7 @@ pub enum Noted {
 }
 
 /// One line of the list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MessageRow {
     /// Row id.
     pub id: i64,
@@ -251,10 +251,11 @@ fn set_headline(db: &Connection, id: i64, lock: &str, seal: &str) -> Result<(), 
     Ok(())
 }
 
-const COLUMNS: &str = "id, uid, is_seen, is_flagged, is_answered, coalesce(date, received_at), from_name, from_address,
+pub(super) const COLUMNS: &str =
+    "id, uid, is_seen, is_flagged, is_answered, coalesce(date, received_at), from_name, from_address,
     subject, preview, has_attachments, lock, seal, position";
 
-fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
+pub(super) fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     Ok(MessageRow {
         id: row.get(0)?,
         uid: u32::try_from(row.get::<_, i64>(1)?).ok(),

@@ -3,6 +3,7 @@
 //! May use: domain.
 
 mod account;
+mod arrivals;
 mod autocrypt;
 mod backup;
 mod certificate;
@@ -36,6 +37,7 @@ pub mod spool;
 mod tests;
 
 pub use account::{AccountRecord, PopAccess};
+pub use arrivals::Arrivals;
 pub use autocrypt::AutocryptPeer;
 pub use backup::{Restored, Rows};
 pub use certificate::{CertificateRecord, TrustKind};

@@ -87,6 +87,11 @@ icons! {
     Trust => "trust";
     Minus => "minus";
     Authority => "authority";
+    Star => "star";
+    Starred => "starred";
+    Move => "move";
+    MailOpen => "mail-open";
+    Unread => "unread";
 }
 
 impl Icon {

@@ -11,6 +11,7 @@ use crate::engine::profile::Profile;
 use crate::engine::receiving::{self, GRACE, Scope, Terms};
 use crate::engine::topic::Topic;
 use crate::engine::topic::mail::MailCommand;
+use crate::engine::topic::news;
 use crate::engine::{Command, Event, reading};
 use crate::net::Cancel;
 use crate::store::AccountRecord;
@@ -86,6 +87,7 @@ impl Engine {
             let arrived = shows(&profile, &publish, &open_folder);
             let terms = Terms { profile: &profile, publish: &quiet, cancel: &cancel, grace: GRACE, arrived: &arrived };
             let _ = receiving::accounts(&terms, account, Scope::Inbox).await;
+            news::tell(&profile, false);
             show(&profile, &publish, &open_folder);
             assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false);
         });

@@ -205,6 +205,7 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "marked_not_spam" => Word::DoneNotSpam,
         "deleted" => Word::DoneDeleted,
         "undone" => Word::DoneUndone,
+        "all_read" => Word::DoneAllRead,
         "certificate_kept" => Word::DoneKept,
         "certificate_found" => Word::DoneFound,
         "certificate_not_found" => Word::DoneNotFound,
