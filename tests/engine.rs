@@ -9,6 +9,8 @@ mod damage;
 mod faults;
 #[path = "servers/keys.rs"]
 mod keys;
+#[path = "engine/news.rs"]
+mod news;
 #[path = "servers/oauth.rs"]
 mod oauth;
 mod people;

@@ -12,6 +12,8 @@ mod body;
 mod bringing;
 #[path = "ui/finding.rs"]
 mod finding;
+#[path = "ui/listing.rs"]
+mod listing;
 #[path = "ui/outgoing.rs"]
 mod outgoing;
 #[path = "ui/own_keys.rs"]
@@ -818,6 +820,7 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
         storage::screens(language),
         tagging::screens(language),
         threads::screens(language),
+        listing::screens(language),
         vec![("settings-pop3", by_pop3(language))],
     ]
     .into_iter()
@@ -1135,7 +1138,6 @@ fn the_keys_of_other_mail_programs_answer_forward_search_and_mark() {
     assert!(matches!(press(control, egui::Key::R)[..], [Command::Reply { message: 1, all: false }]));
     assert!(matches!(press(control | shift, egui::Key::R)[..], [Command::Reply { message: 1, all: true }]));
     assert!(matches!(press(control, egui::Key::L)[..], [Command::Forward(1)]));
-    assert!(matches!(press(egui::Modifiers::NONE, egui::Key::M)[..], [Command::SetSeen { message: 1, seen: true }]));
     let mail = |command: &Command| match command {
         Command::Topic(topic) => match &**topic {
             Topic::Mail(command) => Some(format!("{command:?}")),
@@ -1145,6 +1147,7 @@ fn the_keys_of_other_mail_programs_answer_forward_search_and_mark() {
     };
     let mut asks = |modifiers, key| press(modifiers, key).iter().find_map(mail).unwrap_or_default();
     assert_eq!(asks(egui::Modifiers::NONE, egui::Key::S), "SetFlag { messages: [1], flag: Flagged, on: true }");
+    assert_eq!(asks(egui::Modifiers::NONE, egui::Key::M), "SetFlag { messages: [1], flag: Seen, on: true }");
     assert_eq!(asks(control, egui::Key::Z), "Undo");
     assert_eq!(asks(egui::Modifiers::NONE, egui::Key::A), "Archive([1])");
     assert!(press(control, egui::Key::K).is_empty());

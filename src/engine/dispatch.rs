@@ -21,7 +21,7 @@ use super::network::Publish;
 use super::profile::{Profile, store_failure};
 use super::receiving::{self, GRACE, Scope, Terms};
 use super::remote::{self, Means, Remote};
-use super::topic::finding;
+use super::topic::{finding, news};
 use super::view::{ALL_INBOXES, FolderId, MessageId, PreferencesView, ReadingView};
 use super::worker::internal;
 use super::{
@@ -355,11 +355,13 @@ impl Engine {
                 Terms { profile: &profile, publish: &publish, cancel: &cancel, grace: GRACE, arrived: &arrived };
             let outcome = receiving::accounts(&terms, None, Scope::Everything).await.map(|_| ());
             publish(Event::Progress(None));
+            let is_all = outcome.is_ok();
             if let Err(failure) = outcome
                 && failure.kind != FailureKind::Cancelled
             {
                 publish(Event::Failed(failure));
             }
+            news::tell(&profile, is_all);
             let folder = *open_folder.lock().unwrap_or_else(PoisonError::into_inner);
             if let Ok(view) = reading::mailbox(&profile, folder, false) {
                 publish(Event::Mailbox(Arc::new(view)));

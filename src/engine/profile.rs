@@ -53,6 +53,8 @@ pub struct Profile {
     pub(super) setup: super::topic::setup::Desk,
     /// What is remembered of what was done with mail.
     pub(super) mail: super::topic::mail::Desk,
+    /// What is remembered of telling about new mail.
+    pub(super) news: super::topic::news::Desk,
     /// Whose turn it is to be synchronised.
     pub(super) turns: super::receiving::Turns,
     /// What was said with servers last.
@@ -118,6 +120,7 @@ impl Profile {
             finding: Desk::default(),
             setup: super::topic::setup::Desk::default(),
             mail: super::topic::mail::Desk::default(),
+            news: super::topic::news::Desk::default(),
             turns: super::receiving::Turns::default(),
             tokens: super::login::Tokens::default(),
             keepers: Keepers::default(),

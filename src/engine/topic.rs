@@ -6,6 +6,7 @@ pub mod bringing;
 pub mod certifying;
 pub mod finding;
 pub mod mail;
+pub mod news;
 pub mod own_keys;
 pub mod people;
 pub mod rules;
@@ -36,6 +37,7 @@ pub enum Topic {
     Bringing(bringing::BringingCommand),
     Finding(finding::FindingCommand),
     Mail(mail::MailCommand),
+    News(news::NewsCommand),
     People(people::PeopleCommand),
     Trust(certifying::TrustCommand),
     Authorities(authorities::AuthoritiesCommand),
@@ -57,6 +59,7 @@ pub enum TopicView {
     Backup(Arc<backup::BackupView>),
     Bringing(Arc<bringing::BringingView>),
     Finding(Arc<finding::FindingView>),
+    News(Arc<news::NewsView>),
     People(Arc<people::PeopleView>),
     Trust(Arc<certifying::TrustView>),
     Authorities(Arc<authorities::AuthoritiesView>),
@@ -78,6 +81,7 @@ pub struct TopicViews {
     pub backup: Option<Arc<backup::BackupView>>,
     pub bringing: Option<Arc<bringing::BringingView>>,
     pub finding: Option<Arc<finding::FindingView>>,
+    pub news: Option<Arc<news::NewsView>>,
     pub people: Option<Arc<people::PeopleView>>,
     pub certifying: Option<Arc<certifying::TrustView>>,
     pub authorities: Option<Arc<authorities::AuthoritiesView>>,
@@ -99,6 +103,7 @@ impl TopicViews {
             TopicView::Backup(view) => self.backup = Some(view),
             TopicView::Bringing(view) => self.bringing = Some(view),
             TopicView::Finding(view) => self.finding = Some(view),
+            TopicView::News(view) => self.news = Some(view),
             TopicView::People(view) => self.people = Some(view),
             TopicView::Trust(view) => self.certifying = Some(view),
             TopicView::Authorities(view) => self.authorities = Some(view),
@@ -179,6 +184,7 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::Bringing(command) => bringing::carry_out(work, command),
         Topic::Finding(command) => finding::carry_out(work, command),
         Topic::Mail(command) => mail::carry_out(work, command),
+        Topic::News(command) => news::carry_out(work, command),
         Topic::People(command) => people::carry_out(work, command),
         Topic::Trust(command) => Ok(certifying::carry_out(work, command)),
         Topic::Authorities(command) => authorities::carry_out(work, command),

@@ -4,6 +4,7 @@
 mod cancel;
 mod connect;
 pub mod dane;
+pub mod desktop;
 pub mod discover;
 pub mod dns;
 mod error;

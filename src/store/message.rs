@@ -80,7 +80,7 @@ pub enum Noted {
 }
 
 /// One line of the list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MessageRow {
     /// Row id.
     pub id: i64,

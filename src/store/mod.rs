@@ -3,6 +3,7 @@
 //! May use: domain.
 
 mod account;
+mod arrivals;
 mod autocrypt;
 mod backup;
 mod certificate;
@@ -43,6 +44,7 @@ mod tests;
 mod thread;
 
 pub use account::{AccountRecord, PopAccess};
+pub use arrivals::Arrivals;
 pub use autocrypt::AutocryptPeer;
 pub use backup::{Restored, Rows};
 pub use certificate::{CertificateRecord, TrustKind};

@@ -19,8 +19,8 @@ use super::state::{Screen, State, Theme, Views};
 use super::theme::size;
 use super::words::Language;
 use super::{
-    attachments, backup, bringing, compose, confirm, drafts, finding, fresh, keys, outbox, people, preview, print,
-    saved, settings, sidebar, status, storage, tags, transcript, trust, unlock,
+    attachments, backup, bringing, compose, confirm, drafts, finding, fresh, keys, list, news, outbox, people, preview,
+    print, saved, settings, sidebar, status, storage, tags, transcript, trust, unlock,
 };
 
 /// The engine, as the window sees it.
@@ -108,6 +108,7 @@ impl App {
 
     /// Opens a message of the list, as a click does.
     pub fn open_message(&mut self, id: MessageId) {
+        self.state.list.selected.only(Some(id));
         self.state.selected = Some(id);
         self.state.reads = true;
         self.state.follows = true;
@@ -239,6 +240,8 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     keyboard::take(ui.ctx(), views, state, commands);
     chosen::take(views, state, commands);
     tags::prepare(views, state, commands);
+    list::keep(ui.ctx(), views, state, commands);
+    news::speak(views, state, commands);
     let is_narrow = ui.available_width() < size::NARROW;
 
     status::show(ui, views, state, commands);
@@ -268,6 +271,8 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     tags::dialog(ui.ctx(), state, commands);
     saved::dialog(ui.ctx(), state, commands);
     print::go_on(ui.ctx(), views, state, commands);
+    list::overlays(ui.ctx(), views, state, commands);
+    sidebar::ask(ui.ctx(), views, state, commands);
 }
 
 /// The window does not close over a message that would be lost.

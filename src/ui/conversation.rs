@@ -128,22 +128,23 @@ pub fn places(mailbox: &MailboxView, state: &mut State) -> Option<Arc<Vec<usize>
     Some(Arc::clone(&state.threads.lines.rows))
 }
 
-/// The messages that a row stands for: those of a closed conversation in this list, or the one.
-pub fn messages_of(mailbox: &MailboxView, state: &State, message: MessageId) -> Vec<MessageId> {
+/// The messages that rows stand for: of a closed conversation all that are in this list, of any other row the one. Each
+/// once; the work grows with the list, not with the list times the rows.
+pub fn stand_for(mailbox: &MailboxView, state: &State, messages: Vec<MessageId>) -> Vec<MessageId> {
     let is_searching = !state.search.trim().is_empty();
-    let found = mailbox.conversations.as_ref().filter(|_| !is_searching);
-    let closed = found.and_then(|found| {
-        let one = conversation_of(mailbox, found, message)?;
-        (one.count > 1 && !state.threads.is_open(&one)).then(|| found.seats(&one))
-    });
-    let Some(seats) = closed else { return vec![message] };
-    let id = |seat: &Seat| mailbox.rows.get(seat.row as usize).map(|row| row.id);
-    seats.iter().filter_map(id).collect()
-}
-
-fn conversation_of(mailbox: &MailboxView, found: &Conversations, message: MessageId) -> Option<Conversation> {
-    let thread = mailbox.rows.iter().find(|row| row.id == message)?.thread?;
-    found.all.iter().find(|one| one.thread == Some(thread)).copied()
+    let Some(found) = mailbox.conversations.as_ref().filter(|_| !is_searching) else { return messages };
+    let chosen: HashSet<MessageId> = messages.iter().copied().collect();
+    let mut whole: HashMap<MessageId, Vec<MessageId>> = HashMap::new();
+    for one in found.all.iter().filter(|one| one.count > 1 && !state.threads.is_open(one)) {
+        let id = |seat: &Seat| mailbox.rows.get(seat.row as usize).map(|row| row.id);
+        let all: Vec<_> = found.seats(one).iter().filter_map(id).collect();
+        if let Some(head) = all.iter().find(|id| chosen.contains(id)) {
+            whole.insert(*head, all);
+        }
+    }
+    let mut done = HashSet::with_capacity(messages.len());
+    let stands = messages.into_iter().flat_map(|id| whole.remove(&id).unwrap_or_else(|| vec![id]));
+    stands.filter(|id| done.insert(*id)).collect()
 }
 
 /// The conversation that the message belongs to which is read, as far as that is known: it may be in another folder.

@@ -91,6 +91,11 @@ icons! {
     Authority => "authority";
     Threads => "threads";
     Inboxes => "inboxes";
+    Star => "star";
+    Starred => "starred";
+    Move => "move";
+    MailOpen => "mail-open";
+    Unread => "unread";
 }
 
 impl Icon {

@@ -1,5 +1,13 @@
 //! The messages of the open folder, newest first; only those in sight are laid out.
 
+pub mod actions;
+mod dragging;
+mod keys;
+mod menu;
+mod moving;
+mod select;
+mod star;
+
 use std::sync::Arc;
 
 use egui::{Id, Rect, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2};
@@ -17,6 +25,41 @@ use super::widgets::{self, Weight};
 use super::words::{Word, one_line};
 use super::{conversation, found, inboxes};
 
+pub use dragging::over;
+pub use keys::{escape, keys};
+pub use select::keep;
+
+/// The list between frames.
+#[derive(Debug, Default)]
+pub struct ListState {
+    /// Several selected messages.
+    pub selected: select::Selected,
+    /// What was opened without being chosen.
+    pub lingers: Option<select::Lingering>,
+    /// What would be taken back: the code of its notice; empty when there is no notice of it.
+    pub undoes: &'static str,
+    /// A menu that is open.
+    pub menu: Option<menu::Menu>,
+    /// A key asked for the menu of what has the focus.
+    pub asks_menu: bool,
+    /// The question where to move messages.
+    pub moving: Option<moving::Moving>,
+    /// What is dragged.
+    pub dragging: Option<dragging::Dragging>,
+}
+
+impl ListState {
+    /// Something is asked before it is done.
+    pub fn is_asking(&self) -> bool {
+        self.moving.is_some()
+    }
+
+    /// Takes the question back; whether there was one.
+    pub fn close(&mut self) -> bool {
+        self.moving.take().is_some()
+    }
+}
+
 /// The corner of a row where its signs are, and say what they mean when the pointer rests on them.
 const SIGNS: f32 = 130.0;
 
@@ -30,11 +73,13 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     let whole = ui.max_rect();
     let pane = ui.interact(whole, pane_id(), Sense::focusable_noninteractive());
     pane.widget_info(|| WidgetInfo::labeled(Role::List, true, state.language.say(Word::Messages)));
+    ui.ctx().accesskit_node_builder(pane.id, |node| node.set_multiselectable());
     ui.spacing_mut().item_spacing = Vec2::ZERO;
     search_field(ui, state);
     found::ask(state, commands);
     found::hint(ui, views, state);
     saved::bar(ui, views, state);
+    select_bar(ui, views, state, commands);
     let edge = Stroke::new(1.0, palette(ui).line);
     ui.painter().vline(whole.right() - 0.5, whole.y_range(), edge);
 
@@ -64,6 +109,8 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             },
         );
     }
+    state.list.asks_menu = false;
+    menu::show(ui, views, state, commands);
     widgets::ring(ui, &pane, whole);
 }
 
@@ -71,7 +118,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
 pub fn step(views: &Views, state: &mut State, commands: &mut Vec<Command>, by: isize) {
     let Some(mailbox) = &views.mailbox else { return };
     let shown = Shown::of(views, mailbox, state);
-    let next = shown.place(state.selected).map_or(0, |at| at.saturating_add_signed(by));
+    let next = shown.place(select::cursor(state)).map_or(0, |at| at.saturating_add_signed(by));
     if let Some(row) = shown.row(next) {
         open(row, state, commands);
         state.follows = true;
@@ -80,7 +127,7 @@ pub fn step(views: &Views, state: &mut State, commands: &mut Vec<Command>, by: i
 
 /// Scrolls to the selected message.
 fn follow(ui: &Ui, shown: &Shown<'_>, first: usize, state: &State) {
-    let Some(at) = shown.place(state.selected) else { return };
+    let Some(at) = shown.place(select::cursor(state)) else { return };
     let area = ui.max_rect();
     let top = area.top() + (at as f32 - first as f32) * size::ROW;
     let row = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), size::ROW));
@@ -89,9 +136,10 @@ fn follow(ui: &Ui, shown: &Shown<'_>, first: usize, state: &State) {
 
 /// Opens a message, as a click on its row does.
 pub fn open(row: &RowView, state: &mut State, commands: &mut Vec<Command>) {
+    state.list.selected.only(Some(row.id));
     state.selected = Some(row.id);
     state.reads = true;
-    state.unopened = None;
+    (state.unopened, state.list.lingers) = (None, None);
     commands.push(Command::OpenMessage(row.id));
     if !row.is_seen {
         commands.push(Command::SetSeen { message: row.id, seen: true });
@@ -159,6 +207,34 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// Every row that is shown, from the top down.
+fn rows_of<'s>(shown: &'s Shown<'_>) -> impl Iterator<Item = &'s RowView> {
+    (0..shown.len()).filter_map(|nth| shown.row(nth))
+}
+
+/// Where there is no room for the reading pane beside the list: how many are selected, and what can be done with them.
+fn select_bar(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+    let is_narrow = ui.ctx().content_rect().width() < size::NARROW;
+    if !is_narrow || !state.list.selected.is_many() {
+        return;
+    }
+    egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 4)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            let count = state.list.selected.count().to_string();
+            widgets::emphasis(ui, state.language.fill(Word::SelectedCount, &[("count", &count)]));
+            ui.add_space(space::M);
+            actions::buttons(ui, views, state, commands);
+        });
+    });
+}
+
+/// What is asked and what is dragged, over everything else.
+pub fn overlays(ctx: &egui::Context, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+    moving::show(ctx, views, state, commands);
+    dragging::show(ctx, views, state, commands);
+}
+
 fn search_field(ui: &mut Ui, state: &mut State) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 58.0), Sense::empty());
     let inner = conversation::switch(ui, rect.shrink2(vec2(space::M, 11.0)), state);
@@ -202,15 +278,28 @@ fn message(
     commands: &mut Vec<Command>,
 ) {
     let colours = palette(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
-    let is_selected = state.selected == Some(row.id) || conversation::holds_selected(views, state, row);
+    // A finger that moves scrolls the list.
+    let sense = if ui.input(egui::InputState::any_touches) { Sense::click() } else { Sense::click_and_drag() };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), sense);
+    let is_selected = select::is_selected(state, row.id) || conversation::holds_selected(views, state, row);
     let line = state.threads.line(row.id);
     let dressed = conversation::dressed(views, state, row);
     let mut spoken = spoken(&dressed, state);
     inboxes::say(&mut spoken, views.mailbox.as_deref(), row);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, is_selected, &spoken));
-    if response.clicked() {
-        open(row, state, commands);
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(is_selected));
+    let star = star::sense(ui, rect, &response, row, state);
+    if star.clicked() {
+        star::switch(row, views, state, commands);
+    } else if response.clicked() {
+        select::click(row, shown, ui.input(|input| input.modifiers), state, commands);
+    } else if response.drag_started_by(egui::PointerButton::Primary) {
+        dragging::begin(row, views, state);
+    }
+    let by_key = state.list.asks_menu && (response.has_focus() || select::cursor(state) == Some(row.id));
+    if by_key || response.secondary_clicked() {
+        menu::open(ui, row, rect, by_key, state);
+        state.list.asks_menu = false;
     }
     if !ui.is_rect_visible(rect) {
         return;
@@ -234,6 +323,7 @@ fn message(
     if let Some(line) = line {
         line.handle(ui, rect, state);
     }
+    star::paint(ui, &star, row, response.contains_pointer());
     widgets::ring(ui, &response, rect);
     if let Some(Headline { lock, seal }) = row.headline
         && response.hover_pos().is_some_and(|at| at.x > rect.right() - SIGNS && at.y < rect.top() + size::ROW / 2.0)
@@ -291,6 +381,7 @@ fn contents(ui: &Ui, rect: Rect, row: &RowView, highlighter: Option<&Highlighter
     let closed = row.headline.filter(|headline| preview.is_empty() && headline.lock != Lock::NotEncrypted);
     let preview = closed.map_or(preview.as_str(), |headline| icons::lock_word(state.language, headline.lock));
     let mut third = part(2.0);
+    third.max.x -= star::ROOM;
     third.max.x = tags::chips(ui, third, &row.keywords, state);
     line(third, preview, Place::Body, theme::plain(size::CAPTION), colours.ink_soft);
 }
@@ -324,5 +415,8 @@ fn spoken(row: &RowView, state: &State) -> String {
     }
     words.extend(tags::spoken(state, &row.keywords));
     words.extend(state.threads.line(row.id).and_then(|line| line.spoken(language)));
+    if row.is_flagged {
+        words.push(language.say(Word::Starred).to_owned());
+    }
     words.join(", ")
 }

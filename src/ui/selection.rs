@@ -127,6 +127,11 @@ impl Selection {
         (self.block == block && !range.is_empty()).then_some(range)
     }
 
+    /// Whether a text was touched last.
+    pub fn is_somewhere(&self) -> bool {
+        !self.block.is_empty()
+    }
+
     /// Selects a part of a block.
     pub fn select(&mut self, block: &str, range: Range<usize>) {
         *self = Self {

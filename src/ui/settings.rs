@@ -67,6 +67,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             super::rules::card(ui, views, state, commands);
             super::tags::settings(ui, state, commands);
             super::undo::settings(ui, views, state.language, commands);
+            super::news::settings(ui, views, state.language, commands);
             conversations(ui, state, commands);
             delivery(ui, views, state, commands);
             super::remote::settings(ui, views, state.language, commands);

@@ -1,5 +1,7 @@
 //! Accounts and folders, and the way to the other screens.
 
+mod folder;
+
 use egui::{
     CornerRadius, Frame, Id, Margin, Panel, Rect, Response, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
@@ -9,6 +11,7 @@ use crate::engine::view::FolderView;
 
 use super::compose;
 use super::icons::{self, Icon};
+use super::list;
 use super::people;
 use super::saved;
 use super::state::{Screen, State, Views};
@@ -16,6 +19,8 @@ use super::theme::{self, palette, size, space};
 use super::trust;
 use super::widgets::{self, Weight};
 use super::words::{Language, Word};
+
+pub use folder::{FoldersState, ask};
 
 /// As many places stand below the folders.
 const PLACES: f32 = 6.0;
@@ -77,7 +82,10 @@ fn folders(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Com
             let name = folder_name(state.language, folder);
             let chosen = state.screen == Screen::Mailbox && mailbox.open_folder == Some(folder.id) && !is_searched;
             let icon = Icon::of_role(&folder.role);
-            if item(ui, icon, name, folder.unread, chosen, is_folded).clicked() {
+            let response = item(ui, icon, name, folder.unread, chosen, is_folded);
+            list::over(ui, response.rect, folder.id, views, state);
+            folder::menu(ui, &response, (account, folder), state, commands);
+            if response.clicked() {
                 state.screen = Screen::Mailbox;
                 state.reads = false;
                 state.search.clear();
@@ -109,7 +117,10 @@ fn places(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comm
                 }
                 Screen::People => people::enter(state, commands),
                 // What the search may know is among the settings.
-                Screen::Settings => super::found::look(commands, String::new()),
+                Screen::Settings => {
+                    super::found::look(commands, String::new());
+                    super::news::look(commands);
+                }
                 Screen::Trust => trust::enter(state, commands, None),
                 _ => {}
             }

@@ -160,6 +160,10 @@ pub struct State {
     pub selected: Option<MessageId>,
     /// Conversations.
     pub threads: super::conversation::ThreadsState,
+    /// Several selected messages, and what is done with them.
+    pub list: super::list::ListState,
+    /// What is done with folders.
+    pub folders: super::sidebar::FoldersState,
     /// The list scrolls to the selected message with the next frame.
     pub follows: bool,
     /// At a narrow window: the reading pane is shown instead of the list.
@@ -226,6 +230,8 @@ pub struct State {
     pub drawings: Drawings,
     /// Size, colours, what is selected and found in the open message.
     pub reader: Reader,
+    /// The language in which the engine says that mail came.
+    pub spoken: Option<Language>,
     /// The present moment and place.
     pub clock: Clock,
     /// Commands that follow from events: sent with the next frame.
@@ -243,6 +249,8 @@ impl Default for State {
             pane: Pane::default(),
             selected: None,
             threads: super::conversation::ThreadsState::default(),
+            list: super::list::ListState::default(),
+            folders: super::sidebar::FoldersState::default(),
             follows: false,
             reads: false,
             search: String::new(),
@@ -276,6 +284,7 @@ impl Default for State {
             files: Files::default(),
             drawings: Drawings::default(),
             reader: Reader::default(),
+            spoken: None,
             clock: Clock::system(),
             owed: Vec::new(),
         }
@@ -429,7 +438,9 @@ impl State {
         // It may have been unlocked.
         self.sources.forget();
         // What arrives late does not take the place of what was chosen since.
-        self.selected = self.selected.or(Some(view.id));
+        if !self.list.selected.is_many() {
+            self.selected = self.selected.or(Some(view.id));
+        }
         views.reading = Some(view);
     }
 

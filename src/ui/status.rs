@@ -58,6 +58,7 @@ fn line(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Comman
     if let Some(notice) = views.notice.as_ref().filter(|_| !is_held) {
         icons::show(ui, Icon::Check, size::ICON, colours.pine);
         widgets::caption(ui, codes::done(language, &notice.code, &one_line(&notice.subject)));
+        super::list::actions::undo_button(ui, views, state, commands);
     }
     let Some(mailbox) = views.mailbox.as_ref().filter(|_| views.locked.is_none()) else { return };
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -265,6 +265,19 @@ impl Window {
     fn scenes(&mut self, names: &[String]) {
         self.open("Letter 1");
         self.scene("list of 10,000 rows, scrolled", |window, _| window.wheel(400.0, 6.0));
+        let select = |pressed| Input::Key {
+            key: egui::Key::A,
+            physical_key: None,
+            pressed,
+            repeat: false,
+            modifiers: Modifiers::COMMAND,
+        };
+        let held = Input::ModifiersChanged;
+        self.input.extend([held(Modifiers::COMMAND), select(true), select(false), held(Modifiers::NONE)]);
+        self.frame();
+        assert!(self.app.state.list.selected.count() > ROWS);
+        self.scene("list of 10,000 rows, all selected, scrolled", |window, _| window.wheel(400.0, -6.0));
+        self.open("Letter 1");
         self.scene("list of 10,000 rows, searched", |window, n| window.app.state.search = format!("letter {}", n % 12));
         self.app.state.search.clear();
         for name in names {

@@ -10,7 +10,7 @@ use crate::engine::network::Publish;
 use crate::engine::profile::Profile;
 use crate::engine::receiving::{self, GRACE, Scope, Terms};
 use crate::engine::topic::mail::MailCommand;
-use crate::engine::topic::{Topic, tags};
+use crate::engine::topic::{Topic, news, tags};
 use crate::engine::{Command, Event, reading};
 use crate::net::Cancel;
 use crate::store::AccountRecord;
@@ -87,6 +87,7 @@ impl Engine {
             let terms = Terms { profile: &profile, publish: &quiet, cancel: &cancel, grace: GRACE, arrived: &arrived };
             let _ = receiving::accounts(&terms, account, Scope::Inbox).await;
             tags::say_local(&profile, &publish);
+            news::tell(&profile, false);
             show(&profile, &publish, &open_folder);
             assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false);
         });

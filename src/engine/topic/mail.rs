@@ -36,6 +36,8 @@ pub enum MailCommand {
     RenameFolder { folder: FolderId, name: String },
     /// Deletes a folder with everything in it.
     DeleteFolder(FolderId),
+    /// Marks everything in a folder as read.
+    ReadAll(FolderId),
     /// Something happened in the inbox of an account. Sent by the engine to itself.
     Noticed(i64),
     /// It is time to tell the servers what was done here. Sent by the engine to itself.
@@ -152,6 +154,13 @@ pub(in crate::engine) fn apply(
                 store.remove_folder(folder).map_err(store_failure)?;
             }
             Ok(None)
+        }
+        MailCommand::ReadAll(folder) => {
+            let rows = store.rows(folder, usize::MAX, 0).map_err(store_failure)?;
+            let unread: Vec<MessageId> = rows.iter().filter(|row| !row.flags.is_seen).map(|row| row.id).collect();
+            let steps = mark(profile, &unread, MailFlag::Seen.word(), true)?;
+            profile.mail.keep(steps);
+            Ok(Some(("all_read", unread.len())))
         }
         MailCommand::Noticed(_) | MailCommand::Tell => Ok(None),
     }

@@ -3,9 +3,6 @@
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 use crate::engine::Command;
-use crate::engine::topic::Topic;
-use crate::engine::topic::mail::{MailCommand, MailFlag};
-use crate::engine::view::MailboxView;
 use crate::ui::state::{Pane, Screen, State, Views};
 use crate::ui::{compose, conversation, keys, list, people, print, reading, saved, sidebar, tags};
 
@@ -43,7 +40,7 @@ pub(super) fn take(ctx: &Context, views: &mut Views, state: &mut State, commands
         return;
     }
     if pressed(shortcut(Modifiers::NONE, Key::Escape)) {
-        escape(state);
+        escape(views, state, commands);
     }
     if state.screen == Screen::People && state.people.vouch.is_none() && state.keys.dialog == keys::Dialog::None {
         let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == people::pane_id());
@@ -59,9 +56,12 @@ pub(super) fn take(ctx: &Context, views: &mut Views, state: &mut State, commands
         || state.link.is_some()
         || state.opening.is_some()
         || state.finding.is_open();
+    let is_asking = is_asking || state.list.is_asking() || state.folders.is_asking();
     if state.screen != Screen::Mailbox || is_asking || state.preview.is_open() {
         return;
     }
+    // Those with Shift before those without, which would take them too.
+    list::keys(ctx, views, state, commands);
     let in_list = ctx.memory(egui::Memory::focused).is_none_or(|id| id == list::pane_id());
     conversation::keys(ctx, views, state, commands, in_list);
     if pressed(shortcut(Modifiers::NONE, Key::J)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowDown)) {
@@ -70,16 +70,13 @@ pub(super) fn take(ctx: &Context, views: &mut Views, state: &mut State, commands
     if pressed(shortcut(Modifiers::NONE, Key::K)) || in_list && pressed(shortcut(Modifiers::NONE, Key::ArrowUp)) {
         list::step(views, state, commands, -1);
     }
-    if pressed(shortcut(Modifiers::COMMAND, Key::Z)) {
-        commands.push(mail(MailCommand::Undo));
-    }
     let chosen = tags::chosen(views, state);
     tags::keys(ctx, state, commands, &chosen);
     about_the_message(ctx, views, state, commands);
 }
 
-/// The keys that other mail programs have taught: R or Ctrl+R, Ctrl+Shift+R, Ctrl+L, Ctrl+P, M, S for a star, A to archive,
-/// Delete, and Shift+J for junk.
+/// The keys that other mail programs have taught: R or Ctrl+R, Ctrl+Shift+R, Ctrl+L, Ctrl+P. Those for whatever is
+/// selected are the list's.
 fn about_the_message(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let Some(message) = views.reading.as_ref().map(|view| view.id).filter(|id| state.selected == Some(*id)) else {
         return;
@@ -99,56 +96,21 @@ fn about_the_message(ctx: &Context, views: &Views, state: &mut State, commands: 
     if pressed(Modifiers::COMMAND, Key::L) {
         commands.push(Command::Forward(message));
     }
-    let rows = views.mailbox.as_ref().map(|mailbox| mailbox.rows.as_slice()).unwrap_or_default();
-    if let Some(row) = rows.iter().find(|row| row.id == message) {
-        if pressed(Modifiers::NONE, Key::M) {
-            commands.push(Command::SetSeen { message, seen: !row.is_seen });
-        }
-        if pressed(Modifiers::NONE, Key::S) {
-            let on = !row.is_flagged;
-            commands.push(mail(MailCommand::SetFlag { messages: vec![message], flag: MailFlag::Flagged, on }));
-        }
-    }
-    let messages = views.mailbox.as_ref().map_or(vec![message], |all| conversation::messages_of(all, state, message));
-    if pressed(Modifiers::NONE, Key::A) {
-        leave(views, state, commands, MailCommand::Archive(messages));
-    } else if pressed(Modifiers::NONE, Key::Delete) || pressed(Modifiers::NONE, Key::Backspace) {
-        leave(views, state, commands, MailCommand::Delete(messages));
-    } else if pressed(Modifiers::SHIFT, Key::J) {
-        let is_junk = views.mailbox.as_ref().is_some_and(|mailbox| role(mailbox) == "junk");
-        leave(views, state, commands, MailCommand::Spam { messages, spam: !is_junk });
-    }
 }
 
-fn mail(command: MailCommand) -> Command {
-    Command::Topic(Box::new(Topic::Mail(command)))
-}
-
-/// The role of the folder that is open.
-fn role(mailbox: &MailboxView) -> &str {
-    let mut folders = mailbox.accounts.iter().flat_map(|account| &account.folders);
-    folders.find(|folder| Some(folder.id) == mailbox.open_folder).map_or("", |folder| &folder.role)
-}
-
-/// The open message leaves its folder: the next one is opened.
-fn leave(views: &Views, state: &mut State, commands: &mut Vec<Command>, command: MailCommand) {
-    let before = state.selected;
-    list::step(views, state, commands, 1);
-    if state.selected == before {
-        list::step(views, state, commands, -1);
-    }
-    commands.push(mail(command));
-}
-
-fn escape(state: &mut State) {
+fn escape(views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     if state.link.take().is_some() || state.opening.take().is_some() {
         return;
     }
-    if state.finding.close() || tags::close(state) || saved::close(state) {
+    let is_closed = state.finding.close() || tags::close(state) || saved::close(state);
+    if is_closed || state.list.close() || state.folders.close() {
         return;
     }
     if state.preview.is_open() {
         state.preview.close();
+        return;
+    }
+    if state.screen == Screen::Mailbox && !state.reader.find.is_open && list::escape(views, state, commands) {
         return;
     }
     match state.screen {

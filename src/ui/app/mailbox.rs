@@ -15,7 +15,7 @@ pub(super) fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: 
         welcome::show(ui, views, state, commands);
         return;
     }
-    let shows_drawer = state.drawer && views.reading.is_some();
+    let shows_drawer = state.drawer && views.reading.is_some() && !state.list.selected.is_many();
     if is_narrow {
         if shows_drawer && state.reads {
             Panel::right("drawer")

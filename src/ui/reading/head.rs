@@ -1,18 +1,18 @@
 //! The head of the open message: its subject, its people, and what can be done with it.
 
 use egui::text::LayoutJob;
-use egui::{Align, Label, Layout, TextFormat, Ui, vec2};
+use egui::{Align, Label, Layout, TextFormat, Ui};
 
 use crate::domain::Mailbox;
 use crate::engine::Command;
 use crate::engine::view::{Assessment, ReadingView};
 use crate::ui::icons::Icon;
-use crate::ui::print;
-use crate::ui::state::State;
+use crate::ui::state::{State, Views};
 use crate::ui::tags;
 use crate::ui::theme::{self, palette, size, space};
 use crate::ui::widgets;
 use crate::ui::words::{Word, one_line, short_address, short_name};
+use crate::ui::{list, print};
 
 use super::band::{band, below_band};
 
@@ -21,25 +21,29 @@ const AUTHORS: usize = 2;
 /// Recipients that are named before "and more".
 const NAMED: usize = 6;
 
-pub(super) fn head(ui: &mut Ui, view: &ReadingView, state: &mut State, commands: &mut Vec<Command>, has_back: bool) {
+pub(super) fn head(
+    ui: &mut Ui,
+    views: &Views,
+    view: &ReadingView,
+    state: &mut State,
+    commands: &mut Vec<Command>,
+    has_back: bool,
+) {
     let assessment = &view.assessment;
     let subject = one_line(&assessment.subject);
     let subject = if subject.is_empty() { state.language.say(Word::NoSubject).to_owned() } else { subject };
-    ui.horizontal_top(|ui| {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
         if has_back && widgets::icon_button(ui, Icon::Back, state.language.say(Word::BackToList)).clicked() {
             state.reads = false;
         }
-        let actions = 5.0 * size::HIT + 5.0 * space::XS;
-        let width = (ui.available_width() - actions).max(120.0);
-        ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
-            ui.set_width(width);
-            headline(ui, &subject);
-        });
-        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+        list::actions::buttons(ui, views, state, commands);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
             actions_row(ui, view, state, commands);
         });
     });
+    headline(ui, &subject);
     people(ui, assessment, state);
     tags::head(ui, view.id, state, commands);
     ui.add_space(space::XS);

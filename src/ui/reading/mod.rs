@@ -6,6 +6,7 @@ mod band;
 mod body;
 mod head;
 mod letter;
+mod several;
 
 use egui::{Align, Frame, Id, Layout, Margin, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
@@ -34,6 +35,11 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     let pane = ui.interact(whole, pane_id(), Sense::focusable_noninteractive());
     pane.widget_info(|| WidgetInfo::labeled(Role::Group, true, state.language.say(Word::Message)));
     super::strip::ask(views, state, commands);
+    if state.list.selected.is_many() {
+        several::show(ui, views, state, commands);
+        widgets::ring(ui, &pane, whole);
+        return;
+    }
     // While another message is being looked at, the one before says nothing about it.
     let Some(view) = views.reading.clone().filter(|view| state.selected == Some(view.id)) else {
         absent(ui, state, commands, has_back);
@@ -48,7 +54,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     let most = whole.height() * 0.62;
     ScrollArea::vertical().id_salt("head").max_height(most).auto_shrink([false, true]).show(ui, |ui| {
         Frame::new().inner_margin(Margin { left: 24, right: 24, top: 16, bottom: 12 }).show(ui, |ui| {
-            head(ui, &view, state, commands, has_back);
+            head(ui, views, &view, state, commands, has_back);
             super::remote::show(ui, &view, views, state, commands);
         });
     });

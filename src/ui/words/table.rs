@@ -3,6 +3,8 @@
 //! Each file is a macro that adds its rows to those before and hands them on to the next one named.
 
 #[macro_use]
+mod acting;
+#[macro_use]
 mod authorities;
 #[macro_use]
 mod backup;
@@ -69,4 +71,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing storage tags rules threads words; }
+window! { acting backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing storage tags rules threads words; }
