@@ -1,12 +1,13 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::domain::thread::{Lineage, Member};
 use crate::domain::{Mailbox, RawMessage};
-use crate::engine::headless;
 use crate::engine::profile::Profile;
 use crate::engine::topic::mail::MailCommand;
-use crate::engine::topic::threads;
+use crate::engine::topic::threads::{self, ThreadsCommand};
+use crate::engine::topic::{Topic, TopicView};
 use crate::engine::view::{ALL_INBOXES, Headline, Lock};
+use crate::engine::{Command, EngineHandle, Start, headless, start};
 use crate::store::{AccountRecord, MessageFlags, NewMessage};
 
 use super::*;
@@ -196,4 +197,48 @@ fn messages_of_before_are_read_again_for_what_they_say_and_cancelling_leaves_the
     let found = headless::conversations_of(&profile, &view).unwrap();
     assert_eq!(found.all.len(), 1);
     assert_eq!(found.seats.last().unwrap().depth as usize, ids.len() - 1, "each answers the one before");
+}
+
+/// The next event that is wanted.
+fn wait<T>(engine: &EngineHandle, wanted: impl Fn(Event) -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_mins(2);
+    loop {
+        match engine.try_next() {
+            Some(event) => {
+                if let Some(found) = wanted(event) {
+                    return found;
+                }
+            }
+            None => std::thread::sleep(Duration::from_millis(10)),
+        }
+        assert!(Instant::now() < deadline, "it does not come");
+    }
+}
+
+#[test]
+fn the_window_is_shown_the_list_in_the_way_that_it_asked_for_and_the_conversation_of_a_message() {
+    let engine = start(&Start::Demo, || {}).unwrap();
+    let ask = |command| engine.send(Command::Topic(Box::new(Topic::Threads(command))));
+    let mailbox = |event| match event {
+        Event::Mailbox(view) => Some(view),
+        _ => None,
+    };
+    let flat = wait(&engine, mailbox);
+    assert!(flat.conversations.is_none());
+    ask(ThreadsCommand::Group(true));
+    let kept = |event| match event {
+        Event::Preferences(view) => Some(view.conversations).filter(|is_on| *is_on),
+        _ => None,
+    };
+    wait(&engine, kept);
+    let found = wait(&engine, |event| mailbox(event)?.conversations.clone());
+    assert_eq!(found.seats.len(), flat.rows.len(), "every message is in it once");
+    let message = flat.rows[0].id;
+    ask(ThreadsCommand::Look { message, everywhere: false });
+    let view = wait(&engine, |event| match event {
+        Event::Topic(TopicView::Threads(view)) => Some(view),
+        _ => None,
+    });
+    assert_eq!((view.message, view.thread), (message, flat.rows[0].thread));
+    assert!(view.messages.iter().any(|one| one.row.id == message));
 }
