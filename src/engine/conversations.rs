@@ -82,11 +82,11 @@ pub(super) fn is_wanted(profile: &Profile) -> bool {
 
 /// A list of some folders by conversations.
 pub(super) fn of(profile: &Profile, folders: &[FolderId], rows: &[RowView]) -> Result<Conversations, Failure> {
-    Ok(group(rows, &profile.store.members(folders).map_err(store_failure)?))
+    Ok(group(rows, profile.store.members(folders).map_err(store_failure)?))
 }
 
 /// Groups rows, which are in order, in time that grows with their number.
-fn group(rows: &[RowView], members: &HashMap<MessageId, Member>) -> Conversations {
+fn group(rows: &[RowView], mut members: HashMap<MessageId, Member>) -> Conversations {
     let mut place: HashMap<ThreadId, usize> = HashMap::with_capacity(rows.len());
     let mut groups: Vec<(Option<ThreadId>, Vec<u32>)> = Vec::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
@@ -104,13 +104,19 @@ fn group(rows: &[RowView], members: &HashMap<MessageId, Member>) -> Conversation
     }
     let mut found = Conversations { all: Vec::with_capacity(groups.len()), seats: Vec::with_capacity(rows.len()) };
     for (thread, list) in groups {
-        found.add(thread, &list, rows, members);
+        found.add(thread, &list, rows, &mut members);
     }
     found
 }
 
 impl Conversations {
-    fn add(&mut self, thread: Option<ThreadId>, list: &[u32], rows: &[RowView], members: &HashMap<MessageId, Member>) {
+    fn add(
+        &mut self,
+        thread: Option<ThreadId>,
+        list: &[u32],
+        rows: &[RowView],
+        members: &mut HashMap<MessageId, Member>,
+    ) {
         let row = |at: &u32| rows.get(*at as usize);
         let (newest, others) = list.split_first().map_or((0, list), |(newest, others)| (*newest, others));
         let is_broken = |row: &RowView| row.headline.is_some_and(|headline| headline.seal == Seal::Broken);
@@ -129,7 +135,7 @@ impl Conversations {
             self.seats.push(Seat { row: newest, ..Seat::default() });
             return;
         }
-        let member = |at: &u32| row(at).and_then(|row| members.get(&row.id)).cloned().unwrap_or_default();
+        let member = |at: &u32| row(at).and_then(|row| members.remove(&row.id)).unwrap_or_default();
         let tree = forest(&list.iter().map(member).collect::<Vec<_>>());
         let row_of = |member: usize| list.get(member).copied();
         self.seats.extend(tree.iter().filter_map(|one| {

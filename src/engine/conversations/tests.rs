@@ -2,11 +2,12 @@ use std::time::{Duration, Instant};
 
 use crate::domain::thread::{Lineage, Member};
 use crate::domain::{Mailbox, RawMessage};
-use crate::engine::headless;
 use crate::engine::profile::Profile;
 use crate::engine::topic::mail::MailCommand;
-use crate::engine::topic::threads;
+use crate::engine::topic::threads::{self, ThreadsCommand};
+use crate::engine::topic::{Topic, TopicView};
 use crate::engine::view::{ALL_INBOXES, Headline, Lock};
+use crate::engine::{Command, EngineHandle, Start, headless, start};
 use crate::store::{AccountRecord, MessageFlags, NewMessage};
 
 use super::*;
@@ -25,7 +26,7 @@ fn a_conversation_stands_where_its_newest_message_would_and_its_signs_are_those(
     rows[2].is_seen = false;
     rows[3].headline = Some(Headline { lock: Lock::NotEncrypted, seal: Seal::Broken });
     let members = [said(5, &[2], 50), said(4, &[], 40), said(3, &[2], 30), said(2, &[], 20)].into();
-    let found = group(&rows, &members);
+    let found = group(&rows, members);
     let shown: Vec<_> = found.all.iter().map(|one| (one.thread, one.newest, one.count, one.unread)).collect();
     assert_eq!(shown, [(Some(1), 0, 3, 1), (Some(2), 1, 1, 0), (None, 4, 1, 0)]);
     assert!(found.all[0].has_broken && !found.all[1].has_broken);
@@ -51,15 +52,23 @@ fn a_hundred_thousand_messages_are_grouped_in_time_that_grows_with_their_number(
     let time = |count: usize| {
         let (rows, members) = busy(count);
         let once = || {
-            let begin = Instant::now();
-            assert_eq!(group(&rows, &members).seats.len(), count);
-            begin.elapsed()
+            let members = members.clone();
+            let begin = spent();
+            assert_eq!(group(&rows, members).seats.len(), count);
+            spent() - begin
         };
         (0..3).map(|_| once()).min().unwrap_or_default()
     };
     let (short, long) = (time(10_000), time(100_000));
     println!("grouped: 10,000 in {short:?}, 100,000 in {long:?}");
-    assert!(long < short * 25 + Duration::from_millis(50), "{short:?}, and {long:?}");
+    // A hundred times as long, if it grew with the square.
+    assert!(long < short * 40 + Duration::from_millis(50), "{short:?}, and {long:?}");
+}
+
+/// Processor time of this thread: others work beside it.
+fn spent() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or_default())
 }
 
 fn profile() -> (tempfile::TempDir, Profile) {
@@ -188,4 +197,48 @@ fn messages_of_before_are_read_again_for_what_they_say_and_cancelling_leaves_the
     let found = headless::conversations_of(&profile, &view).unwrap();
     assert_eq!(found.all.len(), 1);
     assert_eq!(found.seats.last().unwrap().depth as usize, ids.len() - 1, "each answers the one before");
+}
+
+/// The next event that is wanted.
+fn wait<T>(engine: &EngineHandle, wanted: impl Fn(Event) -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_mins(2);
+    loop {
+        match engine.try_next() {
+            Some(event) => {
+                if let Some(found) = wanted(event) {
+                    return found;
+                }
+            }
+            None => std::thread::sleep(Duration::from_millis(10)),
+        }
+        assert!(Instant::now() < deadline, "it does not come");
+    }
+}
+
+#[test]
+fn the_window_is_shown_the_list_in_the_way_that_it_asked_for_and_the_conversation_of_a_message() {
+    let engine = start(&Start::Demo, || {}).unwrap();
+    let ask = |command| engine.send(Command::Topic(Box::new(Topic::Threads(command))));
+    let mailbox = |event| match event {
+        Event::Mailbox(view) => Some(view),
+        _ => None,
+    };
+    let flat = wait(&engine, mailbox);
+    assert!(flat.conversations.is_none());
+    ask(ThreadsCommand::Group(true));
+    let kept = |event| match event {
+        Event::Preferences(view) => Some(view.conversations).filter(|is_on| *is_on),
+        _ => None,
+    };
+    wait(&engine, kept);
+    let found = wait(&engine, |event| mailbox(event)?.conversations.clone());
+    assert_eq!(found.seats.len(), flat.rows.len(), "every message is in it once");
+    let message = flat.rows[0].id;
+    ask(ThreadsCommand::Look { message, everywhere: false });
+    let view = wait(&engine, |event| match event {
+        Event::Topic(TopicView::Threads(view)) => Some(view),
+        _ => None,
+    });
+    assert_eq!((view.message, view.thread), (message, flat.rows[0].thread));
+    assert!(view.messages.iter().any(|one| one.row.id == message));
 }

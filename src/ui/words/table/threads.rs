@@ -9,7 +9,7 @@ macro_rules! threads {
             CloseConversation => "Fold the {count} messages of this conversation", "この会話のメール {count} 通を畳む";
             ConversationSpoken => "conversation of {count} messages, {unread} unread, signs of the newest", "{count} 通の会話、未読 {unread} 通、印は最新のメールのもの";
             SignsOfNewest => "These signs are those of the newest message alone.", "この印は最新のメールだけのものです。";
-            BrokenWithin => "A seal in this conversation doesn't match its message.", "この会話には、封印と内容が一致しないメールがあります。";
+            BrokenWithin => "One of the seals here doesn't match its message.", "封印と内容が一致しないメールを含みます。";
             ThreadPlace => "{place} of {count}", "{count} 通中 {place} 通目";
             ThreadBack => "Earlier message of the conversation", "会話の前のメール";
             ThreadOn => "Later message of the conversation", "会話の次のメール";
