@@ -4,8 +4,8 @@ mod finding;
 mod keys;
 mod mail;
 mod profile;
-mod store;
 mod rules;
+mod store;
 mod trust;
 
 use std::path::PathBuf;
@@ -27,10 +27,10 @@ pub(crate) use profile::{
     AccountArgs, AccountCommand, AccountOptions, FolderArgs, FolderCommand, IdentityOptions, LoginOptions, OutboxArgs,
     OutboxCommand, SearchArgs, SendArgs,
 };
-pub(crate) use store::{StoreArgs, StoreCommand};
 pub(crate) use rules::{
     Colour, RuleArgs, RuleCommand, RuleOptions, SearchesArgs, SearchesCommand, TagArgs, TagCommand,
 };
+pub(crate) use store::{StoreArgs, StoreCommand};
 pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 
 /// Mail with a seal and a lock that people really use: OpenPGP and S/MIME as equals.

@@ -257,6 +257,8 @@ pub fn run_rules(
     is_trial: bool,
 ) -> Result<topic::rules::Outcome, Failure> {
     topic::rules::on_folder(profile, what, is_trial, &Cancel::new(), &|_, _| {})
+}
+
 /// Puts the messages of before into their conversations; how many.
 pub fn thread_all(profile: &Profile) -> Result<usize, Failure> {
     let (publish, _) = collector();
