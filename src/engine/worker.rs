@@ -144,6 +144,7 @@ fn run(mut engine: Engine, mut inbox: UnboundedReceiver<Command>) {
     };
     runtime.block_on(async {
         engine.show_preferences();
+        engine.show_tags();
         engine.show_mailbox();
         engine.refresh_shared();
         // The search may have something to catch up on, server or no server.
