@@ -194,6 +194,7 @@ fn run(mut engine: Engine, inbox: &mut UnboundedReceiver<Command>) -> End {
     let end = runtime.block_on(async move {
         storage::begin(&engine.topic_work());
         engine.show_preferences();
+        engine.show_tags();
         engine.show_mailbox();
         engine.refresh_shared();
         // The search may have something to catch up on, server or no server.

@@ -44,7 +44,8 @@ impl RulesState {
 
 #[derive(Clone, Debug)]
 struct Running {
-    rule: i64,
+    /// `None`: all that are on.
+    rule: Option<i64>,
     name: String,
     folder: Option<FolderId>,
     /// Something was asked for, and the answer to it is awaited.
@@ -71,9 +72,16 @@ pub fn card(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
         for nth in 0..rules.len() {
             row(ui, views, rules, nth, state, commands);
         }
-        if widgets::button(ui, Some(Icon::Plus), language.say(Word::RuleAdd), Weight::Plain).clicked() {
-            editor::begin(state, None);
-        }
+        ui.horizontal_wrapped(|ui| {
+            if widgets::button(ui, Some(Icon::Plus), language.say(Word::RuleAdd), Weight::Plain).clicked() {
+                editor::begin(state, None);
+            }
+            let are_on = rules.iter().any(|one| one.rule.is_enabled);
+            let words = language.say(Word::RuleRunAll);
+            if are_on && widgets::button(ui, Some(Icon::Run), words, Weight::Quiet).clicked() {
+                begin_run(views, state, commands, None);
+            }
+        });
     });
     removal(ui.ctx(), state, commands);
     running(ui.ctx(), views, state, commands);
@@ -120,10 +128,7 @@ fn row(ui: &mut Ui, views: &Views, rules: &[RuleView], nth: usize, state: &mut S
             });
         }
         if widgets::icon_button(ui, Icon::Run, &fill(Word::RuleRun)).clicked() {
-            let folder = views.mailbox.as_ref().and_then(|mailbox| mailbox.open_folder);
-            let running = Running { rule: rule.id, name: rule.name.clone(), folder, waits: false };
-            state.settings.rules.running = Some(running);
-            tell(commands, RulesCommand::CloseTrial);
+            begin_run(views, state, commands, Some((rule.id, &rule.name)));
         }
         if widgets::icon_button(ui, Icon::Write, &fill(Word::RuleChange)).clicked() {
             editor::begin(state, Some(rule.clone()));
@@ -145,6 +150,13 @@ fn row(ui: &mut Ui, views: &Views, rules: &[RuleView], nth: usize, state: &mut S
     });
     ui.spacing_mut().item_spacing.y = space::M;
     ui.add_space(space::XS);
+}
+
+fn begin_run(views: &Views, state: &mut State, commands: &mut Vec<Command>, rule: Option<(i64, &str)>) {
+    let folder = views.mailbox.as_ref().and_then(|mailbox| mailbox.open_folder);
+    let name = rule.map(|(_, name)| name.to_owned()).unwrap_or_default();
+    state.settings.rules.running = Some(Running { rule: rule.map(|(id, _)| id), name, folder, waits: false });
+    tell(commands, RulesCommand::CloseTrial);
 }
 
 fn caution(ui: &mut Ui, colour: egui::Color32, words: &str) {
@@ -177,13 +189,14 @@ fn running(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<C
     let language = state.language;
     let view = views.topics.rules.clone();
     let answer = confirm::dialog(ctx, "run-rule", |ui| {
-        widgets::title(ui, language.fill(Word::RuleRunTitle, &[("name", &short_name(&running.name))]));
+        let one = language.fill(Word::RuleRunTitle, &[("name", &short_name(&running.name))]);
+        widgets::title(ui, if running.rule.is_some() { one } else { language.say(Word::RuleRunAll).to_owned() });
         say::folder(ui, views, language, "run-rule-folder", &mut running.folder);
         let ask = |commands: &mut Vec<Command>, folder, is_trial| {
-            tell(commands, RulesCommand::Run { rule: Some(running.rule), folder, is_trial });
+            tell(commands, RulesCommand::Run { rule: running.rule, folder, is_trial });
         };
         let trial = view.as_ref().and_then(|view| view.trial.as_ref());
-        let trial = trial.filter(|one| one.rule == Some(running.rule) && Some(one.folder) == running.folder);
+        let trial = trial.filter(|one| one.rule == running.rule && Some(one.folder) == running.folder);
         if trial.is_some() {
             running.waits = false;
         }

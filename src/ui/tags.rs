@@ -38,8 +38,19 @@ pub struct TagsState {
     is_asked: bool,
     /// The dialog, when it is open.
     pub dialog: Option<dialog::Dialog>,
-    /// The open message, the lists that it was looked up in, and its keywords.
-    open: Option<(MessageId, [Weak<Vec<RowView>>; 2], Box<str>)>,
+    /// The open message.
+    open: Option<Open>,
+}
+
+/// The lists that the open message was looked up in.
+type Lists = [Weak<Vec<RowView>>; 2];
+
+/// The keywords of the open message.
+#[derive(Clone, Debug)]
+struct Open {
+    message: MessageId,
+    lists: Lists,
+    keywords: Box<str>,
 }
 
 impl TagsState {
@@ -102,18 +113,18 @@ pub fn prepare(views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     };
     let found = views.topics.search.as_ref().map(|view| &view.rows);
     let lists = [Arc::downgrade(&mailbox.rows), found.map(Arc::downgrade).unwrap_or_default()];
-    let is_same = |from: &[Weak<Vec<RowView>>; 2]| from.iter().zip(&lists).all(|(one, other)| one.ptr_eq(other));
-    if state.tags.open.as_ref().is_some_and(|(of, from, _)| *of == id && is_same(from)) {
+    let is_same = |from: &Lists| from.iter().zip(&lists).all(|(one, other)| one.ptr_eq(other));
+    if state.tags.open.as_ref().is_some_and(|open| open.message == id && is_same(&open.lists)) {
         return;
     }
     let mut rows = mailbox.rows.iter().chain(found.into_iter().flat_map(|rows| rows.iter()));
     let keywords = rows.find(|row| row.id == id).map(|row| row.keywords.clone()).unwrap_or_default();
-    state.tags.open = Some((id, lists, keywords));
+    state.tags.open = Some(Open { message: id, lists, keywords });
 }
 
 /// The keywords of the open message.
 fn open_keywords(state: &State, message: MessageId) -> &str {
-    state.tags.open.as_ref().filter(|(id, ..)| *id == message).map_or("", |(.., keywords)| keywords)
+    state.tags.open.as_ref().filter(|open| open.message == message).map_or("", |open| &open.keywords)
 }
 
 /// The messages that the keys are for: the one that is open.

@@ -10,7 +10,7 @@ use crate::engine::network::Publish;
 use crate::engine::profile::Profile;
 use crate::engine::receiving::{self, GRACE, Scope, Terms};
 use crate::engine::topic::mail::MailCommand;
-use crate::engine::topic::{Topic, news, tags};
+use crate::engine::topic::{Topic, TopicView, news, saved, tags};
 use crate::engine::{Command, Event, reading};
 use crate::net::Cancel;
 use crate::store::AccountRecord;
@@ -52,6 +52,13 @@ impl Desk {
 }
 
 impl Engine {
+    /// The tags and the kept searches, before the list that is drawn with them.
+    pub(in crate::engine) fn show_tags(&self) {
+        let tags = tags::view(&self.profile).map(|view| TopicView::Tags(Arc::new(view)));
+        let saved = saved::uncounted(&self.profile).map(|view| TopicView::Saved(Arc::new(view)));
+        [tags, saved].into_iter().flatten().for_each(|view| (self.publish)(Event::Topic(view)));
+    }
+
     /// Something was done with messages or folders.
     pub(super) fn mail_changed(&self) {
         self.show_mailbox();

@@ -88,19 +88,30 @@ fn checked(name: &str) -> Result<String, Failure> {
     if name.is_empty() || name.chars().any(char::is_control) { Err(input(&name, "bad_name")) } else { Ok(name) }
 }
 
+/// The kept searches, nothing counted yet.
+///
+/// # Errors
+/// When the store can't be read.
+pub fn uncounted(profile: &Profile) -> Result<SavedView, Failure> {
+    let all = profile.store.saved_searches().map_err(store_failure)?;
+    let view = |SavedSearch { id, name, query }| SavedSearchView { id, name, query, unread: 0 };
+    Ok(SavedView { searches: all.into_iter().map(view).collect() })
+}
+
 /// The kept searches with their counts.
 ///
 /// # Errors
 /// When the store can't be read.
 pub fn view(profile: &Profile) -> Result<SavedView, Failure> {
-    let mut view = SavedView::default();
-    for SavedSearch { id, name, query } in profile.store.saved_searches().map_err(store_failure)? {
-        let mut unread = searching::parse(profile, &query, false);
+    let mut view = uncounted(profile)?;
+    for search in &mut view.searches {
+        let mut query = searching::parse(profile, &search.query, false);
         let is_unread = Node::Fact(Fact::Unread);
-        unread.root =
-            Some(unread.root.map_or_else(|| is_unread.clone(), |root| Node::All(vec![root, is_unread.clone()])));
-        let unread = profile.search.search(&profile.store, &unread, 0).map_err(store_failure)?.total;
-        view.searches.push(SavedSearchView { id, name, query, unread });
+        query.root = Some(match query.root {
+            Some(root) => Node::All(vec![root, is_unread]),
+            None => is_unread,
+        });
+        search.unread = profile.search.search(&profile.store, &query, 0).map_err(store_failure)?.total;
     }
     Ok(view)
 }

@@ -72,6 +72,7 @@ macro_rules! rules {
             RuleFolderMissing => "Choose the folder.", "フォルダーを選ぶと保存できます。";
             RuleQueryWrong => "The search does not understand all of this.", "検索の書き方に、解釈できないところがあります。";
             RuleRunTitle => "Run “{name}” on a folder", "フォルダーに「{name}」を適用";
+            RuleRunAll => "Run all on a folder", "フォルダーにすべて適用";
             RuleUndo => "Take it back", "元に戻す";
             RuleLook => "Look first", "対象を調べる";
             RuleHits => "{hits} of {looked} messages meet it.", "{looked} 通のうち {hits} 通が対象です。";
