@@ -11,6 +11,7 @@ mod column;
 mod compare;
 mod compose;
 mod confirm;
+mod delivery;
 mod drafts;
 mod evidence;
 mod files;
