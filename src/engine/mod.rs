@@ -8,6 +8,7 @@ mod carried;
 pub mod certify;
 mod command;
 mod conversations;
+mod delivered;
 mod demo;
 mod dispatch;
 mod failure;

@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     TAGS,
     RULES,
     THREADS,
+    DELIVERIES,
 ];
 
 /// The conversation of each message (NULL for those that were kept before there were any), what it says of it (numbers that
@@ -191,6 +192,25 @@ CREATE TRIGGER message_popped AFTER INSERT ON message
 BEGIN
     INSERT OR IGNORE INTO unruled (message) VALUES (new.id);
 END;
+";
+
+/// Under which random name (ENVID, RFC 3461 §4.4) which message went to whom, and what was reported of it.
+const DELIVERIES: &str = "
+CREATE TABLE posted (
+    envid TEXT PRIMARY KEY,
+    message_id TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE delivery (
+    message_id TEXT NOT NULL,
+    recipient TEXT NOT NULL COLLATE NOCASE,
+    action TEXT NOT NULL,
+    status TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (message_id, recipient)
+) STRICT;
 ";
 
 /// Large message sources are kept in pieces, each as it was or deflated for itself; `deflated` is empty then.

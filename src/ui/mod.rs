@@ -12,6 +12,7 @@ mod compare;
 mod compose;
 mod confirm;
 mod conversation;
+mod delivery;
 mod drafts;
 mod evidence;
 mod files;

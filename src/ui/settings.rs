@@ -62,10 +62,18 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             ui.set_max_width(size::FORM + 80.0);
             ui.spacing_mut().item_spacing.y = space::M;
             widgets::title(ui, state.language.say(Word::Settings));
+            // What is damaged comes before everything.
+            let is_damaged = views.topics.storage.as_ref().is_some_and(|view| view.is_damaged);
+            if is_damaged {
+                super::storage::card(ui, views, state, commands);
+            }
             look(ui, state);
             accounts(ui, views, state, commands);
             super::rules::card(ui, views, state, commands);
             super::tags::settings(ui, state, commands);
+            if !is_damaged {
+                super::storage::card(ui, views, state, commands);
+            }
             super::undo::settings(ui, views, state.language, commands);
             super::news::settings(ui, views, state.language, commands);
             conversations(ui, state, commands);
@@ -73,7 +81,6 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             super::remote::settings(ui, views, state.language, commands);
             super::finding::settings(ui, views, state, commands);
             super::authorities::card(ui, views, state, commands);
-            super::storage::card(ui, views, state, commands);
             ui.add_space(space::L);
         });
     });

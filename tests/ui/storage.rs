@@ -50,8 +50,7 @@ fn checked(findings: &[(&'static str, u64, Gravity)]) -> Outcome {
 
 pub fn screens(language: Language) -> Vec<(&'static str, App)> {
     let base = || StorageView { sizes: Some(sizes()), ..StorageView::default() };
-    let (mut working, _) = page(language, StorageView { busy: Some("check"), ..StorageView::default() });
-    working.views.activity = Some(Activity { work: "check".into(), subject: "sources".into(), fraction: Some(0.4) });
+    let working = page(language, StorageView { busy: Some("check"), ..base() }).0;
     vec![
         ("storage-sound", page(language, StorageView { outcome: Some(checked(&[])), ..base() }).0),
         (

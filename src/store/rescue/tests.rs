@@ -86,7 +86,7 @@ fn fill(store: &Store) {
         store.renumber(folder, 1).unwrap();
         let messages: Vec<NewMessage> = (1..=count)
             .map(|uid| {
-                let size = if uid % 80 == 0 { 1_200_000 } else { 200 + dice.next(6_000) as usize };
+                let size = if uid == 80 { 1_200_000 } else { 200 + dice.next(6_000) as usize };
                 NewMessage { raw: RawMessage::new(text(&mut dice, size)), ..message(uid) }
             })
             .collect();

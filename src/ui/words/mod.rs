@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod bringing;
 pub mod codes;
+pub mod delivery;
 pub mod dialogue;
 pub mod failure;
 pub mod reason;

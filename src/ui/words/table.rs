@@ -13,6 +13,8 @@ mod body;
 #[macro_use]
 mod bringing;
 #[macro_use]
+mod delivery;
+#[macro_use]
 mod evidence;
 #[macro_use]
 mod finding;
@@ -72,3 +74,4 @@ macro_rules! words {
 }
 
 window! { acting backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing storage tags rules threads words; }
+window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing storage delivery words; }
