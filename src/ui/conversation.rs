@@ -147,6 +147,11 @@ pub fn stand_for(mailbox: &MailboxView, state: &State, messages: Vec<MessageId>)
     stands.filter(|id| done.insert(*id)).collect()
 }
 
+fn conversation_of(mailbox: &MailboxView, found: &Conversations, message: MessageId) -> Option<Conversation> {
+    let thread = mailbox.rows.iter().find(|row| row.id == message)?.thread?;
+    found.all.iter().find(|one| one.thread == Some(thread)).copied()
+}
+
 /// The conversation that the message belongs to which is read, as far as that is known: it may be in another folder.
 pub fn of_selected(views: &Views, state: &State) -> Option<ThreadId> {
     let view = views.topics.thread.as_deref()?;

@@ -73,5 +73,4 @@ macro_rules! words {
     };
 }
 
-window! { acting backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing storage tags rules threads words; }
-window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing storage delivery words; }
+window! { acting backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing storage delivery tags rules threads words; }
