@@ -138,11 +138,6 @@ impl Store {
         Ok(statement.query_row([technology.word(), fingerprint.as_str()], |row| row.get(0)).optional()?)
     }
 
-    /// A number that is another one after everything that was written: while it is the same, so is what was read.
-    pub fn version(&self) -> u64 {
-        self.db().total_changes()
-    }
-
     fn records(&self, which: &str) -> Result<Vec<CertificateRecord>, StoreError> {
         let db = self.db();
         let mut statement = db.prepare_cached(&format!(

@@ -1,5 +1,6 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -9,9 +10,9 @@ use zeroize::Zeroizing;
 use crate::domain::Secret;
 
 use super::secret::SecretStore;
-use super::{StoreError, files, schema};
+use super::{StoreError, files, rescue, schema};
 
-const DATABASE: &str = "profile.db";
+pub(super) const DATABASE: &str = "profile.db";
 const LOCK: &str = "profile.lock";
 /// The name of the profile's key in the secret store.
 const KEY_NAME: &str = "profile-key";
@@ -63,10 +64,24 @@ pub struct Store {
     /// They only read what is large, two at once; opened when they are needed first.
     readers: Mutex<Vec<Connection>>,
     connection: Mutex<Connection>,
+    /// Held while the whole of it is read or written: one of these at a time.
+    upkeep: Mutex<()>,
+    /// Changes that connections counted which there are no more.
+    changes_before: AtomicU64,
+    dir: PathBuf,
     path: PathBuf,
     key: ProfileKey,
     /// Held for as long as the profile is open, so that no second program changes it.
-    _lock: File,
+    lock: File,
+    /// When the profile was used last, its program did not end as it should.
+    was_open: bool,
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // Before the log goes: without both, it would be missed.
+        let _ = files::mark(&self.lock, false);
+    }
 }
 
 impl Store {
@@ -75,13 +90,19 @@ impl Store {
     pub fn open(dir: &Path, key: &ProfileKey) -> Result<Self, StoreError> {
         files::create_private_dir(dir)?;
         let lock = lock(dir)?;
+        rescue::finish(dir)?;
+        let was_open = files::is_marked(&lock)?;
+        rescue::look(dir, key, was_open)?;
         let path = dir.join(DATABASE);
         files::create_private_file(&path)?;
         let mut connection = Connection::open(&path)?;
         unlock(&connection, key)?;
         migrate(&mut connection)?;
+        rescue::Map::keep(dir, &path, key, &connection)?;
+        files::mark(&lock, true)?;
         let (readers, connection) = (Mutex::default(), Mutex::new(connection));
-        let store = Self { readers, connection, path, key: key.clone(), _lock: lock };
+        let (upkeep, changes_before, dir) = (Mutex::default(), AtomicU64::new(0), dir.to_owned());
+        let store = Self { readers, connection, upkeep, changes_before, dir, path, key: key.clone(), lock, was_open };
         store.recover_outbox()?;
         Ok(store)
     }
@@ -90,6 +111,11 @@ impl Store {
     /// back when they are dropped.
     pub(super) fn db(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the program that used the profile last did not end as it should.
+    pub fn was_open(&self) -> bool {
+        self.was_open
     }
 
     /// Connections for reading what is large, as many as there can be: beside [`Store::db`], so that what the list needs
@@ -101,7 +127,42 @@ impl Store {
         readers
     }
 
-    fn reader(&self) -> Result<Connection, StoreError> {
+    /// Held by what reads or writes the whole database.
+    pub(super) fn upkeep(&self) -> MutexGuard<'_, ()> {
+        self.upkeep.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The profile's folder, and the database in it.
+    pub(super) fn place(&self) -> (&Path, &Path) {
+        (&self.dir, &self.path)
+    }
+
+    /// The key that the database is under.
+    pub(super) fn key(&self) -> &ProfileKey {
+        &self.key
+    }
+
+    /// A number that is another one after everything that was written: while it is the same, so is what was read.
+    pub fn version(&self) -> u64 {
+        let changes = self.db().total_changes();
+        self.changes_before.load(Ordering::Relaxed) + changes
+    }
+
+    /// Closes the database, puts the one that is whole ([`rescue::REBUILT`]) into its place, and opens that.
+    pub(super) fn exchange(&self, mut db: MutexGuard<'_, Connection>) -> Result<(), StoreError> {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        readers.clear();
+        files::mark(&self.lock, false)?;
+        self.changes_before.fetch_add(db.total_changes() + 1, Ordering::Relaxed);
+        drop(std::mem::replace(&mut *db, Connection::open_in_memory()?));
+        rescue::finish(&self.dir)?;
+        *db = Connection::open(&self.path)?;
+        unlock(&db, &self.key)?;
+        rescue::Map::keep(&self.dir, &self.path, &self.key, &db)?;
+        files::mark(&self.lock, true)
+    }
+
+    pub(super) fn reader(&self) -> Result<Connection, StoreError> {
         let connection = Connection::open(&self.path)?;
         unlock(&connection, &self.key)?;
         connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -2000")?;
@@ -109,7 +170,7 @@ impl Store {
     }
 }
 
-fn lock(dir: &Path) -> Result<File, StoreError> {
+pub(super) fn lock(dir: &Path) -> Result<File, StoreError> {
     let file = files::create_private_file(&dir.join(LOCK))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -118,7 +179,7 @@ fn lock(dir: &Path) -> Result<File, StoreError> {
     }
 }
 
-fn unlock(connection: &Connection, key: &ProfileKey) -> Result<(), StoreError> {
+pub(super) fn unlock(connection: &Connection, key: &ProfileKey) -> Result<(), StoreError> {
     // SQLCipher writes to standard error by itself; errors come back as values.
     connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
     let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", &*Zeroizing::new(hex::encode(key.0.declassify()))));
@@ -136,11 +197,16 @@ fn unlock(connection: &Connection, key: &ProfileKey) -> Result<(), StoreError> {
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    migrate_to(connection, usize::MAX)
+}
+
+/// Brings a database to that version of its schema, or to the newest.
+pub(super) fn migrate_to(connection: &mut Connection, version: usize) -> Result<(), StoreError> {
     let done: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if done > schema::MIGRATIONS.len() {
         return Err(StoreError::NewerProfile);
     }
-    for (number, migration) in schema::MIGRATIONS.iter().enumerate().skip(done) {
+    for (number, migration) in schema::MIGRATIONS.iter().enumerate().take(version).skip(done) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(migration)?;
         transaction.pragma_update(None, "user_version", number + 1)?;

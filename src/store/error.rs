@@ -22,6 +22,18 @@ pub enum StoreError {
     /// A file is not what it should be, or was tampered with.
     #[error("corrupt: {0}")]
     Corrupt(&'static str),
+    /// The database can't be used as it is, and can be repaired ([`super::rescue::repair`]): `header`, `truncated`, `missing`,
+    /// `wal` or `wal_missing`.
+    #[error("damaged: {0}")]
+    Damaged(&'static str),
+    /// There is too little room on the disk, in bytes.
+    #[error("no_space: {needed} {free}")]
+    NoSpace {
+        /// So much is needed.
+        needed: u64,
+        /// So much is there.
+        free: u64,
+    },
     /// A file is bigger than the caller can use.
     #[error("too_big")]
     TooBig,
@@ -40,4 +52,16 @@ pub enum StoreError {
     /// The cryptographic library.
     #[error("cipher: {0}")]
     Cipher(#[from] openssl::error::ErrorStack),
+}
+
+impl StoreError {
+    /// Whether the database is damaged, as opposed to a row, a disk or a program that is not as it should be.
+    pub fn is_damage(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match self {
+            Self::Damaged(_) => true,
+            Self::Database(error) => matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)),
+            _ => false,
+        }
+    }
 }

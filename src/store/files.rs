@@ -8,6 +8,8 @@ use super::StoreError;
 
 /// Names that are tried before giving up.
 const NAMES: u32 = 10_000;
+/// Beside what is needed, so much room is to be left on a disk.
+const MARGIN: u64 = 16 << 20;
 
 /// Where the profile is when nothing else is said: the platform's folder for application data.
 pub fn profile_dir() -> Option<PathBuf> {
@@ -100,6 +102,113 @@ fn temporary(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, Store
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// The first bytes of a file.
+pub(super) fn beginning(path: &Path, length: usize) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = vec![0; length];
+    File::open(path)?.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Removes a file; one that is not there is no error.
+pub(super) fn remove_if_there(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// What was renamed in a folder stays so.
+pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
+    // Only there can a folder be opened as a file.
+    if cfg!(unix) { Ok(File::open(dir)?.sync_all()?) } else { Ok(()) }
+}
+
+/// Whether a file is marked: something is in it.
+pub(super) fn is_marked(file: &File) -> Result<bool, StoreError> {
+    Ok(file.metadata()?.len() > 0)
+}
+
+/// Marks a file, or takes the mark off.
+pub(super) fn mark(file: &File, is_on: bool) -> Result<(), StoreError> {
+    file.set_len(u64::from(is_on))?;
+    Ok(())
+}
+
+/// Bytes that may still be written into a folder; `None` where the system does not say so.
+pub(super) fn free_space(dir: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let found = rustix::fs::statvfs(dir).ok()?;
+        Some(found.f_bavail.saturating_mul(found.f_frsize))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = dir;
+        None
+    }
+}
+
+/// [`StoreError::NoSpace`] unless so many bytes, and some more, may still be written into a folder.
+pub(super) fn needs_space(dir: &Path, bytes: u64) -> Result<(), StoreError> {
+    let needed = bytes + bytes / 10 + MARGIN;
+    match free_space(dir) {
+        Some(free) if free < needed => Err(StoreError::NoSpace { needed, free }),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a folder that only its owner can look into, with those above it; whether there is nothing in it.
+pub fn make_new_folder(dir: &Path) -> Result<bool, StoreError> {
+    if !dir.is_dir() {
+        create_private_dir(dir)?;
+    }
+    Ok(fs::read_dir(dir)?.next().is_none())
+}
+
+/// Writes a new file that only its owner can read, and leaves it to the system when it comes to the disk: for many files,
+/// after which [`settle`] is asked once for each folder.
+pub fn put(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    Ok(options.open(path)?.write_all(bytes)?)
+}
+
+/// What was put into a folder stays there.
+pub fn settle(dir: &Path) -> Result<(), StoreError> {
+    sync_dir(dir)
+}
+
+/// A new file that is written bit by bit.
+#[derive(Debug)]
+pub struct Growing(std::io::BufWriter<File>);
+
+impl Growing {
+    /// Begins a file that only its owner can read; the folders above it are made.
+    pub fn begin(path: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
+            create_private_dir(folder)?;
+        }
+        put(path, &[])?;
+        Ok(Self(std::io::BufWriter::new(OpenOptions::new().append(true).open(path)?)))
+    }
+
+    /// Writes more.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        Ok(self.0.write_all(bytes)?)
+    }
+
+    /// Ends it: it is on the disk then.
+    pub fn end(self) -> Result<(), StoreError> {
+        let file = self.0.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        Ok(file.sync_all()?)
+    }
 }
 
 /// A folder that only its owner can look into.

@@ -130,7 +130,10 @@ impl Store {
         let source = Source::of(&message.raw)?;
         let mut db = self.db();
         let transaction = db.transaction()?;
-        insert(&transaction, folder, message, &source)?;
+        // After a repair what the server still has is fetched again, and most of it is here.
+        if !source.is_in(&transaction, account)? {
+            insert(&transaction, folder, message, &source)?;
+        }
         transaction
             .prepare_cached("INSERT OR IGNORE INTO popped (account, unique_id, bytes) VALUES (?1, ?2, ?3)")?
             .execute(params![account, unique_id, bytes])?;

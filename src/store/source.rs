@@ -68,6 +68,37 @@ impl Store {
 
 const CORRUPT: StoreError = StoreError::Corrupt("raw");
 
+/// Whether a source that is kept is all there and is what it was.
+pub(super) fn is_sound(db: &Connection, raw: i64) -> Result<bool, StoreError> {
+    let mut statement = db.prepare_cached("SELECT size, deflated, sha256 FROM raw WHERE id = ?1")?;
+    let found: Option<(u64, Vec<u8>, Vec<u8>)> =
+        statement.query_row([raw], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let Some((size, kept, digest)) = found else { return Ok(false) };
+    let mut hash = openssl::sha::Sha256::new();
+    if !kept.is_empty() {
+        let Ok(bytes) = unpacked(kept, size) else { return Ok(false) };
+        hash.update(&bytes);
+        return Ok(hash.finish()[..] == digest);
+    }
+    let mut statement = db.prepare_cached("SELECT number, size, kept FROM raw_piece WHERE raw = ?1 ORDER BY number")?;
+    let mut rows = statement.query([raw])?;
+    let (mut number, mut total) = (0, 0);
+    while let Some(row) = rows.next()? {
+        let length: usize = row.get(1)?;
+        if row.get::<_, i64>(0)? != number || length > MAX_PIECE {
+            return Ok(false);
+        }
+        let mut place = vec![0; length];
+        if unpack(row.get_ref(2)?.as_blob().map_err(|_| CORRUPT)?, &mut place).is_err() {
+            return Ok(false);
+        }
+        hash.update(&place);
+        number += 1;
+        total += length as u64;
+    }
+    Ok(total == size && hash.finish()[..] == digest)
+}
+
 /// Reads one piece after another into its place, until none is left.
 fn fill<'a>(
     db: &Connection,
@@ -108,6 +139,15 @@ impl<'a> Source<'a> {
             whole: if is_large { Vec::new() } else { deflate(raw)? },
             pieces: raw.chunks(PIECE).filter(|_| is_large).map(piece).collect::<Result<_, StoreError>>()?,
         })
+    }
+
+    /// Whether an account has this very message.
+    pub(super) fn is_in(&self, transaction: &Transaction<'_>, account: i64) -> Result<bool, StoreError> {
+        let mut there = transaction.prepare_cached(
+            "SELECT 1 FROM raw JOIN message ON message.raw = raw.id JOIN folder ON folder.id = message.folder
+             WHERE sha256 = ?1 AND folder.account = ?2",
+        )?;
+        Ok(there.exists(params![&self.digest[..], account])?)
     }
 
     /// Keeps it, once for every copy of the same bytes; its row id.

@@ -556,18 +556,50 @@ fn a_changed_vault_is_noticed_before_it_costs_anything() {
     let dir = TempDir::new().unwrap();
     let passphrase = Secret::from("correct horse");
     SecretStore::file(dir.path(), &passphrase).unwrap();
-    let path = dir.path().join("secrets.vault");
+    let (path, copy) = (dir.path().join("secrets.vault"), dir.path().join("secrets.vault.copy"));
     let good = std::fs::read(&path).unwrap();
     let mut costly = good.clone();
     costly[16..20].copy_from_slice(&u32::MAX.to_be_bytes());
     for bad in [&costly[..], b"", b"KKTVLT01", &good[..40], b"something else"] {
         std::fs::write(&path, bad).unwrap();
+        std::fs::write(&copy, bad).unwrap();
         assert!(matches!(SecretStore::file(dir.path(), &passphrase), Err(StoreError::Corrupt("vault"))));
     }
     let mut flipped = good.clone();
     *flipped.last_mut().unwrap() ^= 1;
-    std::fs::write(&path, flipped).unwrap();
+    std::fs::write(&path, &flipped).unwrap();
+    std::fs::write(&copy, flipped).unwrap();
     assert!(matches!(SecretStore::file(dir.path(), &passphrase), Err(StoreError::WrongPassphrase)));
+}
+
+#[test]
+fn a_vault_that_is_damaged_anywhere_is_put_aside_and_its_copy_takes_its_place() {
+    let dir = TempDir::new().unwrap();
+    let passphrase = Secret::from("correct horse");
+    let vault = SecretStore::file(dir.path(), &passphrase).unwrap();
+    vault.set("account-1", &Secret::from("パスワード")).unwrap();
+    let (path, copy) = (dir.path().join("secrets.vault"), dir.path().join("secrets.vault.copy"));
+    let good = std::fs::read(&path).unwrap();
+    for (number, place) in [0, 10, 30, 50, good.len() - 1].into_iter().enumerate() {
+        for damaged in [&path, &copy] {
+            let mut bad = good.clone();
+            bad[place] ^= 0x40;
+            std::fs::write(damaged, &bad).unwrap();
+            let opened = SecretStore::file(dir.path(), &passphrase).unwrap();
+            assert_eq!(opened.get("account-1").unwrap().unwrap().declassify(), "パスワード");
+            assert!(std::fs::read(&path).unwrap() == good && std::fs::read(&copy).unwrap() == good);
+        }
+        assert!(dir.path().join(format!("secrets.vault.damaged-{}", number + 1)).exists());
+    }
+    // While it is open, too; and when it is gone.
+    std::fs::write(&path, b"nothing").unwrap();
+    assert_eq!(vault.get("account-1").unwrap().unwrap().declassify(), "パスワード");
+    std::fs::remove_file(&path).unwrap();
+    assert!(SecretStore::has_file(dir.path()));
+    let wrong = SecretStore::file(dir.path(), &Secret::from("battery staple"));
+    assert!(matches!(wrong, Err(StoreError::WrongPassphrase)));
+    SecretStore::file(dir.path(), &passphrase).unwrap();
+    assert!(std::fs::read(&path).unwrap() == good);
 }
 
 #[test]

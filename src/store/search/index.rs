@@ -4,6 +4,8 @@
 //! last commit, so that an index that was put back to an older state is noticed. What can't be noticed is a whole profile
 //! that was put back, database and index together.
 
+mod upkeep;
+
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -50,7 +50,7 @@ impl SecretStore {
 
     /// Whether the profile has a vault file already: its passphrase is asked for then.
     pub fn has_file(dir: &Path) -> bool {
-        vault_path(dir).exists()
+        vault_path(dir).exists() || vault::copy_of(&vault_path(dir)).exists()
     }
 
     /// A secret, `None` when there is none of that name.

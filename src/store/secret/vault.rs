@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use openssl::kdf::argon2id;
 use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
@@ -27,7 +27,8 @@ struct Cost {
     kibibytes: u32,
 }
 
-/// The vault file, opened.
+/// The vault file, opened. A second copy lies beside it: a disk that forgets a few bytes costs no password, and not the key
+/// of the whole profile.
 pub(super) struct Vault {
     path: PathBuf,
     cost: Cost,
@@ -44,19 +45,51 @@ impl std::fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// Opens the file, or makes an empty one.
+    /// Opens the file, or makes an empty one. One that is damaged is put aside, and its copy takes its place.
     pub(super) fn open(path: PathBuf, passphrase: &Secret<String>) -> Result<Self, StoreError> {
-        let existing = if path.exists() { Some(files::read(&path, MAX_FILE)?) } else { None };
-        let (cost, salt) = match &existing {
-            Some(bytes) => Sealed::parse(bytes).map(|sealed| (sealed.cost, sealed.salt))?,
-            None => (COST, random()?),
+        let (existing, copy) = (there(&path)?, there(&copy_of(&path))?);
+        let vault = match (&existing, &copy) {
+            (None, None) => {
+                let (cost, salt) = (COST, random()?);
+                let vault = Self { key: derive(passphrase, &salt, cost)?, path, cost, salt };
+                vault.write(&Secrets::new())?;
+                return Ok(vault);
+            }
+            (Some(bytes), _) => Self::of(path.clone(), bytes, passphrase),
+            (None, Some(_)) => Err(StoreError::Corrupt("vault")),
         };
-        let vault = Self { key: derive(passphrase, &salt, cost)?, path, cost, salt };
-        match existing {
-            Some(bytes) => drop(vault.decrypt(&bytes)?),
-            None => vault.write(&Secrets::new())?,
+        match (vault, &copy) {
+            (Ok(vault), copy) => {
+                if copy.is_none() || *copy != existing {
+                    files::replace(&copy_of(&vault.path), existing.as_deref().unwrap_or_default())?;
+                }
+                Ok(vault)
+            }
+            (Err(_), Some(bytes)) if copy != existing => {
+                let vault = Self::of(path, bytes, passphrase)?;
+                vault.put_aside(bytes)?;
+                Ok(vault)
+            }
+            (Err(error), _) => Err(error),
         }
+    }
+
+    fn of(path: PathBuf, bytes: &[u8], passphrase: &Secret<String>) -> Result<Self, StoreError> {
+        let (cost, salt) = Sealed::parse(bytes).map(|sealed| (sealed.cost, sealed.salt))?;
+        let vault = Self { key: derive(passphrase, &salt, cost)?, path, cost, salt };
+        drop(vault.decrypt(bytes)?);
         Ok(vault)
+    }
+
+    /// The damaged file stays beside what takes its place.
+    fn put_aside(&self, good: &[u8]) -> Result<(), StoreError> {
+        if self.path.exists() {
+            let name = |number: u32| self.path.with_extension(format!("vault.damaged-{number}"));
+            if let Some(free) = (1..1_000).map(name).find(|path| !path.exists()) {
+                std::fs::rename(&self.path, free)?;
+            }
+        }
+        files::replace(&self.path, good)
     }
 
     pub(super) fn get(&self, name: &str) -> Result<Option<Secret<String>>, StoreError> {
@@ -74,7 +107,12 @@ impl Vault {
     }
 
     fn read(&self) -> Result<Secrets, StoreError> {
-        self.decrypt(&files::read(&self.path, MAX_FILE)?)
+        let read = files::read(&self.path, MAX_FILE).and_then(|bytes| self.decrypt(&bytes));
+        let Err(error) = read else { return read };
+        let Some(bytes) = there(&copy_of(&self.path))? else { return Err(error) };
+        let Ok(secrets) = self.decrypt(&bytes) else { return Err(error) };
+        self.put_aside(&bytes)?;
+        Ok(secrets)
     }
 
     fn decrypt(&self, bytes: &[u8]) -> Result<Secrets, StoreError> {
@@ -97,8 +135,18 @@ impl Vault {
         bytes.extend_from_slice(&nonce);
         bytes.extend_from_slice(&tag);
         bytes.extend_from_slice(&content);
-        files::replace(&self.path, &bytes)
+        files::replace(&self.path, &bytes)?;
+        files::replace(&copy_of(&self.path), &bytes)
     }
+}
+
+/// Where the copy of a vault is.
+pub(super) fn copy_of(path: &Path) -> PathBuf {
+    path.with_extension("vault.copy")
+}
+
+fn there(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    if path.exists() { files::read(path, MAX_FILE).map(Some) } else { Ok(None) }
 }
 
 /// The parts of the file.

@@ -1,0 +1,380 @@
+//! A damaged database: how it is noticed before it is used, and how all of it that can be read comes into a new one. The
+//! damaged one stays beside it. Whenever the program ends, either the old database is there or the new one.
+
+mod copy;
+mod mend;
+pub(super) mod pages;
+mod shape;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use super::database::{self, DATABASE, migrate_to, unlock};
+use super::{ProfileKey, Store, StoreError, files};
+use pages::{Codec, Pages, SALT, log_of};
+use tree::Met;
+
+pub(super) use shape::Map;
+pub(super) use tree::free_pages;
+
+/// A new database while it is made, and when it is whole and only has to take its place.
+pub(super) const BUILDING: &str = "profile.db.building";
+pub(super) const REBUILT: &str = "profile.db.rebuilt";
+/// The setting that keeps what the last repair did.
+const REPORT: &str = "repair-report";
+/// So many pages are tried for whether the key is the right one.
+const TRIED: u32 = 64;
+/// How much of the work copying is.
+const COPYING: f32 = 0.7;
+
+/// What became of the rows of a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableReport {
+    /// Rows that are there.
+    pub kept: u64,
+    /// Rows that could not be read.
+    pub lost: u64,
+    /// Nothing else could have been in the table.
+    pub is_exact: bool,
+}
+
+/// A message of which nothing is left but this.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostMessage {
+    /// The author's address.
+    pub from: String,
+    /// The subject.
+    pub subject: String,
+}
+
+/// What a repair found and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepairReport {
+    /// Where the damaged database is now.
+    pub kept_as: PathBuf,
+    /// Pages of the damaged database, and those of them that could not be read.
+    pub pages: u32,
+    /// Of them, those that could not be read.
+    pub unreadable: u32,
+    /// Every table with its rows.
+    pub tables: BTreeMap<String, TableReport>,
+    /// Something newer was lost: the state may be an older one.
+    pub is_stale: bool,
+    /// Messages that the next synchronisation fetches again, as far as they are known.
+    pub fetched_again: u64,
+    /// Messages that lost their place and are in a folder of their own.
+    pub recovered: u64,
+    /// Messages that are lost, as far as is known: no server has them.
+    pub gone: u64,
+    /// Some of them.
+    pub named: Vec<LostMessage>,
+    /// Submissions that may have been sent: the user decides.
+    pub uncertain: u64,
+    /// Drafts of submissions that are lost.
+    pub drafts_back: u64,
+    /// Fingerprints of own keys that are lost: a backup has them.
+    pub lost_keys: Vec<String>,
+    /// Own keys may be lost that nobody knows of.
+    pub may_lack_keys: bool,
+    /// The folder of messages that lost their place, as long as it may hold some twice.
+    pub unplaced: Option<i64>,
+}
+
+impl RepairReport {
+    /// Rows that are known to be lost, of all tables.
+    pub fn lost_rows(&self) -> u64 {
+        self.tables.values().map(|table| table.lost).sum()
+    }
+}
+
+/// How a database looks before it is opened.
+#[derive(Debug)]
+struct Sight {
+    codec: Codec,
+    map: Option<Map>,
+    /// Why it can't be used as it is.
+    damage: Option<&'static str>,
+}
+
+impl std::fmt::Debug for Codec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Codec(…)")
+    }
+}
+
+/// Looks at a database before SQLite does, which would take a log that is damaged in its middle for a shorter one.
+/// `was_open`: it was not closed when it was used last.
+pub(super) fn look(dir: &Path, key: &ProfileKey, was_open: bool) -> Result<(), StoreError> {
+    match sight(dir, key, was_open)?.and_then(|sight| sight.damage) {
+        Some(code) => Err(StoreError::Damaged(code)),
+        None => Ok(()),
+    }
+}
+
+/// Why a database that nobody has open can't be used as it is, if it can't.
+pub(super) fn damage(dir: &Path, key: &ProfileKey) -> Result<Option<&'static str>, StoreError> {
+    let lock = database::lock(dir)?;
+    Ok(sight(dir, key, files::is_marked(&lock)?)?.and_then(|sight| sight.damage))
+}
+
+/// The pages of a database that nobody has open, if there are any of this key's.
+pub(super) fn pages_of(dir: &Path, key: &ProfileKey) -> Result<Option<Pages>, StoreError> {
+    let Some(sight) = sight(dir, key, false)? else { return Err(StoreError::WrongKey) };
+    let path = dir.join(DATABASE);
+    if path.exists() { Ok(Some(Pages::open(&path, sight.codec)?)) } else { Ok(None) }
+}
+
+/// The databases that were damaged, and their logs.
+pub(super) fn damaged_files(dir: &Path) -> Vec<PathBuf> {
+    let start = format!("{DATABASE}.damaged-");
+    let is_one = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(&start);
+    fs::read_dir(dir).into_iter().flatten().flatten().filter(is_one).map(|entry| entry.path()).collect()
+}
+
+/// `None` when there is nothing to look at, or when it is not this key's.
+fn sight(dir: &Path, key: &ProfileKey, was_open: bool) -> Result<Option<Sight>, StoreError> {
+    let path = dir.join(DATABASE);
+    let map = Map::read(dir);
+    let length = path.metadata().map_or(0, |data| data.len());
+    if length == 0 && map.is_none() {
+        return Ok(None);
+    }
+    let salts = [files::beginning(&path, SALT).ok(), map.as_ref().and_then(Map::salt).map(Vec::from)];
+    for salt in salts.into_iter().flatten() {
+        let Ok(salt) = <[u8; SALT]>::try_from(salt) else { continue };
+        let codec = Codec::new(key, &salt)?;
+        let map = map.clone().filter(|map| map.salt() == Some(salt));
+        if length == 0 {
+            let map = map.filter(|map| map.is_of(&codec));
+            return Ok(map.map(|map| Sight { codec, map: Some(map), damage: Some("missing") }));
+        }
+        let pages = Pages::open(&path, Codec::new(key, &salt)?)?;
+        let is_first = pages.is_sound(1) && files::beginning(&path, SALT).is_ok_and(|there| there == salt);
+        let is_mapped = map.as_ref().is_some_and(|map| map.is_of(&codec));
+        if !is_first && !is_mapped && !(1..=pages.end().min(TRIED)).any(|number| pages.is_sound(number)) {
+            continue;
+        }
+        let damage = if !is_first {
+            Some("header")
+        } else if pages.is_cut_off() {
+            Some("truncated")
+        } else if pages.is_stale() {
+            Some("wal")
+        } else if was_open && !log_of(&path).exists() {
+            Some("wal_missing")
+        } else {
+            None
+        };
+        return Ok(Some(Sight { codec, map, damage }));
+    }
+    Ok(None)
+}
+
+/// Makes a new database of all that can be read of the damaged one, which stays beside it as `profile.db.damaged-STAMP`.
+/// Nobody may have the profile open. `goes_on` is told how far it is, from 0 to 1; when it says no, nothing has changed,
+/// and the answer is `None`.
+///
+/// # Errors
+/// [`StoreError::NoSpace`] when there is no room for it, and those of the file system. Nothing has changed then.
+pub fn repair(
+    dir: &Path,
+    key: &ProfileKey,
+    stamp: &str,
+    goes_on: &dyn Fn(f32) -> bool,
+) -> Result<Option<RepairReport>, StoreError> {
+    let lock = database::lock(dir)?;
+    finish(dir)?;
+    let was_open = files::is_marked(&lock)?;
+    let path = dir.join(DATABASE);
+    let sight = sight(dir, key, was_open)?;
+    let length = path.metadata().map_or(0, |data| data.len()) + log_of(&path).metadata().map_or(0, |data| data.len());
+    files::needs_space(dir, length)?;
+    let is_stale = matches!(sight.as_ref().and_then(|sight| sight.damage), Some("wal_missing" | "missing"));
+    let (mut report, pages) = match sight {
+        Some(sight) if path.exists() => {
+            let pages = Pages::open(&path, sight.codec)?;
+            let Some(report) = rebuild(dir, key, &pages, sight.map.as_ref(), is_stale, goes_on)? else {
+                return Ok(None);
+            };
+            (report, pages.last())
+        }
+        Some(_) => (empty(dir, key)?, 0),
+        None => return Err(StoreError::WrongKey),
+    };
+    report.pages = pages;
+    report.kept_as = set_aside(dir, stamp)?;
+    keep_report(dir, key, &report)?;
+    File::open(dir.join(BUILDING))?.sync_all()?;
+    fs::rename(dir.join(BUILDING), dir.join(REBUILT))?;
+    finish(dir)?;
+    files::mark(&lock, false)?;
+    Ok(Some(report))
+}
+
+fn rebuild(
+    dir: &Path,
+    key: &ProfileKey,
+    pages: &Pages,
+    map: Option<&Map>,
+    is_stale: bool,
+    goes_on: &dyn Fn(f32) -> bool,
+) -> Result<Option<RepairReport>, StoreError> {
+    let mut met = Met::default();
+    let shape = shape::shape(pages, &mut met, map)?;
+    let mut db = begin(dir, key)?;
+    migrate_to(&mut db, shape.version)?;
+    let triggers = take_triggers(&db)?;
+    db.execute_batch("BEGIN")?;
+    let Some(copied) = copy::copy(pages, &mut met, &shape, &db, &|done| goes_on(done.min(1.0) * COPYING))? else {
+        return Ok(None);
+    };
+    sequences(pages, &mut met, &shape, &db)?;
+    let is_stale = is_stale || pages.is_stale();
+    let going = |done: f32| goes_on(COPYING + done.min(1.0) * (1.0 - COPYING));
+    let Some(mut report) = mend::mend(&db, &copied, is_stale, &going)? else { return Ok(None) };
+    for trigger in triggers {
+        db.execute_batch(&trigger)?;
+    }
+    for (table, counts) in &mut report.tables {
+        counts.kept = db.query_row(&format!("SELECT count(*) FROM \"{table}\""), [], |row| row.get(0))?;
+    }
+    db.execute_batch("COMMIT")?;
+    report.unreadable = unreadable(pages);
+    Ok(Some(report))
+}
+
+/// Pages that are not as they were written, but for those that nothing was written into since they became free.
+fn unreadable(pages: &Pages) -> u32 {
+    let free = free_pages(pages);
+    let is_free = |number: u32| free.as_ref().is_some_and(|free| free.contains(&number));
+    let is_bad = |number: &u32| {
+        !(pages::is_unused(*number) || pages.is_sound(*number) || is_free(*number) && pages.is_empty(*number))
+    };
+    u32::try_from((1..=pages.last()).filter(is_bad).count()).unwrap_or(u32::MAX)
+}
+
+/// What was numbered is never numbered so again.
+fn sequences(pages: &Pages, met: &mut Met, shape: &shape::Shape, db: &Connection) -> Result<(), StoreError> {
+    let Some(root) = shape.roots.get("sqlite_sequence") else { return Ok(()) };
+    let mut tree = tree::Tree::table(pages, met, *root);
+    while let Some(records) = tree.next_page() {
+        for record in records {
+            let [rusqlite::types::Value::Text(name), rusqlite::types::Value::Integer(last)] = &*record.values else {
+                continue;
+            };
+            let update = "UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1";
+            if db.execute(update, rusqlite::params![name, last])? == 0 {
+                db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)", rusqlite::params![name, last])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn take_triggers(db: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut statement = db.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")?;
+    let triggers: Vec<(String, String)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    for (name, _) in &triggers {
+        db.execute_batch(&format!("DROP TRIGGER \"{name}\""))?;
+    }
+    Ok(triggers.into_iter().map(|(_, sql)| sql).collect())
+}
+
+/// The new database, empty.
+fn begin(dir: &Path, key: &ProfileKey) -> Result<Connection, StoreError> {
+    let path = dir.join(BUILDING);
+    files::remove_if_there(&path)?;
+    files::create_private_file(&path)?;
+    let db = Connection::open(&path)?;
+    unlock(&db, key)?;
+    // Nobody else sees it before it is whole.
+    db.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF")?;
+    Ok(db)
+}
+
+/// There is nothing to copy.
+fn empty(dir: &Path, key: &ProfileKey) -> Result<RepairReport, StoreError> {
+    let mut db = begin(dir, key)?;
+    migrate_to(&mut db, usize::MAX)?;
+    Ok(RepairReport { is_stale: true, may_lack_keys: true, ..RepairReport::default() })
+}
+
+fn keep_report(dir: &Path, key: &ProfileKey, report: &RepairReport) -> Result<(), StoreError> {
+    let db = Connection::open(dir.join(BUILDING))?;
+    unlock_plainly(&db, key)?;
+    let json = serde_json::to_string(report)?;
+    db.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)", rusqlite::params![REPORT, json])?;
+    Ok(())
+}
+
+fn unlock_plainly(db: &Connection, key: &ProfileKey) -> Result<(), StoreError> {
+    unlock(db, key)?;
+    Ok(db.execute_batch("PRAGMA journal_mode = OFF")?)
+}
+
+/// The damaged files get a second name, under which SQLite opens them together.
+fn set_aside(dir: &Path, stamp: &str) -> Result<PathBuf, StoreError> {
+    let path = dir.join(DATABASE);
+    let mut name = format!("{DATABASE}.damaged-{stamp}");
+    let mut number = 1;
+    while dir.join(&name).exists() {
+        number += 1;
+        name = format!("{DATABASE}.damaged-{stamp}-{number}");
+    }
+    let kept = dir.join(name);
+    for (from, to) in [(path.clone(), kept.clone()), (log_of(&path), log_of(&kept))] {
+        if from.exists() && fs::hard_link(&from, &to).is_err() {
+            fs::copy(&from, &to)?;
+        }
+    }
+    Ok(kept)
+}
+
+/// Puts a database that is whole into its place, if that was not done yet.
+pub(super) fn finish(dir: &Path) -> Result<(), StoreError> {
+    files::remove_if_there(&dir.join(BUILDING))?;
+    let (path, rebuilt) = (dir.join(DATABASE), dir.join(REBUILT));
+    if !rebuilt.exists() {
+        return Ok(());
+    }
+    // They belong to the old one.
+    files::remove_if_there(&log_of(&path))?;
+    let mut index = path.as_os_str().to_owned();
+    index.push("-shm");
+    files::remove_if_there(Path::new(&index))?;
+    fs::rename(&rebuilt, &path)?;
+    files::sync_dir(dir)
+}
+
+impl Store {
+    /// What the last repair did, until the user has seen it.
+    pub fn repair_report(&self) -> Result<Option<RepairReport>, StoreError> {
+        self.setting(REPORT)
+    }
+
+    /// The user has seen it.
+    pub fn forget_repair_report(&self) -> Result<(), StoreError> {
+        self.db().execute("DELETE FROM setting WHERE name = ?1", [REPORT])?;
+        Ok(())
+    }
+
+    /// After everything was synchronised: of messages that had lost their place, those go that are in theirs again.
+    pub fn tidy_recovered(&self) -> Result<(), StoreError> {
+        let Some(folder) = self.repair_report()?.and_then(|report| report.unplaced) else { return Ok(()) };
+        self.db().execute(
+            "DELETE FROM message WHERE folder = ?1
+                 AND EXISTS (SELECT 1 FROM message AS other WHERE other.raw = message.raw AND other.folder <> ?1)",
+            [folder],
+        )?;
+        Ok(())
+    }
+}
