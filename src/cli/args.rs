@@ -4,6 +4,7 @@ mod finding;
 mod keys;
 mod mail;
 mod profile;
+mod store;
 mod trust;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub(crate) use profile::{
     AccountArgs, AccountCommand, AccountOptions, FolderArgs, FolderCommand, IdentityOptions, LoginOptions, OutboxArgs,
     OutboxCommand, SearchArgs, SendArgs,
 };
+pub(crate) use store::{StoreArgs, StoreCommand};
 pub(crate) use trust::{CertifyOptions, TrustCommand, TrustCommandArgs, TrustOptions};
 
 /// Mail with a seal and a lock that people really use: OpenPGP and S/MIME as equals.
@@ -125,13 +127,18 @@ pub(crate) enum Command {
         #[arg(long, default_value = "Imported")]
         folder: String,
     },
-    /// Write every message of a folder as .eml files, an mbox or a Maildir.
+    /// Write every message of a folder as .eml files, an mbox or a Maildir; or everything.
     Export {
-        /// The folder's number or name.
-        folder: String,
+        /// The folder's number or name; without it where to, when it is everything.
+        #[arg(required_unless_present = "everything")]
+        folder: Option<String>,
         /// Where to: a folder, or for an mbox a new file.
-        path: PathBuf,
-        /// As what.
+        #[arg(required_unless_present = "everything")]
+        path: Option<PathBuf>,
+        /// Every folder of every account, what waits to be sent, drafts and the accounts, into this new folder.
+        #[arg(long, value_name = "PATH", conflicts_with_all = ["folder", "path"])]
+        everything: Option<PathBuf>,
+        /// As what; everything is written as Maildirs unless it is to be mboxes.
         #[arg(long = "as", default_value = "eml")]
         form: MailboxForm,
     },
@@ -181,6 +188,8 @@ pub(crate) enum Command {
     },
     /// Set and clear flags and keywords of messages.
     Flag(FlagArgs),
+    /// What is kept: is it sound, how much room does it take.
+    Store(StoreArgs),
     /// Whom the profile trusts.
     Trust(TrustCommandArgs),
     /// Tokens and cards (PKCS#11).

@@ -5,13 +5,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::domain::RawMessage;
+use crate::engine::topic::storage::{maildir_letters, mbox_status};
 use crate::engine::{Profile, headless};
 use crate::message;
 use crate::store::MessageFlags;
 
 use super::args::{BringOptions, Common, MailboxForm};
 use super::profile::{explained, find_folder, told};
-use super::{Problem, bringing, keys, load, output};
+use super::{Problem, bringing, keys, load, output, words};
 
 /// `import`.
 pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result<(), Problem> {
@@ -23,8 +24,15 @@ pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result
     }
     let (profile, passphrases) = keys::profile(common)?;
     told(common, profile.load_keyring(passphrases))?;
-    let mut into =
-        Into { common, profile: &profile, folder: folder.to_owned(), waiting: Vec::new(), bytes: 0, count: 0 };
+    let mut into = Into {
+        common,
+        profile: &profile,
+        folder: folder.to_owned(),
+        waiting: Vec::new(),
+        bytes: 0,
+        count: 0,
+        deleted: 0,
+    };
     for program in &programs {
         for mail in ["Mail", "ImapMail"].map(|name| program.join(name)).into_iter().filter(|path| path.is_dir()) {
             // Thunderbird's indexes lie between its mail.
@@ -42,15 +50,19 @@ pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result
             let bytes = load::file(&file)?;
             if message::is_mbox(&bytes) {
                 into.mbox(&bytes)?;
-            } else {
+            } else if !bytes.is_empty() {
+                // An mbox in which nothing is has no first line.
                 into.take(RawMessage::new(bytes), MessageFlags::default())?;
             }
         }
     }
     into.keep()?;
-    let count = into.count;
+    let (count, deleted) = (into.count, into.deleted);
     headless::assess_new(&profile).map_err(|failure| explained(common, &failure))?;
     output::line(&count.to_string());
+    if deleted > 0 {
+        output::error(&words::left_out(deleted, words::lang(common)));
+    }
     Ok(())
 }
 
@@ -62,6 +74,8 @@ struct Into<'a> {
     waiting: Vec<(RawMessage, MessageFlags)>,
     bytes: usize,
     count: usize,
+    /// Messages that were marked as deleted where they come from, and are left out.
+    deleted: usize,
 }
 
 impl Into<'_> {
@@ -88,8 +102,9 @@ impl Into<'_> {
             return Ok(());
         }
         for raw in message::split_mbox(bytes) {
-            if let Some(flags) = headless::mbox_flags(&raw) {
-                self.take(raw, flags)?;
+            match headless::mbox_flags(&raw) {
+                Some(flags) => self.take(raw, flags)?,
+                None => self.deleted += 1,
             }
         }
         Ok(())
@@ -172,24 +187,4 @@ pub(crate) fn export(common: &Common, folder: &str, to: &Path, form: MailboxForm
         told(common, crate::store::files::replace(&into.join(name), &raw))?;
     }
     Ok(())
-}
-
-/// In the order of the alphabet, as Maildir wants them.
-fn maildir_letters(flags: MessageFlags) -> String {
-    [(flags.is_flagged, 'F'), (flags.is_answered, 'R'), (flags.is_seen, 'S')]
-        .iter()
-        .filter(|(is_set, _)| *is_set)
-        .map(|(_, letter)| *letter)
-        .collect()
-}
-
-/// The fields that mutt, Dovecot and others keep an mbox's flags in.
-fn mbox_status(flags: MessageFlags) -> String {
-    let status = if flags.is_seen { "RO" } else { "O" };
-    let more: String = [(flags.is_answered, 'A'), (flags.is_flagged, 'F')]
-        .iter()
-        .filter(|(is_set, _)| *is_set)
-        .map(|(_, one)| *one)
-        .collect();
-    if more.is_empty() { format!("Status: {status}\n") } else { format!("Status: {status}\nX-Status: {more}\n") }
 }

@@ -26,6 +26,7 @@ mod seal;
 mod search;
 mod sending;
 mod setup;
+mod store;
 mod token;
 mod trust;
 mod words;
@@ -138,13 +139,17 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         }
         Command::Flag(args) => mail::flag(common, &args),
         Command::Import { paths, folder } => mailboxes::import(common, &paths, &folder),
-        Command::Export { folder, path, form } => mailboxes::export(common, &folder, &path, form),
+        Command::Export { everything: Some(to), form, .. } => store::export_everything(common, &to, form),
+        Command::Export { folder, path, form, .. } => {
+            mailboxes::export(common, &folder.unwrap_or_default(), &path.unwrap_or_default(), form)
+        }
         Command::Sync { watch } => profile::synchronise(common, watch),
         Command::Send(args) => sending::send(common, &args),
         Command::Outbox(args) => sending::outbox(common, &args.command),
         Command::List { folder, limit } => profile::list(common, &folder, limit),
         Command::Search(args) => search::run(common, &args),
         Command::Show { id, source } => profile::show(common, id, source),
+        Command::Store(args) => store::run(common, &args),
         Command::Trust(args) => trust::run(common, &args.command),
         Command::Token(args) => token::run(common, &args.command),
         // The window is opened by the caller, which draws what is printed too.

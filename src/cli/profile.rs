@@ -1,5 +1,6 @@
 //! The commands over a profile: accounts, folders, fetching, reading.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -13,8 +14,9 @@ use super::args::{AccountCommand, AccountOptions, Common, Switch};
 use super::sending::{report, transcript};
 use super::{Problem, json as documents, keys, load, output, setup, words};
 
-/// How long `sync --watch` waits between two rounds.
-const WATCH: Duration = Duration::from_mins(1);
+/// How long `sync --watch` waits for news at most, when servers tell them, and when one has to be asked.
+const WATCH: Duration = Duration::from_mins(10);
+const ASK: Duration = Duration::from_mins(1);
 
 /// `account`.
 pub(crate) fn account(common: &Common, command: &AccountCommand) -> Result<(), Problem> {
@@ -134,6 +136,8 @@ pub(crate) fn synchronise(common: &Common, watch: bool) -> Result<(), Problem> {
     online(common)?;
     let (profile, passphrases) = keys::profile(common)?;
     told(common, profile.load_keyring(passphrases))?;
+    let profile = Arc::new(profile);
+    let mut watching = None;
     loop {
         let done = headless::synchronise(&profile);
         transcript(common, &profile);
@@ -141,7 +145,11 @@ pub(crate) fn synchronise(common: &Common, watch: bool) -> Result<(), Problem> {
         if !watch {
             return Ok(());
         }
-        std::thread::sleep(WATCH);
+        let watching = match &mut watching {
+            Some(watching) => watching,
+            None => watching.insert(told(common, headless::Watching::begin(&profile))?),
+        };
+        watching.wait(WATCH, ASK);
     }
 }
 

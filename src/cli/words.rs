@@ -1,6 +1,7 @@
 //! The sentences that the command line prints, in both languages.
 
 pub(crate) mod bringing;
+pub(crate) mod storage;
 
 use crate::flow::outgoing::{SendCaution, SendCautionCode};
 use crate::flow::{Caution, CautionCode, Headline, Lock, Seal};
@@ -19,6 +20,14 @@ pub(crate) fn lang(common: &Common) -> Lang {
 }
 
 /// One of two texts.
+/// Messages of an mbox that its program had marked as deleted and not yet cut out.
+pub(crate) fn left_out(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{count} messages that are marked as deleted there (X-Mozilla-Status) were left out"),
+        Lang::Ja => format!("元の場所で削除済みの{count}通（X-Mozilla-Status）は取り込みませんでした"),
+    }
+}
+
 pub(crate) fn pick(lang: Lang, english: &str, japanese: &str) -> String {
     match lang {
         Lang::En => english.to_owned(),
@@ -263,6 +272,18 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
         FailureKind::Store => (
             "the profile's database could not be used; restore it from a backup",
             "プロファイルのデータベースを使えません。バックアップから戻せます",
+        ),
+        FailureKind::OverQuota => (
+            "the mailbox on the server is full; delete something there; the message stays here and is put there later",
+            "サーバーのメールボックスがいっぱいです。サーバー側で削除できます。メールはここに残り、後で移します",
+        ),
+        FailureKind::Damaged => (
+            "the profile's database is damaged; `store check` says where, `store repair` keeps all that can be read",
+            "プロファイルのデータベースが壊れています。`store check` で確かめ、`store repair` で読める分を残せます",
+        ),
+        FailureKind::NoSpace => (
+            "there is too little room on the disk; nothing was changed; make room and try again",
+            "ディスクの空きが足りません。何も変わっていません。空きを作ってから試せます",
         ),
         FailureKind::SecretStore => (
             "the keyring of the system did not give the secret; unlock it, or use --secret-store file",

@@ -50,6 +50,8 @@ pub enum FailureKind {
     NoLoginMethod,
     /// The server refused the message or a recipient for good.
     Rejected,
+    /// The mailbox on the server is full.
+    OverQuota,
     /// The server asks to try later.
     Deferred,
     /// The connection broke after the message was handed over: it may have been sent.
@@ -76,6 +78,10 @@ pub enum FailureKind {
     Blocked,
     /// The store could not be read or written.
     Store,
+    /// The database is damaged: it can be repaired.
+    Damaged,
+    /// There is too little room on the disk; the subject is how many bytes are needed.
+    NoSpace,
     /// The system's keyring did not give the secret.
     SecretStore,
     /// The profile's passphrase is wrong, or is needed.

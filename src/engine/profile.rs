@@ -348,7 +348,12 @@ impl From<StoreError> for Failure {
 // By value, so that it can be handed to `map_err`.
 #[allow(clippy::needless_pass_by_value)]
 pub(super) fn store_failure(error: StoreError) -> Failure {
+    if let StoreError::NoSpace { needed, .. } = &error {
+        let (subject, source) = (needed.to_string(), error.to_string());
+        return Failure { kind: FailureKind::NoSpace, retry: Retry::Now, subject, source };
+    }
     let (kind, retry) = match &error {
+        error if error.is_damage() => (FailureKind::Damaged, Retry::Never),
         StoreError::InUse => (FailureKind::ProfileInUse, Retry::Now),
         StoreError::WrongPassphrase | StoreError::WrongKey | StoreError::KeyMissing => {
             (FailureKind::ProfileLocked, Retry::Now)

@@ -10,6 +10,7 @@ pub mod own_keys;
 pub mod people;
 pub mod searching;
 pub mod setup;
+pub mod storage;
 pub mod transcript;
 
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub enum Topic {
     Authorities(authorities::AuthoritiesCommand),
     Setup(setup::SetupCommand),
     Search(searching::SearchCommand),
+    Storage(storage::StorageCommand),
     Transcript(transcript::TranscriptCommand),
 }
 
@@ -52,6 +54,7 @@ pub enum TopicView {
     Authorities(Arc<authorities::AuthoritiesView>),
     Setup(Arc<setup::SetupView>),
     Search(Arc<searching::SearchView>),
+    Storage(Arc<storage::StorageView>),
     Transcript(Arc<transcript::TranscriptView>),
 }
 
@@ -68,6 +71,7 @@ pub struct TopicViews {
     pub authorities: Option<Arc<authorities::AuthoritiesView>>,
     pub setup: Option<Arc<setup::SetupView>>,
     pub search: Option<Arc<searching::SearchView>>,
+    pub storage: Option<Arc<storage::StorageView>>,
     pub transcript: Option<Arc<transcript::TranscriptView>>,
 }
 
@@ -84,6 +88,7 @@ impl TopicViews {
             TopicView::Authorities(view) => self.authorities = Some(view),
             TopicView::Setup(view) => self.setup = Some(view),
             TopicView::Search(view) => self.search = Some(view),
+            TopicView::Storage(view) => self.storage = Some(view),
             TopicView::Transcript(view) => self.transcript = Some(view),
         }
     }
@@ -157,6 +162,7 @@ pub(super) fn carry_out(work: &Work, topic: Topic) -> Result<Effect, Failure> {
         Topic::Authorities(command) => authorities::carry_out(work, command),
         Topic::Setup(command) => setup::carry_out(work, command),
         Topic::Search(command) => Ok(searching::carry_out(work, command)),
+        Topic::Storage(command) => storage::carry_out(work, command),
         Topic::Transcript(command) => Ok(transcript::carry_out(work, command)),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -13,12 +13,17 @@ use crate::store::secret::SecretStore;
 use super::dispatch::Engine;
 use super::network::Publish;
 use super::profile::{Profile, SecretsIn};
+use super::topic::Topic;
+use super::topic::storage::{self, StorageCommand};
 use super::{Command, Event, Failure, FailureKind, Retry, demo};
 
 /// How often the outbox and the servers are looked at without being asked.
 const TICK: Duration = Duration::from_secs(30);
 /// How many ticks lie between two fetches.
 const TICKS_PER_FETCH: u32 = 10;
+/// How long what uses the profile may go on when it is to be closed, and how often that is looked at.
+const PATIENCE: Duration = Duration::from_mins(1);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What to open.
 #[derive(Clone, Debug)]
@@ -80,6 +85,7 @@ pub fn start(what: &Start, wake: impl Fn() + Send + Sync + 'static) -> Result<En
         Start::Profile { dir, secrets } => match Profile::open(dir, secrets) {
             Ok(profile) => Opening::Open(Box::new(profile), None),
             Err(failure) if waits_for_passphrase(&failure) => Opening::Locked(dir.clone()),
+            Err(failure) if failure.kind == FailureKind::Damaged => Opening::Damaged(dir.clone()),
             Err(failure) => return Err(failure),
         },
     };
@@ -87,16 +93,42 @@ pub fn start(what: &Start, wake: impl Fn() + Send + Sync + 'static) -> Result<En
     let opened = Arc::new(OpenedFiles::default());
     let opens = Arc::clone(&opened);
     let again = commands.downgrade();
+    let mut place = match what {
+        Start::Demo => None,
+        Start::Profile { dir, secrets } => Some((dir.clone(), secrets.clone())),
+    };
     let spawned = std::thread::Builder::new().name("engine".to_owned()).spawn(move || {
-        let (profile, keep) = match opening {
+        let (mut profile, keep) = match opening {
             Opening::Open(profile, keep) => (*profile, keep),
             Opening::Locked(dir) => match unlock_profile(&dir, &mut inbox, &publish) {
-                Some(profile) => (profile, None),
+                Some((profile, secrets)) => {
+                    place = Some((dir, secrets));
+                    (profile, None)
+                }
                 None => return,
             },
+            Opening::Damaged(dir) => {
+                let secrets = place.as_ref().map_or(SecretsIn::Os, |(_, secrets)| secrets.clone());
+                match storage::open_or_repair(&dir, &secrets, true, &publish) {
+                    Ok(profile) => (profile, None),
+                    Err(failure) => return publish(Event::Failed(failure)),
+                }
+            }
         };
-        let engine = Engine::new(profile, keep.is_some(), publish, opens, again);
-        run(engine, inbox);
+        loop {
+            let store = Arc::downgrade(&profile.store);
+            let engine = Engine::new(profile, keep.is_some(), Arc::clone(&publish), Arc::clone(&opens), again.clone());
+            let (End::Repair, Some((dir, secrets))) = (run(engine, &mut inbox), &place) else { break };
+            // What still goes on beside the engine ends first.
+            let began = Instant::now();
+            while store.strong_count() > 0 && began.elapsed() < PATIENCE {
+                std::thread::sleep(PAUSE);
+            }
+            profile = match storage::open_or_repair(dir, secrets, true, &publish) {
+                Ok(profile) => profile,
+                Err(failure) => return publish(Event::Failed(failure)),
+            };
+        }
         drop(keep);
     });
     match spawned {
@@ -108,6 +140,15 @@ pub fn start(what: &Start, wake: impl Fn() + Send + Sync + 'static) -> Result<En
 enum Opening {
     Open(Box<Profile>, Option<tempfile::TempDir>),
     Locked(PathBuf),
+    Damaged(PathBuf),
+}
+
+/// Why the engine's loop has ended.
+enum End {
+    /// The window is closed.
+    Closed,
+    /// The profile is to be repaired and opened again.
+    Repair,
 }
 
 /// The passphrase of a vault may help: there is a vault, or no keyring to do without one.
@@ -116,12 +157,17 @@ fn waits_for_passphrase(failure: &Failure) -> bool {
 }
 
 /// Waits until a passphrase opens the profile; `None` when the window was closed before.
-fn unlock_profile(dir: &Path, inbox: &mut UnboundedReceiver<Command>, publish: &Publish) -> Option<Profile> {
+fn unlock_profile(
+    dir: &Path,
+    inbox: &mut UnboundedReceiver<Command>,
+    publish: &Publish,
+) -> Option<(Profile, SecretsIn)> {
     publish(Event::ProfileLocked { is_new: !SecretStore::has_file(dir) });
     loop {
         let Command::OpenProfile { passphrase } = inbox.blocking_recv()? else { continue };
-        match Profile::open(dir, &SecretsIn::File(passphrase)) {
-            Ok(profile) => return Some(profile),
+        let secrets = SecretsIn::File(passphrase);
+        match storage::open_or_repair(dir, &secrets, false, publish) {
+            Ok(profile) => return Some((profile, secrets)),
             Err(failure) => publish(Event::Failed(failure)),
         }
     }
@@ -136,13 +182,17 @@ fn publisher(outbox: Sender<Event>, wake: Arc<dyn Fn() + Send + Sync>) -> Publis
     })
 }
 
-fn run(mut engine: Engine, mut inbox: UnboundedReceiver<Command>) {
+fn run(mut engine: Engine, inbox: &mut UnboundedReceiver<Command>) -> End {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
-        Err(error) => return (engine.publish)(Event::Failed(internal(&error.to_string()))),
+        Err(error) => {
+            (engine.publish)(Event::Failed(internal(&error.to_string())));
+            return End::Closed;
+        }
     };
-    runtime.block_on(async {
+    let end = runtime.block_on(async move {
+        storage::begin(&engine.topic_work());
         engine.show_preferences();
         engine.show_mailbox();
         engine.refresh_shared();
@@ -154,7 +204,10 @@ fn run(mut engine: Engine, mut inbox: UnboundedReceiver<Command>) {
             let due = tokio::time::sleep(engine.until_due());
             tokio::select! {
                 command = inbox.recv() => {
-                    let Some(command) = command else { break };
+                    let Some(command) = command else { break End::Closed };
+                    if is_repair(&command) && !engine.is_demo {
+                        break End::Repair;
+                    }
                     engine.carry_out(command);
                 }
                 () = due => engine.send_due(),
@@ -168,6 +221,12 @@ fn run(mut engine: Engine, mut inbox: UnboundedReceiver<Command>) {
         }
     });
     runtime.shutdown_timeout(Duration::from_secs(2));
+    end
+}
+
+fn is_repair(command: &Command) -> bool {
+    let Command::Topic(topic) = command else { return false };
+    matches!(**topic, Topic::Storage(StorageCommand::Repair))
 }
 
 pub(super) fn internal(detail: &str) -> Failure {

@@ -20,7 +20,7 @@ use super::theme::size;
 use super::words::Language;
 use super::{
     attachments, backup, bringing, compose, confirm, drafts, finding, fresh, keys, outbox, people, preview, print,
-    settings, sidebar, status, transcript, trust, unlock,
+    settings, sidebar, status, storage, transcript, trust, unlock,
 };
 
 /// The engine, as the window sees it.
@@ -262,6 +262,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     confirm::link(ui.ctx(), views, state);
     attachments::ask(ui.ctx(), state, commands);
     backup::dialogs(ui.ctx(), views, state, commands);
+    storage::dialog(ui.ctx(), views, state, commands);
     preview::show(ui.ctx(), state);
     print::go_on(ui.ctx(), views, state, commands);
 }

@@ -54,6 +54,8 @@ pub enum Purpose {
     SaveGraph,
     /// A file of a backup.
     Backup(super::backup::Choice),
+    /// The folder to write everything into.
+    ExportEverything,
     /// The folder to write a Web Key Directory into.
     PublishDirectory {
         /// The certificate in it.
@@ -86,9 +88,10 @@ impl Files {
             let dialog = rfd::FileDialog::new().set_title(title);
             let chosen = match kind {
                 Purpose::Attach => dialog.pick_files().unwrap_or_default(),
-                Purpose::SaveAttachments { .. } | Purpose::PublishDirectory { .. } | Purpose::BringFolder => {
-                    dialog.pick_folder().into_iter().collect()
-                }
+                Purpose::SaveAttachments { .. }
+                | Purpose::PublishDirectory { .. }
+                | Purpose::ExportEverything
+                | Purpose::BringFolder => dialog.pick_folder().into_iter().collect(),
                 Purpose::Backup(choice) if choice.is_read() => dialog.pick_file().into_iter().collect(),
                 Purpose::Import | Purpose::BringFile | Purpose::Root | Purpose::CompareCode => {
                     dialog.pick_file().into_iter().collect()

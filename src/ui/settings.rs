@@ -34,6 +34,8 @@ pub struct SettingsState {
     pub authorities: super::authorities::AuthoritiesState,
     /// The page that sets an account up.
     pub setup: SetupState,
+    /// What is kept.
+    pub storage: super::storage::StorageState,
     /// The account that is perhaps to go: its row id and address.
     pub removing: Option<(i64, String)>,
 }
@@ -54,8 +56,16 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             ui.set_max_width(size::FORM + 80.0);
             ui.spacing_mut().item_spacing.y = space::M;
             widgets::title(ui, state.language.say(Word::Settings));
+            // What is damaged comes before everything.
+            let is_damaged = views.topics.storage.as_ref().is_some_and(|view| view.is_damaged);
+            if is_damaged {
+                super::storage::card(ui, views, state, commands);
+            }
             look(ui, state);
             accounts(ui, views, state, commands);
+            if !is_damaged {
+                super::storage::card(ui, views, state, commands);
+            }
             super::undo::settings(ui, views, state.language, commands);
             conversations(ui, state, commands);
             delivery(ui, views, state, commands);

@@ -104,3 +104,19 @@ fn what_thunderbird_deleted_in_an_mbox_does_not_come_back() {
     assert_eq!(profile.good(&["import", text(&file)]).output, b"3\n");
     assert_eq!(folders(&profile), [json!(["Imported", 1, 3])]);
 }
+
+#[test]
+fn what_an_mbox_marks_as_deleted_is_left_out_and_counted_and_an_empty_one_is_no_message() {
+    let (profile, folder) = (Profile::new(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("box");
+    let mbox: String = [("0009", 1), ("0001", 2), ("0008", 3)]
+        .iter()
+        .map(|(bits, number)| format!("From x\n{}\n", letter(*number, &format!("X-Mozilla-Status: {bits}\n"))))
+        .collect();
+    put(&path, &mbox);
+    put(&folder.path().join("empty.mbox"), "");
+    let answer = profile.good(&["import", text(&path), text(&folder.path().join("empty.mbox"))]);
+    assert_eq!(String::from_utf8_lossy(&answer.output).trim(), "1");
+    assert!(answer.error.contains("2 messages") && answer.error.contains("X-Mozilla-Status"), "{}", answer.error);
+    assert_eq!(folders(&profile), [json!(["Imported", 0, 1])]);
+}

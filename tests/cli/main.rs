@@ -29,6 +29,7 @@ mod refusing;
 mod replying;
 mod sealing;
 mod searching;
+mod storing;
 mod streams;
 mod trusting;
 mod vouching;

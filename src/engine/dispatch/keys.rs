@@ -96,7 +96,7 @@ impl Engine {
     }
 
     /// What the topics work with.
-    pub(super) fn topic_work(&self) -> Work {
+    pub(in crate::engine) fn topic_work(&self) -> Work {
         Work {
             profile: Arc::clone(&self.profile),
             publish: Arc::clone(&self.publish),

@@ -3,7 +3,7 @@
 use crate::engine::{Command, Failure, FailureKind, Retry};
 use crate::ui::files::Purpose;
 use crate::ui::state::{State, Views};
-use crate::ui::{authorities, backup, compare, finding, trust};
+use crate::ui::{authorities, backup, compare, finding, storage, trust};
 
 /// Takes what was chosen since the last frame.
 pub(super) fn take(views: &mut Views, state: &mut State, commands: &mut Vec<Command>) {
@@ -35,6 +35,7 @@ pub(super) fn take(views: &mut Views, state: &mut State, commands: &mut Vec<Comm
         }
         (Purpose::Backup(choice), Some(path)) => backup::chosen(state, choice, &path),
         (Purpose::PublishDirectory { fingerprint }, Some(to)) => commands.push(finding::export(fingerprint, to)),
+        (Purpose::ExportEverything, Some(to)) => commands.push(storage::export(state, &to)),
         (_, None) => {}
     }
 }

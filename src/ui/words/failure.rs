@@ -10,7 +10,7 @@ pub fn sentences(language: Language, failure: &Failure) -> (String, String) {
     let row = failure.kind.row();
     let subject = match (failure.kind, failure.subject.parse::<usize>()) {
         // The server's limit.
-        (FailureKind::TooBig, Ok(limit)) => bytes(limit),
+        (FailureKind::TooBig | FailureKind::NoSpace, Ok(limit)) => bytes(limit),
         _ => one_line(&failure.subject),
     };
     let quoted = match (subject.is_empty(), language) {
@@ -214,6 +214,24 @@ explained! { FailureKind {
         "Look whether the disk is full, then start again.";
         "メールの保存場所を読み書きできません{subject}。",
         "ディスクの空きを確かめてから、起動し直してください。";
+        [];
+    OverQuota =>
+        "Your mailbox on the server is full{subject}.",
+        "The message stays here and is put there when there is room. Delete something large, and empty the trash.";
+        "サーバーのメールボックスがいっぱいです{subject}。",
+        "メールはここに残り、空きができれば移します。大きなメールを削除し、ごみ箱を空にできます。";
+        [];
+    Damaged =>
+        "Part of the database can't be read{subject}.",
+        "Repair it in the settings, under Storage. What can be read is kept; what the servers have is fetched again.";
+        "データベースの一部が読めません{subject}。",
+        "設定の「保存場所」で修復できます。読める分を残し、残りはサーバーから取り直します。";
+        [];
+    NoSpace =>
+        "There is too little room on the disk{subject}.",
+        "Nothing was changed. Make room, then try again.";
+        "ディスクの空きが足りません{subject}。",
+        "何も変わっていません。空きを作ってから、もう一度試せます。";
         [];
     SecretStore =>
         "The system's keyring did not give the password{subject}.",
