@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "engine/damage.rs"]
+mod damage;
 #[path = "engine/faults.rs"]
 mod faults;
 #[path = "servers/keys.rs"]
@@ -19,6 +21,9 @@ mod servers;
 mod setup;
 #[path = "engine/synchronising.rs"]
 mod synchronising;
+
+#[path = "engine/watching.rs"]
+mod watching;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -10,6 +10,8 @@ mod backup;
 mod body;
 #[path = "ui/bringing.rs"]
 mod bringing;
+#[path = "ui/delivery.rs"]
+mod delivery;
 #[path = "ui/finding.rs"]
 mod finding;
 #[path = "ui/outgoing.rs"]
@@ -24,6 +26,8 @@ mod people;
 mod sample;
 #[path = "ui/setup.rs"]
 mod setup;
+#[path = "ui/storage.rs"]
+mod storage;
 #[path = "ui/why.rs"]
 mod why;
 
@@ -809,6 +813,8 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
         authorities::screens(language),
         setup::screens(language),
         outgoing::screens(language),
+        storage::screens(language),
+        delivery::screens(language),
         vec![("settings-pop3", by_pop3(language))],
     ]
     .into_iter()

@@ -119,6 +119,8 @@ fn take(
     for (id, raw, assessment) in &looked {
         let _ = std::panic::catch_unwind(AssertUnwindSafe(|| {
             feed.take(profile, *id, raw.len(), assessment);
+            // That a report can't be noted keeps nobody from reading it.
+            let _ = super::delivered::take(profile, raw);
             harvest.as_mut().map_or(Ok(()), |harvest| harvest.take(profile, *id, raw, assessment))
         }));
     }

@@ -352,9 +352,6 @@ impl Engine {
             let terms =
                 Terms { profile: &profile, publish: &publish, cancel: &cancel, grace: GRACE, arrived: &arrived };
             let outcome = receiving::accounts(&terms, None, Scope::Everything).await.map(|_| ());
-            if outcome.is_ok() {
-                let _ = profile.store.set_setting("synchronised_at", &jiff::Timestamp::now());
-            }
             publish(Event::Progress(None));
             if let Err(failure) = outcome
                 && failure.kind != FailureKind::Cancelled

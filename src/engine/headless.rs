@@ -1,5 +1,7 @@
 //! The engine without its thread: each call does one thing and returns. Used by the command line.
 
+mod watching;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -16,6 +18,8 @@ use super::receiving::{self, Scope, Terms};
 use super::topic::{self, mail::MailCommand};
 use super::view::{AccountForm, MailboxView, OutboxView};
 use super::{Event, Failure, FailureKind, Retry, account, assessing, indexing, reading, sending, stateless};
+
+pub use watching::Watching;
 
 /// What a round of sending and fetching did.
 #[derive(Debug, Default)]

@@ -7,6 +7,7 @@ pub mod attachment;
 mod carried;
 pub mod certify;
 mod command;
+mod delivered;
 mod demo;
 mod dispatch;
 mod failure;

@@ -97,6 +97,7 @@ pub(super) fn net_failure(error: &NetError, subject: &str) -> Failure {
         NetError::ServerUnproven => (FailureKind::ServerUnproven, Retry::Never),
         NetError::LoginRefused { .. } => (FailureKind::LoginRefused, Retry::Never),
         NetError::Rejected { .. } | NetError::AllRefused { .. } => (FailureKind::Rejected, Retry::Never),
+        NetError::OverQuota { .. } => (FailureKind::OverQuota, Retry::Now),
         NetError::Deferred { .. } => (FailureKind::Deferred, Retry::Now),
         NetError::Uncertain { .. } => (FailureKind::Uncertain, Retry::Never),
         NetError::Cancelled => (FailureKind::Cancelled, Retry::Now),

@@ -49,9 +49,18 @@ pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Re
         rows: Arc::new(rows.into_iter().map(row).collect()),
         drafts: drafts(profile)?,
         waiting: waiting.iter().filter(|one| sending::is_waiting(one.state)).count(),
-        synchronised_at: store.setting("synchronised_at").map_err(store_failure)?,
+        synchronised_at: all_synchronised_at(profile)?,
         is_demo,
     })
+}
+
+/// Since when nothing is known of any account's server that is not here: the oldest of all; `None` while one was never
+/// synchronised.
+fn all_synchronised_at(profile: &Profile) -> Result<Option<jiff::Timestamp>, Failure> {
+    let synchronised = profile.store.synchronised().map_err(store_failure)?;
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let receiving = accounts.iter().filter(|account| !account.imap_host.is_empty() || account.receives_by_pop());
+    Ok(receiving.map(|account| synchronised.get(&account.id).copied()).min().flatten())
 }
 
 fn drafts(profile: &Profile) -> Result<Vec<DraftView>, Failure> {

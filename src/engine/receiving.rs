@@ -42,17 +42,26 @@ pub(super) async fn accounts(terms: &Terms<'_>, which: Option<i64>, scope: Scope
     for account in accounts.iter().filter(|account| which.is_none_or(|id| account.id == id)) {
         let is_asked_for = which.is_some() || scope == Scope::Everything;
         if is_asked_for || terms.profile.store.is_untold(account.id).map_err(store_failure)? {
-            rounds.push(one_account(terms, account, scope));
+            rounds.push(async move { (account.id, one_account(terms, account, scope).await) });
         }
     }
     let mut fetched = 0;
     let mut cancelled = None;
-    for outcome in futures_util::future::join_all(rounds).await {
+    for (account, outcome) in futures_util::future::join_all(rounds).await {
         match outcome {
-            Ok(count) => fetched += count,
+            Ok(count) => {
+                fetched += count;
+                if scope == Scope::Everything {
+                    let now = terms.profile.now();
+                    terms.profile.store.note_synchronised(account, now).map_err(store_failure)?;
+                }
+            }
             Err(failure) if failure.kind == FailureKind::Cancelled => cancelled = Some(failure),
             Err(failure) => (terms.publish)(Event::Failed(failure)),
         }
+    }
+    if scope == Scope::Everything && which.is_none() && cancelled.is_none() {
+        terms.profile.store.tidy_recovered().map_err(store_failure)?;
     }
     (terms.publish)(Event::Progress(None));
     cancelled.map_or(Ok(fetched), Err)

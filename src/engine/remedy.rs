@@ -41,7 +41,8 @@ pub(super) fn help(
     let carried = carried.filter_map(|one| came.report(&one, at)).collect();
     let own = own_keys(profile, &reading::account_of(profile, message)?, at);
     let sightings = super::sighting::of_message(profile, assessment)?;
-    Ok(Help { carried, kept, own, is_author_doubtful: author(assessment).is_none(), sightings })
+    let delivery = super::delivered::view(profile, raw)?;
+    Ok(Help { carried, kept, own, is_author_doubtful: author(assessment).is_none(), sightings, delivery })
 }
 
 fn fingerprints(keyring: &Keyring) -> Vec<Fingerprint> {

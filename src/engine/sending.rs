@@ -33,6 +33,15 @@ pub(super) fn preflight(profile: &Profile, draft: &Draft) -> Result<PreflightVie
     let policy = profile.policy(profile.now())?;
     let found = outgoing::preflight(draft, &profile.keyring(), &policy);
     let encrypted = draft.protection.encrypt && found.blockers.is_empty();
+    let mut blockers: Vec<_> =
+        found.blockers.into_iter().map(|one| (one.code.word().to_owned(), one.subject)).collect();
+    let mut cautions: Vec<_> =
+        found.cautions.into_iter().map(|one| (one.code.word().to_owned(), one.subject)).collect();
+    match account_for(profile, draft).ok().and_then(|account| offers::too_big(profile, &account, draft)) {
+        Some((limit, true)) => blockers.push(("too_big".to_owned(), limit.to_string())),
+        Some((limit, false)) => cautions.push(("perhaps_too_big".to_owned(), limit.to_string())),
+        None => {}
+    }
     Ok(PreflightView {
         recipients: found
             .recipients
@@ -47,8 +56,8 @@ pub(super) fn preflight(profile: &Profile, draft: &Draft) -> Result<PreflightVie
         signs_with: found.signs_with,
         is_encrypted: encrypted,
         hides_subject: encrypted,
-        blockers: found.blockers.into_iter().map(|one| (one.code.word().to_owned(), one.subject)).collect(),
-        cautions: found.cautions.into_iter().map(|one| (one.code.word().to_owned(), one.subject)).collect(),
+        blockers,
+        cautions,
     })
 }
 

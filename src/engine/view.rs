@@ -175,6 +175,20 @@ pub struct Help {
     pub is_author_doubtful: bool,
     /// What was seen of the author's certificates before.
     pub sightings: Vec<SightingView>,
+    /// Whether it arrived, or what it says of another message.
+    pub delivery: DeliveryView,
+}
+
+/// What a message reports of a delivery, or what was reported of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryView {
+    /// What it reports.
+    pub report: Option<crate::message::DeliveryReport>,
+    /// The report knows the name that only this program and the servers on the way know: it is about a message sent from
+    /// here.
+    pub is_ours: bool,
+    /// What was reported of it, if it was sent from here.
+    pub known: Vec<crate::store::DeliveryRecord>,
 }
 
 /// A certificate that an address was seen to sign with: trust on first use, which is never more than that.

@@ -13,6 +13,7 @@ mod mbox;
 mod parse;
 mod part;
 mod protected;
+mod report;
 mod rtf;
 #[cfg(test)]
 mod tests;
@@ -32,5 +33,6 @@ pub use part::{ContentType, Defect, DefectCode, Limits, ParsedMessage, Part};
 pub use protected::{
     ProtectedHeaders, ProtectionScheme, legacy_display_parts, protected_headers, without_legacy_display,
 };
+pub use report::{DeliveryAction, DeliveryOutcome, DeliveryReport};
 pub use text::{Encoding, UuencodedFile, uuencoded_files};
 pub use tnef::parse_tnef;

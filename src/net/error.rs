@@ -58,6 +58,12 @@ pub enum NetError {
         /// The recipient that was refused, if it was one.
         recipient: Option<EmailAddress>,
     },
+    /// The mailbox is full (OVERQUOTA, RFC 5530 §3).
+    #[error("over_quota")]
+    OverQuota {
+        /// The server's reply.
+        reply: String,
+    },
     /// Refused for now (4yz).
     #[error("deferred")]
     Deferred {
@@ -131,7 +137,10 @@ impl NetError {
             | Self::Uncertain { detail }
             | Self::Protocol { detail }
             | Self::BadCertificate { detail, .. } => detail.clone(),
-            Self::NoStartTls { reply } | Self::LoginRefused { reply } | Self::NoFolder { reply } => reply.clone(),
+            Self::NoStartTls { reply }
+            | Self::LoginRefused { reply }
+            | Self::NoFolder { reply }
+            | Self::OverQuota { reply } => reply.clone(),
             Self::Rejected { code: 0, text, .. } | Self::Deferred { code: 0, text, .. } => text.clone(),
             Self::Rejected { code, text, .. } | Self::Deferred { code, text, .. } => format!("{code} {text}"),
             Self::BadAddress { address } => address.to_string(),

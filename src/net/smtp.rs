@@ -48,6 +48,8 @@ pub struct Delivery<'a> {
     pub message: &'a [u8],
     /// Reports of success, delay and failure are asked for, where the server offers that (RFC 3461).
     pub reports: bool,
+    /// What reports are to call it (letters and digits), where the server offers reports.
+    pub envelope_id: Option<&'a str>,
     /// It may only go where every server on the way promises TLS (RFC 8689).
     pub requires_tls: bool,
 }
@@ -90,7 +92,7 @@ pub async fn submit(
     envelope: &Envelope,
     message: &[u8],
 ) -> Result<Accepted, SubmitError> {
-    let delivery = Delivery { envelope, message, reports: false, requires_tls: false };
+    let delivery = Delivery { envelope, message, reports: false, envelope_id: None, requires_tls: false };
     submit_with(server, credentials, &delivery, |_| ControlFlow::Continue(())).await
 }
 
@@ -309,6 +311,10 @@ fn mail_parameters(offer: &Offer, delivery: &Delivery<'_>) -> Result<Vec<MailPar
     if delivery.reports && offer.dsn {
         // RFC 3461 §4.3: the header is enough to know which message it is.
         parameters.push(other("RET", Some("HDRS")));
+    }
+    if let Some(id) = delivery.envelope_id.filter(|_| offer.dsn) {
+        // RFC 3461 §4.4.
+        parameters.push(other("ENVID", Some(id)));
     }
     Ok(parameters)
 }

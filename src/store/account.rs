@@ -2,6 +2,7 @@ use rusqlite::{Row, params};
 
 use crate::domain::Mailbox;
 
+use super::setting::SYNCHRONISED;
 use super::{Store, StoreError};
 
 /// An account. Its password is in the secret store, under [`AccountRecord::secret_name`]; where it signs in with OAuth 2.0,
@@ -132,6 +133,10 @@ impl Store {
 
     /// Removes an account with its folders, messages and submissions (not its secret).
     pub fn remove_account(&self, id: i64) -> Result<(), StoreError> {
+        let mut synchronised = self.synchronised()?;
+        if synchronised.remove(&id).is_some() {
+            self.set_setting(SYNCHRONISED, &synchronised)?;
+        }
         self.db().execute("DELETE FROM account WHERE id = ?1", [id])?;
         Ok(())
     }

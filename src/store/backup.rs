@@ -12,10 +12,11 @@ use super::{CertificateRecord, Store, StoreError};
 
 /// Mail, what is fetched again, what a backup has in a form of its own, and what is only told of certificates as they
 /// are here. Every other table goes along, also one that is added later.
-const LEFT_OUT: [&str; 20] = [
+const LEFT_OUT: [&str; 22] = [
     "account",
     "awaited",
     "certificate",
+    "delivery",
     "discard",
     "draft",
     "draft_attachment",
@@ -28,6 +29,7 @@ const LEFT_OUT: [&str; 20] = [
     "piece",
     "placing",
     "popped",
+    "posted",
     "raw",
     "raw_piece",
     "search_index",

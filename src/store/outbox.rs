@@ -143,6 +143,14 @@ impl Store {
         Ok(found)
     }
 
+    /// What waits or needs its author, with its message.
+    pub fn waiting_messages(&self) -> Result<Vec<(i64, RawMessage)>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached("SELECT id, bytes FROM outbox WHERE state <> 'accepted' ORDER BY id")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, RawMessage::new(row.get::<_, Vec<u8>>(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Takes the oldest submission whose turn it is and marks it as being sent. Nobody else gets it
     /// until it is marked otherwise.
     pub fn take_due(&self, now: Timestamp) -> Result<Option<(i64, i64, Envelope, RawMessage)>, StoreError> {

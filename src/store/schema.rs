@@ -15,6 +15,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     SYNCHRONISED,
     OUTBOX,
     PIECES,
+    DELIVERIES,
 ];
 
 /// What is known of the folders of servers, and what was done here and the servers don't know yet. A UID below 0 is none:
@@ -80,6 +81,25 @@ INSERT OR IGNORE INTO marked (message, flag, is_on)
     JOIN message ON message.folder = mark.value ->> 0 AND message.uid = mark.value ->> 1
     WHERE setting.name = 'pending_seen';
 DELETE FROM setting WHERE name = 'pending_seen';
+";
+
+/// Under which random name (ENVID, RFC 3461 §4.4) which message went to whom, and what was reported of it.
+const DELIVERIES: &str = "
+CREATE TABLE posted (
+    envid TEXT PRIMARY KEY,
+    message_id TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE delivery (
+    message_id TEXT NOT NULL,
+    recipient TEXT NOT NULL COLLATE NOCASE,
+    action TEXT NOT NULL,
+    status TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (message_id, recipient)
+) STRICT;
 ";
 
 /// Large message sources are kept in pieces, each as it was or deflated for itself; `deflated` is empty then.

@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,4 +22,19 @@ impl Store {
         self.db().execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)", params![name, json])?;
         Ok(())
     }
+
+    /// When each account was last synchronised to the end, by row ids.
+    pub fn synchronised(&self) -> Result<BTreeMap<i64, Timestamp>, StoreError> {
+        Ok(self.setting(SYNCHRONISED)?.unwrap_or_default())
+    }
+
+    /// An account was synchronised to the end.
+    pub fn note_synchronised(&self, account: i64, at: Timestamp) -> Result<(), StoreError> {
+        let mut all = self.synchronised()?;
+        all.insert(account, at);
+        self.set_setting(SYNCHRONISED, &all)
+    }
 }
+
+/// The setting; an account that is removed takes its part along.
+pub(super) const SYNCHRONISED: &str = "synchronised";

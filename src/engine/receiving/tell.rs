@@ -299,6 +299,11 @@ async fn one(round: &mut Round<'_>, placing: &Placing) -> Result<(), Failure> {
             round.store().give_up_placing(placing.message).map_err(store_failure)?;
             Err(fail(error))
         }
+        Err(error @ NetError::OverQuota { .. }) => {
+            // It was not put there; when there is room again, it will be.
+            round.store().note_not_done(&[placing.message]).map_err(store_failure)?;
+            Err(fail(error))
+        }
         Err(error) => Err(fail(error)),
     }
 }

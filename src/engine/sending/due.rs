@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{EmailAddress, Envelope, RawMessage};
 use crate::engine::command::Progress;
+use crate::engine::delivered;
 use crate::engine::login::{self, LogIn};
 use crate::engine::network::{Publish, account_of, net_failure, smtp_server};
 use crate::engine::popping;
@@ -96,7 +97,9 @@ impl Sending<'_> {
         account: &AccountRecord,
         row: &SubmissionRow,
     ) -> Result<Result<smtp::Accepted, NetError>, Failure> {
+        let envelope_id = delivered::post(self.profile, &self.envelope, &self.bytes)?;
         let delivery = smtp::Delivery {
+            envelope_id: Some(&envelope_id),
             envelope: &self.envelope,
             message: &self.bytes,
             reports: row.reports,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::fmt::strtime;
 
 use super::fetch::{Flags, sets};
-use super::session::{Session, no_folder, quote};
+use super::session::{Session, not_put, quote};
 use super::{ImapError, mutf7};
 
 /// Which UIDs messages got elsewhere (RFC 4315 §3).
@@ -96,16 +96,20 @@ impl Session {
     ) -> Result<Option<(u32, u32)>, ImapError> {
         let date = internal_date.and_then(date_time).map(|date| format!(" \"{date}\"")).unwrap_or_default();
         let command = format!("APPEND {} ({}){date}", quote(folder)?, flags.words().join(" "));
-        let mut got = None;
-        self.run_with_literal(&command, message, |response| {
-            if let Response::Done { outcome, .. } = response
-                && let Some(ResponseCode::AppendUid(uid_validity, uids)) = &outcome.code
-            {
-                got = members(uids).next().map(|uid| (*uid_validity, uid));
-            }
-        })
-        .await
-        .map_err(no_folder)?;
+        let (mut got, mut is_to_be_created) = (None, false);
+        let done = self
+            .run_with_literal(&command, message, |response| {
+                let Response::Done { outcome, .. } = response else { return };
+                match &outcome.code {
+                    Some(ResponseCode::AppendUid(uid_validity, uids)) => {
+                        got = members(uids).next().map(|uid| (*uid_validity, uid));
+                    }
+                    Some(ResponseCode::TryCreate) => is_to_be_created = true,
+                    _ => {}
+                }
+            })
+            .await;
+        done.map_err(|error| not_put(error, is_to_be_created))?;
         Ok(got)
     }
 

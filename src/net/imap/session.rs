@@ -158,6 +158,23 @@ pub(super) fn no_folder(error: ImapError) -> ImapError {
     }
 }
 
+/// What a `NO` to a message that was to be put into a folder is about: `TRYCREATE` (RFC 3501 §6.3.11) or `NONEXISTENT`
+/// (RFC 5530 §3) say that the folder is not there, and nothing else does.
+pub(super) fn not_put(error: ImapError, is_to_be_created: bool) -> ImapError {
+    match error {
+        ImapError::Rejected { text, .. } if is_to_be_created || says(&text, "NONEXISTENT") => {
+            ImapError::NoFolder { reply: text }
+        }
+        ImapError::Rejected { text, .. } if says(&text, "OVERQUOTA") => ImapError::OverQuota { reply: text },
+        other => other,
+    }
+}
+
+fn says(text: &str, code: &str) -> bool {
+    let rest = text.strip_prefix('[').and_then(|rest| rest.get(..code.len()).zip(rest.get(code.len()..)));
+    rest.is_some_and(|(word, rest)| word.eq_ignore_ascii_case(code) && rest.starts_with([']', ' ']))
+}
+
 pub(super) fn broken(error: async_imap::error::Error) -> ImapError {
     ImapError::unreachable(error)
 }
@@ -173,6 +190,19 @@ pub(super) fn quote(text: &str) -> Result<String, ImapError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_says_so_is_a_folder_that_is_not_there() {
+        let no = |text: &str| ImapError::Rejected { code: 0, text: text.to_owned(), recipient: None };
+        assert!(matches!(not_put(no("No such mailbox"), true), ImapError::NoFolder { .. }));
+        assert!(matches!(not_put(no("[NONEXISTENT] no"), false), ImapError::NoFolder { .. }));
+        assert!(matches!(not_put(no("[nonexistent]"), false), ImapError::NoFolder { .. }));
+        assert!(matches!(not_put(no("[OVERQUOTA] Quota exceeded"), false), ImapError::OverQuota { .. }));
+        for other in ["[NOPERM] no", "[LIMIT] no", "[NONEXISTENTIAL] no", "too large", "", "[", "[NONEXISTEN"] {
+            assert!(matches!(not_put(no(other), false), ImapError::Rejected { .. }), "{other}");
+        }
+        assert!(matches!(not_put(ImapError::protocol("x"), true), ImapError::Protocol { .. }));
+    }
 
     #[test]
     fn a_folder_name_can_not_end_the_command() {

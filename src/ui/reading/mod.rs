@@ -48,6 +48,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
         Frame::new().inner_margin(Margin { left: 24, right: 24, top: 16, bottom: 12 }).show(ui, |ui| {
             head(ui, &view, state, commands, has_back);
             super::remote::show(ui, &view, views, state, commands);
+            super::delivery::show(ui, &view, state.language);
         });
     });
     ui.add_space(-space::S);

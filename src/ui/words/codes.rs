@@ -75,9 +75,15 @@ pub fn blocker(language: Language, code: &str, about: &str) -> String {
         "bad_address" => Word::BlockBadAddress,
         "no_recipients" => Word::NoRecipient,
         "no_signing_key" => Word::BlockNoSigningKey,
+        "too_big" => return language.fill(Word::BlockTooBig, &[("limit", &limit(about))]),
         _ => Word::BlockOther,
     };
     language.fill(word, &[("name", &one_line(about)), ("code", code)])
+}
+
+/// A number of bytes that a code came with.
+fn limit(about: &str) -> String {
+    about.parse().map_or_else(|_| one_line(about), super::bytes)
 }
 
 /// Whether a blocker is about the author's own key, and not a recipient's.
@@ -95,6 +101,7 @@ pub fn send_caution(language: Language, code: &str, about: &str) -> String {
         "not_signed" | "unsigned" => Word::AskUnsigned,
         "sent_copy_unreadable" => Word::AskCopy,
         "empty_subject" => Word::AskEmptySubject,
+        "perhaps_too_big" => return language.fill(Word::AskTooBig, &[("limit", &limit(about))]),
         _ => Word::AskOther,
     };
     language.fill(word, &[("name", &one_line(about)), ("code", code)])
@@ -174,6 +181,10 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "assess" => Word::WorkAssess,
         "index" => Word::WorkIndex,
         "import" => Word::WorkImport,
+        "check" => Word::WorkCheck,
+        "compact" => Word::WorkCompact,
+        "export_all" => Word::WorkExportAll,
+        "repair" => Word::WorkRepair,
         "find_certificate" => Word::WorkFind,
         "remote" => Word::WorkRemote,
         "refresh_certificates" => Word::WorkRefresh,

@@ -3,10 +3,12 @@
 pub mod ask;
 pub mod bringing;
 pub mod codes;
+pub mod delivery;
 pub mod dialogue;
 pub mod failure;
 pub mod reason;
 pub mod setup;
+pub mod storage;
 mod table;
 pub mod verdict;
 pub mod vouching;

@@ -11,6 +11,8 @@ mod body;
 #[macro_use]
 mod bringing;
 #[macro_use]
+mod delivery;
+#[macro_use]
 mod evidence;
 #[macro_use]
 mod finding;
@@ -34,6 +36,8 @@ mod searching;
 mod settings;
 #[macro_use]
 mod setup;
+#[macro_use]
+mod storage;
 #[macro_use]
 mod window;
 #[macro_use]
@@ -61,4 +65,4 @@ macro_rules! words {
     };
 }
 
-window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing words; }
+window! { backup body evidence writing keys own_keys searching settings setup pane remedy bringing finding authorities people mail outgoing storage delivery words; }

@@ -49,6 +49,8 @@ macro_rules! writing {
             BlockNoCertificate => "{name} has no key that we know. Find it, ask for it, or send without encryption.", "{name}さんの鍵が見つかりません。探す、送ってもらう、暗号化せずに送る、から選べます。";
             BlockExpired => "The key of {name} has expired. Ask for the new one, or send without encryption.", "{name}さんの鍵は期限切れです。新しい鍵を送ってもらうか、暗号化せずに送れます。";
             BlockRevoked => "The key of {name} was withdrawn. Ask for the new one, or send without encryption.", "{name}さんの鍵は失効しています。新しい鍵を送ってもらうか、暗号化せずに送れます。";
+            BlockTooBig => "The server takes at most {limit}. Send less at once, or put the files where a link leads to them.", "サーバーが受け付けるのは{limit}までです。分けて送るか、ファイルを置いた場所のリンクを送れます。";
+            AskTooBig => "The message may become larger than the server's limit of {limit}.", "サーバーの上限{limit}を超えるかもしれません。";
             BlockNoSigningKey => "You have no key to seal as {name}. Make or import one, or send without a seal.", "{name} として封印する鍵がありません。作る、読み込む、封印せずに送る、から選べます。";
             BlockOther => "This can't be sent as asked ({code} {name}). Change the protection or the recipient.", "このままでは送れません（{code} {name}）。保護の設定か宛先を変えると送れます。";
             AskUnauthenticated => "Nobody you trust vouches for the key of {name}. Compare fingerprints to be sure.", "{name}さんの鍵を保証する人がいません。指紋を確かめると確実になります。";
