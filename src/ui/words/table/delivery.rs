@@ -4,7 +4,7 @@ macro_rules! delivery {
     ($next:ident $($more:ident)*; $($rows:tt)*) => {
         $next! { $($more)*; $($rows)*
             DeliveryReport => "Report of a delivery", "配送の報告";
-            DeliveryAbout => "About your message “{subject}”", "メール「{subject}」について";
+            DeliveryAbout => "About the message “{subject}”", "メール「{subject}」について";
             DeliveryNotOurs => "This report does not name a delivery of this program. Anybody can write such a message, so nothing was noted.", "このプログラムの送信を指していない報告です。だれでも書けるため、記録には反映していません。";
             DeliveryFailed => "Could not be delivered to {name}{why}", "{name} に届きませんでした{why}";
             DeliveryDelayed => "Not delivered to {name} yet{why}; the server goes on trying", "{name} にはまだ届いていません{why}。サーバーが再送を続けています";
