@@ -10,6 +10,8 @@ mod backup;
 mod body;
 #[path = "ui/bringing.rs"]
 mod bringing;
+#[path = "ui/delivery.rs"]
+mod delivery;
 #[path = "ui/finding.rs"]
 mod finding;
 #[path = "ui/listing.rs"]
@@ -821,6 +823,7 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
         tagging::screens(language),
         threads::screens(language),
         listing::screens(language),
+        delivery::screens(language),
         vec![("settings-pop3", by_pop3(language))],
     ]
     .into_iter()

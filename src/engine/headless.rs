@@ -23,6 +23,8 @@ use super::{
 
 pub use watching::Watching;
 
+pub use watching::Watching;
+
 /// What a round of sending and fetching did.
 #[derive(Debug, Default)]
 pub struct Done {

@@ -92,12 +92,11 @@ impl Store {
             Err(error) if error.is_damage() => report.note("structure", 1, Gravity::Damage),
             other => drop(other?),
         }
-        let (dir, path) = self.place();
+        let (_, path) = self.place();
         let is_through = pages(path, self.key(), &mut report, goes_on)?
             && structure(&reader, &mut report, goes_on)?
             && sources(&reader, &mut report, goes_on)?;
         drop(reader);
-        let _ = dir;
         if !is_through {
             return Ok(None);
         }

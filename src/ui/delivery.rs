@@ -18,6 +18,9 @@ pub fn show(ui: &mut Ui, view: &ReadingView, language: Language) {
     if let Some(report) = &delivery.report {
         widgets::card(ui, |ui| {
             widgets::emphasis(ui, language.say(Word::DeliveryReport));
+            if !delivery.is_ours {
+                widgets::signed_line(ui, Icon::Caution, palette(ui).amber, language.say(Word::DeliveryNotOurs));
+            }
             if let Some(subject) = &report.subject {
                 widgets::soft(ui, language.fill(Word::DeliveryAbout, &[("subject", &one_line(subject))]));
             }
@@ -26,9 +29,6 @@ pub fn show(ui: &mut Ui, view: &ReadingView, language: Language) {
                 if !outcome.detail.is_empty() {
                     widgets::caption(ui, one_line(&outcome.detail));
                 }
-            }
-            if !delivery.is_ours {
-                widgets::signed_line(ui, Icon::Caution, palette(ui).amber, language.say(Word::DeliveryNotOurs));
             }
         });
     }

@@ -1,7 +1,7 @@
 //! What is kept, in the settings: how much room it takes, whether it is sound, giving room back, writing all of it out; and
 //! what was done about a database that was damaged.
 
-use egui::{Context, Grid, Ui};
+use egui::{Context, Ui};
 
 use crate::engine::Command;
 use crate::engine::topic::Topic;
@@ -15,6 +15,9 @@ use super::state::{State, Views};
 use super::theme::{palette, size, space};
 use super::widgets::{self, Weight};
 use super::words::{Language, Word, bytes, one_line, storage as words};
+
+/// The width of the list of what takes how much room.
+const SIZES: f32 = 380.0;
 
 /// The card between frames.
 #[derive(Clone, Debug, Default)]
@@ -106,17 +109,23 @@ fn sizes(ui: &mut Ui, view: &StorageView, language: Language) {
         (Word::StorageFree, sizes.free),
         (Word::StorageOld, sizes.damaged),
     ];
-    Grid::new("storage-sizes").num_columns(2).spacing([space::L, space::XS]).show(ui, |ui| {
-        for (word, count) in rows.into_iter().filter(|(_, count)| *count > 0) {
-            widgets::soft(ui, language.say(word));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| widgets::body(ui, room(count)));
-            ui.end_row();
+    let total = (Word::StorageTotal, sizes.total());
+    let shown = rows.into_iter().filter(|(_, count)| *count > 0).chain([total]);
+    ui.scope(|ui| {
+        ui.set_max_width(SIZES);
+        ui.spacing_mut().item_spacing.y = space::XS;
+        for (word, count) in shown {
+            ui.horizontal(|ui| {
+                widgets::soft(ui, language.say(word));
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if word == Word::StorageTotal {
+                        widgets::emphasis(ui, room(count))
+                    } else {
+                        widgets::body(ui, room(count))
+                    }
+                });
+            });
         }
-        widgets::soft(ui, language.say(Word::StorageTotal));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            widgets::emphasis(ui, room(sizes.total()));
-        });
-        ui.end_row();
     });
 }
 

@@ -109,10 +109,8 @@ fn what_thunderbird_deleted_in_an_mbox_does_not_come_back() {
 fn what_an_mbox_marks_as_deleted_is_left_out_and_counted_and_an_empty_one_is_no_message() {
     let (profile, folder) = (Profile::new(), tempfile::tempdir().unwrap());
     let path = folder.path().join("box");
-    let mbox: String = [("0009", 1), ("0001", 2), ("0008", 3)]
-        .iter()
-        .map(|(bits, number)| format!("From x\n{}\n", letter(*number, &format!("X-Mozilla-Status: {bits}\n"))))
-        .collect();
+    let one = |(bits, number)| format!("From x\n{}\n", letter(number, &format!("X-Mozilla-Status: {bits}\n")));
+    let mbox = [("0009", 1), ("0001", 2), ("0008", 3)].map(one).concat();
     put(&path, &mbox);
     put(&folder.path().join("empty.mbox"), "");
     let answer = profile.good(&["import", text(&path), text(&folder.path().join("empty.mbox"))]);

@@ -63,7 +63,8 @@ async fn a_report_that_is_asked_for_comes_and_a_server_without_reports_gets_the_
     let Some(servers) = servers() else { return };
     let bytes = message("with a report");
     let envelope = Envelope { sender: address("carol"), recipients: vec![address("bob")] };
-    let asked = smtp::Delivery { reports: true, ..delivery(&envelope, &bytes) };
+    let name = "5f1c0de5f1c0de5f1c0de5f1c0de5f1c";
+    let asked = smtp::Delivery { reports: true, envelope_id: Some(name), ..delivery(&envelope, &bytes) };
     let go = |_: &[_]| ControlFlow::Continue(());
     let server = submission(servers, Way::Submission);
     let accepted = smtp::submit_with(&server, &user("carol"), &asked, go).await.unwrap();
@@ -73,6 +74,12 @@ async fn a_report_that_is_asked_for_comes_and_a_server_without_reports_gets_the_
     let actions: [&[u8]; 2] = [b"Action: delivered", b"Action: relayed"];
     assert!(contains(&report, b"message/delivery-status") && actions.iter().any(|action| contains(&report, action)));
     assert!(contains(&report, b"Original-Recipient: rfc822;bob@example.test"));
+    // As the program that sent it reads it: the server gives the name back that it was given.
+    let parsed = kakitome::message::parse(&RawMessage::new(report), &kakitome::message::Limits::default());
+    let read = parsed.delivery_report().unwrap();
+    assert_eq!(read.envelope_id.as_deref(), Some(name));
+    let told: Vec<_> = read.outcomes.iter().map(|one| (one.recipient.as_str(), one.action.word())).collect();
+    assert!(matches!(told[..], [("bob@example.test", "delivered" | "relayed")]), "{told:?}");
 
     let without = submission(servers, Way::Plainest);
     let accepted = smtp::submit_with(&without, &user("carol"), &asked, go).await.unwrap();

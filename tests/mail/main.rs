@@ -66,7 +66,7 @@ fn at(servers: &Servers, port: u16) -> Server {
 }
 
 fn delivery<'a>(envelope: &'a Envelope, message: &'a [u8]) -> smtp::Delivery<'a> {
-    smtp::Delivery { envelope, message, reports: false, requires_tls: false }
+    smtp::Delivery { envelope, message, reports: false, envelope_id: None, requires_tls: false }
 }
 
 fn imap(servers: &Servers) -> Server {

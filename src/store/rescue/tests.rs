@@ -507,3 +507,35 @@ fn the_check_says_what_sqlcipher_says() {
         assert_eq!((pages, theirs), (Some(damaged.len() as u64), damaged.len() as u64));
     }
 }
+
+#[test]
+fn a_page_that_can_not_be_read_is_told_as_damage_by_whatever_meets_it() {
+    let mut told = 0;
+    for table in ["raw", "message", "certificate", "setting", "folder"] {
+        let dir = copied();
+        for (page, _) in sample().pages.iter().filter(|(page, (name, ..))| name == table && **page > 1) {
+            write_at(&dir.path().join(DATABASE), u64::from(page - 1) * PAGE as u64 + 9, b"damage");
+        }
+        // Perhaps it is met when the database is opened.
+        let store = match Store::open(dir.path(), &sample().key) {
+            Ok(store) => store,
+            Err(error) => {
+                assert!(error.is_damage(), "{table}: {error:?}");
+                told += 1;
+                continue;
+            }
+        };
+        let outcomes = [
+            store.raw(1).map(drop),
+            store.rows(1, 1_000, 0).map(drop),
+            store.certificates().map(drop),
+            store.setting::<String>("setting-7").map(drop),
+            store.folders().map(drop),
+        ];
+        for error in outcomes.into_iter().filter_map(Result::err) {
+            assert!(error.is_damage(), "{table}: {error:?}");
+            told += 1;
+        }
+    }
+    assert!(told >= 5, "{told}");
+}

@@ -4,7 +4,7 @@ macro_rules! delivery {
     ($next:ident $($more:ident)*; $($rows:tt)*) => {
         $next! { $($more)*; $($rows)*
             DeliveryReport => "Report of a delivery", "配送の報告";
-            DeliveryAbout => "About your message “{subject}”", "メール「{subject}」について";
+            DeliveryAbout => "About the message “{subject}”", "メール「{subject}」について";
             DeliveryNotOurs => "This report does not name a delivery of this program. Anybody can write such a message, so nothing was noted.", "このプログラムの送信を指していない報告です。だれでも書けるため、記録には反映していません。";
             DeliveryFailed => "Could not be delivered to {name}{why}", "{name} に届きませんでした{why}";
             DeliveryDelayed => "Not delivered to {name} yet{why}; the server goes on trying", "{name} にはまだ届いていません{why}。サーバーが再送を続けています";
@@ -18,7 +18,7 @@ macro_rules! delivery {
             StatusNoAnswer => ": the server there did not answer ({status})", "：相手のサーバーが応答しません（{status}）";
             StatusExpired => ": it was tried for too long ({status})", "：再送の期限が過ぎました（{status}）";
             StatusPolicy => ": the server there refuses it by its rules ({status})", "：相手のサーバーの規則で拒まれました（{status}）";
-            StatusOther => " ({status})", "（{status}）";
+            StatusOther => ": the server says no more than its code ({status})", "：理由はコードだけです（{status}）";
         }
     };
 }
