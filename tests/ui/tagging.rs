@@ -325,7 +325,7 @@ fn a_rule_is_moved_with_the_keyboard_and_says_what_it_does_and_what_is_wrong_wit
                 .into_iter()
                 .filter_map(|one| if let RulesCommand::Order(ids) = one { Some(ids) } else { None })
         };
-        assert_eq!(orders().last(), Some(vec![1, 3, 2]));
+        assert_eq!(orders().next_back(), Some(vec![1, 3, 2]));
         window.get_by_label("Mailing list").click();
         window.run();
         assert!(of_rules(&paper).iter().any(|one| matches!(one, RulesCommand::Enable { rule: 2, on: true })));
@@ -415,7 +415,7 @@ fn a_rule_is_run_on_a_folder_only_after_it_was_seen_on_what() {
         window.get_by_label("Bob Ross  Re: minutes of Thursday");
         window.get_by_label(&language.fill(Word::RuleRunOn, &[("hits", "2")])).click();
         window.run();
-        assert_eq!(runs().last(), Some((Some(3), 1, false)));
+        assert_eq!(runs().next_back(), Some((Some(3), 1, false)));
         window.state_mut().update(Event::Topic(TopicView::Rules(Arc::new(view(true)))));
         window.run();
         window.get_by_label(language.say(Word::RuleUndo)).click();
