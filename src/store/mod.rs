@@ -57,3 +57,4 @@ pub use provenance::{Provenance, ProvenanceSource};
 pub use resync::{FolderNews, Gone, ServerFlags, Unnumbered};
 pub use roster::{FolderState, LIMBO};
 pub use sighting::{Correspondence, KeyChange, Seen, Sighting};
+pub use thread::ConversationRow;

@@ -96,7 +96,9 @@ fn about_the_message(ctx: &Context, views: &Views, state: &mut State, commands: 
     let rows = views.mailbox.as_ref().map(|mailbox| mailbox.rows.as_slice()).unwrap_or_default();
     if let Some(row) = rows.iter().find(|row| row.id == message) {
         if pressed(Modifiers::NONE, Key::M) {
-            commands.push(Command::SetSeen { message, seen: !row.is_seen });
+            let all =
+                views.mailbox.as_ref().map_or(vec![message], |all| conversation::messages_of(all, state, message));
+            commands.extend(all.into_iter().map(|message| Command::SetSeen { message, seen: !row.is_seen }));
         }
         if pressed(Modifiers::NONE, Key::S) {
             let on = !row.is_flagged;
@@ -110,7 +112,8 @@ fn about_the_message(ctx: &Context, views: &Views, state: &mut State, commands: 
         leave(views, state, commands, MailCommand::Delete(messages));
     } else if pressed(Modifiers::SHIFT, Key::J) {
         let is_junk = views.mailbox.as_ref().is_some_and(|mailbox| role(mailbox) == "junk");
-        leave(views, state, commands, MailCommand::Spam { messages, spam: !is_junk });
+        // Junk is told of the message that was read, and of no other.
+        leave(views, state, commands, MailCommand::Spam { messages: vec![message], spam: !is_junk });
     }
 }
 
