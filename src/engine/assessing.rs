@@ -46,10 +46,15 @@ pub(super) fn beside(
     let (open, turn) = (Arc::clone(open), Arc::clone(turn));
     tokio::task::spawn_blocking(move || {
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let done = all(&profile, &publish, &cancel);
-        // What was kept before there were conversations. Whoever reads mail is not kept from it by that.
-        let threaded = conversations::catch_up(&profile, &publish, &cancel).unwrap_or(0);
-        let done = done.map(|done| done + threaded);
+        let mut done = all(&profile, &publish, &cancel);
+        // What was kept before there were conversations. What comes meanwhile is not kept waiting by it.
+        while let Ok(count) = done {
+            let some = conversations::catch_up(&profile, &publish, &cancel, conversations::PORTION).unwrap_or(0);
+            if some == 0 {
+                break;
+            }
+            done = all(&profile, &publish, &cancel).map(|more| count + some + more);
+        }
         // What was never in the index, and what was in one that was damaged. That it can't be written now is said to who
         // searches.
         let checked = profile.search.check_once(&profile.store).map_err(store_failure);

@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use crate::domain::RawMessage;
 use crate::domain::abreast;
 use crate::domain::thread::{Lineage, Member, forest};
-use crate::flow::Seal;
+use crate::flow::{Headline, Lock, Seal};
 use crate::message::{self, Limits};
 use crate::net::Cancel;
 
@@ -15,6 +15,7 @@ use super::command::{Event, Progress};
 use super::network::{Publish, lineage};
 use super::profile::{Profile, store_failure};
 use super::view::{FolderId, MessageId, RowView, ThreadId};
+use crate::store::{ConversationRow, MessageRow};
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,8 @@ mod tests;
 const BATCH: usize = 200;
 /// Less is done before anybody could read that it is done.
 const WORTH_TELLING: usize = 2_000;
+/// So many are taken before what came meanwhile is looked at.
+pub(super) const PORTION: usize = 2_000;
 /// Whether lists are shown by conversations.
 pub(super) const SETTING: &str = "conversations";
 
@@ -46,9 +49,12 @@ pub struct Conversation {
     pub count: u32,
     /// How many of them were not read.
     pub unread: u32,
-    /// The row of the newest: its signs are shown, and those of no other.
+    /// The row of the newest.
     pub newest: u32,
-    /// One of the others has a seal that does not match.
+    /// The signs that every one of its messages has at least: the weakest lock and the weakest seal. `None` while one of
+    /// them was not looked at.
+    pub signs: Option<Headline>,
+    /// One of them has a seal that does not match.
     pub has_broken: bool,
     /// One of them was marked.
     pub is_flagged: bool,
@@ -118,7 +124,7 @@ impl Conversations {
         members: &mut HashMap<MessageId, Member>,
     ) {
         let row = |at: &u32| rows.get(*at as usize);
-        let (newest, others) = list.split_first().map_or((0, list), |(newest, others)| (*newest, others));
+        let newest = list.first().copied().unwrap_or_default();
         let is_broken = |row: &RowView| row.headline.is_some_and(|headline| headline.seal == Seal::Broken);
         let any = |is: &dyn Fn(&RowView) -> bool| list.iter().filter_map(row).any(is);
         self.all.push(Conversation {
@@ -127,11 +133,12 @@ impl Conversations {
             count: u32::try_from(list.len()).unwrap_or(u32::MAX),
             unread: list.iter().filter_map(row).filter(|row| !row.is_seen).count() as u32,
             newest,
-            has_broken: others.iter().filter_map(row).any(is_broken),
+            signs: weakest(list.iter().filter_map(row)),
+            has_broken: any(&is_broken),
             is_flagged: any(&|row| row.is_flagged),
             has_attachments: any(&|row| row.has_attachments),
         });
-        if others.is_empty() {
+        if list.len() < 2 {
             self.seats.push(Seat { row: newest, ..Seat::default() });
             return;
         }
@@ -145,35 +152,62 @@ impl Conversations {
     }
 }
 
-/// The rows of a conversation that are shown once: of copies of one message the one that `rank` has first.
-pub(super) fn without_copies<T: Clone>(all: Vec<(T, Member)>, rank: impl Fn(&T) -> usize) -> Vec<(T, Member)> {
-    let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_by_key(|at| all.get(*at).map(|(one, _)| rank(one)));
-    let mut seen = HashSet::new();
-    let keeps: HashSet<usize> = order
-        .into_iter()
-        .filter(|at| all.get(*at).and_then(|(_, member)| member.id).is_none_or(|id| seen.insert(id)))
-        .collect();
-    all.into_iter().enumerate().filter(|(at, _)| keeps.contains(at)).map(|(_, one)| one).collect()
+/// What all of these have at least.
+fn weakest<'a>(rows: impl Iterator<Item = &'a RowView>) -> Option<Headline> {
+    let seal_rank = |seal: Seal| match seal {
+        Seal::Broken => 0,
+        Seal::Unsigned => 1,
+        Seal::Unauthenticated => 2,
+        Seal::Partial => 3,
+        Seal::Authenticated => 4,
+    };
+    let lock_rank = |lock: Lock| match lock {
+        Lock::NotEncrypted => 0,
+        Lock::CannotOpen => 1,
+        Lock::Encrypted => 2,
+    };
+    let mut signs: Option<Headline> = None;
+    for row in rows {
+        let Headline { lock, seal } = row.headline?;
+        let so_far = signs.unwrap_or(Headline { lock, seal });
+        signs = Some(Headline {
+            lock: if lock_rank(lock) < lock_rank(so_far.lock) { lock } else { so_far.lock },
+            seal: if seal_rank(seal) < seal_rank(so_far.seal) { seal } else { so_far.seal },
+        });
+    }
+    signs
 }
 
-/// Puts the messages of before into their conversations, newest first, until cancelled; how many.
+/// The messages of a conversation without copies: of those with the same source the one that `rank` has first. Who writes
+/// another's Message-ID takes nobody's place.
+pub(super) fn without_copies(all: Vec<ConversationRow>, rank: impl Fn(&MessageRow) -> usize) -> Vec<ConversationRow> {
+    let mut order: Vec<&ConversationRow> = all.iter().collect();
+    order.sort_by_key(|one| rank(&one.row));
+    let mut seen = HashSet::new();
+    let keeps: HashSet<MessageId> =
+        order.into_iter().filter(|one| seen.insert(one.source)).map(|one| one.row.id).collect();
+    all.into_iter().filter(|one| keeps.contains(&one.row.id)).collect()
+}
+
+/// Puts messages of before into their conversations, newest first, until cancelled, and no more than about so many; how
+/// many. What can't be read now stays due.
 ///
 /// # Errors
 /// When the store refuses; what was not done stays due.
-pub(super) fn catch_up(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Result<usize, Failure> {
+pub(super) fn catch_up(profile: &Profile, publish: &Publish, cancel: &Cancel, most: usize) -> Result<usize, Failure> {
     let all = profile.store.count_unthreaded().map_err(store_failure)?;
     let (mut done, mut below) = (0, i64::MAX);
-    while all > 0 && !cancel.is_cancelled() {
+    while all > 0 && done < most && !cancel.is_cancelled() {
         let some = profile.store.unthreaded(below, BATCH).map_err(store_failure)?;
         let Some(last) = some.last() else { break };
         below = *last;
-        let found = abreast(&some, |id| (*id, read(profile, *id)));
+        let found = abreast(&some, |id| Some((*id, read(profile, *id)?)));
+        let found: Vec<_> = found.into_iter().flatten().collect();
         profile.store.thread(&found).map_err(store_failure)?;
-        done += some.len();
+        done += found.len();
         if all >= WORTH_TELLING {
-            let fraction = Some((done as f32 / all as f32).min(1.0));
-            publish(Event::Progress(Some(Progress { work: "thread", subject: done.to_string(), fraction })));
+            let left = all.saturating_sub(done).to_string();
+            publish(Event::Progress(Some(Progress { work: "thread", subject: left, fraction: None })));
         }
     }
     if all >= WORTH_TELLING {
@@ -182,13 +216,13 @@ pub(super) fn catch_up(profile: &Profile, publish: &Publish, cancel: &Cancel) ->
     Ok(done)
 }
 
-/// What a kept message says. One that can't be read says nothing.
-fn read(profile: &Profile, message: MessageId) -> Lineage {
+/// What a kept message says; `None` when it can't be read.
+fn read(profile: &Profile, message: MessageId) -> Option<Lineage> {
     let look = || {
         let raw = profile.store.raw(message).ok()?;
         Some(lineage(&message::parse(&header(&raw), &Limits::default())))
     };
-    std::panic::catch_unwind(AssertUnwindSafe(look)).ok().flatten().unwrap_or_default()
+    std::panic::catch_unwind(AssertUnwindSafe(look)).ok().flatten()
 }
 
 /// The header of a message alone.

@@ -264,7 +264,7 @@ pub fn run_rules(
 /// Puts the messages of before into their conversations; how many.
 pub fn thread_all(profile: &Profile) -> Result<usize, Failure> {
     let (publish, _) = collector();
-    conversations::catch_up(profile, &publish, &Cancel::new())
+    conversations::catch_up(profile, &publish, &Cancel::new(), usize::MAX)
 }
 
 /// The list of a folder, or of all inboxes, by conversations.

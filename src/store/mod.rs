@@ -71,3 +71,4 @@ pub use rule::{Action, Condition, RuleRecord, RuleSteps, Ruled, Test, TextPlace,
 pub use saved_search::SavedSearch;
 pub use sighting::{Correspondence, KeyChange, Seen, Sighting};
 pub use tag::{COLOURS, TagRecord, is_system_keyword, is_tag_called, known_meaning};
+pub use thread::ConversationRow;

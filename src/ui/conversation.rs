@@ -20,6 +20,9 @@ use super::theme::{palette, size, space};
 use super::words::{Language, Word, one_line, short_name};
 use super::{inboxes, strip, widgets};
 
+/// What is done with a closed conversation of more messages is done with the one that is read alone: nobody sees what
+/// is in it.
+const MOST_AT_ONCE: u32 = 20;
 /// Names in a row of a conversation.
 const NAMED: usize = 3;
 /// The newest messages whose senders are looked at for that.
@@ -128,14 +131,15 @@ pub fn places(mailbox: &MailboxView, state: &mut State) -> Option<Arc<Vec<usize>
     Some(Arc::clone(&state.threads.lines.rows))
 }
 
-/// The messages that rows stand for: of a closed conversation all that are in this list, of any other row the one. Each
+/// The messages that rows stand for: of a closed conversation all that are in this list if they are few, of any other row the one. Each
 /// once; the work grows with the list, not with the list times the rows.
 pub fn stand_for(mailbox: &MailboxView, state: &State, messages: Vec<MessageId>) -> Vec<MessageId> {
     let is_searching = !state.search.trim().is_empty();
     let Some(found) = mailbox.conversations.as_ref().filter(|_| !is_searching) else { return messages };
     let chosen: HashSet<MessageId> = messages.iter().copied().collect();
     let mut whole: HashMap<MessageId, Vec<MessageId>> = HashMap::new();
-    for one in found.all.iter().filter(|one| one.count > 1 && !state.threads.is_open(one)) {
+    let is_closed = |one: &&Conversation| (2..=MOST_AT_ONCE).contains(&one.count) && !state.threads.is_open(one);
+    for one in found.all.iter().filter(is_closed) {
         let id = |seat: &Seat| mailbox.rows.get(seat.row as usize).map(|row| row.id);
         let all: Vec<_> = found.seats(one).iter().filter_map(id).collect();
         if let Some(head) = all.iter().find(|id| chosen.contains(id)) {
@@ -165,10 +169,18 @@ pub fn holds_selected(views: &Views, state: &State, row: &RowView) -> bool {
     line.is_some_and(|line| !line.is_open && line.conversation.count > 1)
         && row.thread.is_some()
         && of_selected(views, state) == row.thread
+        && is_here(views, state, row)
 }
 
-/// What is drawn of a row: of a closed conversation who takes part, and whether anything in it is unread; where the inboxes
-/// of several accounts are one list, whose it is. The signs stay those of the message.
+/// Whether the message that is read is in the list itself, and not in another folder.
+fn is_here(views: &Views, state: &State, row: &RowView) -> bool {
+    let Some((view, mailbox)) = views.topics.thread.as_deref().zip(views.mailbox.as_deref()) else { return false };
+    let read = view.messages.iter().find(|one| Some(one.row.id) == state.selected);
+    read.is_some_and(|read| read.row.folder == row.folder || inboxes::account_of(mailbox, &read.row).is_some())
+}
+
+/// What is drawn of a row: of a closed conversation who takes part, and whether anything in it is unread, with the
+/// signs that all of it has; where the inboxes of several accounts are one list, whose it is.
 pub fn dressed<'a>(views: &Views, state: &State, row: &'a RowView) -> Cow<'a, RowView> {
     let Some(mailbox) = views.mailbox.as_deref() else { return Cow::Borrowed(row) };
     let mut dressed = Cow::Borrowed(row);
@@ -181,6 +193,7 @@ pub fn dressed<'a>(views: &Views, state: &State, row: &'a RowView) -> Cow<'a, Ro
         let head = dressed.to_mut();
         head.from = Mailbox::new(format!("{} ({})", names(mailbox, found.seats(one)), one.count), String::new());
         (head.is_seen, head.is_flagged, head.has_attachments) = (one.unread == 0, one.is_flagged, one.has_attachments);
+        head.headline = one.signs;
         if one.has_broken {
             state.language.say(Word::BrokenWithin).clone_into(&mut head.preview);
         }
@@ -227,7 +240,7 @@ impl Line {
 
     /// What is to be said of the signs of its row.
     pub fn about_signs(self, language: Language) -> Option<&'static str> {
-        (self.conversation.count > 1 && !self.is_open).then(|| language.say(Word::SignsOfNewest))
+        (self.conversation.count > 1 && !self.is_open).then(|| language.say(Word::SignsOfAll))
     }
 
     /// The triangle that opens the conversation and closes it; beside those below it a line.

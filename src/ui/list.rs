@@ -325,7 +325,7 @@ fn message(
     }
     star::paint(ui, &star, row, response.contains_pointer());
     widgets::ring(ui, &response, rect);
-    if let Some(Headline { lock, seal }) = row.headline
+    if let Some(Headline { lock, seal }) = dressed.headline
         && response.hover_pos().is_some_and(|at| at.x > rect.right() - SIGNS && at.y < rect.top() + size::ROW / 2.0)
     {
         let language = state.language;

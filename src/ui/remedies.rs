@@ -181,16 +181,17 @@ impl Desk<'_> {
     fn ask(&self, question: Question, state: &State) -> Command {
         let assessment = &self.view.assessment;
         let author = assessment.from.first().filter(|_| !self.view.help.is_author_doubtful);
-        let me = identity(self.views);
+        let me = identity(self.views, self.view.id);
         let (subject, text) = ask::question(state.language, question, author, assessment.date, &me, &state.clock);
         Command::Ask { message: self.view.id, subject, text, attach: ask::attaches(question) }
     }
 }
 
-/// The account whose folder is open.
-fn identity(views: &Views) -> Mailbox {
+/// The account whose folder the message is in, else the one that is open.
+fn identity(views: &Views, message: i64) -> Mailbox {
     let Some(mailbox) = &views.mailbox else { return Mailbox::default() };
-    let is_open = |folder: i64| Some(folder) == mailbox.open_folder;
+    let own = mailbox.rows.iter().find(|row| row.id == message).map(|row| row.folder).filter(|folder| *folder > 0);
+    let is_open = |folder: i64| Some(folder) == own.or(mailbox.open_folder);
     let open = mailbox.accounts.iter().find(|account| account.folders.iter().any(|folder| is_open(folder.id)));
     open.or(mailbox.accounts.first()).map(|account| account.identity.clone()).unwrap_or_default()
 }

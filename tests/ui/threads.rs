@@ -38,7 +38,12 @@ fn mailbox() -> MailboxView {
     ];
     let one = |thread, first, count, newest| Conversation { thread, first, count, newest, ..Conversation::default() };
     let all = vec![
-        Conversation { unread: 1, has_broken: true, ..one(Some(1), 0, 3, 0) },
+        Conversation {
+            unread: 1,
+            has_broken: true,
+            signs: Some(Headline { lock: Lock::Encrypted, seal: Seal::Broken }),
+            ..one(Some(1), 0, 3, 0)
+        },
         one(Some(2), 3, 1, 1),
         one(Some(3), 4, 1, 4),
         one(None, 5, 1, 5),
@@ -161,14 +166,15 @@ fn mail(paper: &Paper) -> Vec<String> {
 }
 
 #[test]
-fn a_conversation_is_one_row_with_who_takes_part_and_the_signs_of_its_newest_message_alone() {
+fn a_conversation_is_one_row_with_who_takes_part_and_no_seal_that_not_all_of_it_has() {
     let (app, _) = by_conversation(Language::English);
     let window = window(app, WIDE);
     let rows = listed(&window);
     assert_eq!(rows.len(), 4, "{rows:#?}");
     assert!(rows[0].contains("山田 花子, Bob Ross (3)") && rows[0].contains("Re: 請求書のお知らせ"), "{}", rows[0]);
     assert!(rows[0].contains("Unread"), "one of them is: {}", rows[0]);
-    assert!(rows[0].contains("conversation of 3 messages, 1 unread, signs of the newest"), "{}", rows[0]);
+    assert!(rows[0].contains("conversation of 3 messages, 1 unread, all with at least these signs"), "{}", rows[0]);
+    assert!(rows[0].contains("Broken seal"), "the weakest, and not that of the newest: {}", rows[0]);
     assert!(!rows[1].contains("conversation"), "{}", rows[1]);
     assert!(rows[3].contains("Of before"), "{rows:#?}");
 }

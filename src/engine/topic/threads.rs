@@ -80,11 +80,10 @@ pub fn look(profile: &Profile, message: MessageId, everywhere: bool) -> Result<T
     let of = |id: i64| folders.iter().find(|one| one.id == id);
     let account = of(folder).map(|one| one.account);
     let is_aside = |one: &FolderRecord| ["trash", "junk"].contains(&one.role.as_str());
-    let belongs = |id: i64| {
-        id == folder || of(id).is_some_and(|one| (everywhere || Some(one.account) == account) && !is_aside(one))
-    };
-    let mut all = store.conversation(thread).map_err(store_failure)?;
-    all.retain(|(row, _)| belongs(row.folder));
+    let belongs =
+        |one: &&FolderRecord| one.id == folder || (everywhere || Some(one.account) == account) && !is_aside(one);
+    let shown: Vec<i64> = folders.iter().filter(belongs).map(|one| one.id).collect();
+    let all = store.conversation(thread, &shown, message).map_err(store_failure)?;
     let order = |id: i64| folders.iter().position(|one| one.id == id).unwrap_or(folders.len());
     let rank = |row: &MessageRow| match row.id == message {
         true => 0,
@@ -93,7 +92,7 @@ pub fn look(profile: &Profile, message: MessageId, everywhere: bool) -> Result<T
         false => 2 + order(row.folder),
     };
     let all = without_copies(all, rank);
-    let (rows, members): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+    let (rows, members): (Vec<_>, Vec<_>) = all.into_iter().map(|one| (one.row, one.member)).unzip();
     let tree = forest(&members);
     let id_of = |member: usize| rows.get(member).map(|row| row.id);
     let mut messages = Vec::with_capacity(rows.len());

@@ -14,9 +14,10 @@ use crate::domain::thread::{Lineage, Member, base_subject};
 
 use super::{Store, StoreError};
 use place::place;
+pub use rows::ConversationRow;
 
 /// More messages of one conversation are not looked at again when one of them turns out to say something else.
-const MOST_ANEW: i64 = 5_000;
+const MOST_ANEW: i64 = 200;
 const WEEK_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 impl Store {
@@ -149,8 +150,12 @@ pub(super) fn learn(db: &Connection, message: i64, lineage: &Lineage, subject: &
         Some((thread, before)) => {
             keep(db, message, &now)?;
             let is_in = |id: &i64| Some(*id) == now.id || now.references.contains(id);
+            // Another subject, and other people, matter for bare answers alone.
+            let is_bare = before.is_bare || now.is_bare;
             let only_more = before.id.iter().chain(&before.references).all(is_in)
-                && (before.subject.is_none() || before.subject == now.subject && before.people == now.people);
+                && (!is_bare
+                    || before.subject.is_none()
+                    || before.subject == now.subject && before.people == now.people);
             let members = if only_more { None } else { members_of(db, thread)? };
             if let Some(members) = members {
                 return anew(db, thread, message, &before, members);

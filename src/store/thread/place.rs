@@ -10,7 +10,9 @@ use super::{WEEK_MS, numbers};
 /// Of messages with one subject within some weeks no more are looked at.
 const MOST_OF_A_SUBJECT: i64 = 64;
 /// To tell the larger of two conversations no more is counted.
-const MOST_COUNTED: i64 = 1_000;
+const MOST_COUNTED: i64 = 100_000;
+/// One message makes no more conversations one by naming them: the nearest before it.
+const MOST_JOINED: usize = 8;
 
 /// The conversation that a member belongs to: that of those it names, of those who name it, and of a bare answer that of
 /// what it answers. Where there are several they are one from now on; where there is none it is `fresh`, or a new one.
@@ -18,9 +20,10 @@ pub(super) fn place(db: &Connection, member: &Member, fresh: Option<i64>) -> Res
     let mut threads = BTreeSet::new();
     let mut unknown = Vec::new();
     let mut known = db.prepare_cached("SELECT thread FROM known_id WHERE id = ?1")?;
-    for id in member.id.iter().chain(&member.references) {
+    for id in member.id.iter().chain(member.references.iter().rev()) {
         match known.query_row([id], |row| row.get::<_, i64>(0)).optional()? {
-            Some(thread) => drop(threads.insert(thread)),
+            Some(thread) if threads.len() < MOST_JOINED => drop(threads.insert(thread)),
+            Some(_) => {}
             None => unknown.push(*id),
         }
     }

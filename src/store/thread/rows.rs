@@ -44,20 +44,36 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The messages of a conversation wherever they are, the newest of them when there are very many.
-    pub fn conversation(&self, thread: i64) -> Result<Vec<(MessageRow, Member)>, StoreError> {
+    /// The messages of a conversation that are in some folders, the newest of them when there are very many, and one of them
+    /// wherever it is.
+    pub fn conversation(&self, thread: i64, folders: &[i64], message: i64) -> Result<Vec<ConversationRow>, StoreError> {
         let db = self.db();
-        let mut statement = db.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM message WHERE thread = ?1 ORDER BY position DESC, id DESC LIMIT ?2"
+        let places: Vec<String> = folders.iter().map(ToString::to_string).collect();
+        let mut statement = db.prepare(&format!(
+            "SELECT {COLUMNS}, raw FROM message WHERE thread = ?1 AND (folder IN ({}) OR id = ?2)
+             ORDER BY id = ?2 DESC, position DESC, id DESC LIMIT ?3",
+            places.join(", ")
         ))?;
-        let rows = statement.query_map([thread, MOST_SHOWN], list_row)?;
-        let rows: Vec<MessageRow> = rows.collect::<Result<_, _>>()?;
+        let rows = statement
+            .query_map([thread, message, MOST_SHOWN], |row| Ok((list_row(row)?, row.get::<_, i64>("raw")?)))?;
+        let rows: Vec<(MessageRow, i64)> = rows.collect::<Result<_, _>>()?;
         let mut said =
             db.prepare_cached("SELECT id, links, people, subject, at, is_bare FROM threaded WHERE message = ?1")?;
-        let with = |row: MessageRow| {
+        let with = |(row, source): (MessageRow, i64)| {
             let member = said.query_row([row.id], member_row)?;
-            Ok((row, member))
+            Ok(ConversationRow { row, member, source })
         };
         rows.into_iter().map(with).collect()
     }
+}
+
+/// A message of a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConversationRow {
+    /// As in the list.
+    pub row: MessageRow,
+    /// What it says of its conversation.
+    pub member: Member,
+    /// Its source: copies have the same.
+    pub source: i64,
 }

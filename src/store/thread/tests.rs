@@ -185,8 +185,10 @@ fn a_conversation_spans_folders_and_a_copy_belongs_to_it() {
     let question = add(&store, folder, &written(0, &said(1, &[])));
     let answer = add(&store, sent, &written(1, &said(2, &[1])));
     let copy = store.duplicate(question, sent, crate::store::tests::now()).unwrap();
-    let rows = store.conversation(thread_of(&store, question)).unwrap();
-    let mut found: Vec<_> = rows.iter().map(|(row, member)| (row.id, row.folder, member.id)).collect();
+    let rows = store.conversation(thread_of(&store, question), &[folder, sent], question).unwrap();
+    let sources: Vec<_> = rows.iter().filter(|one| one.row.id != answer).map(|one| one.source).collect();
+    assert_eq!(sources[0], sources[1], "a copy is of the same source");
+    let mut found: Vec<_> = rows.iter().map(|one| (one.row.id, one.row.folder, one.member.id)).collect();
     found.sort_unstable();
     let [one, two] = [1, 2].map(|id| Some(number(&format!("{id}@example.test"))));
     assert_eq!(found, [(question, folder, one), (answer, sent, two), (copy, sent, one)]);

@@ -148,7 +148,9 @@ pub fn act(act: Act, views: &Views, state: &mut State, commands: &mut Vec<Comman
 
 /// Does it with these messages.
 pub fn act_on(act: Act, messages: Vec<MessageId>, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
-    let messages = meant(messages, views, state);
+    // Junk is told of the message that was read, and of no other.
+    let is_junk = matches!(act, Act::Junk | Act::NotJunk);
+    let messages = if is_junk { messages } else { meant(messages, views, state) };
     if messages.is_empty() {
         return;
     }

@@ -7,8 +7,8 @@ macro_rules! threads {
             ByConversation => "Group by conversation", "会話ごとにまとめる";
             OpenConversation => "Show the {count} messages of this conversation", "この会話のメール {count} 通を表示";
             CloseConversation => "Fold the {count} messages of this conversation", "この会話のメール {count} 通を畳む";
-            ConversationSpoken => "conversation of {count} messages, {unread} unread, signs of the newest", "{count} 通の会話、未読 {unread} 通、印は最新のメールのもの";
-            SignsOfNewest => "These signs are those of the newest message alone.", "この印は最新のメールだけのものです。";
+            ConversationSpoken => "conversation of {count} messages, {unread} unread, all with at least these signs", "{count} 通の会話、未読 {unread} 通、どれにも少なくともこの印";
+            SignsOfAll => "Every message of this conversation has at least these signs.", "この会話のどのメールにも、少なくともこの印があります。";
             BrokenWithin => "One of the seals here doesn't match its message.", "封印と内容が一致しないメールを含みます。";
             ThreadPlace => "{place} of {count}", "{count} 通中 {place} 通目";
             ThreadBack => "Earlier message of the conversation", "会話の前のメール";
