@@ -71,7 +71,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     let whole = ui.max_rect();
     let pane = ui.interact(whole, pane_id(), Sense::focusable_noninteractive());
     pane.widget_info(|| WidgetInfo::labeled(Role::List, true, state.language.say(Word::Messages)));
-    ui.ctx().accesskit_node_builder(pane.id, |node| node.set_multiselectable());
+    ui.ctx().accesskit_node_builder(pane.id, egui::accesskit::Node::set_multiselectable);
     ui.spacing_mut().item_spacing = Vec2::ZERO;
     search_field(ui, state);
     found::ask(state, commands);

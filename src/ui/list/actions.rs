@@ -246,7 +246,7 @@ pub fn named_buttons(ui: &mut Ui, views: &Views, state: &mut State, commands: &m
 /// Beside what was done last, while that is what would be taken back.
 pub fn undo_button(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let is_last = views.notice.as_ref().is_some_and(|notice| notice.code == state.list.undoes);
-    if is_last && widgets::button(ui, None, state.language.say(Word::Undo), Weight::Plain).clicked() {
+    if is_last && widgets::button(ui, None, state.language.say(Word::ActUndo), Weight::Plain).clicked() {
         undo(state, commands);
     }
 }

@@ -23,6 +23,8 @@ macro_rules! acting {
             StarOf => "Star {subject}", "スター {subject}";
             Starred => "With a star", "スター付き";
 
+            ActUndo => "Undo", "元に戻す";
+
             // Where to
             MoveTitle => "Move to a folder ({count})", "フォルダーに移す（{count} 件）";
             CopyTitle => "Copy to a folder ({count})", "フォルダーにコピー（{count} 件）";
