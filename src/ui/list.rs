@@ -40,6 +40,10 @@ pub struct ListState {
     pub menu: Option<menu::Menu>,
     /// A key asked for the menu of what has the focus.
     pub asks_menu: bool,
+    /// The list has the window for itself, or the reading pane has.
+    pub is_narrow: bool,
+    /// Messages that are perhaps to be deleted for good.
+    pub purging: Option<Vec<MessageId>>,
     /// The question where to move messages.
     pub moving: Option<moving::Moving>,
     /// What is dragged.
@@ -49,12 +53,12 @@ pub struct ListState {
 impl ListState {
     /// Something is asked before it is done.
     pub fn is_asking(&self) -> bool {
-        self.moving.is_some()
+        self.moving.is_some() || self.purging.is_some()
     }
 
     /// Takes the question back; whether there was one.
     pub fn close(&mut self) -> bool {
-        self.moving.take().is_some()
+        self.moving.take().is_some() || self.purging.take().is_some()
     }
 }
 
@@ -202,6 +206,7 @@ fn select_bar(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<
 /// What is asked and what is dragged, over everything else.
 pub fn overlays(ctx: &egui::Context, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     moving::show(ctx, views, state, commands);
+    actions::ask_purge(ctx, views, state, commands);
     dragging::show(ctx, views, state, commands);
 }
 
