@@ -28,6 +28,13 @@ pub(crate) fn send_away(
     run(common, &profile, vec![command(args.ids.clone())])
 }
 
+/// `delete`: into the trash, and for good what lies there already.
+pub(crate) fn delete(common: &Common, args: &MailArgs) -> Result<(), Problem> {
+    let (profile, _) = keys::profile(common)?;
+    let ids = || args.ids.clone();
+    run(common, &profile, vec![MailCommand::DeleteForGood(ids()), MailCommand::Delete(ids())])
+}
+
 /// `flag`.
 pub(crate) fn flag(common: &Common, args: &FlagArgs) -> Result<(), Problem> {
     let (profile, _) = keys::profile(common)?;

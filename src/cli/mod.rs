@@ -135,7 +135,7 @@ fn carry_out(common: &Common, command: Command) -> Result<(), Problem> {
         Command::Move(args) => mail::place(common, &args, false),
         Command::Copy(args) => mail::place(common, &args, true),
         Command::Archive(args) => mail::send_away(common, &args, MailCommand::Archive),
-        Command::Delete(args) => mail::send_away(common, &args, MailCommand::Delete),
+        Command::Delete(args) => mail::delete(common, &args),
         Command::Junk { messages, not } => {
             mail::send_away(common, &messages, |messages| MailCommand::Spam { messages, spam: !not })
         }

@@ -243,6 +243,7 @@ pub fn draw(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     list::keep(ui.ctx(), views, state, commands);
     news::speak(views, state, commands);
     let is_narrow = ui.available_width() < size::NARROW;
+    state.list.is_narrow = is_narrow;
 
     status::show(ui, views, state, commands);
     if views.locked.is_some() {

@@ -42,6 +42,10 @@ pub struct ListState {
     pub menu: Option<menu::Menu>,
     /// A key asked for the menu of what has the focus.
     pub asks_menu: bool,
+    /// The list has the window for itself, or the reading pane has.
+    pub is_narrow: bool,
+    /// Messages that are perhaps to be deleted for good.
+    pub purging: Option<Vec<MessageId>>,
     /// The question where to move messages.
     pub moving: Option<moving::Moving>,
     /// What is dragged.
@@ -51,12 +55,12 @@ pub struct ListState {
 impl ListState {
     /// Something is asked before it is done.
     pub fn is_asking(&self) -> bool {
-        self.moving.is_some()
+        self.moving.is_some() || self.purging.is_some()
     }
 
     /// Takes the question back; whether there was one.
     pub fn close(&mut self) -> bool {
-        self.moving.take().is_some()
+        self.moving.take().is_some() || self.purging.take().is_some()
     }
 }
 
@@ -73,7 +77,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     let whole = ui.max_rect();
     let pane = ui.interact(whole, pane_id(), Sense::focusable_noninteractive());
     pane.widget_info(|| WidgetInfo::labeled(Role::List, true, state.language.say(Word::Messages)));
-    ui.ctx().accesskit_node_builder(pane.id, |node| node.set_multiselectable());
+    ui.ctx().accesskit_node_builder(pane.id, egui::accesskit::Node::set_multiselectable);
     ui.spacing_mut().item_spacing = Vec2::ZERO;
     search_field(ui, state);
     found::ask(state, commands);
@@ -232,6 +236,7 @@ fn select_bar(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<
 /// What is asked and what is dragged, over everything else.
 pub fn overlays(ctx: &egui::Context, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     moving::show(ctx, views, state, commands);
+    actions::ask_purge(ctx, views, state, commands);
     dragging::show(ctx, views, state, commands);
 }
 

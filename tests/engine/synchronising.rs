@@ -231,7 +231,9 @@ fn what_is_done_offline_is_done_on_the_server_later() {
         let e = at("e");
         mail(MailCommand::Delete(vec![e]));
         assert_eq!(message(&profile, "Trash", "e"), e);
-        mail(MailCommand::Delete(vec![e]));
+        assert_eq!(mail(MailCommand::Delete(vec![e])), 0, "a second time nothing is destroyed");
+        assert_eq!(message(&profile, "Trash", "e"), e);
+        mail(MailCommand::DeleteForGood(vec![e, b]));
         assert!(!here(&profile)["Trash"].keys().any(|letter| letter.subject == "e"), "gone for good");
         mail(MailCommand::Delete(vec![at("f"), at("g")]));
         assert_eq!(mail(MailCommand::Undo), 2);

@@ -79,6 +79,14 @@ fn press(window: &mut Harness<'_, App>, modifiers: Modifiers, key: Key) {
     window.run();
 }
 
+/// Writes what is seen now into the folder named by `KAKITOME_SCREENS`, for looking at.
+fn picture(window: &mut Harness<'_, App>, name: &str) {
+    if let Some(folder) = std::env::var_os("KAKITOME_SCREENS") {
+        let image = window.render().unwrap();
+        ui::write_png(&image, &PathBuf::from(folder).join(format!("{name}.png"))).unwrap();
+    }
+}
+
 #[test]
 fn several_messages_are_selected_with_the_pointer_and_none_is_read_by_that() {
     for language in LANGUAGES {
@@ -307,6 +315,7 @@ fn a_row_has_a_menu_for_itself_or_for_all_that_is_selected() {
     click(&mut window, places[1].center(), Modifiers::SHIFT);
     asked(&paper);
     click_other(&mut window, places[4].center());
+    picture(&mut window, "list-menu");
     window.get_by_role_and_label(Role::MenuItem, "Delete").click();
     window.run();
     assert_eq!(asked(&paper), ["Delete([5])"]);
@@ -379,6 +388,7 @@ fn messages_are_dragged_onto_a_folder() {
         let folder = place(&window, "プロジェクト");
         drag(&mut window, places[1].center(), folder, modifiers);
         window.get_by_label("3 messages");
+        picture(&mut window, if modifiers.command { "list-copied" } else { "list-dragged" });
         let_go(&mut window, folder, modifiers);
         assert_eq!(asked(&paper), [wanted]);
         assert!(window.query_by_label("3 messages").is_none());
@@ -418,6 +428,9 @@ fn a_folder_is_made_renamed_and_deleted_after_a_question() {
         window.event(egui::Event::Text("請求書".into()));
         press(&mut window, Modifiers::NONE, Key::Enter);
         assert_eq!(asked(&paper), ["CreateFolder { account: 1, parent: None, name: \"請求書\" }"]);
+        click_other(&mut window, folder);
+        picture(&mut window, &format!("list-folder-menu-{}", language.code()));
+        press(&mut window, Modifiers::NONE, Key::Escape);
         choose(&mut window, Word::FolderRename);
         window.event(egui::Event::Text("2".into()));
         press(&mut window, Modifiers::NONE, Key::Enter);
@@ -427,6 +440,7 @@ fn a_folder_is_made_renamed_and_deleted_after_a_question() {
         window.run();
         assert!(asked(&paper).is_empty());
         choose(&mut window, Word::FolderDelete);
+        picture(&mut window, &format!("list-folder-delete-{}", language.code()));
         window.get_by_label(&language.fill(Word::FolderDeleteHint, &[("count", "40")]));
         window.get_by_role_and_label(Role::Button, language.say(Word::FolderDelete)).click();
         window.run();
@@ -517,7 +531,7 @@ impl Live {
     fn folder(&self, name: &str) -> FolderView {
         let mailbox = self.window.state().views.mailbox.clone().unwrap();
         let mut folders = mailbox.accounts.iter().flat_map(|account| &account.folders);
-        folders.find(|folder| folder.name == name).unwrap_or_else(|| panic!("no folder {name}")).clone()
+        folders.find(|folder| folder.name == name).unwrap().clone()
     }
 
     fn totals(&self, name: &str) -> (usize, usize) {

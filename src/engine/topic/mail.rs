@@ -26,8 +26,10 @@ pub enum MailCommand {
     Archive(Vec<MessageId>),
     /// Moves among the junk, or back out of it.
     Spam { messages: Vec<MessageId>, spam: bool },
-    /// Moves into the trash; for good when it is there already.
+    /// Moves into the trash. What is there already stays there: a key pressed twice destroys nothing.
     Delete(Vec<MessageId>),
+    /// Deletes for good what is in the trash, and nothing that is elsewhere.
+    DeleteForGood(Vec<MessageId>),
     /// Takes the last of these back.
     Undo,
     /// Makes a folder, below another one or at the top.
@@ -123,10 +125,19 @@ pub(in crate::engine) fn apply(
         MailCommand::Copy { messages, to } => {
             let mut steps = Vec::new();
             for message in &messages {
-                steps.push(Step::Uncopy(store.duplicate(*message, to, profile.now()).map_err(store_failure)?));
+                match store.duplicate(*message, to, profile.now()) {
+                    Ok(copy) => steps.push(Step::Uncopy(copy)),
+                    // It is gone meanwhile; the others are not.
+                    Err(StoreError::NotFound) => {}
+                    Err(error) => {
+                        profile.mail.keep(steps);
+                        return Err(store_failure(error));
+                    }
+                }
             }
+            let count = steps.len();
             profile.mail.keep(steps);
-            Ok(Some(("copied", messages.len())))
+            Ok(Some(("copied", count)))
         }
         MailCommand::Archive(messages) => place(profile, &messages, "archived", |home| home.role("archive")),
         MailCommand::Spam { messages, spam } => {
@@ -139,7 +150,8 @@ pub(in crate::engine) fn apply(
             profile.mail.keep(placed);
             Ok(done)
         }
-        MailCommand::Delete(messages) => place(profile, &messages, "deleted", grave),
+        MailCommand::Delete(messages) => place(profile, &messages, "deleted", |home| home.role("trash")),
+        MailCommand::DeleteForGood(messages) => place(profile, &messages, "deleted", grave),
         MailCommand::Undo => undo(profile),
         MailCommand::CreateFolder { account, parent, name } => {
             create(profile, account, parent, &name)?;
@@ -228,12 +240,12 @@ pub(super) fn folder_of(profile: &Profile, account: i64, role: &str) -> Result<F
     Home { profile, account, folder }.role(role)
 }
 
-/// Where a deleted message goes.
+/// Where a message goes that is deleted for good: nowhere unless it is in the trash.
 fn grave(home: &Home<'_>) -> Result<FolderId, Failure> {
     if home.folder.role == "trash" {
         return home.profile.store.limbo(home.account.id).map_err(store_failure);
     }
-    home.role("trash")
+    Ok(home.folder.id)
 }
 
 /// Some servers have every folder below the inbox.

@@ -189,10 +189,10 @@ fn words(phrases: &Phrases, settings: NewsSettings, account: &AccountRecord, arr
 
 /// Sender and subject of a message; of one that is encrypted, the sender.
 fn named(phrases: &Phrases, row: &MessageRow) -> String {
-    // What was opened is a secret from then on, and so is its subject.
-    let is_encrypted = row.lock.as_deref().is_some_and(|lock| lock != "not_encrypted");
     let subject = match row.subject.trim() {
-        _ if is_encrypted => phrases.encrypted.clone(),
+        // Nobody has looked yet whether it is encrypted: then it may be.
+        _ if row.lock.is_none() => return short(&row.from.to_string()),
+        _ if row.lock.as_deref() != Some("not_encrypted") => phrases.encrypted.clone(),
         "" => phrases.no_subject.clone(),
         subject => short(subject),
     };
@@ -238,21 +238,21 @@ mod tests {
 
     #[test]
     fn of_an_encrypted_message_the_subject_is_never_said() {
-        let rows = vec![row("Lunch", None), row("Lunch", Some("not_encrypted")), row("Secret", Some("encrypted"))];
+        let rows = vec![row("Lunch", Some("not_encrypted")), row("Secret", None), row("Secret", Some("encrypted"))];
         let notice = said(true, rows, 9);
         let lines: Vec<_> = notice.body.lines().collect();
         let bob = "Bob <bob@example.test>";
-        let wanted = ["Lunch", "Lunch", "(encrypted)"].map(|subject| format!("{bob} · {subject}"));
+        let wanted = [&*format!("{bob} · Lunch"), bob, &*format!("{bob} · (encrypted)")];
         assert_eq!(lines[0], "alice@example.test");
         assert_eq!(lines[1..4], wanted);
         assert_eq!(lines[4], "…");
         assert!(!said(true, vec![row("Secret", Some("cannot_open"))], 1).body.contains("Secret"));
-        assert!(said(true, vec![row(" ", None)], 1).body.ends_with("(none)"));
+        assert!(said(true, vec![row(" ", Some("not_encrypted"))], 1).body.ends_with("(none)"));
     }
 
     #[test]
     fn what_others_wrote_stays_on_its_line() {
-        let notice = said(true, vec![row(&"line\nline ".repeat(100), None)], 1);
+        let notice = said(true, vec![row(&"line\nline ".repeat(100), Some("not_encrypted"))], 1);
         assert_eq!(notice.body.lines().count(), 2);
         assert!(notice.body.chars().count() < 200);
     }

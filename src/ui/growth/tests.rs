@@ -161,7 +161,7 @@ fn with_everything_selected_a_list_of_a_hundred_thousand_rows_is_drawn_as_fast_a
         eprintln!("selecting, drawing, taking note of another list: 100 rows {short:?}; 100,000 rows {long:?}");
         // Each row is looked at once when everything is selected, and a few times when the list is another: a fraction
         // of a microsecond, without optimisation. To draw it, none is looked at that is not in sight.
-        let once = Duration::from_nanos(1_000) * 100_000;
+        let once = Duration::from_micros(1) * 100_000;
         let is_good = long[1] < short[1] * 2 + Duration::from_millis(2)
             && long[0] < short[0] * 2 + once
             && long[2] < short[2] * 2 + once * 2;

@@ -6,6 +6,7 @@ use crate::engine::Command;
 use crate::engine::topic::Topic;
 use crate::engine::topic::mail::{MailCommand, MailFlag};
 use crate::engine::view::{FolderId, MailboxView, MessageId};
+use crate::ui::confirm;
 use crate::ui::conversation;
 use crate::ui::icons::Icon;
 use crate::ui::state::{State, Views};
@@ -133,11 +134,21 @@ pub(super) fn junk(views: &Views) -> Act {
 /// The messages that are selected, from the top of the list down.
 pub fn selected(views: &Views, state: &mut State) -> Vec<MessageId> {
     if !state.list.selected.is_many() {
-        return state.selected.into_iter().collect();
+        return state
+            .selected
+            .filter(|_| state.list.selected.sums().listed > 0 || is_read(views, state))
+            .into_iter()
+            .collect();
     }
     let Some(mailbox) = &views.mailbox else { return Vec::new() };
     let shown = Shown::of(views, mailbox, state);
     rows_of(&shown).map(|row| row.id).filter(|id| state.list.selected.contains(*id)).collect()
+}
+
+/// The message is open where the reader sees it, though the list does not have it.
+fn is_read(views: &Views, state: &State) -> bool {
+    let is_hidden = state.list.is_narrow && !state.reads;
+    views.reading.as_ref().is_some_and(|view| state.selected == Some(view.id)) && !is_hidden
 }
 
 /// Does it with what is selected.
@@ -167,7 +178,11 @@ pub fn act_on(act: Act, messages: Vec<MessageId>, views: &Views, state: &mut Sta
         }
         Act::Star | Act::Unstar => flag(MailFlag::Flagged, act == Act::Star),
         Act::Archive => (MailCommand::Archive(messages.clone()), "archived"),
-        Act::Delete | Act::DeleteForGood => (MailCommand::Delete(messages.clone()), "deleted"),
+        Act::Delete => (MailCommand::Delete(messages.clone()), "deleted"),
+        Act::DeleteForGood => {
+            state.list.purging = Some(messages);
+            return;
+        }
         Act::Junk => (MailCommand::Spam { messages: messages.clone(), spam: true }, "marked_spam"),
         Act::NotJunk => (MailCommand::Spam { messages: messages.clone(), spam: false }, "marked_not_spam"),
     };
@@ -183,6 +198,36 @@ fn meant(messages: Vec<MessageId>, views: &Views, state: &State) -> Vec<MessageI
     match &views.mailbox {
         Some(mailbox) => conversation::stand_for(mailbox, state, messages),
         None => messages,
+    }
+}
+
+/// What the key for deleting does here.
+pub(super) fn delete(views: &Views) -> Act {
+    if views.mailbox.as_deref().is_some_and(|mailbox| role(mailbox) == "trash") {
+        Act::DeleteForGood
+    } else {
+        Act::Delete
+    }
+}
+
+/// Asks before messages are deleted for good.
+pub(super) fn ask_purge(ctx: &egui::Context, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
+    let Some(messages) = state.list.purging.take() else { return };
+    let language = state.language;
+    let answer = confirm::dialog(ctx, "purge", |ui| {
+        let count = messages.len().to_string();
+        widgets::title(ui, language.fill(Word::PurgeTitle, &[("count", &count)]));
+        widgets::soft(ui, language.say(Word::PurgeHint));
+        confirm::answers(ui, language, Word::ActDeleteForGood, Weight::Danger)
+    });
+    match answer {
+        None => state.list.purging = Some(messages),
+        Some(false) => {}
+        Some(true) => {
+            leave(&messages, views, state, commands);
+            state.list.undoes = "";
+            commands.push(mail(MailCommand::DeleteForGood(messages)));
+        }
     }
 }
 
@@ -259,7 +304,7 @@ pub fn named_buttons(ui: &mut Ui, views: &Views, state: &mut State, commands: &m
 /// Beside what was done last, while that is what would be taken back.
 pub fn undo_button(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Command>) {
     let is_last = views.notice.as_ref().is_some_and(|notice| notice.code == state.list.undoes);
-    if is_last && widgets::button(ui, None, state.language.say(Word::Undo), Weight::Plain).clicked() {
+    if is_last && widgets::button(ui, None, state.language.say(Word::ActUndo), Weight::Plain).clicked() {
         undo(state, commands);
     }
 }

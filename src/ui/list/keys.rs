@@ -42,7 +42,7 @@ pub fn keys(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<
     } else if pressed(Modifiers::NONE, Key::A) {
         Act::Archive
     } else if pressed(Modifiers::NONE, Key::Delete) || pressed(Modifiers::NONE, Key::Backspace) {
-        Act::Delete
+        actions::delete(views)
     } else if pressed(Modifiers::NONE, Key::M) {
         actions::read(sums)
     } else if pressed(Modifiers::NONE, Key::S) {

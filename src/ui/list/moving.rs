@@ -76,6 +76,7 @@ pub fn show(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<
         if targets.is_empty() {
             widgets::soft(ui, language.say(Word::NoSuchFolder));
         }
+        ui.add_space(space::XS);
         let mut answer = None;
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
             if widgets::button(ui, None, language.say(Word::Cancel), Weight::Plain).clicked() {

@@ -23,6 +23,11 @@ macro_rules! acting {
             StarOf => "Star {subject}", "スター {subject}";
             Starred => "With a star", "スター付き";
 
+            ActUndo => "Undo", "元に戻す";
+
+            PurgeTitle => "Delete for good ({count})", "完全に削除（{count} 件）";
+            PurgeHint => "Messages that are deleted from the trash are gone, here and on the server.", "ごみ箱から削除したメールは、サーバーのものを含めて失われます。";
+
             // Where to
             MoveTitle => "Move to a folder ({count})", "フォルダーに移す（{count} 件）";
             CopyTitle => "Copy to a folder ({count})", "フォルダーにコピー（{count} 件）";
