@@ -29,9 +29,6 @@ mod tagging;
 #[path = "engine/watching.rs"]
 mod watching;
 
-#[path = "engine/watching.rs"]
-mod watching;
-
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

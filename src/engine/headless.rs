@@ -23,8 +23,6 @@ use super::{
 
 pub use watching::Watching;
 
-pub use watching::Watching;
-
 /// What a round of sending and fetching did.
 #[derive(Debug, Default)]
 pub struct Done {
