@@ -763,13 +763,14 @@ fn nothing_in_a_header_pushes_the_band_out_of_sight() {
     for (language, size) in [(Language::English, NARROW), (Language::Japanese, WIDE)] {
         let window = window(reads(language, sample::overdone()).0, size);
         let why = window.get_by_label(language.say(ui::Word::Why)).rect();
-        assert!(why.bottom() < size[1] * 0.6, "{why:?}");
+        // The row of buttons above is a sixteenth of the smaller window.
+        assert!(why.bottom() < size[1] * 0.64, "{why:?}");
         let broken = window.query_all_by_label_contains(match language {
             Language::English => "The seal doesn't match",
             Language::Japanese => "封印と内容が一致しません",
         });
         let seal = broken.map(|node| node.rect()).next().unwrap();
-        assert!(seal.bottom() < size[1] * 0.62, "{seal:?}");
+        assert!(seal.bottom() < size[1] * 0.66, "{seal:?}");
     }
 }
 

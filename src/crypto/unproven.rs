@@ -8,7 +8,7 @@ use super::DecryptFailure;
 
 /// What is larger, encrypted or opened, waits for its proof outside of memory. Once proven it is in memory all the
 /// same, so for a message of 25 MB, as large as most servers take, the way over the disk would only take time.
-pub(super) const LARGE: usize = 48 << 20;
+pub(super) const LARGE: usize = 27 << 20;
 
 /// How much may come out of an encrypted object, and where it waits when that is much.
 #[derive(Clone, Copy, Debug)]

@@ -233,10 +233,13 @@ fn rebuild(
     migrate_to(&mut db, shape.version)?;
     let triggers = take_triggers(&db)?;
     db.execute_batch("BEGIN")?;
+    clear(&db)?;
+    // Before the rest, so that nothing of it is taken for rows that lost their table.
+    sequences(pages, &mut met, &shape, &db)?;
     let Some(copied) = copy::copy(pages, &mut met, &shape, &db, &|done| goes_on(done.min(1.0) * COPYING))? else {
         return Ok(None);
     };
-    sequences(pages, &mut met, &shape, &db)?;
+    let triggers = renew(&mut db, triggers)?;
     let is_stale = is_stale || pages.is_stale();
     let going = |done: f32| goes_on(COPYING + done.min(1.0) * (1.0 - COPYING));
     let Some(mut report) = mend::mend(&db, &copied, is_stale, &going)? else { return Ok(None) };
@@ -277,6 +280,29 @@ fn sequences(pages: &Pages, met: &mut Met, shape: &shape::Shape, db: &Connection
         }
     }
     Ok(())
+}
+
+/// What the migrations put in comes with the rest, as the user left it.
+fn clear(db: &Connection) -> Result<(), StoreError> {
+    let mut statement =
+        db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?;
+    let tables: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for table in tables {
+        db.execute_batch(&format!("DELETE FROM \"{table}\""))?;
+    }
+    Ok(())
+}
+
+/// Brings what was copied of an older profile to the newest schema, which is what is mended; its triggers, taken off again.
+fn renew(db: &mut Connection, triggers: Vec<String>) -> Result<Vec<String>, StoreError> {
+    for trigger in triggers {
+        db.execute_batch(&trigger)?;
+    }
+    db.execute_batch("COMMIT")?;
+    migrate_to(db, usize::MAX)?;
+    let triggers = take_triggers(db)?;
+    db.execute_batch("BEGIN")?;
+    Ok(triggers)
 }
 
 fn take_triggers(db: &Connection) -> Result<Vec<String>, StoreError> {

@@ -155,8 +155,11 @@ fn settings_list_the_senders_and_take_them_back() {
         app.state.screen = Screen::Settings;
         app.state.language = language;
         let mut window = window(app, [1280.0, 1600.0]);
-        window.get_by_label("hanako@example.co.jp");
+        window.get_by_label("hanako@example.co.jp").scroll_to_me();
+        window.run();
         window.get_by_label(language.say(ui::Word::Remove)).click();
+        window.run();
+        window.get_by_label(language.say(ui::Word::RemoteAsk)).scroll_to_me();
         window.run();
         window.get_by_label(language.say(ui::Word::RemoteAsk)).click();
         window.run();

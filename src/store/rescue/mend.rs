@@ -36,6 +36,12 @@ pub(super) fn mend(
     }
     outbox(db, copied, is_stale, &mut report)?;
     dangling(db, &mut report)?;
+    // No conversation gets a number that another one has.
+    db.execute_batch(
+        "INSERT INTO next_thread (number) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM next_thread);
+         UPDATE next_thread SET number = max(number, (SELECT coalesce(max(thread), 0) FROM message),
+             (SELECT coalesce(max(thread), 0) FROM known_id))",
+    )?;
     // Whatever is missing is fetched again, and whatever is not on the server any more is removed.
     db.execute_batch(
         "UPDATE folder SET modseq = 0, uid_next = 0;

@@ -43,7 +43,7 @@ macro_rules! tags {
             SavedOpen => "Saved as “{name}”", "「{name}」として保存済み";
             RenameSearch => "Rename", "名前を変更";
             RenameSearchTitle => "Rename this search", "検索の名前を変更";
-            RemoveSearch => "Remove", "削除";
+            RemoveSearch => "Remove search", "検索を削除";
             RemoveSearchTitle => "Remove the search “{name}”?", "検索「{name}」を削除しますか";
             RemoveSearchHint => "The messages that it finds stay where they are.", "見つかるメールは、そのまま残ります。";
         }
