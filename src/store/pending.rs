@@ -1,6 +1,7 @@
 //! What was done here and the server doesn't know yet: as it is to be in the end, not as a log of steps. Whatever
 //! happens in between, telling the server again leads to the same end.
 
+mod many;
 mod steps;
 #[cfg(test)]
 mod tests;

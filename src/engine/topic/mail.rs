@@ -123,20 +123,11 @@ pub(in crate::engine) fn apply(
         }
         MailCommand::Move { messages, to } => place(profile, &messages, "moved", |_| Ok(to)),
         MailCommand::Copy { messages, to } => {
-            let mut steps = Vec::new();
-            for message in &messages {
-                match store.duplicate(*message, to, profile.now()) {
-                    Ok(copy) => steps.push(Step::Uncopy(copy)),
-                    // It is gone meanwhile; the others are not.
-                    Err(StoreError::NotFound) => {}
-                    Err(error) => {
-                        profile.mail.keep(steps);
-                        return Err(store_failure(error));
-                    }
-                }
-            }
-            let count = steps.len();
-            profile.mail.keep(steps);
+            let mut copies = Vec::new();
+            let outcome = store.duplicate_all(&messages, to, profile.now(), &mut copies);
+            let count = copies.len();
+            profile.mail.keep(copies.into_iter().map(Step::Uncopy).collect());
+            outcome.map_err(store_failure)?;
             Ok(Some(("copied", count)))
         }
         MailCommand::Archive(messages) => place(profile, &messages, "archived", |home| home.role("archive")),
@@ -182,13 +173,14 @@ pub(super) fn mark(profile: &Profile, messages: &[MessageId], flag: &str, on: bo
     if !is_flag(flag) {
         return Err(input(flag, "bad_flag"));
     }
-    let mut steps = Vec::new();
-    for &message in messages {
-        if let Some(was) = profile.store.mark(message, flag, on).map_err(store_failure)?
-            && was != on
-        {
-            steps.push(Step::Flag { message, flag: flag.to_owned(), was });
-        }
+    let mut done = Vec::with_capacity(messages.len());
+    let outcome = profile.store.mark_all(messages, flag, on, &mut done);
+    let changed = done.into_iter().filter(|(_, was)| *was != on);
+    let steps: Vec<Step> = changed.map(|(message, was)| Step::Flag { message, flag: flag.to_owned(), was }).collect();
+    if let Err(error) = outcome {
+        // What was done before can be taken back all the same.
+        profile.mail.keep(steps);
+        return Err(store_failure(error));
     }
     Ok(steps)
 }
@@ -267,7 +259,7 @@ fn place(
     let accounts = profile.store.accounts().map_err(store_failure)?;
     let folders = profile.store.folders().map_err(store_failure)?;
     let mut targets: HashMap<FolderId, FolderId> = HashMap::new();
-    let mut steps = Vec::new();
+    let mut going = Vec::with_capacity(messages.len());
     for &message in messages {
         let from = match profile.store.row(message) {
             Ok((folder, _)) => folder,
@@ -283,12 +275,14 @@ fn place(
         };
         targets.insert(from, to);
         if from != to {
-            profile.store.relocate(message, to, profile.now()).map_err(store_failure)?;
-            steps.push(Step::Place { message, folder: from });
+            going.push((message, to));
         }
     }
-    let count = steps.len();
-    profile.mail.keep(steps);
+    let mut done = Vec::with_capacity(going.len());
+    let outcome = profile.store.relocate_all(&going, profile.now(), &mut done);
+    let count = done.len();
+    profile.mail.keep(done.into_iter().map(|(message, folder)| Step::Place { message, folder }).collect());
+    outcome.map_err(store_failure)?;
     Ok(Some((code, count)))
 }
 
@@ -296,9 +290,13 @@ fn place(
 fn undo(profile: &Profile) -> Result<Option<(&'static str, usize)>, Failure> {
     let steps = profile.mail.take();
     let mut count = 0;
+    let mut placed = Vec::new();
     for step in steps.iter().rev() {
         let done = match step {
-            Step::Place { message, folder } => profile.store.relocate(*message, *folder, profile.now()).map(|_| ()),
+            Step::Place { message, folder } => {
+                placed.push((*message, *folder));
+                continue;
+            }
             Step::Flag { message, flag, was } => profile.store.mark(*message, flag, *was).map(|_| ()),
             Step::Uncopy(message) => uncopy(profile, *message),
         };
@@ -308,6 +306,10 @@ fn undo(profile: &Profile) -> Result<Option<(&'static str, usize)>, Failure> {
             Err(error) => return Err(store_failure(error)),
         }
     }
+    let mut back = Vec::with_capacity(placed.len());
+    let outcome = profile.store.relocate_all(&placed, profile.now(), &mut back);
+    count += back.len();
+    outcome.map_err(store_failure)?;
     if count == 0 && !steps.is_empty() {
         return Err(input("", "too_late"));
     }

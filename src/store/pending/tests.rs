@@ -72,6 +72,40 @@ fn a_message_moved_twice_is_one_wish_and_one_brought_home_is_none() {
 }
 
 #[test]
+fn many_are_done_as_one_by_one_and_what_is_gone_holds_nothing_up() {
+    let (many, single) = (world(), world());
+    let (ids, gone) = (many.ids.clone(), many.ids[2]);
+    assert_eq!(ids, single.ids);
+    for world in [&many, &single] {
+        world.store.remove_message(gone).unwrap();
+    }
+    let stay: Vec<i64> = ids.iter().copied().filter(|id| *id != gone).collect();
+
+    let mut marked = Vec::new();
+    many.store.mark(ids[1], "\\Flagged", true).unwrap();
+    single.store.mark(ids[1], "\\Flagged", true).unwrap();
+    many.store.mark_all(&ids, "\\Flagged", true, &mut marked).unwrap();
+    let alone: Vec<_> =
+        ids.iter().filter_map(|id| single.store.mark(*id, "\\Flagged", true).unwrap().map(|was| (*id, was))).collect();
+    assert_eq!(marked, alone);
+    assert_eq!(marked.iter().filter(|(_, was)| *was).map(|(id, _)| *id).collect::<Vec<_>>(), [ids[1]]);
+
+    let going: Vec<_> = ids.iter().map(|id| (*id, many.archive)).collect();
+    let mut went = Vec::new();
+    many.store.relocate_all(&going, now(), &mut went).unwrap();
+    assert_eq!(went, stay.iter().map(|id| (*id, many.inbox)).collect::<Vec<_>>());
+    for id in &stay {
+        single.store.relocate(*id, single.archive, now()).unwrap();
+    }
+    assert_eq!(many.store.placings(many.account).unwrap(), single.store.placings(single.account).unwrap());
+    assert_eq!((many.uids(many.inbox).len(), many.uids(many.archive).len()), (0, 4));
+
+    let mut copies = Vec::new();
+    many.store.duplicate_all(&ids, many.inbox, now(), &mut copies).unwrap();
+    assert_eq!((copies.len(), many.uids(many.inbox).len()), (4, 4));
+}
+
+#[test]
 fn a_message_moved_on_while_the_server_moves_it_goes_on_from_where_it_is() {
     let world = world();
     let trash = world.store.ensure_folder(world.account, "Trash", "Trash", "trash").unwrap();
