@@ -6,8 +6,10 @@ use crate::domain::{Spool, SpoolFile};
 
 use super::DecryptFailure;
 
-/// What is larger, encrypted or opened, waits for its proof outside of memory. Once proven it is in memory all the
-/// same, so for a message of 25 MB, as large as most servers take, the way over the disk would only take time.
+/// What opens to more than this waits for its proof outside of memory: it may be small, and made to unpack to anything.
+const UNPACKED: usize = 16 << 20;
+/// What is encrypted and as long itself waits in memory up to this. Once proven it is there all the same, so for a message
+/// of 25 MB, as large as most servers take, the way over the disk would only take time.
 pub(super) const LARGE: usize = 27 << 20;
 
 /// How much may come out of an encrypted object, and where it waits when that is much.
@@ -29,6 +31,8 @@ impl From<usize> for Bounds<'_> {
 pub(super) struct Unproven<'a> {
     held: Held,
     length: usize,
+    /// The most that waits in memory.
+    room: usize,
     bounds: Bounds<'a>,
 }
 
@@ -41,8 +45,9 @@ impl<'a> Unproven<'a> {
     /// For what a ciphertext of this many bytes opens to.
     pub(super) fn of(ciphertext: usize, bounds: Bounds<'a>) -> Result<Self, DecryptFailure> {
         // What was encrypted is about as long as its ciphertext, unless it was compressed.
-        let about = Zeroizing::new(Vec::with_capacity(ciphertext.min(bounds.limit).min(LARGE)));
-        let mut new = Self { held: Held::Memory(about), length: 0, bounds };
+        let room = if ciphertext > UNPACKED { LARGE } else { UNPACKED };
+        let about = Zeroizing::new(Vec::with_capacity(ciphertext.min(bounds.limit).min(room)));
+        let mut new = Self { held: Held::Memory(about), length: 0, room, bounds };
         if ciphertext > LARGE {
             new.leave_memory()?;
         }
@@ -55,7 +60,7 @@ impl<'a> Unproven<'a> {
         if self.length > self.bounds.limit {
             return Err(DecryptFailure::TooLarge);
         }
-        if self.length > LARGE && matches!(self.held, Held::Memory(_)) {
+        if self.length > self.room && matches!(self.held, Held::Memory(_)) {
             self.leave_memory()?;
         }
         match &mut self.held {
@@ -159,10 +164,11 @@ mod tests {
     fn what_turns_out_to_be_large_leaves_memory() {
         let glass = Glass::default();
         let mut unproven = Unproven::of(1, bounds(&glass)).unwrap();
-        unproven.push(&vec![7; LARGE]).unwrap();
+        unproven.push(&vec![7; UNPACKED]).unwrap();
+        assert!(glass.written.lock().unwrap().is_empty());
         unproven.push(b"more").unwrap();
-        assert_eq!(glass.written.lock().unwrap().len(), LARGE + 4);
-        assert_eq!(unproven.proven().unwrap().len(), LARGE + 4);
+        assert_eq!(glass.written.lock().unwrap().len(), UNPACKED + 4);
+        assert_eq!(unproven.proven().unwrap().len(), UNPACKED + 4);
     }
 
     #[test]
