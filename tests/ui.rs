@@ -1026,7 +1026,7 @@ fn an_account_is_filled_in_without_the_mouse_and_changing_it_begins_with_what_is
         if matches!(topic.as_ref(), Topic::Setup(SetupCommand::Discover(_))))));
     window.get_by_label(Language::English.say(ui::Word::SetupByHand)).click_accesskit();
     window.run();
-    for text in ["", "", "smtp.example.org", "", "", "", "", "imap.example.org"] {
+    for text in ["", "", "smtp.example.org", "", "", "", "", "imap.example.org:10993"] {
         type_and_tab(&mut window, text);
     }
     window.get_by_label(Language::English.say(ui::Word::SetupSaveUntried)).click_accesskit();
@@ -1038,6 +1038,7 @@ fn an_account_is_filled_in_without_the_mouse_and_changing_it_begins_with_what_is
     let mut form = kept.expect("the account is saved");
     assert_eq!((form.name.as_str(), form.user.as_str()), ("Alice", "alice@example.org"));
     assert_eq!((form.smtp_host.as_str(), form.imap_host.as_str()), ("smtp.example.org", "imap.example.org"));
+    assert_eq!((form.smtp_port, form.imap_port), (587, 10_993), "a port of its own can be typed after the name");
     assert_eq!(form.password.as_ref().map(|password| password.declassify().clone()).as_deref(), Some("secret"));
 
     (form.id, form.password) = (Some(1), None);

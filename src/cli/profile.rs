@@ -118,7 +118,7 @@ pub(crate) fn folders(common: &Common) -> Result<(), Problem> {
             if common.json {
                 output::json(&json!({
                     "id": folder.id, "account": account.identity.address, "name": folder.name, "role": folder.role,
-                    "unread": folder.unread, "total": folder.total,
+                    "unread": folder.unread, "total": folder.total, "too_large": folder.too_large,
                 }));
             } else {
                 output::line(&format!(

@@ -123,6 +123,7 @@ fn security(security: Security) -> &'static str {
     match security {
         Security::Implicit => "tls",
         Security::StartTls => "starttls",
+        Security::Either => "either",
     }
 }
 

@@ -33,7 +33,8 @@ const WORTH_TELLING: usize = 200;
 /// The folder whose list is on the screen.
 pub(super) type OpenFolder = Arc<Mutex<Option<FolderId>>>;
 
-/// Assesses beside everything else, one such work after the other, and shows the list when done.
+/// Assesses beside everything else, one such work after the other, and shows the list when done. `looked_at` is called
+/// when what is here now was assessed, before what is only behind.
 pub(super) fn beside(
     profile: &Arc<Profile>,
     publish: &Publish,
@@ -41,12 +42,14 @@ pub(super) fn beside(
     open: &OpenFolder,
     turn: &Arc<Mutex<()>>,
     is_demo: bool,
+    looked_at: impl FnOnce(&Arc<Profile>) + Send + 'static,
 ) {
     let (profile, publish, cancel) = (Arc::clone(profile), Arc::clone(publish), cancel.clone());
     let (open, turn) = (Arc::clone(open), Arc::clone(turn));
     tokio::task::spawn_blocking(move || {
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         let mut done = all(&profile, &publish, &cancel);
+        looked_at(&profile);
         // What was kept before there were conversations. What comes meanwhile is not kept waiting by it.
         while let Ok(count) = done {
             let some = conversations::catch_up(&profile, &publish, &cancel, conversations::PORTION).unwrap_or(0);

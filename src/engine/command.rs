@@ -161,7 +161,7 @@ pub enum Event {
 /// How far a long work is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
-    /// A code: `synchronise`, `send`, `generate_key`, `import`, `find_certificate`, `remote`.
+    /// A code: `synchronise`, `send`, `generate_key`, `import`, `find_certificate`, `remote`, `change_mail`.
     pub work: &'static str,
     /// What it is at: a folder, an address.
     pub subject: String,

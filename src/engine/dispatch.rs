@@ -325,7 +325,7 @@ impl Engine {
     /// Assesses messages beside the loop, so that the list shows their protected subjects.
     pub(super) fn assess(&self) {
         let (profile, publish) = (&self.profile, &self.publish);
-        assessing::beside(profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo);
+        assessing::beside(profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo, |_| {});
     }
 
     /// Sends what is due and, if asked, fetches what is new, beside the loop; one such work of each kind at a time.
@@ -361,12 +361,13 @@ impl Engine {
             {
                 publish(Event::Failed(failure));
             }
-            news::tell(&profile, is_all);
             let folder = *open_folder.lock().unwrap_or_else(PoisonError::into_inner);
             if let Ok(view) = reading::mailbox(&profile, folder, false) {
                 publish(Event::Mailbox(Arc::new(view)));
             }
-            assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false);
+            // Only then is it known which of it a rule has filed, and what may be named.
+            let tell = move |profile: &Arc<Profile>| news::tell(profile, is_all);
+            assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false, tell);
             drop(turn);
             if let (true, Some(commands)) = (desk.is_wanted(), again.upgrade()) {
                 // The engine is gone only when the program ends.

@@ -166,7 +166,7 @@ pub fn synchronise(profile: &Profile) -> Result<Done, Failure> {
 
 /// Does something with messages or folders; the servers are told by [`tell`] or [`synchronise`].
 pub fn mail(profile: &Profile, command: MailCommand) -> Result<usize, Failure> {
-    topic::mail::apply(profile, command).map(|done| done.map_or(0, |(_, count)| count))
+    topic::mail::apply(profile, command, &topic::mail::Pace::unwatched()).map(|done| done.map_or(0, |(_, count)| count))
 }
 
 /// Tells the servers what was done here, and looks into the inboxes of those accounts.

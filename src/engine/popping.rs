@@ -46,6 +46,8 @@ pub(super) async fn fetch(
     let known = store.popped(account.id).map_err(store_failure)?;
     let new: Vec<&Listed> =
         listed.iter().filter(|one| !known.contains(&sign(one)) && one.bytes <= MAX_MESSAGE).collect();
+    let too_large = listed.iter().filter(|one| one.bytes > MAX_MESSAGE).count();
+    store.note_too_large(folder, too_large).map_err(store_failure)?;
     for (done, one) in new.iter().enumerate() {
         progress("INBOX", Some(done as f32 / new.len() as f32));
         let bytes = session.retrieve(one.number, cancel).await.map_err(fail)?;

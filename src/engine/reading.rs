@@ -30,6 +30,7 @@ pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Re
     let rows: Vec<RowView> = rows.into_iter().map(row).collect();
     let by_conversation = conversations::is_wanted(profile).then(|| conversations::of(profile, &shown, &rows));
     let accounts = store.accounts().map_err(store_failure)?;
+    let too_large = store.too_large().map_err(store_failure)?;
     let waiting = store.submissions().map_err(store_failure)?;
     Ok(MailboxView {
         accounts: accounts
@@ -45,6 +46,7 @@ pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Re
                         role: folder.role.clone(),
                         unread: folder.unread,
                         total: folder.total,
+                        too_large: too_large.get(&folder.id).copied().unwrap_or_default(),
                     })
                     .collect(),
                 form: super::account::form(&account),

@@ -127,6 +127,8 @@ pub struct FolderView {
     pub unread: usize,
     /// All messages.
     pub total: usize,
+    /// Messages that stay on the server, because they are too large to be kept here.
+    pub too_large: usize,
 }
 
 /// One message in the list.

@@ -13,7 +13,7 @@ use super::connect::{connect, within};
 use super::line::{read_line, write_line};
 use super::sasl::{self, Exchange};
 use super::stream::{Binding, Plain, Stream};
-use super::{Cancel, Credentials, NetError, Proof, Security, Server};
+use super::{Cancel, Credentials, NetError, Proof, Server};
 
 /// A line of an answer: RFC 2449 §4 allows 512 bytes; of a message, whatever comes, in pieces.
 const MAX_LINE: u64 = 8192;
@@ -45,8 +45,10 @@ pub async fn probe(server: &Server, credentials: &Credentials) -> Result<(), Net
 
 /// Looks whether a server is there, with TLS and the right certificate; nobody logs in.
 pub async fn greet(server: &Server) -> Result<(), NetError> {
-    let mut session = Session { stream: BufReader::new(connect(server, start_tls).await?) };
-    if server.security == Security::Implicit {
+    let stream = connect(server, start_tls).await?;
+    let is_greeted = stream.is_greeted();
+    let mut session = Session { stream: BufReader::new(stream) };
+    if !is_greeted {
         within(session.reply()).await?;
     }
     session.leave().await;
@@ -62,10 +64,10 @@ impl Session {
     /// Connects over TLS, checks the certificate, and logs in by the strongest mechanism on offer, or by USER and PASS.
     pub async fn log_in(server: &Server, credentials: &Credentials) -> Result<Self, NetError> {
         let stream = connect(server, start_tls).await?;
-        let binding = stream.binding();
+        let (binding, is_greeted) = (stream.binding(), stream.is_greeted());
         let mut session = Self { stream: BufReader::new(stream) };
         within(async {
-            if server.security == Security::Implicit {
+            if !is_greeted {
                 session.reply().await?;
             }
             // What was said before TLS is forgotten (RFC 2595 §4).

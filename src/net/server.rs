@@ -58,12 +58,24 @@ pub enum Security {
     StartTls,
     /// From the first byte.
     Implicit,
+    /// As the server does it, which is seen by who speaks first. Both ways lead to TLS, so nobody on the way gains.
+    Either,
 }
 
 impl Security {
-    /// 465, 993 and 995 start with TLS from the first byte; everywhere else STARTTLS is required.
+    /// 465, 993 and 995 start with TLS from the first byte; 587, 143 and 110 need STARTTLS; any other port may do either.
     pub fn for_port(port: u16) -> Self {
-        if matches!(port, 465 | 993 | 995) { Self::Implicit } else { Self::StartTls }
+        match port {
+            465 | 993 | 995 => Self::Implicit,
+            587 | 143 | 110 | 25 => Self::StartTls,
+            _ => Self::Either,
+        }
+    }
+
+    /// Whether a server that starts TLS like this is reached by what a port number says.
+    pub fn is_usual_at(self, port: u16) -> bool {
+        let usual = Self::for_port(port);
+        usual == self || usual == Self::Either
     }
 }
 

@@ -25,7 +25,7 @@ use super::connect::{connect, within};
 use super::error::Refusal;
 use super::line::{read_line, write_line};
 use super::stream::Plain;
-pub use super::{Credentials, NetError as SubmitError, Security, Server};
+pub use super::{Credentials, NetError as SubmitError, Server};
 pub use offer::Offer;
 
 /// An address literal that says nothing about this machine (RFC 5321 §4.1.3).
@@ -75,7 +75,7 @@ pub async fn probe(server: &Server, credentials: &Credentials) -> Result<(), Sub
 /// Looks whether a server is there, with TLS and the right certificate; nobody logs in.
 pub async fn greet(server: &Server) -> Result<(), SubmitError> {
     let mut stream = connect(server, start_tls).await?;
-    if server.security == Security::Implicit {
+    if !stream.is_greeted() {
         let greeting = within(read_line(&mut stream)).await?;
         if !greeting.starts_with("220") {
             return Err(SubmitError::protocol(greeting));

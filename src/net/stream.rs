@@ -71,6 +71,7 @@ pub struct Stream {
     idle: Duration,
     sleep: Pin<Box<Sleep>>,
     recorder: Option<Recorder>,
+    is_greeted: bool,
 }
 
 /// What is the same at both ends of a TLS connection and of no other (`tls-exporter`, RFC 9266).
@@ -78,10 +79,22 @@ pub(super) struct Binding(pub(super) [u8; 32]);
 
 impl Stream {
     pub(super) fn new(tls: TlsStream<TcpStream>, idle: Duration, recorder: Option<Recorder>) -> Self {
-        Self { tls: Box::new(tls), prefix: b"", idle, sleep: Box::pin(tokio::time::sleep(idle)), recorder }
+        let sleep = Box::pin(tokio::time::sleep(idle));
+        Self { tls: Box::new(tls), prefix: b"", idle, sleep, recorder, is_greeted: false }
     }
 
-    /// Lets a reader that insists on a greeting have one: after STARTTLS a server sends none.
+    /// The same, when the server's greeting was read in the clear already: after STARTTLS it sends none.
+    pub(super) fn after_greeting(mut self) -> Self {
+        self.is_greeted = true;
+        self
+    }
+
+    /// The server's greeting was read already.
+    pub(super) fn is_greeted(&self) -> bool {
+        self.is_greeted
+    }
+
+    /// Lets a reader that insists on a greeting have one where the server sends no other.
     pub(super) fn with_greeting(mut self, greeting: &'static [u8]) -> Self {
         self.prefix = greeting;
         self

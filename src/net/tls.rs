@@ -31,24 +31,44 @@ pub(super) fn config(extra_roots: &[Vec<u8>]) -> Result<ClientConfig, NetError> 
     Ok(config)
 }
 
+/// Why there is no TLS.
+pub(super) enum Refused {
+    /// What came in answer is not TLS at all: a server that speaks in the clear first.
+    NotTls(NetError),
+    /// Everything else.
+    Other(NetError),
+}
+
+impl From<Refused> for NetError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotTls(error) | Refused::Other(error) => error,
+        }
+    }
+}
+
 /// Does the handshake and checks the certificate for the host (RFC 9525).
 pub(super) async fn handshake(
     tcp: TcpStream,
     host: &str,
     extra_roots: &[Vec<u8>],
-) -> Result<TlsStream<TcpStream>, NetError> {
-    let name = ServerName::try_from(host.to_owned()).map_err(|_| NetError::BadHostName)?;
-    connector(extra_roots)?.connect(name, tcp).await.map_err(|error| explain(&error))
+) -> Result<TlsStream<TcpStream>, Refused> {
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| Refused::Other(NetError::BadHostName))?;
+    let connector = connector(extra_roots).map_err(Refused::Other)?;
+    connector.connect(name, tcp).await.map_err(|error| explain(&error))
 }
 
-fn explain(error: &std::io::Error) -> NetError {
+fn explain(error: &std::io::Error) -> Refused {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
         Some(rustls::Error::InvalidCertificate(problem)) => {
-            NetError::BadCertificate { why: classify(problem), detail: problem.to_string() }
+            Refused::Other(NetError::BadCertificate { why: classify(problem), detail: problem.to_string() })
         }
-        Some(other) => NetError::Tls { detail: other.to_string() },
-        None => NetError::unreachable(error),
+        Some(garbled @ rustls::Error::InvalidMessage(_)) => {
+            Refused::NotTls(NetError::Tls { detail: garbled.to_string() })
+        }
+        Some(other) => Refused::Other(NetError::Tls { detail: other.to_string() }),
+        None => Refused::Other(NetError::unreachable(error)),
     }
 }
 

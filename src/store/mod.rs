@@ -65,7 +65,7 @@ pub use outside::OutsideKeyRecord;
 pub use own_keys::{AuthorityRecord, IssuedRecord, KeyRecords, WaitingKey};
 pub use pending::{Mark, Placing, Way};
 pub use provenance::{Provenance, ProvenanceSource};
-pub use resync::{FolderNews, Gone, ServerFlags, Unnumbered};
+pub use resync::{FolderNews, Gone, LARGEST, ServerFlags, Unnumbered};
 pub use roster::{FolderState, LIMBO};
 pub use rule::{Action, Condition, RuleRecord, RuleSteps, Ruled, Test, TextPlace, Unruled};
 pub use saved_search::SavedSearch;

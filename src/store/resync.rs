@@ -1,6 +1,7 @@
 //! What a server says of a folder, taken over in one step each: killed at any moment, it is asked again for what is
 //! not kept.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
@@ -11,6 +12,9 @@ use super::message::{MessageFlags, NewMessage, insert};
 use super::pending::{set_flag, settle};
 use super::source::Source;
 use super::{Store, StoreError};
+
+/// The largest message that is kept here, in bytes; larger ones stay on their server.
+pub const LARGEST: u32 = 256 << 20;
 
 /// The flags and keywords of a message on its server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -189,6 +193,29 @@ impl Store {
             "UPDATE folder SET modseq = ?2, uid_next = ?3, mailbox_id = ?4 WHERE id = ?1",
             params![folder, news.modseq, news.uid_next, news.mailbox_id],
         )?;
+        Ok(transaction.commit()?)
+    }
+
+    /// How many messages of each folder stay on the server, because they are larger than [`LARGEST`].
+    pub fn too_large(&self) -> Result<BTreeMap<i64, usize>, StoreError> {
+        let db = self.db();
+        let mut statement =
+            db.prepare_cached("SELECT folder, count(*) FROM awaited WHERE bytes > ?1 GROUP BY folder")?;
+        let rows = statement.query_map([LARGEST], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes how many messages of a POP3 inbox stay on the server, because they are larger than [`LARGEST`].
+    pub fn note_too_large(&self, folder: i64, count: usize) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        transaction.execute("DELETE FROM awaited WHERE folder = ?1", [folder])?;
+        // Nothing there has a UID; the numbers only tell the rows apart.
+        for number in 1..=count {
+            let number = i64::try_from(number).unwrap_or(i64::MAX);
+            let insert = "INSERT INTO awaited (folder, uid, bytes) VALUES (?1, ?2, ?3)";
+            transaction.execute(insert, params![folder, number, i64::from(LARGEST) + 1])?;
+        }
         Ok(transaction.commit()?)
     }
 

@@ -33,7 +33,7 @@ pub struct FolderState {
     pub is_renumbered: bool,
     /// How many messages the server has there, as far as is known here.
     pub messages: u32,
-    /// How many of them were not fetched yet.
+    /// How many of them are still to be fetched: those that are not larger than [`LARGEST`].
     pub awaited: u32,
 }
 
@@ -46,7 +46,7 @@ const STATE: &str = "SELECT id, path, wanted_path, is_new, is_gone, role, uid_va
             + (SELECT count(*) FROM placing WHERE placing.folder = folder.id AND way <> 'copy' AND uid IS NOT NULL)
             + (SELECT count(*) FROM discard WHERE discard.folder = folder.id)
             + (SELECT count(*) FROM awaited WHERE awaited.folder = folder.id),
-        (SELECT count(*) FROM awaited WHERE awaited.folder = folder.id)
+        (SELECT count(*) FROM awaited WHERE awaited.folder = folder.id AND bytes <= 268435456)
     FROM folder";
 
 impl Store {

@@ -14,7 +14,7 @@ use egui::{Id, Rect, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, Vec2, Widget
 
 use crate::engine::Command;
 use crate::engine::topic::searching::{Highlighter, Place};
-use crate::engine::view::{Headline, Lock, MailboxView, MessageId, RowView, Seal, ThreadId};
+use crate::engine::view::{ALL_INBOXES, FolderView, Headline, Lock, MailboxView, MessageId, RowView, Seal, ThreadId};
 
 use super::icons::{self, Icon};
 use super::saved;
@@ -83,6 +83,7 @@ pub fn show(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
     found::ask(state, commands);
     found::hint(ui, views, state);
     saved::bar(ui, views, state);
+    too_large(ui, views, state);
     select_bar(ui, views, state, commands);
     let edge = Stroke::new(1.0, palette(ui).line);
     ui.painter().vline(whole.right() - 0.5, whole.y_range(), edge);
@@ -231,6 +232,20 @@ fn select_bar(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<
             actions::buttons(ui, views, state, commands);
         });
     });
+}
+
+/// What the list can't have, so that nobody looks for it here.
+fn too_large(ui: &mut Ui, views: &Views, state: &State) {
+    let Some(mailbox) = &views.mailbox else { return };
+    let is_shown = |folder: &&FolderView| {
+        mailbox.open_folder == Some(folder.id) || mailbox.open_folder == Some(ALL_INBOXES) && folder.role == "inbox"
+    };
+    let folders = mailbox.accounts.iter().flat_map(|account| &account.folders);
+    let count: usize = folders.filter(is_shown).map(|folder| folder.too_large).sum();
+    if count > 0 {
+        let words = state.language.fill(Word::TooLargeHere, &[("count", &count.to_string())]);
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 4)).show(ui, |ui| widgets::caption(ui, words));
+    }
 }
 
 /// What is asked and what is dragged, over everything else.

@@ -357,20 +357,37 @@ fn received_from(form: &AccountForm) -> &str {
     pop.map_or(&form.imap_host, |pop| &pop.host)
 }
 
+/// A host with a port of its own, as in `mail.example.org:2525`. An address of IPv6 has more colons.
+fn with_port(text: &str) -> Option<(String, u16)> {
+    let (host, port) = text.trim().rsplit_once(':')?;
+    let port = port.parse().ok().filter(|port| *port != 0)?;
+    (!host.is_empty() && !host.contains(':')).then(|| (host.to_owned(), port))
+}
+
 fn server(ui: &mut Ui, name: &str, host: &mut String, port: &mut u16, ports: [u16; 2], starttls: u16) {
     ui.horizontal_top(|ui| {
         let width = (ui.available_width() - 230.0).max(160.0);
         ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
             ui.set_width(width);
-            widgets::field(ui, name, host, "mail.example.org");
+            let field = widgets::field(ui, name, host, "mail.example.org");
+            if field.lost_focus()
+                && let Some((name, number)) = with_port(host)
+            {
+                (*host, *port) = (name, number);
+            }
         });
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             widgets::caption(ui, " ");
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = space::XS;
-                for choice in ports {
-                    let kind = if choice == starttls { "STARTTLS" } else { "TLS" };
+                let other = (!ports.contains(port)).then_some(*port);
+                for choice in ports.into_iter().chain(other) {
+                    let kind = match choice {
+                        _ if other == Some(choice) => "TLS/STARTTLS",
+                        _ if choice == starttls => "STARTTLS",
+                        _ => "TLS",
+                    };
                     if widgets::choice(ui, *port == choice, &format!("{choice} {kind}")).clicked() {
                         *port = choice;
                     }

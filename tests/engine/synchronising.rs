@@ -209,6 +209,40 @@ fn fifty_changes_cost_fifty_messages_and_no_more() {
     }
 }
 
+/// Dovecot believes the size that a file's name says, so a small file stands for a message of a gigabyte.
+#[test]
+fn what_is_too_large_stays_on_the_server_and_is_counted_and_waits_for_nobody() {
+    let Some(servers) = servers() else { return };
+    let name = "zelda";
+    let proxy = Proxy::start(servers.imap_port(), Rule::Watch);
+    let (person, popping) = (Person::new(name), Person::new(name));
+    let mut other = Elsewhere::new(servers, name);
+    let profile = settle(&person, servers, &proxy);
+    other.put("INBOX", &["small"]);
+    let large = servers.maildir(name).join("cur/1795900000.M1P1.large,S=1073741824,W=1073741830:2,");
+    std::fs::write(&large, letter_about("large")).unwrap();
+    assert_eq!(turn(&profile), 1);
+    let counted = |profile: &Profile| {
+        let view = headless::mailbox(profile, None).unwrap();
+        let inbox = view.accounts[0].folders.iter().find(|folder| folder.role == "inbox").unwrap().clone();
+        (inbox.total, inbox.too_large)
+    };
+    assert_eq!(counted(&profile), (1, 1));
+    let state = profile.store.folder_state(folder(&profile, "INBOX")).unwrap();
+    assert_eq!((state.awaited, state.messages), (0, 2), "nothing is still to be fetched");
+    super::settle_by_pop(&popping, servers, false);
+    assert_eq!(super::synchronise(&popping), 1);
+    assert_eq!(counted(&popping.profile()), (1, 1));
+    assert!(large.exists(), "POP3 deletes only what is kept here");
+
+    std::fs::remove_file(&large).unwrap();
+    assert_eq!(turn(&profile), 0);
+    // POP3 has emptied the inbox.
+    assert_eq!(counted(&profile), (0, 0));
+    assert_eq!(super::synchronise(&popping), 0);
+    assert_eq!(counted(&popping.profile()), (1, 0));
+}
+
 #[test]
 fn what_is_done_offline_is_done_on_the_server_later() {
     let Some(servers) = servers() else { return };

@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 use kakitome::domain::{EmailAddress, Envelope, Mailbox, RawMessage, Secret};
 use kakitome::net::imap::{self, Cancel, Fetched, Session};
 use kakitome::net::smtp::{self, Accepted};
-use kakitome::net::{Credentials, Server};
+use kakitome::net::{Credentials, Server, pop3};
 use kakitome::store::{AccountRecord, MessageFlags, NewMessage, ProfileKey, Store};
 
 use servers::pki;

@@ -25,6 +25,8 @@ pub enum Rule {
     CutAnswerAfter(u64),
     /// While the proxy is armed, each connection is cut after some bytes, fewer or more, from either side.
     Unreliable(u64),
+    /// What the server says comes later, its greeting too.
+    Late(Duration),
 }
 
 /// A proxy for one test.
@@ -116,7 +118,12 @@ impl Shared {
         let number = self.connections.fetch_add(1, Ordering::SeqCst);
         let limits = self.limits(number);
         std::thread::scope(|scope| {
-            scope.spawn(|| self.to_client(client, server, limits.1));
+            scope.spawn(|| {
+                if let Rule::Late(wait) = self.rule {
+                    std::thread::sleep(wait);
+                }
+                self.to_client(client, server, limits.1);
+            });
             self.to_server(client, server, limits.0);
             self.has_ended.store(true, Ordering::SeqCst);
             let _ = client.shutdown(Shutdown::Both);

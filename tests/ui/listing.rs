@@ -677,3 +677,25 @@ pub fn screens(language: Language) -> Vec<(&'static str, App)> {
     done.update(Event::Done { code: "archived", subject: "1".into() });
     vec![("list-many", many), ("list-moving", moving), ("list-done", done)]
 }
+
+#[test]
+fn what_is_too_large_to_be_here_is_said_above_the_list() {
+    for language in LANGUAGES {
+        let (mut app, _) = app(language);
+        let mut mailbox = sample::mailbox();
+        mailbox.open_folder = Some(mailbox.accounts[0].folders[0].id);
+        app.update(Event::Mailbox(Arc::new(mailbox.clone())));
+        let words = language.fill(Word::TooLargeHere, &[("count", "2")]);
+        let mut window = window(app, WIDE);
+        assert!(window.query_by_label(&words).is_none());
+        mailbox.accounts[0].folders[0].too_large = 2;
+        window.state_mut().update(Event::Mailbox(Arc::new(mailbox.clone())));
+        window.run();
+        window.get_by_label(&words);
+        picture(&mut window, &format!("too-large-{language:?}"));
+        mailbox.open_folder = Some(mailbox.accounts[0].folders[1].id);
+        window.state_mut().update(Event::Mailbox(Arc::new(mailbox)));
+        window.run();
+        assert!(window.query_by_label(&words).is_none(), "they are of another folder");
+    }
+}

@@ -300,8 +300,14 @@ pub fn newsletter() -> ReadingView {
 }
 
 pub fn mailbox() -> MailboxView {
-    let folder =
-        |id, name: &str, role: &str, unread| FolderView { id, name: name.into(), role: role.into(), unread, total: 40 };
+    let folder = |id, name: &str, role: &str, unread| FolderView {
+        id,
+        name: name.into(),
+        role: role.into(),
+        unread,
+        total: 40,
+        too_large: 0,
+    };
     let folders = vec![
         folder(1, "INBOX", "inbox", 12),
         folder(2, "Drafts", "drafts", 1),

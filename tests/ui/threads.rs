@@ -100,7 +100,7 @@ fn thread() -> ThreadView {
 fn two_accounts(language: Language) -> (App, Paper) {
     let (mut app, paper) = super::app(language);
     let mut view = mailbox();
-    let inbox = FolderView { id: 21, name: "INBOX".into(), role: "inbox".into(), unread: 3, total: 9 };
+    let inbox = FolderView { id: 21, name: "INBOX".into(), role: "inbox".into(), unread: 3, total: 9, too_large: 0 };
     let work = AccountView {
         id: 2,
         identity: Mailbox::new("Alice at work", "alice@work.example"),

@@ -94,9 +94,9 @@ impl Engine {
             let terms = Terms { profile: &profile, publish: &quiet, cancel: &cancel, grace: GRACE, arrived: &arrived };
             let _ = receiving::accounts(&terms, account, Scope::Inbox).await;
             tags::say_local(&profile, &publish);
-            news::tell(&profile, false);
             show(&profile, &publish, &open_folder);
-            assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false);
+            let tell = |profile: &Arc<Profile>| news::tell(profile, false);
+            assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false, tell);
         });
     }
 

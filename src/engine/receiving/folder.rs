@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use crate::domain::RawMessage;
 use crate::net::NetError;
 use crate::net::imap::{Fetched, Flags, FolderStatus, Listed, Opened, Since};
-use crate::store::{FolderNews, FolderState, Gone, MessageFlags, NewMessage, ServerFlags};
+use crate::store::{FolderNews, FolderState, Gone, LARGEST, MessageFlags, NewMessage, ServerFlags};
 
 use super::super::Failure;
 use super::super::network::{net_failure, new_message};
@@ -19,7 +19,7 @@ pub(super) const SMALL: u32 = 1024 * 1024;
 /// Larger ones come in pieces of this size.
 const PIECE: u32 = 512 * 1024;
 /// A message beyond this many bytes is left on the server.
-const MAX_MESSAGE: u32 = 256 * 1024 * 1024;
+const MAX_MESSAGE: u32 = LARGEST;
 /// Messages kept in one transaction, and their size.
 const BATCH: usize = 100;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;

@@ -1,6 +1,10 @@
 //! What is done with messages and folders: flags, moving, archiving, spam, deleting, and taking the last of it back.
 //! Everything takes effect here at once; the server is told in the account's next turn.
 
+mod pace;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -11,6 +15,8 @@ use crate::net::imap::{name_of, path_of};
 use crate::store::{AccountRecord, FolderRecord, FolderState, StoreError};
 
 use super::{Effect, Work};
+
+pub(in crate::engine) use pace::Pace;
 
 /// What the user does with messages and folders.
 #[derive(Clone, Debug)]
@@ -42,6 +48,8 @@ pub enum MailCommand {
     ReadAll(FolderId),
     /// Something happened in the inbox of an account. Sent by the engine to itself.
     Noticed(i64),
+    /// What went on beside the loop has changed messages. Sent by the engine to itself.
+    Changed,
     /// It is time to tell the servers what was done here. Sent by the engine to itself.
     Tell,
 }
@@ -74,9 +82,12 @@ impl MailFlag {
     }
 }
 
-/// What the topic remembers: what was done last.
+/// What the topic remembers: what was done last, and what goes on.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct Desk(Mutex<Vec<Step>>);
+pub(in crate::engine) struct Desk {
+    steps: Mutex<Vec<Step>>,
+    turns: pace::Turns,
+}
 
 /// What takes a step back.
 #[derive(Clone, Debug)]
@@ -88,11 +99,15 @@ pub(in crate::engine) enum Step {
 
 impl Desk {
     pub(super) fn keep(&self, steps: Vec<Step>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = steps;
+        *self.steps.lock().unwrap_or_else(PoisonError::into_inner) = steps;
     }
 
     fn take(&self) -> Vec<Step> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.steps.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn count(&self) -> usize {
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 
@@ -100,10 +115,17 @@ pub(super) fn carry_out(work: &Work, command: MailCommand) -> Result<Effect, Fai
     if let MailCommand::Noticed(account) = command {
         return Ok(Effect::Noticed(account));
     }
+    if let MailCommand::Changed = command {
+        return Ok(Effect::Mail);
+    }
     if let MailCommand::Tell = command {
         return Ok(Effect::Tell);
     }
-    if let Some((code, count)) = apply(&work.profile, command)? {
+    if pace::is_long(&work.profile, &command)? {
+        pace::beside(work, command);
+        return Ok(Effect::Nothing);
+    }
+    if let Some((code, count)) = apply(&work.profile, command, &Pace::unwatched())? {
         (work.publish)(Event::Done { code, subject: count.to_string() });
     }
     Ok(Effect::Mail)
@@ -113,37 +135,34 @@ pub(super) fn carry_out(work: &Work, command: MailCommand) -> Result<Effect, Fai
 pub(in crate::engine) fn apply(
     profile: &Profile,
     command: MailCommand,
+    pace: &Pace<'_>,
 ) -> Result<Option<(&'static str, usize)>, Failure> {
     let store = &profile.store;
     match command {
         MailCommand::SetFlag { messages, flag, on } => {
-            let steps = mark(profile, &messages, flag.word(), on)?;
-            profile.mail.keep(steps);
+            mark_many(profile, &messages, flag.word(), on, pace)?;
             Ok(None)
         }
-        MailCommand::Move { messages, to } => place(profile, &messages, "moved", |_| Ok(to)),
+        MailCommand::Move { messages, to } => place(profile, &messages, pace, "moved", &[], |_| Ok(to)),
         MailCommand::Copy { messages, to } => {
             let mut copies = Vec::new();
-            let outcome = store.duplicate_all(&messages, to, profile.now(), &mut copies);
+            let outcome = pace.each(&messages, |some| {
+                store.duplicate_all(some, to, profile.now(), &mut copies).map_err(store_failure)
+            });
             let count = copies.len();
             profile.mail.keep(copies.into_iter().map(Step::Uncopy).collect());
-            outcome.map_err(store_failure)?;
+            outcome?;
             Ok(Some(("copied", count)))
         }
-        MailCommand::Archive(messages) => place(profile, &messages, "archived", |home| home.role("archive")),
+        MailCommand::Archive(messages) => place(profile, &messages, pace, "archived", &[], |home| home.role("archive")),
         MailCommand::Spam { messages, spam } => {
             let (code, role) = if spam { ("marked_spam", "junk") } else { ("marked_not_spam", "inbox") };
-            let mut steps = mark(profile, &messages, "$Junk", spam)?;
-            steps.extend(mark(profile, &messages, "$NotJunk", !spam)?);
-            let done = place(profile, &messages, code, |home| home.role(role))?;
-            let mut placed = profile.mail.take();
-            placed.extend(steps);
-            profile.mail.keep(placed);
-            Ok(done)
+            let flags = [("$Junk", spam), ("$NotJunk", !spam)];
+            place(profile, &messages, pace, code, &flags, |home| home.role(role))
         }
-        MailCommand::Delete(messages) => place(profile, &messages, "deleted", |home| home.role("trash")),
-        MailCommand::DeleteForGood(messages) => place(profile, &messages, "deleted", grave),
-        MailCommand::Undo => undo(profile),
+        MailCommand::Delete(messages) => place(profile, &messages, pace, "deleted", &[], |home| home.role("trash")),
+        MailCommand::DeleteForGood(messages) => place(profile, &messages, pace, "deleted", &[], grave),
+        MailCommand::Undo => undo(profile, pace),
         MailCommand::CreateFolder { account, parent, name } => {
             create(profile, account, parent, &name)?;
             Ok(None)
@@ -161,26 +180,52 @@ pub(in crate::engine) fn apply(
         MailCommand::ReadAll(folder) => {
             let rows = store.rows(folder, usize::MAX, 0).map_err(store_failure)?;
             let unread: Vec<MessageId> = rows.iter().filter(|row| !row.flags.is_seen).map(|row| row.id).collect();
-            let steps = mark(profile, &unread, MailFlag::Seen.word(), true)?;
-            profile.mail.keep(steps);
-            Ok(Some(("all_read", unread.len())))
+            let count = mark_many(profile, &unread, MailFlag::Seen.word(), true, pace)?;
+            Ok(Some(("all_read", count)))
         }
-        MailCommand::Noticed(_) | MailCommand::Tell => Ok(None),
+        MailCommand::Noticed(_) | MailCommand::Tell | MailCommand::Changed => Ok(None),
     }
 }
 
-pub(super) fn mark(profile: &Profile, messages: &[MessageId], flag: &str, on: bool) -> Result<Vec<Step>, Failure> {
+/// Marks many; how many were not so before. That can be taken back, also when not all could be done.
+fn mark_many(
+    profile: &Profile,
+    messages: &[MessageId],
+    flag: &str,
+    on: bool,
+    pace: &Pace<'_>,
+) -> Result<usize, Failure> {
+    let mut steps = Vec::new();
+    let outcome = pace.each(messages, |some| mark_some(profile, some, flag, on, &mut steps));
+    let count = steps.len();
+    profile.mail.keep(steps);
+    outcome.map(|()| count)
+}
+
+/// Marks some, and adds what takes that back.
+fn mark_some(
+    profile: &Profile,
+    messages: &[MessageId],
+    flag: &str,
+    on: bool,
+    steps: &mut Vec<Step>,
+) -> Result<(), Failure> {
     if !is_flag(flag) {
         return Err(input(flag, "bad_flag"));
     }
     let mut done = Vec::with_capacity(messages.len());
     let outcome = profile.store.mark_all(messages, flag, on, &mut done);
     let changed = done.into_iter().filter(|(_, was)| *was != on);
-    let steps: Vec<Step> = changed.map(|(message, was)| Step::Flag { message, flag: flag.to_owned(), was }).collect();
-    if let Err(error) = outcome {
+    steps.extend(changed.map(|(message, was)| Step::Flag { message, flag: flag.to_owned(), was }));
+    outcome.map_err(store_failure)
+}
+
+pub(super) fn mark(profile: &Profile, messages: &[MessageId], flag: &str, on: bool) -> Result<Vec<Step>, Failure> {
+    let mut steps = Vec::new();
+    if let Err(failure) = mark_some(profile, messages, flag, on, &mut steps) {
         // What was done before can be taken back all the same.
         profile.mail.keep(steps);
-        return Err(store_failure(error));
+        return Err(failure);
     }
     Ok(steps)
 }
@@ -250,48 +295,77 @@ fn prefix(states: &[FolderState]) -> String {
     }
 }
 
+/// Gives messages flags and puts them where `target` says; how many were put somewhere else.
 fn place(
     profile: &Profile,
     messages: &[MessageId],
+    pace: &Pace<'_>,
     code: &'static str,
+    flags: &[(&str, bool)],
     target: impl Fn(&Home<'_>) -> Result<FolderId, Failure>,
 ) -> Result<Option<(&'static str, usize)>, Failure> {
     let accounts = profile.store.accounts().map_err(store_failure)?;
     let folders = profile.store.folders().map_err(store_failure)?;
     let mut targets: HashMap<FolderId, FolderId> = HashMap::new();
-    let mut going = Vec::with_capacity(messages.len());
-    for &message in messages {
-        let from = match profile.store.row(message) {
-            Ok((folder, _)) => folder,
-            // It is gone meanwhile, and so is what was to be done with it.
-            Err(StoreError::NotFound) => continue,
-            Err(error) => return Err(store_failure(error)),
-        };
-        let Some(folder) = folders.iter().find(|one| one.id == from) else { continue };
-        let Some(account) = accounts.iter().find(|account| account.id == folder.account) else { continue };
-        let to = match targets.get(&from) {
-            Some(to) => *to,
-            None => target(&Home { profile, account, folder })?,
-        };
-        targets.insert(from, to);
-        if from != to {
-            going.push((message, to));
+    let (mut marked, mut placed) = (Vec::new(), Vec::new());
+    let outcome = pace.each(messages, |some| {
+        for (flag, on) in flags {
+            mark_some(profile, some, flag, *on, &mut marked)?;
         }
-    }
-    let mut done = Vec::with_capacity(going.len());
-    let outcome = profile.store.relocate_all(&going, profile.now(), &mut done);
-    let count = done.len();
-    profile.mail.keep(done.into_iter().map(|(message, folder)| Step::Place { message, folder }).collect());
-    outcome.map_err(store_failure)?;
-    Ok(Some((code, count)))
+        let mut going = Vec::with_capacity(some.len());
+        for &message in some {
+            let from = match profile.store.row(message) {
+                Ok((folder, _)) => folder,
+                // It is gone meanwhile, and so is what was to be done with it.
+                Err(StoreError::NotFound) => continue,
+                Err(error) => return Err(store_failure(error)),
+            };
+            let Some(folder) = folders.iter().find(|one| one.id == from) else { continue };
+            let Some(account) = accounts.iter().find(|account| account.id == folder.account) else { continue };
+            let to = match targets.get(&from) {
+                Some(to) => *to,
+                None => target(&Home { profile, account, folder })?,
+            };
+            targets.insert(from, to);
+            if from != to {
+                going.push((message, to));
+            }
+        }
+        profile.store.relocate_all(&going, profile.now(), &mut placed).map_err(store_failure)
+    });
+    let count = placed.len();
+    let mut steps: Vec<Step> = placed.into_iter().map(|(message, folder)| Step::Place { message, folder }).collect();
+    steps.extend(marked);
+    profile.mail.keep(steps);
+    outcome.map(|()| Some((code, count)))
 }
 
-/// Takes the last action back. What the server was told already is told again the other way round.
-fn undo(profile: &Profile) -> Result<Option<(&'static str, usize)>, Failure> {
-    let steps = profile.mail.take();
+/// Takes the last action back. What the server was told already is told again the other way round. What there was no time
+/// for, because it was stopped or failed, can still be taken back.
+fn undo(profile: &Profile, pace: &Pace<'_>) -> Result<Option<(&'static str, usize)>, Failure> {
+    let mut steps = profile.mail.take();
+    let was_empty = steps.is_empty();
+    steps.reverse();
+    let (mut count, mut tried) = (0, 0);
+    let outcome = pace.each(&steps, |some| {
+        count += undo_some(profile, some)?;
+        tried += some.len();
+        Ok(())
+    });
+    steps.drain(..tried);
+    steps.reverse();
+    profile.mail.keep(steps);
+    outcome?;
+    if count == 0 && !was_empty {
+        return Err(input("", "too_late"));
+    }
+    Ok(Some(("undone", count)))
+}
+
+fn undo_some(profile: &Profile, steps: &[Step]) -> Result<usize, Failure> {
     let mut count = 0;
     let mut placed = Vec::new();
-    for step in steps.iter().rev() {
+    for step in steps {
         let done = match step {
             Step::Place { message, folder } => {
                 placed.push((*message, *folder));
@@ -308,12 +382,8 @@ fn undo(profile: &Profile) -> Result<Option<(&'static str, usize)>, Failure> {
     }
     let mut back = Vec::with_capacity(placed.len());
     let outcome = profile.store.relocate_all(&placed, profile.now(), &mut back);
-    count += back.len();
     outcome.map_err(store_failure)?;
-    if count == 0 && !steps.is_empty() {
-        return Err(input("", "too_late"));
-    }
-    Ok(Some(("undone", count)))
+    Ok(count + back.len())
 }
 
 fn uncopy(profile: &Profile, message: MessageId) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ use super::super::connect::{connect, within};
 use super::super::line::{read_line, write_line};
 use super::super::sasl::{self, Asked, Exchange};
 use super::super::stream::{Binding, Plain};
-use super::super::{Credentials, NetError as ImapError, Proof, Security, Server};
+use super::super::{Credentials, NetError as ImapError, Proof, Server};
 use super::wire::Wire;
 
 /// More untagged lines than any server says before it answers.
@@ -37,7 +37,7 @@ pub(super) async fn log_in(
 ) -> Result<(async_imap::Session<Wire>, Capabilities), ImapError> {
     let mut stream = connect(server, start_tls).await?;
     let capabilities = within(async {
-        if server.security == Security::Implicit {
+        if !stream.is_greeted() {
             greeting(&mut stream).await?;
         }
         // What was said before TLS is forgotten (RFC 3501 §6.2.1).
@@ -53,7 +53,7 @@ pub(super) async fn log_in(
 /// Connects and starts TLS, and leaves again.
 pub(super) async fn greet(server: &Server) -> Result<(), ImapError> {
     let mut stream = connect(server, start_tls).await?;
-    if server.security == Security::Implicit {
+    if !stream.is_greeted() {
         within(greeting(&mut stream)).await?;
     }
     let _ = within(write_line(&mut stream, "k1 LOGOUT")).await;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::net::connect::{connect, within};
 use crate::net::sasl::{self, Exchange};
 use crate::net::stream::Binding;
-use crate::net::{Credentials, NetError, Security, Server};
+use crate::net::{Credentials, NetError, Server};
 
 use super::{EHLO, GREETING, Offer, QUIT, broken_or_refused, start_tls};
 
@@ -22,7 +22,7 @@ pub(super) async fn log_in(
     credentials: &Credentials,
 ) -> Result<(AsyncSmtpConnection, Offer), NetError> {
     let mut stream = connect(server, start_tls).await?;
-    if server.security == Security::StartTls {
+    if stream.is_greeted() {
         stream = stream.with_greeting(GREETING);
     }
     let binding = stream.binding();

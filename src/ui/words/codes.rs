@@ -189,6 +189,7 @@ pub fn work(language: Language, code: &str, subject: &str) -> String {
         "repair" => Word::WorkRepair,
         "find_certificate" => Word::WorkFind,
         "remote" => Word::WorkRemote,
+        "change_mail" => Word::WorkChangeMail,
         "refresh_certificates" => Word::WorkRefresh,
         "print" => Word::WorkPrint,
         "backup" => Word::WorkBackup,

@@ -60,5 +60,6 @@ pub fn security(security: Security) -> &'static str {
     match security {
         Security::Implicit => "TLS",
         Security::StartTls => "STARTTLS",
+        Security::Either => "TLS/STARTTLS",
     }
 }

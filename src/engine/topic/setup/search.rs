@@ -128,7 +128,7 @@ pub(super) fn fill(form: &mut AccountForm, found: &Suggestion) {
 
 /// An account knows of a server only its port, which says how TLS starts there.
 pub(super) fn is_usual(service: &Service) -> bool {
-    service.security == Security::for_port(service.port)
+    service.security.is_usual_at(service.port)
 }
 
 /// Receives from there.

@@ -37,6 +37,13 @@ fn a_form_is_filled_with_the_best_servers_and_with_both_user_names_where_they_di
     let mut form = AccountForm::default();
     search::fill(&mut form, &Suggestion { incoming: vec![odd], ..found() });
     assert!(form.imap_host.is_empty(), "{form:?}");
+    // At a port of its own a server may do it either way: which one is seen when it is reached.
+    for security in [Security::StartTls, Security::Implicit] {
+        let own = Service { security, ..service(Protocol::Imap, "own.example.test", 10_993, "") };
+        search::fill(&mut form, &Suggestion { incoming: vec![own], ..found() });
+        assert_eq!((form.imap_host.as_str(), form.imap_port), ("own.example.test", 10_993));
+        form = AccountForm::default();
+    }
 }
 
 #[test]
