@@ -39,7 +39,7 @@ where
         Err(Refused::NotTls(_)) if server.security == Security::Either => {
             in_clear(server, open(server).await?, start_tls).await
         }
-        Err(refused) => Err(refused.into()),
+        Err(refused) => Err(refused.into_error()),
     }
 }
 
@@ -65,7 +65,7 @@ where
 {
     let begun = within(start_tls(&mut plain)).await;
     noted(&mut plain.recorder, begun)?;
-    let tls = encrypt(server, &mut plain.recorder, plain.tcp).await?;
+    let tls = encrypt(server, &mut plain.recorder, plain.tcp).await.map_err(Refused::into_error)?;
     Ok(Stream::new(tls, IDLE, plain.recorder).after_greeting())
 }
 

@@ -39,10 +39,11 @@ pub(super) enum Refused {
     Other(NetError),
 }
 
-impl From<Refused> for NetError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::NotTls(error) | Refused::Other(error) => error,
+impl Refused {
+    /// As everybody else is told.
+    pub(super) fn into_error(self) -> NetError {
+        match self {
+            Self::NotTls(error) | Self::Other(error) => error,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::engine::{Failure, FailureKind, Retry};
 use crate::net::discover::{self, Login, Note, Outcome, Protocol, Provider, Service, Step, Suggestion};
 use crate::net::dns::NetworkResolver;
 use crate::net::web::Web;
-use crate::net::{Cancel, NetError, Security};
+use crate::net::{Cancel, NetError};
 use crate::store::PopAccess;
 
 use super::{Means, Stage, show, signing, trying};
