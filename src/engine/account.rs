@@ -18,6 +18,7 @@ pub(super) fn save(profile: &Profile, form: &AccountForm, is_demo: bool) -> Resu
         return Err(input("demo"));
     }
     record.id = profile.store.save_account(&record).map_err(store_failure)?;
+    profile.tokens.stay(record.id);
     if let (Some(password), Some(secrets)) = (&form.password, &profile.secrets) {
         secrets.set(&record.secret_name(), password).map_err(store_failure)?;
     }
@@ -35,6 +36,7 @@ pub(super) fn save(profile: &Profile, form: &AccountForm, is_demo: bool) -> Resu
 pub(super) fn remove(profile: &Profile, id: i64) -> Result<AccountRecord, Failure> {
     let accounts = profile.store.accounts().map_err(store_failure)?;
     let record = accounts.into_iter().find(|one| one.id == id).ok_or_else(|| input("no_account"))?;
+    profile.tokens.leave(id);
     if let Some(secrets) = &profile.secrets {
         secrets.remove(&record.secret_name()).map_err(store_failure)?;
     }

@@ -2,7 +2,7 @@
 //! alone. Where the authorization server takes its word back, the account waits until the user has signed in again: what is
 //! to be sent stays queued, and what is here stays here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -25,6 +25,8 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
     held: Mutex<HashMap<i64, Held>>,
+    /// Accounts that are being removed, or were: what goes wrong with them is no failure.
+    leaving: Mutex<HashSet<i64>>,
     /// One renewal at a time: some servers give each refresh token out for one use only.
     renewing: tokio::sync::Mutex<()>,
 }
@@ -47,6 +49,21 @@ impl Tokens {
         let until = Timestamp::now().saturating_add(used).unwrap_or(Timestamp::MAX);
         let held = Held { token: grant.access.clone(), until };
         self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(account, held);
+    }
+
+    /// The account goes, and what it logs in with before it.
+    pub(super) fn leave(&self, account: i64) {
+        self.leaving.lock().unwrap_or_else(PoisonError::into_inner).insert(account);
+    }
+
+    /// An account is there, perhaps with the row id of one that left.
+    pub(super) fn stay(&self, account: i64) {
+        self.leaving.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+    }
+
+    /// Whether the account goes or is gone.
+    pub(super) fn has_left(&self, account: i64) -> bool {
+        self.leaving.lock().unwrap_or_else(PoisonError::into_inner).contains(&account)
     }
 
     /// The account is gone, or signs in anew.

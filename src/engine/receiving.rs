@@ -51,12 +51,14 @@ pub(super) async fn accounts(terms: &Terms<'_>, which: Option<i64>, scope: Scope
         match outcome {
             Ok(count) => {
                 fetched += count;
-                if scope == Scope::Everything {
+                if scope == Scope::Everything && !terms.profile.tokens.has_left(account) {
                     let now = terms.profile.now();
                     terms.profile.store.note_synchronised(account, now).map_err(store_failure)?;
                 }
             }
             Err(failure) if failure.kind == FailureKind::Cancelled => cancelled = Some(failure),
+            // It was removed while it was synchronised.
+            Err(_) if terms.profile.tokens.has_left(account) => {}
             Err(failure) => (terms.publish)(Event::Failed(failure)),
         }
     }
@@ -78,4 +80,39 @@ async fn one_account(terms: &Terms<'_>, account: &AccountRecord, scope: Scope) -
     };
     progress(&account.address, None);
     popping::fetch(terms.profile, account, pop, terms.cancel, &progress).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[test]
+    fn what_goes_wrong_with_an_account_that_is_being_removed_is_no_failure() {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::fleeting(dir.path(), None).unwrap();
+        // It has no password any more.
+        let record =
+            AccountRecord { imap_host: "imap.example.test".into(), imap_port: 993, ..AccountRecord::default() };
+        let account = profile.store.save_account(&record).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let failures = |profile: &Profile| {
+            let told = Arc::new(Mutex::new(Vec::new()));
+            let into = Arc::clone(&told);
+            let publish: Publish = Arc::new(move |event| {
+                if let Event::Failed(failure) = event {
+                    into.lock().unwrap().push(failure.source);
+                }
+            });
+            runtime.block_on(synchronise(profile, &publish, &Cancel::new())).unwrap();
+            told.lock().unwrap().clone()
+        };
+        assert_eq!(failures(&profile), ["no_password"]);
+        profile.tokens.leave(account);
+        assert!(failures(&profile).is_empty());
+        assert!(profile.store.synchronised().unwrap().is_empty());
+        profile.tokens.stay(account);
+        assert_eq!(failures(&profile), ["no_password"]);
+    }
 }
