@@ -92,7 +92,12 @@ fn compact(common: &Common) -> Result<(), Problem> {
 
 fn repair(common: &Common) -> Result<(), Problem> {
     let (dir, secrets) = place(common)?;
-    let report = told(common, storage::repair(&dir, &secrets, &|_| true))?.unwrap_or_default();
+    let repaired = storage::repair(&dir, &secrets, &|_| true);
+    let unrepaired = |failure| {
+        let Problem(why) = explained(common, &failure);
+        Problem(format!("{why}; {}", storage_words::unrepaired(words::lang(common))))
+    };
+    let report = repaired.map_err(unrepaired)?.unwrap_or_default();
     print_repair(common, &report);
     Ok(())
 }
@@ -128,7 +133,7 @@ pub(crate) fn export_everything(common: &Common, to: &Path, form: MailboxForm) -
     if common.json {
         output::json(&json!({
             "schema": 1, "to": done.to, "folders": done.folders, "messages": done.messages, "drafts": done.drafts,
-            "unreadable": done.unreadable, "keys_left": done.keys,
+            "unreadable": done.unreadable, "differing": done.differing, "keys_left": done.keys,
         }));
     } else {
         output::line(&storage_words::exported(&done, words::lang(common)));

@@ -14,7 +14,7 @@ use super::dispatch::Engine;
 use super::network::Publish;
 use super::profile::{Profile, SecretsIn};
 use super::topic::Topic;
-use super::topic::storage::{self, StorageCommand};
+use super::topic::storage::{self, Closed, StorageCommand, Wish};
 use super::{Command, Event, Failure, FailureKind, Retry, demo};
 
 /// How often the outbox and the servers are looked at without being asked.
@@ -98,23 +98,21 @@ pub fn start(what: &Start, wake: impl Fn() + Send + Sync + 'static) -> Result<En
         Start::Profile { dir, secrets } => Some((dir.clone(), secrets.clone())),
     };
     let spawned = std::thread::Builder::new().name("engine".to_owned()).spawn(move || {
-        let (mut profile, keep) = match opening {
-            Opening::Open(profile, keep) => (*profile, keep),
+        let (opened, keep) = match opening {
+            Opening::Open(profile, keep) => (Ok(*profile), keep),
             Opening::Locked(dir) => match unlock_profile(&dir, &mut inbox, &publish) {
-                Some((profile, secrets)) => {
+                Some((opened, secrets)) => {
                     place = Some((dir, secrets));
-                    (profile, None)
+                    (opened, None)
                 }
                 None => return,
             },
             Opening::Damaged(dir) => {
                 let secrets = place.as_ref().map_or(SecretsIn::Os, |(_, secrets)| secrets.clone());
-                match storage::open_or_repair(&dir, &secrets, true, &publish) {
-                    Ok(profile) => (profile, None),
-                    Err(failure) => return publish(Event::Failed(failure)),
-                }
+                (storage::open_or_repair(&dir, &secrets, Wish::Open, &publish), None)
             }
         };
+        let Some(mut profile) = until_open(opened, place.as_ref(), &mut inbox, &publish) else { return };
         loop {
             let store = Arc::downgrade(&profile.store);
             let engine = Engine::new(profile, keep.is_some(), Arc::clone(&publish), Arc::clone(&opens), again.clone());
@@ -124,9 +122,10 @@ pub fn start(what: &Start, wake: impl Fn() + Send + Sync + 'static) -> Result<En
             while store.strong_count() > 0 && began.elapsed() < PATIENCE {
                 std::thread::sleep(PAUSE);
             }
-            profile = match storage::open_or_repair(dir, secrets, true, &publish) {
-                Ok(profile) => profile,
-                Err(failure) => return publish(Event::Failed(failure)),
+            let opened = storage::open_or_repair(dir, secrets, Wish::Renew, &publish);
+            profile = match until_open(opened, place.as_ref(), &mut inbox, &publish) {
+                Some(profile) => profile,
+                None => return,
             };
         }
         drop(keep);
@@ -156,19 +155,38 @@ fn waits_for_passphrase(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::ProfileLocked | FailureKind::SecretStore)
 }
 
-/// Waits until a passphrase opens the profile; `None` when the window was closed before.
+/// Waits, when no profile is open, until one is that was repaired; `None` when the window was closed before.
+fn until_open(
+    mut opened: Result<Profile, Closed>,
+    place: Option<&(PathBuf, SecretsIn)>,
+    inbox: &mut UnboundedReceiver<Command>,
+    publish: &Publish,
+) -> Option<Profile> {
+    loop {
+        match opened {
+            Ok(profile) => return Some(profile),
+            Err(closed) => storage::show_closed(publish, closed),
+        }
+        let (dir, secrets) = place?;
+        while !is_repair(&inbox.blocking_recv()?) {}
+        opened = storage::open_or_repair(dir, secrets, Wish::Repair, publish);
+    }
+}
+
+/// Waits until a passphrase opens the profile, or only its damage stands in the way; `None` when the window was closed
+/// before.
 fn unlock_profile(
     dir: &Path,
     inbox: &mut UnboundedReceiver<Command>,
     publish: &Publish,
-) -> Option<(Profile, SecretsIn)> {
+) -> Option<(Result<Profile, Closed>, SecretsIn)> {
     publish(Event::ProfileLocked { is_new: !SecretStore::has_file(dir) });
     loop {
         let Command::OpenProfile { passphrase } = inbox.blocking_recv()? else { continue };
         let secrets = SecretsIn::File(passphrase);
-        match storage::open_or_repair(dir, &secrets, false, publish) {
-            Ok(profile) => return Some((profile, secrets)),
-            Err(failure) => publish(Event::Failed(failure)),
+        match storage::open_or_repair(dir, &secrets, Wish::Open, publish) {
+            Err(Closed::Unopened(failure)) => publish(Event::Failed(failure)),
+            opened => return Some((opened, secrets)),
         }
     }
 }

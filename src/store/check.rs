@@ -83,17 +83,8 @@ impl Store {
     pub fn check(&self, search: Option<&SearchIndex>, goes_on: &GoesOn<'_>) -> Result<Option<CheckReport>, StoreError> {
         let _upkeep = self.upkeep();
         let mut report = CheckReport::default();
-        // All of it in the file: then a reader keeps the file as it is for as long as it reads.
-        self.db().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        let reader = self.reader()?;
-        reader.execute_batch("BEGIN")?;
-        let begun = reader.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0));
-        match begun.map_err(StoreError::from) {
-            Err(error) if error.is_damage() => report.note("structure", 1, Gravity::Damage),
-            other => drop(other?),
-        }
-        let (_, path) = self.place();
-        let is_through = pages(path, self.key(), &mut report, goes_on)?
+        let reader = self.still(&mut report)?;
+        let is_through = self.every_page(&mut report, goes_on)?
             && structure(&reader, &mut report, goes_on)?
             && sources(&reader, &mut report, goes_on)?;
         drop(reader);
@@ -107,6 +98,34 @@ impl Store {
             self.check_search(search, &mut report)?;
         }
         Ok(Some(report))
+    }
+
+    /// A reader for which the file stays as it is for as long as it reads: all of the log is in it.
+    fn still(&self, report: &mut CheckReport) -> Result<Connection, StoreError> {
+        self.db().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        let reader = self.reader()?;
+        reader.execute_batch("BEGIN")?;
+        let begun = reader.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0));
+        match begun.map_err(StoreError::from) {
+            Err(error) if error.is_damage() => report.note("structure", 1, Gravity::Damage),
+            other => drop(other?),
+        }
+        Ok(reader)
+    }
+
+    fn every_page(&self, report: &mut CheckReport, goes_on: &GoesOn<'_>) -> Result<bool, StoreError> {
+        let (_, path) = self.place();
+        let Ok(salt) = files::beginning(path, 16)?.try_into() else { return Ok(true) };
+        let pages = Pages::open(path, Codec::new(self.key(), &salt)?)?;
+        Ok(through(&pages, report, goes_on))
+    }
+
+    /// Whether every page can be read; `None` when it was stopped.
+    pub(super) fn has_every_page(&self, goes_on: &GoesOn<'_>) -> Result<Option<bool>, StoreError> {
+        let mut report = CheckReport::default();
+        let _still = self.still(&mut report)?;
+        let is_through = self.every_page(&mut report, goes_on)?;
+        Ok(is_through.then_some(report.findings.is_empty()))
     }
 
     /// What tells a damaged database after a program that did not end as it should: whether each page leads where it should.
@@ -153,12 +172,6 @@ pub fn examine(dir: &Path, key: &ProfileKey, goes_on: &GoesOn<'_>) -> Result<Opt
         return Ok(None);
     }
     Ok(Some(report))
-}
-
-fn pages(path: &Path, key: &ProfileKey, report: &mut CheckReport, goes_on: &GoesOn<'_>) -> Result<bool, StoreError> {
-    let Ok(salt) = files::beginning(path, 16)?.try_into() else { return Ok(true) };
-    let pages = Pages::open(path, Codec::new(key, &salt)?)?;
-    Ok(through(&pages, report, goes_on))
 }
 
 /// Looks at every page's code.

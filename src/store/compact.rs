@@ -13,6 +13,9 @@ use super::rescue::pages::{PAGE, log_of};
 use super::search::SearchIndex;
 use super::{Store, StoreError, files, rescue};
 
+/// So often it is tried; the last time nobody else can write meanwhile.
+const ATTEMPTS: usize = 4;
+
 /// What compacting did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Compacted {
@@ -66,12 +69,21 @@ impl Store {
     }
 
     /// Gives room back. `None` when it was stopped: all is as it was then.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a page can't be read: a repair keeps more of it than writing it anew would. The database
+    /// is the old one then, and whenever it does not work.
     pub fn compact(&self, search: &SearchIndex, goes_on: &GoesOn<'_>) -> Result<Option<Compacted>, StoreError> {
         let _upkeep = self.upkeep();
         let (dir, path) = self.place();
         let all = || length(path) + length(&log_of(path)) + search.bytes();
         let before = all();
-        files::needs_space(dir, length(path) + length(&log_of(path)))?;
+        files::needs_space(dir, files::length_of(path)? + files::length_of(&log_of(path))?)?;
+        match self.has_every_page(goes_on)? {
+            None => return Ok(None),
+            Some(false) => return Err(StoreError::Damaged("page")),
+            Some(true) => {}
+        }
         if !goes_on("unused", 0.0) {
             return Ok(None);
         }
@@ -81,20 +93,48 @@ impl Store {
             return Ok(None);
         }
         search.merge(self)?;
-        let db = self.db();
-        if !copied(&db, self, goes_on)? {
-            files::remove_if_there(&dir.join(rescue::BUILDING))?;
-            return Ok(None);
+        let renewed = self.renew(goes_on);
+        if !matches!(renewed, Ok(true)) {
+            // Else the next start would take it for the newer one.
+            for file in [rescue::REBUILT, rescue::BUILDING] {
+                let _ = files::remove_if_there(&dir.join(file));
+            }
         }
-        fs::File::open(dir.join(rescue::BUILDING))?.sync_all()?;
-        fs::rename(dir.join(rescue::BUILDING), dir.join(rescue::REBUILT))?;
-        self.exchange(db)?;
-        Ok(Some(Compacted { before, after: all(), unused }))
+        Ok(renewed?.then(|| Compacted { before, after: all(), unused }))
+    }
+
+    /// Writes the database anew, and takes that; whether it came to the end. Others go on with the old one meanwhile: when
+    /// they changed it, the copy is none, and at last they have to wait.
+    fn renew(&self, goes_on: &GoesOn<'_>) -> Result<bool, StoreError> {
+        let building = self.place().0.join(rescue::BUILDING);
+        for attempt in 1..=ATTEMPTS {
+            let held = (attempt == ATTEMPTS).then(|| self.db());
+            let beside = Connection::open(self.place().1)?;
+            unlock(&beside, self.key())?;
+            let version = data_version(&beside)?;
+            if !copied(&beside, self, goes_on)? {
+                return Ok(false);
+            }
+            fs::File::open(&building)?.sync_all()?;
+            let db = held.unwrap_or_else(|| self.db());
+            if data_version(&beside)? == version {
+                drop(beside);
+                fs::rename(&building, self.place().0.join(rescue::REBUILT))?;
+                self.exchange(db)?;
+                return Ok(true);
+            }
+        }
+        Err(StoreError::Corrupt("copy"))
     }
 }
 
-/// Writes the database anew beside the old one, under the same key; whether it came to the end.
+/// Writes the database anew beside the old one, under the same key; whether it came to the end. `db` is a connection of its
+/// own, and of no more use when that did not work.
 fn copied(db: &Connection, store: &Store, goes_on: &GoesOn<'_>) -> Result<bool, StoreError> {
+    // A stop before it has begun interrupts nothing.
+    if !goes_on("copy", 0.0) {
+        return Ok(false);
+    }
     let (dir, path) = store.place();
     let building = dir.join(rescue::BUILDING);
     files::remove_if_there(&building)?;
@@ -102,22 +142,29 @@ fn copied(db: &Connection, store: &Store, goes_on: &GoesOn<'_>) -> Result<bool, 
     let key = Zeroizing::new(format!("x'{}'", &*Zeroizing::new(hex::encode(store.key().bytes()))));
     let expected = (length(path) + length(&log_of(path))).max(1) as f32;
     db.execute("ATTACH DATABASE ?1 AS fresh KEY ?2", params![building.to_string_lossy(), &**key])?;
+    // All of it as it was at one moment.
+    db.execute_batch("PRAGMA fresh.journal_mode = OFF; PRAGMA fresh.synchronous = OFF; BEGIN")?;
     let going = || goes_on("copy", (length(&building) as f32 / expected).min(1.0));
     let done = interruptible(db, &going, || {
-        db.execute_batch("PRAGMA fresh.journal_mode = OFF; PRAGMA fresh.synchronous = OFF")?;
         db.query_row("SELECT sqlcipher_export('fresh')", [], |_| Ok(()))?;
         let version: i64 = db.query_row("PRAGMA main.user_version", [], |row| row.get(0))?;
         db.pragma_update(Some("fresh"), "user_version", version)
     });
-    db.execute_batch("DETACH DATABASE fresh")?;
     if done?.is_none() {
         return Ok(false);
     }
+    let rows = counts(db)?;
+    db.execute_batch("COMMIT; DETACH DATABASE fresh")?;
     let fresh = Connection::open(&building)?;
     unlock(&fresh, store.key())?;
     fresh.execute_batch("PRAGMA journal_mode = OFF")?;
     // A copy that is not the same is none.
-    if counts(&fresh)? == counts(db)? { Ok(true) } else { Err(StoreError::Corrupt("copy")) }
+    if counts(&fresh)? == rows { Ok(true) } else { Err(StoreError::Corrupt("copy")) }
+}
+
+/// Another number after another connection wrote something.
+fn data_version(db: &Connection) -> Result<i64, StoreError> {
+    Ok(db.query_row("PRAGMA data_version", [], |row| row.get(0))?)
 }
 
 /// The rows of every table.
@@ -134,3 +181,6 @@ fn counts(db: &Connection) -> Result<Vec<(String, u64)>, StoreError> {
 fn length(path: &Path) -> u64 {
     path.metadata().map_or(0, |data| data.len())
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::Secret;
 
+use super::rescue::pages::log_of;
 use super::secret::SecretStore;
 use super::{StoreError, files, rescue, schema};
 
@@ -39,7 +40,7 @@ impl ProfileKey {
             let bytes = hex::decode(text.declassify()).map_err(|_| StoreError::Corrupt("profile_key"))?;
             return Ok(Self(Secret::new(bytes)));
         }
-        if dir.join(DATABASE).exists() {
+        if files::is_there(&dir.join(DATABASE))? {
             return Err(StoreError::KeyMissing);
         }
         let key = Self::generate()?;
@@ -96,9 +97,20 @@ impl Store {
         let path = dir.join(DATABASE);
         files::create_private_file(&path)?;
         let mut connection = Connection::open(&path)?;
-        unlock(&connection, key)?;
-        migrate(&mut connection)?;
-        rescue::Map::keep(dir, &path, key, &connection)?;
+        if let Err(error) = begin(&mut connection, key) {
+            // Closing writes the log into the file and removes it: with the mark, it would be missed.
+            files::mark(&lock, false)?;
+            drop(connection);
+            // What could not be closed properly is still as it was left.
+            files::mark(&lock, was_open && files::is_there(&log_of(&path))?)?;
+            return Err(error);
+        }
+        if was_open {
+            // What was left of a torn transaction is never taken for one that was damaged later. It may be done later, too.
+            let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        }
+        // It only helps a repair, and a profile can be used without.
+        let _ = rescue::Map::keep(dir, &path, key, &connection);
         files::mark(&lock, true)?;
         let (readers, connection) = (Mutex::default(), Mutex::new(connection));
         let (upkeep, changes_before, dir) = (Mutex::default(), AtomicU64::new(0), dir.to_owned());
@@ -148,18 +160,28 @@ impl Store {
         self.changes_before.load(Ordering::Relaxed) + changes
     }
 
-    /// Closes the database, puts the one that is whole ([`rescue::REBUILT`]) into its place, and opens that.
+    /// Closes the database, puts the one that is whole ([`rescue::REBUILT`]) into its place, and opens that. When it can't
+    /// be put there, the old one is open again, and the other one gone.
     pub(super) fn exchange(&self, mut db: MutexGuard<'_, Connection>) -> Result<(), StoreError> {
+        // Made first: whatever fails from here on, there is a connection, if only to nothing.
+        let spare = Connection::open_in_memory()?;
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         readers.clear();
         files::mark(&self.lock, false)?;
         self.changes_before.fetch_add(db.total_changes() + 1, Ordering::Relaxed);
-        drop(std::mem::replace(&mut *db, Connection::open_in_memory()?));
-        rescue::finish(&self.dir)?;
-        *db = Connection::open(&self.path)?;
-        unlock(&db, &self.key)?;
-        rescue::Map::keep(&self.dir, &self.path, &self.key, &db)?;
-        files::mark(&self.lock, true)
+        drop(std::mem::replace(&mut *db, spare));
+        let put = rescue::finish(&self.dir);
+        let gone = match &put {
+            Ok(()) => Ok(()),
+            // Else it would take the place, one day, of what is written from now on.
+            Err(_) => files::remove_if_there(&self.dir.join(rescue::REBUILT)),
+        };
+        let mut fresh = Connection::open(&self.path)?;
+        begin(&mut fresh, &self.key)?;
+        *db = fresh;
+        files::mark(&self.lock, true)?;
+        let _ = rescue::Map::keep(&self.dir, &self.path, &self.key, &db);
+        put.and(gone)
     }
 
     pub(super) fn reader(&self) -> Result<Connection, StoreError> {
@@ -196,7 +218,9 @@ pub(super) fn unlock(connection: &Connection, key: &ProfileKey) -> Result<(), St
     Ok(())
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+/// Unlocks a database, and brings it to the newest schema.
+fn begin(connection: &mut Connection, key: &ProfileKey) -> Result<(), StoreError> {
+    unlock(connection, key)?;
     migrate_to(connection, usize::MAX)
 }
 

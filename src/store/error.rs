@@ -23,7 +23,7 @@ pub enum StoreError {
     #[error("corrupt: {0}")]
     Corrupt(&'static str),
     /// The database can't be used as it is, and can be repaired ([`super::rescue::repair`]): `header`, `truncated`, `missing`,
-    /// `wal` or `wal_missing`.
+    /// `wal`, `wal_missing` or `page`.
     #[error("damaged: {0}")]
     Damaged(&'static str),
     /// There is too little room on the disk, in bytes.

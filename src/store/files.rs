@@ -111,6 +111,27 @@ pub(super) fn beginning(path: &Path, length: usize) -> Result<Vec<u8>, StoreErro
     Ok(bytes)
 }
 
+/// The first bytes of a file, or all of it when it has fewer.
+pub(super) fn beginning_of(path: &Path, length: usize) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(length as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Whether a file is there: what can't be looked at is not taken for absent.
+pub(super) fn is_there(path: &Path) -> Result<bool, StoreError> {
+    Ok(path.try_exists()?)
+}
+
+/// The bytes of a file, none when it is not there.
+pub(super) fn length_of(path: &Path) -> Result<u64, StoreError> {
+    match path.metadata() {
+        Ok(data) => Ok(data.len()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Removes a file; one that is not there is no error.
 pub(super) fn remove_if_there(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {
@@ -185,9 +206,31 @@ pub fn settle(dir: &Path) -> Result<(), StoreError> {
     sync_dir(dir)
 }
 
+/// The SHA-256 of a file.
+pub fn digest(path: &Path) -> Result<[u8; 32], StoreError> {
+    let mut file = File::open(path)?;
+    let (mut hash, mut piece) = (openssl::sha::Sha256::new(), vec![0; 64 << 10]);
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hash.finish()),
+            length => hash.update(piece.get(..length).unwrap_or_default()),
+        }
+    }
+}
+
 /// A new file that is written bit by bit.
-#[derive(Debug)]
-pub struct Growing(std::io::BufWriter<File>);
+pub struct Growing {
+    path: PathBuf,
+    file: std::io::BufWriter<File>,
+    /// Of what was handed over.
+    hash: openssl::sha::Sha256,
+}
+
+impl std::fmt::Debug for Growing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Growing").field("path", &self.path).finish_non_exhaustive()
+    }
+}
 
 impl Growing {
     /// Begins a file that only its owner can read; the folders above it are made.
@@ -196,18 +239,21 @@ impl Growing {
             create_private_dir(folder)?;
         }
         put(path, &[])?;
-        Ok(Self(std::io::BufWriter::new(OpenOptions::new().append(true).open(path)?)))
+        let file = std::io::BufWriter::new(OpenOptions::new().append(true).open(path)?);
+        Ok(Self { path: path.to_owned(), file, hash: openssl::sha::Sha256::new() })
     }
 
     /// Writes more.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        Ok(self.0.write_all(bytes)?)
+        self.hash.update(bytes);
+        Ok(self.file.write_all(bytes)?)
     }
 
-    /// Ends it: it is on the disk then.
+    /// Ends it: it is on the disk then. [`StoreError::Corrupt`] when the file holds anything else than was written.
     pub fn end(self) -> Result<(), StoreError> {
-        let file = self.0.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        Ok(file.sync_all()?)
+        let file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        if digest(&self.path)? == self.hash.finish() { Ok(()) } else { Err(StoreError::Corrupt("written")) }
     }
 }
 

@@ -2,9 +2,11 @@
 //! damaged one stays beside it. Whenever the program ends, either the old database is there or the new one.
 
 mod copy;
+mod log;
 mod mend;
 pub(super) mod pages;
 mod shape;
+mod sight;
 mod tree;
 
 #[cfg(test)]
@@ -19,10 +21,13 @@ use serde::{Deserialize, Serialize};
 
 use super::database::{self, DATABASE, migrate_to, unlock};
 use super::{ProfileKey, Store, StoreError, files};
-use pages::{Codec, Pages, SALT, log_of};
+use pages::{Pages, log_of};
+use sight::sight;
 use tree::Met;
 
 pub(super) use shape::Map;
+pub use sight::is_missing;
+pub(super) use sight::{damage, look, pages_of};
 pub(super) use tree::free_pages;
 
 /// A new database while it is made, and when it is whole and only has to take its place.
@@ -30,8 +35,6 @@ pub(super) const BUILDING: &str = "profile.db.building";
 pub(super) const REBUILT: &str = "profile.db.rebuilt";
 /// The setting that keeps what the last repair did.
 const REPORT: &str = "repair-report";
-/// So many pages are tried for whether the key is the right one.
-const TRIED: u32 = 64;
 /// How much of the work copying is.
 const COPYING: f32 = 0.7;
 
@@ -58,7 +61,7 @@ pub struct LostMessage {
 /// What a repair found and did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RepairReport {
-    /// Where the damaged database is now.
+    /// Where the damaged database is now; nowhere when there was none.
     pub kept_as: PathBuf,
     /// Pages of the damaged database, and those of them that could not be read.
     pub pages: u32,
@@ -93,43 +96,12 @@ impl RepairReport {
     pub fn lost_rows(&self) -> u64 {
         self.tables.values().map(|table| table.lost).sum()
     }
-}
 
-/// How a database looks before it is opened.
-#[derive(Debug)]
-struct Sight {
-    codec: Codec,
-    map: Option<Map>,
-    /// Why it can't be used as it is.
-    damage: Option<&'static str>,
-}
-
-impl std::fmt::Debug for Codec {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Codec(…)")
+    /// Nothing of the damaged database could be read, or nothing was in it.
+    pub fn is_empty(&self) -> bool {
+        // That one has its row in every profile.
+        self.tables.iter().all(|(name, table)| table.kept == 0 || name == "next_thread")
     }
-}
-
-/// Looks at a database before SQLite does, which would take a log that is damaged in its middle for a shorter one.
-/// `was_open`: it was not closed when it was used last.
-pub(super) fn look(dir: &Path, key: &ProfileKey, was_open: bool) -> Result<(), StoreError> {
-    match sight(dir, key, was_open)?.and_then(|sight| sight.damage) {
-        Some(code) => Err(StoreError::Damaged(code)),
-        None => Ok(()),
-    }
-}
-
-/// Why a database that nobody has open can't be used as it is, if it can't.
-pub(super) fn damage(dir: &Path, key: &ProfileKey) -> Result<Option<&'static str>, StoreError> {
-    let lock = database::lock(dir)?;
-    Ok(sight(dir, key, files::is_marked(&lock)?)?.and_then(|sight| sight.damage))
-}
-
-/// The pages of a database that nobody has open, if there are any of this key's.
-pub(super) fn pages_of(dir: &Path, key: &ProfileKey) -> Result<Option<Pages>, StoreError> {
-    let Some(sight) = sight(dir, key, false)? else { return Err(StoreError::WrongKey) };
-    let path = dir.join(DATABASE);
-    if path.exists() { Ok(Some(Pages::open(&path, sight.codec)?)) } else { Ok(None) }
 }
 
 /// The databases that were damaged, and their logs.
@@ -137,45 +109,6 @@ pub(super) fn damaged_files(dir: &Path) -> Vec<PathBuf> {
     let start = format!("{DATABASE}.damaged-");
     let is_one = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(&start);
     fs::read_dir(dir).into_iter().flatten().flatten().filter(is_one).map(|entry| entry.path()).collect()
-}
-
-/// `None` when there is nothing to look at, or when it is not this key's.
-fn sight(dir: &Path, key: &ProfileKey, was_open: bool) -> Result<Option<Sight>, StoreError> {
-    let path = dir.join(DATABASE);
-    let map = Map::read(dir);
-    let length = path.metadata().map_or(0, |data| data.len());
-    if length == 0 && map.is_none() {
-        return Ok(None);
-    }
-    let salts = [files::beginning(&path, SALT).ok(), map.as_ref().and_then(Map::salt).map(Vec::from)];
-    for salt in salts.into_iter().flatten() {
-        let Ok(salt) = <[u8; SALT]>::try_from(salt) else { continue };
-        let codec = Codec::new(key, &salt)?;
-        let map = map.clone().filter(|map| map.salt() == Some(salt));
-        if length == 0 {
-            let map = map.filter(|map| map.is_of(&codec));
-            return Ok(map.map(|map| Sight { codec, map: Some(map), damage: Some("missing") }));
-        }
-        let pages = Pages::open(&path, Codec::new(key, &salt)?)?;
-        let is_first = pages.is_sound(1) && files::beginning(&path, SALT).is_ok_and(|there| there == salt);
-        let is_mapped = map.as_ref().is_some_and(|map| map.is_of(&codec));
-        if !is_first && !is_mapped && !(1..=pages.end().min(TRIED)).any(|number| pages.is_sound(number)) {
-            continue;
-        }
-        let damage = if !is_first {
-            Some("header")
-        } else if pages.is_cut_off() {
-            Some("truncated")
-        } else if pages.is_stale() {
-            Some("wal")
-        } else if was_open && !log_of(&path).exists() {
-            Some("wal_missing")
-        } else {
-            None
-        };
-        return Ok(Some(Sight { codec, map, damage }));
-    }
-    Ok(None)
 }
 
 /// Makes a new database of all that can be read of the damaged one, which stays beside it as `profile.db.damaged-STAMP`.
@@ -193,29 +126,54 @@ pub fn repair(
     let lock = database::lock(dir)?;
     finish(dir)?;
     let was_open = files::is_marked(&lock)?;
-    let path = dir.join(DATABASE);
-    let sight = sight(dir, key, was_open)?;
-    let length = path.metadata().map_or(0, |data| data.len()) + log_of(&path).metadata().map_or(0, |data| data.len());
-    files::needs_space(dir, length)?;
-    let is_stale = matches!(sight.as_ref().and_then(|sight| sight.damage), Some("wal_missing" | "missing"));
-    let (mut report, pages) = match sight {
-        Some(sight) if path.exists() => {
-            let pages = Pages::open(&path, sight.codec)?;
-            let Some(report) = rebuild(dir, key, &pages, sight.map.as_ref(), is_stale, goes_on)? else {
-                return Ok(None);
-            };
-            (report, pages.last())
-        }
-        Some(_) => (empty(dir, key)?, 0),
-        None => return Err(StoreError::WrongKey),
-    };
-    report.pages = pages;
-    report.kept_as = set_aside(dir, stamp)?;
-    keep_report(dir, key, &report)?;
-    File::open(dir.join(BUILDING))?.sync_all()?;
-    fs::rename(dir.join(BUILDING), dir.join(REBUILT))?;
+    let done = replace(dir, key, (stamp, was_open), goes_on);
+    if !matches!(done, Ok(Some(_))) {
+        // Of what was begun nothing stays.
+        let _ = files::remove_if_there(&dir.join(BUILDING));
+        return done;
+    }
     finish(dir)?;
     files::mark(&lock, false)?;
+    done
+}
+
+/// Makes the new database, and puts it and the damaged one where [`finish`] finds them.
+fn replace(
+    dir: &Path,
+    key: &ProfileKey,
+    (stamp, was_open): (&str, bool),
+    goes_on: &dyn Fn(f32) -> bool,
+) -> Result<Option<RepairReport>, StoreError> {
+    let path = dir.join(DATABASE);
+    let Some(sight) = sight(dir, key, was_open)? else { return Err(StoreError::WrongKey) };
+    files::needs_space(dir, files::length_of(&path)? + files::length_of(&log_of(&path))?)?;
+    let mut report = if files::is_there(&path)? {
+        let pages = Pages::open(&path, sight.codec)?;
+        let Some(report) = rebuild(dir, key, &pages, sight.map.as_ref(), sight.is_stale, goes_on)? else {
+            return Ok(None);
+        };
+        RepairReport { pages: pages.last(), ..report }
+    } else {
+        empty(dir, key)?
+    };
+    // All of the new one is on the disk before anything of the old one is touched.
+    let kept = place_beside(dir, stamp)?;
+    if files::is_there(&path)? {
+        report.kept_as.clone_from(&kept);
+    }
+    keep_report(dir, key, &report)?;
+    File::open(dir.join(BUILDING))?.sync_all()?;
+    let renamed = set_aside(dir, &kept).and_then(|()| {
+        fs::rename(dir.join(BUILDING), dir.join(REBUILT))?;
+        files::sync_dir(dir)
+    });
+    if let Err(error) = renamed {
+        // It is still where it was.
+        for file in [log_of(&kept), kept, dir.join(REBUILT)] {
+            let _ = files::remove_if_there(&file);
+        }
+        return Err(error);
+    }
     Ok(Some(report))
 }
 
@@ -240,7 +198,6 @@ fn rebuild(
         return Ok(None);
     };
     let triggers = renew(&mut db, triggers)?;
-    let is_stale = is_stale || pages.is_stale();
     let going = |done: f32| goes_on(COPYING + done.min(1.0) * (1.0 - COPYING));
     let Some(mut report) = mend::mend(&db, &copied, is_stale, &going)? else { return Ok(None) };
     for trigger in triggers {
@@ -347,29 +304,35 @@ fn unlock_plainly(db: &Connection, key: &ProfileKey) -> Result<(), StoreError> {
     Ok(db.execute_batch("PRAGMA journal_mode = OFF")?)
 }
 
-/// The damaged files get a second name, under which SQLite opens them together.
-fn set_aside(dir: &Path, stamp: &str) -> Result<PathBuf, StoreError> {
-    let path = dir.join(DATABASE);
-    let mut name = format!("{DATABASE}.damaged-{stamp}");
+/// Where the damaged database is kept: a name that nothing has.
+fn place_beside(dir: &Path, stamp: &str) -> Result<PathBuf, StoreError> {
+    let mut kept = dir.join(format!("{DATABASE}.damaged-{stamp}"));
     let mut number = 1;
-    while dir.join(&name).exists() {
+    while files::is_there(&kept)? || files::is_there(&log_of(&kept))? {
         number += 1;
-        name = format!("{DATABASE}.damaged-{stamp}-{number}");
-    }
-    let kept = dir.join(name);
-    for (from, to) in [(path.clone(), kept.clone()), (log_of(&path), log_of(&kept))] {
-        if from.exists() && fs::hard_link(&from, &to).is_err() {
-            fs::copy(&from, &to)?;
-        }
+        kept = dir.join(format!("{DATABASE}.damaged-{stamp}-{number}"));
     }
     Ok(kept)
+}
+
+/// The damaged files get a second name, under which SQLite opens them together.
+fn set_aside(dir: &Path, kept: &Path) -> Result<(), StoreError> {
+    let path = dir.join(DATABASE);
+    for (from, to) in [(path.clone(), kept.to_owned()), (log_of(&path), log_of(kept))] {
+        // Not every disk knows second names.
+        if files::is_there(&from)? && fs::hard_link(&from, &to).is_err() {
+            fs::copy(&from, &to)?;
+            File::open(&to)?.sync_all()?;
+        }
+    }
+    files::sync_dir(dir)
 }
 
 /// Puts a database that is whole into its place, if that was not done yet.
 pub(super) fn finish(dir: &Path) -> Result<(), StoreError> {
     files::remove_if_there(&dir.join(BUILDING))?;
     let (path, rebuilt) = (dir.join(DATABASE), dir.join(REBUILT));
-    if !rebuilt.exists() {
+    if !files::is_there(&rebuilt)? {
         return Ok(());
     }
     // They belong to the old one.

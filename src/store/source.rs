@@ -32,6 +32,20 @@ impl Store {
         Ok(RawMessage::new(bytes))
     }
 
+    /// The SHA-256 of the message as it came.
+    pub fn digest(&self, id: i64) -> Result<[u8; 32], StoreError> {
+        let query = "SELECT sha256 FROM raw WHERE id = (SELECT raw FROM message WHERE id = ?1)";
+        let kept: Option<Vec<u8>> = self.db().query_row(query, [id], |row| row.get(0)).optional()?;
+        kept.ok_or(StoreError::NotFound)?.try_into().map_err(|_| CORRUPT)
+    }
+
+    /// Makes a message another one than came, as a defect would.
+    #[cfg(test)]
+    pub(crate) fn falsify(&self, id: i64, bytes: &[u8]) {
+        let update = "UPDATE raw SET size = ?2, deflated = ?3 WHERE id = (SELECT raw FROM message WHERE id = ?1)";
+        self.db().execute(update, params![id, bytes.len(), deflate(bytes).unwrap()]).unwrap();
+    }
+
     /// A message that is kept in pieces.
     fn gathered(&self, db: MutexGuard<'_, Connection>, raw: i64, size: u64) -> Result<Vec<u8>, StoreError> {
         let mut statement = db.prepare_cached("SELECT size FROM raw_piece WHERE raw = ?1 ORDER BY number")?;

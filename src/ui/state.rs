@@ -345,7 +345,7 @@ impl State {
             }
             Event::Keys(view) => self.take_keys(views, view),
             Event::Topic(view) => {
-                self.take_topic(&view);
+                self.take_topic(views, &view);
                 views.topics.take(view);
             }
             Event::Outbox(view) => views.outbox = Some(view),
@@ -378,8 +378,10 @@ impl State {
         }
     }
 
-    fn take_topic(&mut self, view: &TopicView) {
+    fn take_topic(&mut self, views: &mut Views, view: &TopicView) {
         match view {
+            // The passphrase was right, and is not what is missing.
+            TopicView::Storage(view) if view.closed.is_some() => views.locked = None,
             TopicView::Backup(view) => super::backup::take(self, view),
             TopicView::Tags(view) => self.tags.take(view),
             _ => {}

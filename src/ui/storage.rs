@@ -6,7 +6,7 @@ use egui::{Context, Ui};
 use crate::engine::Command;
 use crate::engine::topic::Topic;
 use crate::engine::topic::storage::{
-    CheckReport, Exported, Form, Gravity, Outcome, RepairReport, StorageCommand, StorageView,
+    CheckReport, Closed, Exported, Form, Gravity, Outcome, RepairReport, StorageCommand, StorageView,
 };
 
 use super::files::Purpose;
@@ -171,13 +171,51 @@ fn exported(ui: &mut Ui, done: &Exported, language: Language) {
         let text = language.fill(Word::StorageUnreadable, &[("count", &done.unreadable.len().to_string())]);
         widgets::signed_line(ui, Icon::Caution, palette(ui).amber, text);
     }
+    if !done.differing.is_empty() {
+        let text = language.fill(Word::StorageDiffering, &[("count", &done.differing.len().to_string())]);
+        widgets::signed_line(ui, Icon::Caution, palette(ui).amber, text);
+    }
     if done.keys > 0 {
         widgets::soft(ui, language.say(Word::StorageKeysElsewhere));
     }
 }
 
-/// Tells what was done about a damaged database, until it was seen.
+/// Says why no profile is open, and what can be done.
+fn closed(ctx: &Context, views: &mut Views, state: &State, commands: &mut Vec<Command>) {
+    let Some(view) = views.topics.storage.clone() else { return };
+    let Some(why) = view.closed.as_deref() else { return };
+    let language = state.language;
+    let (title, texts) = words::closed(language, why);
+    let answer = super::confirm::dialog(ctx, "closed", |ui| {
+        ui.set_max_width(size::DIALOG);
+        widgets::title(ui, title);
+        for text in texts {
+            widgets::body(ui, text);
+        }
+        if let Closed::Unopened(failure) | Closed::Unrepaired(failure) = why {
+            widgets::folded(ui, "closed-detail", language.say(Word::TechnicalDetail), |ui| {
+                widgets::caption(ui, one_line(&failure.source));
+            });
+        }
+        let (word, weight) = match why {
+            Closed::Missing => (Word::MissingBegin, Weight::Danger),
+            _ => (Word::TryAgain, Weight::Primary),
+        };
+        super::confirm::answers(ui, language, word, weight)
+    });
+    if let Some(goes_on) = answer {
+        // Who says no finds it in the settings.
+        let seen = StorageView { closed: None, ..(*view).clone() };
+        views.topics.storage = Some(std::sync::Arc::new(seen));
+        if goes_on {
+            commands.push(command(StorageCommand::Repair));
+        }
+    }
+}
+
+/// Tells what was done about a damaged database, until it was seen, or why nothing could be done.
 pub fn dialog(ctx: &Context, views: &mut Views, state: &mut State, commands: &mut Vec<Command>) {
+    closed(ctx, views, state, commands);
     let report = views.topics.storage.as_ref().and_then(|view| view.repaired.clone());
     let Some(report) = report.filter(|_| state.backup.dialog == super::backup::Dialog::None) else { return };
     let language = state.language;
@@ -227,7 +265,9 @@ fn repaired(ui: &mut Ui, report: &RepairReport, language: Language) {
         widgets::caption(ui, one_line(&format!("{}  {}", message.from, message.subject)));
     }
     widgets::folded(ui, "repaired-rows", language.say(Word::RepairedDetail), |ui| {
-        widgets::caption(ui, one_line(&report.kept_as.display().to_string()));
+        if !report.kept_as.as_os_str().is_empty() {
+            widgets::caption(ui, one_line(&report.kept_as.display().to_string()));
+        }
         for (table, counts) in report.tables.iter().filter(|(_, counts)| counts.kept + counts.lost > 0) {
             let more = if counts.is_exact { "" } else { "+" };
             widgets::caption(ui, format!("{table}  {}  −{}{more}", counts.kept, counts.lost));

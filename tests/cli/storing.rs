@@ -120,6 +120,25 @@ fn damage_is_told_by_every_command_and_repaired_by_one() {
 }
 
 #[test]
+fn a_database_that_is_gone_or_can_not_be_repaired_is_told() {
+    let profile = filled(3);
+    spoil(&profile, 1);
+    let hindrance = profile.dir().join("profile.db.building-wal");
+    fs::create_dir(&hindrance).unwrap();
+    let before = fs::read(database(&profile)).unwrap();
+    let refused = profile.run(&["store", "repair"]);
+    assert!(refused.refused(1).contains("the database is as it was"), "{}", refused.error);
+    assert!(fs::read(database(&profile)).unwrap() == before);
+    fs::remove_dir(&hindrance).unwrap();
+    fs::remove_file(database(&profile)).unwrap();
+    let refused = profile.run(&["list", "Imported"]);
+    assert!(refused.refused(1).contains("store repair"), "{}", refused.error);
+    assert!(!database(&profile).exists());
+    let told = profile.good(&["store", "repair"]);
+    assert!(contains(&told.output, "the profile begins empty"));
+}
+
+#[test]
 fn everything_is_written_out_and_can_be_read_by_another_profile() {
     let profile = filled(12);
     profile.good(&["key", "generate", "--name", "Alice", "--address", "alice@example.test", "--technology", "openpgp"]);

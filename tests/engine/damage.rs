@@ -5,7 +5,7 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use kakitome::domain::Secret;
-use kakitome::engine::topic::storage::{self, Gravity, StorageCommand};
+use kakitome::engine::topic::storage::{self, Closed, Gravity, RepairReport, StorageCommand, StorageView};
 use kakitome::engine::topic::{Topic, TopicView};
 use kakitome::engine::{Profile, SecretsIn};
 
@@ -133,4 +133,100 @@ fn the_window_repairs_what_it_can_not_open_and_tells() {
         };
         assert!(is_it, "{code} {outcome:?}");
     }
+}
+
+fn ask(engine: &EngineHandle, command: StorageCommand) {
+    engine.send(Command::Topic(Box::new(Topic::Storage(command))));
+}
+
+fn view<T>(engine: &EngineHandle, wanted: impl Fn(&StorageView) -> Option<T>) -> T {
+    wait(engine, |event| match event {
+        Event::Topic(TopicView::Storage(view)) => wanted(&view),
+        _ => None,
+    })
+}
+
+fn closed(engine: &EngineHandle) -> Closed {
+    view(engine, |view| view.closed.as_deref().cloned())
+}
+
+fn repaired(engine: &EngineHandle) -> RepairReport {
+    view(engine, |view| view.repaired.as_deref().cloned())
+}
+
+/// Where the log of the new database would be: nothing can be written there.
+fn hinder(person: &Person) -> std::path::PathBuf {
+    let place = person.dir.path().join("profile.db.building-wal");
+    std::fs::create_dir(&place).unwrap();
+    place
+}
+
+#[test]
+fn a_repair_that_fails_is_told_and_can_be_tried_again() {
+    let person = Person::new("nobody");
+    drop(person.profile());
+    let database = person.dir.path().join("profile.db");
+    spoil(&database, 1);
+    let before = std::fs::read(&database).unwrap();
+    let hindrance = hinder(&person);
+    let engine = person.engine();
+    for _ in 0..2 {
+        assert!(matches!(closed(&engine), Closed::Unrepaired(_)));
+        assert!(std::fs::read(&database).unwrap() == before, "the damaged one is as it was");
+        let beside = std::fs::read_dir(person.dir.path()).unwrap().flatten();
+        assert!(!beside.into_iter().any(|one| one.file_name().to_string_lossy().contains("damaged")));
+        // What is not for now ends nothing.
+        ask(&engine, StorageCommand::Look);
+        ask(&engine, StorageCommand::Repair);
+    }
+    std::fs::remove_dir(&hindrance).unwrap();
+    ask(&engine, StorageCommand::Repair);
+    assert_eq!(repaired(&engine).lost_rows(), 0);
+    ask(&engine, StorageCommand::Look);
+    view(&engine, |view| view.sizes);
+}
+
+#[test]
+fn a_profile_that_was_open_is_open_again_when_its_repair_fails() {
+    let person = Person::new("nobody");
+    drop(person.profile());
+    let engine = person.engine();
+    ask(&engine, StorageCommand::Look);
+    view(&engine, |view| view.sizes);
+    hinder(&person);
+    ask(&engine, StorageCommand::Repair);
+    let end = Instant::now() + PATIENCE;
+    while !matches!(engine.try_next(), Some(Event::Failed(_))) {
+        assert!(Instant::now() < end);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    ask(&engine, StorageCommand::Look);
+    view(&engine, |view| view.sizes);
+}
+
+#[test]
+fn a_database_that_is_gone_is_begun_anew_only_when_its_owner_says_so() {
+    let person = Person::new("nobody");
+    drop(person.profile());
+    let database = person.dir.path().join("profile.db");
+    let aside = person.dir.path().join("aside");
+    std::fs::rename(&database, &aside).unwrap();
+    let engine = person.engine();
+    assert_eq!(closed(&engine), Closed::Missing);
+    assert!(!database.exists());
+    drop(engine);
+    // Who has a copy puts it back, and nothing is repaired.
+    std::fs::rename(&aside, &database).unwrap();
+    let engine = person.engine();
+    ask(&engine, StorageCommand::Look);
+    view(&engine, |view| view.sizes);
+    assert!(std::fs::read_dir(person.dir.path()).unwrap().count() > 0);
+    drop(engine);
+    std::thread::sleep(Duration::from_secs(1));
+    std::fs::remove_file(&database).unwrap();
+    let engine = person.engine();
+    assert_eq!(closed(&engine), Closed::Missing);
+    ask(&engine, StorageCommand::Repair);
+    let report = repaired(&engine);
+    assert!(report.is_stale && report.may_lack_keys && report.is_empty());
 }

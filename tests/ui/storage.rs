@@ -2,8 +2,8 @@
 
 use kakitome::engine::topic::TopicView;
 use kakitome::engine::topic::storage::{
-    CheckReport, Compacted, Exported, Finding, Gravity, LostMessage, Outcome, RepairReport, Sizes, StorageCommand,
-    StorageView, TableReport,
+    CheckReport, Closed, Compacted, Exported, Finding, Gravity, LostMessage, Outcome, RepairReport, Sizes,
+    StorageCommand, StorageView, TableReport,
 };
 use kakitome::ui::Word;
 
@@ -88,6 +88,7 @@ pub fn screens(language: Language) -> Vec<(&'static str, App)> {
                         messages: 812,
                         drafts: 1,
                         unreadable: vec![7],
+                        differing: vec![3],
                         keys: 2,
                     })),
                     ..base()
@@ -95,8 +96,19 @@ pub fn screens(language: Language) -> Vec<(&'static str, App)> {
             )
             .0,
         ),
+        ("storage-unrepaired", page(language, without_profile(Closed::Unrepaired(no_space()))).0),
+        ("storage-missing", page(language, without_profile(Closed::Missing)).0),
         ("storage-repaired", page(language, StorageView { repaired: Some(Arc::new(report())), ..base() }).0),
     ]
+}
+
+fn no_space() -> Failure {
+    let (kind, subject) = (FailureKind::NoSpace, "700000000".to_owned());
+    Failure { kind, retry: Retry::Now, subject, source: "no_space: 700000000 1000".to_owned() }
+}
+
+fn without_profile(why: Closed) -> StorageView {
+    StorageView { is_damaged: true, closed: Some(Arc::new(why)), ..StorageView::default() }
 }
 
 fn told(paper: &Paper) -> Vec<StorageCommand> {
@@ -174,4 +186,31 @@ fn who_lost_a_key_is_led_to_the_backup() {
     let (app, _) = page(Language::English, StorageView { repaired: Some(Arc::new(whole)), ..StorageView::default() });
     let window = window(app, WIDE);
     assert!(window.query_by_label(Language::English.say(Word::RepairedRestore)).is_none());
+}
+
+#[test]
+fn who_has_no_profile_open_is_told_why_and_what_can_be_done() {
+    for language in LANGUAGES {
+        for (why, title, button) in [
+            (Closed::Unrepaired(no_space()), Word::UnrepairedTitle, Word::TryAgain),
+            (Closed::Unopened(no_space()), Word::ClosedTitle, Word::TryAgain),
+            (Closed::Missing, Word::MissingTitle, Word::MissingBegin),
+        ] {
+            for goes_on in [true, false] {
+                let (mut app, paper) = app(language);
+                // The passphrase was right.
+                app.update(Event::ProfileLocked { is_new: false });
+                app.update(Event::Topic(TopicView::Storage(Arc::new(without_profile(why.clone())))));
+                let mut window = window(app, WIDE);
+                window.get_by_label(language.say(title));
+                if let Closed::Unrepaired(_) = why {
+                    window.get_by_label(language.say(Word::UnrepairedHint));
+                }
+                click(&mut window, language.say(if goes_on { button } else { Word::Cancel }));
+                let repairs = told(&paper).iter().filter(|one| matches!(one, StorageCommand::Repair)).count();
+                assert_eq!(repairs, usize::from(goes_on));
+                assert!(window.query_by_label(language.say(title)).is_none());
+            }
+        }
+    }
 }

@@ -84,6 +84,12 @@ pub(crate) fn exported(done: &Exported, lang: Lang) -> String {
             Lang::Ja => write!(text, "。{}通は読めませんでした", done.unreadable.len()),
         };
     }
+    if !done.differing.is_empty() {
+        let _ = match lang {
+            Lang::En => write!(text, "; {} are not what was stored", done.differing.len()),
+            Lang::Ja => write!(text, "。{}通は保存したときと内容が違います", done.differing.len()),
+        };
+    }
     if done.keys > 0 {
         text += &pick(
             lang,
@@ -94,19 +100,27 @@ pub(crate) fn exported(done: &Exported, lang: Lang) -> String {
     text
 }
 
+pub(crate) fn unrepaired(lang: Lang) -> String {
+    pick(lang, "it was not repaired, and the database is as it was", "修復していません。データベースは元のままです")
+}
+
 pub(crate) fn repaired(report: &RepairReport, lang: Lang) -> String {
     let name = report.kept_as.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let lost = report.lost_rows();
     let mut lines = vec![match lang {
-        Lang::En => format!(
-            "{} of {} pages could not be read; {lost} rows are lost; the damaged database is {name}",
-            report.unreadable, report.pages
-        ),
-        Lang::Ja => format!(
-            "{}ページのうち{}ページが読めず、{lost}行が失われました。壊れたデータベースは {name} にあります",
-            report.pages, report.unreadable
-        ),
+        Lang::En => {
+            format!("{} of {} pages could not be read; {lost} rows are lost", report.unreadable, report.pages)
+        }
+        Lang::Ja => {
+            format!("{}ページのうち{}ページが読めず、{lost}行が失われました", report.pages, report.unreadable)
+        }
     }];
+    if !name.is_empty() {
+        lines.push(match lang {
+            Lang::En => format!("the damaged database is {name}"),
+            Lang::Ja => format!("壊れたデータベースは {name} にあります"),
+        });
+    }
     let counts = [
         (report.fetched_again, "messages come again with the next sync", "通は次の同期で取り直します"),
         (report.recovered, "messages are in the folder Recovered", "通は Recovered フォルダーにあります"),
@@ -134,6 +148,13 @@ pub(crate) fn repaired(report: &RepairReport, lang: Lang) -> String {
             lang,
             "own keys may be lost; compare with `key list`, and put them back with key restore",
             "自分の鍵が失われた可能性があります。`key list` で確かめ、key restore で戻せます",
+        ));
+    }
+    if report.is_empty() {
+        lines.push(pick(
+            lang,
+            "nothing could be read: the profile begins empty",
+            "何も読めなかったため、空の状態から始まります",
         ));
     }
     for (table, counts) in report.tables.iter().filter(|(_, counts)| counts.lost > 0 || !counts.is_exact) {

@@ -1,6 +1,7 @@
 //! What is kept: how much room it takes, whether it is sound, giving room back, writing all of it out, and repairing it.
 
 mod exporting;
+mod opening;
 
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 use crate::engine::network::Publish;
 use crate::engine::profile::{Profile, SecretsIn, store_failure};
 use crate::engine::worker::internal;
-use crate::engine::{Event, Failure, FailureKind, Progress, Retry};
+use crate::engine::{Event, Failure, FailureKind, Progress};
 use crate::store::secret::SecretStore;
 use crate::store::{ProfileKey, check, files, rescue};
 
@@ -21,6 +22,8 @@ pub use crate::store::check::{CheckReport, Finding, Gravity};
 pub use crate::store::rescue::{LostMessage, RepairReport, TableReport};
 pub use crate::store::{Compacted, Sizes};
 pub use exporting::{Exported, Form, export, maildir_letters, mbox_status};
+pub use opening::Closed;
+pub(in crate::engine) use opening::{Wish, begin, open_or_repair, show_closed};
 
 /// What the user wants.
 #[derive(Clone, Debug)]
@@ -53,6 +56,8 @@ pub struct StorageView {
     pub repaired: Option<Arc<RepairReport>>,
     /// The database is damaged, and was not repaired yet.
     pub is_damaged: bool,
+    /// Why no profile is open, when none is.
+    pub closed: Option<Arc<Closed>>,
     /// The folder that is proposed for what is written: the user's documents.
     pub folder: Option<PathBuf>,
 }
@@ -111,6 +116,7 @@ fn looked(profile: &Profile, outcome: Option<Outcome>) -> Result<StorageView, Fa
         outcome,
         repaired: profile.store.repair_report().map_err(store_failure)?.map(Arc::new),
         is_damaged,
+        closed: None,
         folder: files::documents_dir(),
     })
 }
@@ -132,8 +138,9 @@ fn beside(
         let shown = match outcome.unwrap_or_else(|_| Err(internal("panic"))) {
             Ok(outcome) => looked(&work.profile, Some(outcome.unwrap_or(Outcome::Stopped))),
             Err(failure) => {
+                let is_damaged = failure.kind == FailureKind::Damaged;
                 (work.publish)(Event::Failed(failure));
-                looked(&work.profile, None)
+                looked(&work.profile, None).map(|view| StorageView { is_damaged, ..view })
             }
         };
         match shown {
@@ -200,54 +207,4 @@ fn key(dir: &Path, secrets: &SecretsIn) -> Result<ProfileKey, Failure> {
         SecretsIn::File(passphrase) => SecretStore::file(dir, passphrase),
     };
     ProfileKey::obtain(dir, &store.map_err(store_failure)?).map_err(store_failure)
-}
-
-/// Opens a profile; one that is damaged is repaired first, and what was done is shown then.
-pub(in crate::engine) fn open_or_repair(
-    dir: &Path,
-    secrets: &SecretsIn,
-    is_wished: bool,
-    publish: &Publish,
-) -> Result<Profile, Failure> {
-    if !is_wished {
-        match Profile::open(dir, secrets) {
-            Err(failure) if failure.kind == FailureKind::Damaged => {}
-            other => return other,
-        }
-    }
-    publish(Event::Topic(TopicView::Storage(Arc::new(StorageView { busy: Some("repair"), ..StorageView::default() }))));
-    let done = repair(dir, secrets, &|done| {
-        progress(publish, "repair", "", done);
-        true
-    });
-    publish(Event::Progress(None));
-    done?;
-    Profile::open(dir, secrets)
-}
-
-/// Shows what the last repair did, and looks at the database after a program that did not end as it should.
-pub(in crate::engine) fn begin(work: &Work) {
-    if work.is_demo {
-        return;
-    }
-    if let Ok(Some(report)) = work.profile.store.repair_report() {
-        let repaired = Some(Arc::new(report));
-        work.show(TopicView::Storage(Arc::new(StorageView { repaired, ..StorageView::default() })));
-    }
-    if !work.profile.store.was_open() {
-        return;
-    }
-    let work = work.clone();
-    tokio::task::spawn_blocking(move || {
-        let checked = work.profile.store.check_quickly(&|_, _| !work.cancel.is_cancelled());
-        if let Ok(Some(false)) = checked {
-            work.show(TopicView::Storage(Arc::new(StorageView { is_damaged: true, ..StorageView::default() })));
-            (work.publish)(Event::Failed(Failure {
-                kind: FailureKind::Damaged,
-                retry: Retry::Never,
-                subject: String::new(),
-                source: "quick_check".to_owned(),
-            }));
-        }
-    });
 }

@@ -139,7 +139,9 @@ impl Table {
         }
         let blanks = vec!["?"; names.len()].join(", ");
         let text = format!("INSERT OR IGNORE INTO \"{}\" ({}) VALUES ({blanks})", self.name, names.join(", "));
-        match db.prepare_cached(&text)?.execute(params_from_iter(values)) {
+        match db.prepare_cached(&text)?.execute(params_from_iter(&values)) {
+            // Something else has its place, or a value is missing that it needs.
+            Ok(0) if !self.holds(db, &names, &values)? => self.broken += 1,
             Ok(0) => {}
             Ok(_) => {
                 self.rows += 1;
@@ -149,6 +151,13 @@ impl Table {
             Err(error) => return Err(error.into()),
         }
         Ok(())
+    }
+
+    /// Whether this very row is there already.
+    fn holds(&self, db: &Connection, names: &[String], values: &[Value]) -> Result<bool, StoreError> {
+        let same = names.iter().map(|name| format!("{name} IS ?")).collect::<Vec<_>>().join(" AND ");
+        let query = format!("SELECT 1 FROM \"{}\" WHERE {same}", self.name);
+        Ok(db.prepare_cached(&query)?.exists(params_from_iter(values))?)
     }
 
     /// Of a submission all is there up to the message, and nothing of where it is.
@@ -309,4 +318,33 @@ fn table(db: &Connection, name: String, has_rowid: bool) -> Result<Table, StoreE
     let indexes = statement.query_map([&name], |row| Ok((row.get(0)?, !row.get::<_, bool>(1)?)))?;
     let indexes = indexes.collect::<Result<_, _>>()?;
     Ok(Table { name, columns, order, has_rowid, indexes, copied: HashSet::new(), rows: 0, broken: 0, unreadable: 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::database::migrate_to;
+
+    #[test]
+    fn a_row_that_is_not_taken_is_lost_and_one_that_is_there_already_is_not() {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate_to(&mut db, usize::MAX).unwrap();
+        let mut all = tables(&db).unwrap();
+        let setting = all.iter_mut().find(|table| table.name == "setting").unwrap();
+        let text = |text: &str| Value::Text(text.to_owned());
+        let mut put = |rowid, values: &[Value]| {
+            let record = Record { rowid, values: values.to_vec(), is_whole: true };
+            setting.put(&db, &record, &mut Vec::new()).unwrap();
+            (setting.rows, setting.broken)
+        };
+        assert_eq!(put(1, &[text("one"), text("1")]), (1, 0));
+        // The same from an older form of its page, and another one under its name.
+        assert_eq!(put(2, &[text("one"), text("1")]), (1, 0));
+        assert_eq!(put(3, &[text("one"), text("2")]), (1, 1));
+        // A value that must be there is not.
+        assert_eq!(put(4, &[text("two"), Value::Null]), (1, 2));
+        assert_eq!(put(5, &[text("three"), text("3")]), (2, 2));
+        let kept: i64 = db.query_row("SELECT count(*) FROM setting", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, 2);
+    }
 }

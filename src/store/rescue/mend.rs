@@ -28,7 +28,8 @@ pub(super) fn mend(
     accounts(db)?;
     homeless(db, &mut report)?;
     let popped_too = without_source(db, &mut report)? || is_harmed("message") || is_stale;
-    if is_harmed("message") {
+    // Of an older state and a newer one together, either may have what the other lacks.
+    if is_harmed("message") || is_stale {
         unplaced(db, &mut report)?;
     }
     if popped_too {

@@ -34,15 +34,20 @@ impl Map {
         dir.join(MAP)
     }
 
-    pub(super) fn read(dir: &Path) -> Option<Self> {
-        serde_json::from_slice(&files::read(&Self::path(dir), MAX_MAP).ok()?).ok()
+    /// `None` when there is none, or none that says anything.
+    pub(super) fn read(dir: &Path) -> Result<Option<Self>, StoreError> {
+        let path = Self::path(dir);
+        if !files::is_there(&path)? {
+            return Ok(None);
+        }
+        Ok(serde_json::from_slice(&files::read(&path, MAX_MAP)?).ok())
     }
 
     pub(super) fn salt(&self) -> Option<[u8; SALT]> {
         hex::decode(&self.salt).ok()?.try_into().ok()
     }
 
-    /// Whether the database was this key's.
+    /// Whether it is of the database that has this salt, and that was this key's.
     pub(super) fn is_of(&self, codec: &Codec) -> bool {
         codec.proof().is_ok_and(|proof| proof == self.proof)
     }
@@ -61,7 +66,7 @@ impl Map {
         let mut statement = db.prepare("SELECT name, rootpage FROM sqlite_master WHERE rootpage > 0")?;
         let roots = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         let now = Self { salt: hex::encode(salt), proof, version, roots };
-        if Self::read(dir).as_ref() != Some(&now) {
+        if Self::read(dir).ok().flatten().as_ref() != Some(&now) {
             files::replace(&Self::path(dir), &serde_json::to_vec(&now)?)?;
         }
         Ok(())

@@ -1,8 +1,8 @@
 //! What is kept, in words.
 
-use crate::engine::topic::storage::RepairReport;
+use crate::engine::topic::storage::{Closed, RepairReport};
 
-use super::{Language, Word};
+use super::{Language, Word, failure};
 
 /// How it sounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,22 @@ pub fn finding(language: Language, code: &str, count: u64) -> String {
     language.fill(word, &[("count", &count.to_string())])
 }
 
+/// Why no profile is open: what happened, and what to do now.
+pub fn closed(language: Language, why: &Closed) -> (&'static str, Vec<String>) {
+    let say = |word| language.say(word).to_owned();
+    match why {
+        Closed::Missing => (language.say(Word::MissingTitle), vec![say(Word::MissingHint), say(Word::MissingLost)]),
+        Closed::Unopened(why) => {
+            let (happened, now) = failure::sentences(language, why);
+            (language.say(Word::ClosedTitle), vec![happened, now])
+        }
+        Closed::Unrepaired(why) => {
+            let (happened, now) = failure::sentences(language, why);
+            (language.say(Word::UnrepairedTitle), vec![happened, now, say(Word::UnrepairedHint)])
+        }
+    }
+}
+
 /// What a repair did, line by line.
 pub fn repaired(language: Language, report: &RepairReport) -> Vec<(Tone, String)> {
     let mut lines = Vec::new();
@@ -57,6 +73,7 @@ pub fn repaired(language: Language, report: &RepairReport) -> Vec<(Tone, String)
         }
     };
     let kept = report.tables.get("message").map_or(0, |table| table.kept);
+    line(Tone::Lost, u64::from(report.is_empty()), Word::RepairedNothing);
     line(Tone::Good, kept, Word::RepairedKept);
     line(Tone::Good, report.fetched_again, Word::RepairedFetched);
     line(Tone::Care, report.recovered, Word::RepairedUnplaced);

@@ -13,6 +13,9 @@ use crate::message;
 use crate::net::imap::decoded_folder;
 use crate::store::{AccountRecord, FolderRecord, MessageFlags, StoreError, files};
 
+/// Bytes of a name.
+const LONGEST: usize = 200;
+
 /// How messages are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {
@@ -36,6 +39,8 @@ pub struct Exported {
     pub drafts: usize,
     /// Messages that could not be read: their numbers.
     pub unreadable: Vec<i64>,
+    /// Messages that were written and are not what was stored.
+    pub differing: Vec<i64>,
     /// How many own keys are in the profile, and not in what was written.
     pub keys: usize,
 }
@@ -78,7 +83,16 @@ pub fn export(
                     return Ok(None);
                 }
                 match store.raw(id) {
-                    Ok(raw) => writer.put(id, &raw, flags).map_err(written)?,
+                    Ok(raw) => {
+                        let digest = writer.put(id, &raw, flags).map_err(written)?;
+                        match store.digest(id) {
+                            Ok(stored) if stored == digest => {}
+                            // Removed meanwhile.
+                            Err(StoreError::NotFound) => {}
+                            Ok(_) => done.differing.push(id),
+                            Err(error) => return Err(store_failure(error)),
+                        }
+                    }
                     Err(StoreError::Corrupt(_)) => done.unreadable.push(id),
                     Err(error) if error.is_damage() => done.unreadable.push(id),
                     Err(StoreError::NotFound) => continue,
@@ -125,9 +139,13 @@ fn drafts(profile: &Profile, to: &Path, done: &mut Exported) -> Result<(), Store
     for record in &drafts {
         let folder = to.join("Drafts").join(record.id.to_string());
         files::make_new_folder(&folder)?;
-        files::put(&folder.join("draft.txt"), written_draft(&record.draft).as_bytes())?;
+        let name = match record.draft.subject.trim() {
+            "" => "draft".to_owned(),
+            subject => component(subject),
+        };
+        files::put(&folder.join(format!("{name}.txt")), written_draft(&record.draft).as_bytes())?;
         if let Some(html) = &record.draft.html {
-            files::put(&folder.join("draft.html"), html.as_bytes())?;
+            files::put(&folder.join(format!("{name}.html")), html.as_bytes())?;
         }
         for attachment in &record.draft.attachments {
             files::write_beside(&folder, &component(&attachment.name), &attachment.bytes)?;
@@ -179,6 +197,8 @@ fn place(account: &AccountRecord) -> String {
 fn component(name: &str) -> String {
     let is_odd = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
     let name: String = name.chars().map(|c| if is_odd(c) { '_' } else { c }).take(100).collect();
+    // Most disks count bytes, and a few more come behind it.
+    let name = name.get(..name.floor_char_boundary(LONGEST)).unwrap_or_default();
     let name = name.trim().trim_end_matches('.').trim_start_matches('.');
     if matches!(name, "" | "cur" | "new" | "tmp") { format!("_{name}") } else { name.to_owned() }
 }
@@ -233,13 +253,19 @@ impl Writer {
         }
     }
 
-    fn put(&mut self, id: i64, raw: &RawMessage, flags: MessageFlags) -> Result<(), StoreError> {
+    /// Writes a message; the SHA-256 of what is there then. In an mbox some of it is quoted, and all of that is compared
+    /// at its end.
+    fn put(&mut self, id: i64, raw: &RawMessage, flags: MessageFlags) -> Result<[u8; 32], StoreError> {
         match self {
             Self::Maildir(cur) => {
-                let name = format!("{id}.kakitome:2,{}", maildir_letters(flags));
-                files::put(&cur.join(name), raw)
+                let path = cur.join(format!("{id}.kakitome:2,{}", maildir_letters(flags)));
+                files::put(&path, raw)?;
+                files::digest(&path)
             }
-            Self::Mbox(file) => file.write(&message::as_mbox(raw, &mbox_status(flags))),
+            Self::Mbox(file) => {
+                file.write(&message::as_mbox(raw, &mbox_status(flags)))?;
+                Ok(openssl::sha::sha256(raw))
+            }
         }
     }
 
@@ -277,5 +303,71 @@ fn file_failure(path: &Path, source: &str) -> Failure {
         retry: Retry::Now,
         subject: path.display().to_string(),
         source: source.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{AccountRecord, NewMessage};
+
+    /// A profile with two messages in one folder.
+    fn profile() -> (tempfile::TempDir, Profile) {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::fleeting(&dir.path().join("profile"), None).unwrap();
+        let store = &profile.store;
+        let account = store.save_account(&AccountRecord { name: "local".into(), ..AccountRecord::default() }).unwrap();
+        let folder = store.ensure_folder(account, "Old", "Old", "").unwrap();
+        let text = |number: u32| format!("Subject: {number}\r\n\r\nFrom here on\r\n").into_bytes();
+        let messages: Vec<NewMessage> = (1..=2)
+            .map(|uid| NewMessage {
+                uid: Some(uid),
+                flags: MessageFlags::default(),
+                received_at: None,
+                date: None,
+                from: crate::domain::Mailbox::default(),
+                subject: String::new(),
+                preview: String::new(),
+                has_attachments: false,
+                lineage: crate::domain::thread::Lineage::default(),
+                raw: RawMessage::new(text(uid)),
+            })
+            .collect();
+        store.add_messages(folder, &messages).unwrap();
+        (dir, profile)
+    }
+
+    #[test]
+    fn a_message_that_is_not_what_was_stored_is_written_and_told() {
+        for form in [Form::Maildir, Form::Mbox] {
+            let (dir, profile) = profile();
+            let sound = export(&profile, &dir.path().join("sound"), form, &|_| true).unwrap().unwrap();
+            assert_eq!((sound.messages, sound.differing), (2, vec![]));
+            profile.store.falsify(1, b"Subject: another\r\n\r\n");
+            let told = export(&profile, &dir.path().join("told"), form, &|_| true).unwrap().unwrap();
+            assert_eq!((told.messages, told.differing, told.unreadable), (2, vec![1], vec![]), "{form:?}");
+        }
+    }
+
+    #[test]
+    fn a_draft_is_named_after_its_subject_however_long_that_is() {
+        let (dir, profile) = profile();
+        let long = "請求書".repeat(60);
+        for subject in ["Lunch: Friday?", "", &long] {
+            let draft = Draft { subject: subject.to_owned(), ..Draft::default() };
+            profile.store.save_draft(None, None, &draft, profile.now()).unwrap();
+        }
+        let done = export(&profile, &dir.path().join("all"), Form::Maildir, &|_| true).unwrap().unwrap();
+        assert_eq!(done.drafts, 3);
+        let drafts = dir.path().join("all").join("Drafts");
+        let mut names: Vec<String> = std::fs::read_dir(drafts)
+            .unwrap()
+            .flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap())
+            .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        let (short, cut) = (["Lunch_ Friday_.txt", "draft.txt"], names.pop().unwrap());
+        assert_eq!(names, short);
+        assert!(cut.len() > 150 && long.starts_with(cut.trim_end_matches(".txt")), "{cut}");
     }
 }

@@ -25,6 +25,7 @@ macro_rules! storage {
             StorageCompacted => "{size} given back; {now} are in use now.", "{size}空きました。いまの使用量は{now}です。";
             StorageExported => "{messages} messages of {folders} folders are in {to}.", "{folders}フォルダーの{messages}通を {to} に書き出しました。";
             StorageUnreadable => "{count} messages could not be read and are not among them.", "{count}通は読めなかったため含まれません。";
+            StorageDiffering => "{count} messages are not what was stored. They were written as they are now.", "{count}通は保存したときと内容が違います。いまの内容のまま書き出しました。";
             StorageKeysElsewhere => "Your keys are not among them. A backup holds them, under your recovery words.", "鍵は含まれません。バックアップに、復元の言葉で守って入れられます。";
             StagePages => "Looking at every page of the database.", "データベースの全ページを確かめています。";
             StageStructure => "Looking whether everything leads where it should.", "つながりに食い違いがないか確かめています。";
@@ -57,6 +58,14 @@ macro_rules! storage {
             RepairedKeys => "{count} of your keys can't be read any more. Your backup has them.", "自分の鍵のうち{count}個が読めなくなりました。バックアップから戻せます。";
             RepairedMayLackKeys => "Keys of yours may be missing. Compare with your backup.", "自分の鍵が欠けているかもしれません。バックアップと照らし合わせられます。";
             RepairedStale => "The newest changes before the damage may be missing.", "壊れる直前の変更が欠けているかもしれません。";
+            RepairedNothing => "Nothing could be read. The profile begins empty.", "何も読めなかったため、空の状態から始まります。";
+            ClosedTitle => "Your mail could not be opened", "メールを開けませんでした";
+            UnrepairedTitle => "Your mail could not be repaired", "メールを修復できませんでした";
+            UnrepairedHint => "Nothing was changed: the damaged database is where it was.", "何も変えていません。壊れたデータベースは元の場所にあります。";
+            MissingTitle => "The database of your mail is gone", "メールのデータベースがありません";
+            MissingHint => "If there is a copy of the profile's folder, close this window and put the copy back.", "プロファイルのフォルダーの写しがあるなら、この画面を閉じて元に戻せます。";
+            MissingLost => "An empty profile fetches what the servers have, and a backup has your keys. What was only on this computer is lost.", "空の状態から始めると、サーバーのメールは取り直し、鍵はバックアップから戻せます。このコンピューターだけにあったものは失われます。";
+            MissingBegin => "Begin empty", "空の状態から始める";
             RepairedSeen => "Go on", "続ける";
             RepairedRestore => "Restore a backup", "バックアップから戻す";
             RepairedDetail => "What was found", "見つかったもの";
