@@ -19,7 +19,22 @@ pub(super) const MIGRATIONS: &[&str] = &[
     RULES,
     THREADS,
     DELIVERIES,
+    LAST_MESSAGE,
 ];
+
+/// The highest row id of a message that is gone: none gets it again, so that whoever still means that message means no other.
+/// Noted only when the newest goes.
+const LAST_MESSAGE: &str = "
+CREATE TABLE last_message (
+    id INTEGER PRIMARY KEY
+) STRICT;
+CREATE TRIGGER message_newest_gone AFTER DELETE ON message
+    WHEN old.id > coalesce((SELECT max(id) FROM message), 0) AND old.id > coalesce((SELECT max(id) FROM last_message), 0)
+BEGIN
+    DELETE FROM last_message;
+    INSERT INTO last_message (id) VALUES (old.id);
+END;
+";
 
 /// The conversation of each message (NULL for those that were kept before there were any), what it says of it (numbers that
 /// stand for Message-IDs, people and subjects; `week` is that of `at`), and the conversations of all ids that were named.
