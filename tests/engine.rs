@@ -35,7 +35,7 @@ use std::time::{Duration, Instant};
 
 use kakitome::domain::{Attachment, Draft, Protection, RawMessage, Technology, TechnologyChoice};
 use kakitome::engine::view::{AccountForm, Lock, MailboxView, PopAccess, ReadingView, RowView, Seal};
-use kakitome::engine::{Command, EngineHandle, Event, FailureKind, OutboxCommand, headless};
+use kakitome::engine::{Command, EngineHandle, Event, FailureKind, OutboxCommand, Profile, headless};
 use people::{PATIENCE, Person};
 use servers::{HOST, PASSWORD, Way, pki, servers};
 

@@ -16,7 +16,7 @@ use super::{CertificateRecord, Store, StoreError};
 
 /// Mail, what is fetched again, what a backup has in a form of its own, and what is only told of certificates as they
 /// are here. Every other table goes along, also one that is added later.
-const LEFT_OUT: [&str; 30] = [
+const LEFT_OUT: [&str; 29] = [
     "account",
     "arriving",
     "awaited",
@@ -29,7 +29,6 @@ const LEFT_OUT: [&str; 30] = [
     "folder",
     "indexed",
     "known_id",
-    "last_message",
     "local_keyword",
     "marked",
     "message",
@@ -50,7 +49,7 @@ const LEFT_OUT: [&str; 30] = [
 ];
 /// Settings of this profile alone: its own secret, what it has fetched and said of its accounts (by their row ids), and what is
 /// known of its backups.
-const OWN_SETTINGS: [&str; 3] = ["key-passphrase", "synchronised", "tags-stay-here-told"];
+const OWN_SETTINGS: [&str; 4] = ["key-passphrase", "last-message-id", "synchronised", "tags-stay-here-told"];
 const OWN_PREFIX: &str = "backup-";
 
 /// Rows of tables, as JSON; binary values are `{"hex": "…"}`.

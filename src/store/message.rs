@@ -311,10 +311,12 @@ pub(super) fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     })
 }
 
-/// The row id of the next message: none that another one ever had.
+/// The row id of the next message: none that another one ever had. It is given away with this.
 pub(super) fn next_id(db: &Connection) -> Result<i64, StoreError> {
-    let query =
-        "SELECT max(coalesce((SELECT max(id) FROM message), 0), coalesce((SELECT max(id) FROM last_message), 0)) + 1";
+    let query = "INSERT INTO setting (name, value)
+         VALUES ('last-message-id', CAST(coalesce((SELECT max(id) FROM message), 0) + 1 AS TEXT))
+         ON CONFLICT (name) DO UPDATE SET value = CAST(max(CAST(value AS INTEGER) + 1,
+             CAST(excluded.value AS INTEGER)) AS TEXT) RETURNING CAST(value AS INTEGER)";
     Ok(db.prepare_cached(query)?.query_row([], |row| row.get(0))?)
 }
 

@@ -22,18 +22,12 @@ pub(super) const MIGRATIONS: &[&str] = &[
     LAST_MESSAGE,
 ];
 
-/// The highest row id of a message that is gone: none gets it again, so that whoever still means that message means no other.
-/// Noted only when the newest goes.
+/// The highest row id that a message ever had, kept among the settings: none gets it again, so that whoever still means a message
+/// that is gone means no other.
 const LAST_MESSAGE: &str = "
-CREATE TABLE last_message (
-    id INTEGER PRIMARY KEY
-) STRICT;
-CREATE TRIGGER message_newest_gone AFTER DELETE ON message
-    WHEN old.id > coalesce((SELECT max(id) FROM message), 0) AND old.id > coalesce((SELECT max(id) FROM last_message), 0)
-BEGIN
-    DELETE FROM last_message;
-    INSERT INTO last_message (id) VALUES (old.id);
-END;
+INSERT OR IGNORE INTO setting (name, value)
+    SELECT 'last-message-id', CAST(highest AS TEXT) FROM (SELECT max(id) AS highest FROM message)
+    WHERE highest IS NOT NULL;
 ";
 
 /// The conversation of each message (NULL for those that were kept before there were any), what it says of it (numbers that
