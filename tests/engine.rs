@@ -35,7 +35,7 @@ use std::time::{Duration, Instant};
 
 use kakitome::domain::{Attachment, Draft, Protection, RawMessage, Technology, TechnologyChoice};
 use kakitome::engine::view::{AccountForm, Lock, MailboxView, PopAccess, ReadingView, RowView, Seal};
-use kakitome::engine::{Command, EngineHandle, Event, FailureKind, OutboxCommand, headless};
+use kakitome::engine::{Command, EngineHandle, Event, FailureKind, OutboxCommand, Profile, headless};
 use people::{PATIENCE, Person};
 use servers::{HOST, PASSWORD, Way, pki, servers};
 
@@ -375,6 +375,20 @@ fn synchronise(person: &Person) -> usize {
     done.fetched
 }
 
+/// A rule that stars whatever comes.
+fn star_all(profile: &Profile) {
+    use kakitome::engine::topic::rules::{self, Action, Condition, RuleRecord, RulesCommand, Test, TextPlace};
+    let test = Test::Text { place: TextPlace::From, words: "@".into() };
+    let rule = RuleRecord {
+        name: "star".into(),
+        is_enabled: true,
+        conditions: vec![Condition { test, is_not: false }],
+        actions: vec![Action::Star],
+        ..RuleRecord::default()
+    };
+    rules::apply(profile, RulesCommand::Save(Box::new(rule))).unwrap();
+}
+
 #[test]
 fn what_comes_by_pop3_comes_once_and_leaves_the_server_only_when_that_is_wanted() {
     let Some(servers) = servers() else { return };
@@ -405,11 +419,23 @@ fn what_comes_by_pop3_comes_once_and_leaves_the_server_only_when_that_is_wanted(
         subjects.sort();
         subjects
     };
+    // The rules are for what comes from now on; what is on the server when an account is new is not new.
+    assert_eq!(synchronise(&dave), 0);
+    for person in [&dave, &elsewhere] {
+        star_all(&person.profile());
+    }
     send("one");
     send("two");
     receives(2);
     assert_eq!(synchronise(&dave), 0, "what came does not come again");
     assert_eq!(synchronise(&elsewhere), 2, "it was left on the server");
+    let starred = |person: &Person| {
+        let profile = person.profile();
+        let folders = profile.store.folders().unwrap();
+        let rows = folders.iter().flat_map(|folder| profile.store.rows(folder.id, 10, 0).unwrap());
+        rows.filter(|row| row.flags.is_flagged).count()
+    };
+    assert_eq!((starred(&dave), starred(&elsewhere)), (2, 0));
 
     let form = by_pop(&dave, servers, servers.pop_port(), false, false);
     headless::save_account(&dave.profile(), &form).unwrap();
@@ -465,7 +491,8 @@ fn an_id_that_the_server_uses_again_is_of_a_new_message_and_nothing_is_deleted_u
             lineage: kakitome::domain::thread::Lineage::default(),
             raw: RawMessage::new(one.unique_id.clone().into_bytes()),
         };
-        profile.store.add_popped(account, folder, (&one.unique_id, one.bytes + 1), &earlier).unwrap();
+        let popped = kakitome::store::Popped { unique_id: &one.unique_id, bytes: one.bytes + 1, was_there: false };
+        profile.store.add_popped(account, folder, popped, &earlier).unwrap();
     }
     drop(profile);
     assert!(synchronise(&carol) > 0, "it comes");

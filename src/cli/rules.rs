@@ -63,7 +63,19 @@ pub(crate) fn tag(common: &Common, command: &TagCommand) -> Result<(), Problem> 
         TagCommand::Remove { tag } => tags::TagCommand::Remove(find(tag)?),
     };
     let clears = matches!(command, tags::TagCommand::Remove(_));
+    let used = match &command {
+        tags::TagCommand::Remove(keyword) => of(keyword)?.map(|tag| tag.rules).unwrap_or_default(),
+        _ => Vec::new(),
+    };
     told(common, tags::apply(&profile, command))?;
+    if !used.is_empty() {
+        let names = used.join(", ");
+        output::error(&words::pick(
+            words::lang(common),
+            &format!("rules that set this tag are off now: {names}"),
+            &format!("このタグを付けるルールをオフにしました：{names}"),
+        ));
+    }
     if clears { mail::run(common, &profile, Vec::new()) } else { Ok(()) }
 }
 

@@ -1,6 +1,7 @@
 //! The sentences that the command line prints, in both languages.
 
 pub(crate) mod bringing;
+pub(crate) mod entered;
 pub(crate) mod storage;
 
 use crate::flow::outgoing::{SendCaution, SendCautionCode};
@@ -201,7 +202,8 @@ pub(crate) fn headline(headline: Headline, lang: Lang) -> String {
 
 /// What happened and what to do, in one line.
 pub(crate) fn failure(failure: &Failure, lang: Lang) -> String {
-    let (english, japanese) = sentences(failure.kind);
+    let entered = entered::sentences(&failure.source).filter(|_| failure.kind == FailureKind::Input);
+    let (english, japanese) = entered.unwrap_or_else(|| sentences(failure.kind));
     let detail: Vec<&str> =
         [failure.subject.as_str(), failure.source.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
     let text = pick(lang, english, japanese);

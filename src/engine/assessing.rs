@@ -85,19 +85,7 @@ pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Resu
         let due = profile.store.unassessed(below, BATCH).map_err(store_failure)?;
         let Some((last, _)) = due.last() else { break };
         below = *last;
-        let with = Tools::of(profile)?;
-        let mut harvest = Harvest::of(profile);
-        for some in portions(&due) {
-            if cancel.is_cancelled() {
-                break;
-            }
-            let looked = with.look_at_all(profile, some);
-            take(profile, looked, &mut feed, harvest.as_mut())?;
-            done += some.len();
-        }
-        if let Some(harvest) = harvest {
-            harvest.keep(profile)?;
-        }
+        done += batch(profile, &due, &mut feed, cancel)?;
         if cancel.is_cancelled() {
             break;
         }
@@ -112,6 +100,42 @@ pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Resu
     }
     if !cancel.is_cancelled() {
         super::topic::rules::run_due(profile, publish)?;
+    }
+    Ok(done)
+}
+
+/// Assesses what nobody has looked at yet in a folder, so that what is known of its messages is not what stands outside of
+/// their protection.
+pub(super) fn unseen(profile: &Profile, folder: FolderId, cancel: &Cancel) -> Result<(), Failure> {
+    let due = profile.store.unassessed_of(folder).map_err(store_failure)?;
+    let mut feed = indexing::Feed::new();
+    for some in due.chunks(BATCH) {
+        batch(profile, some, &mut feed, cancel)?;
+    }
+    feed.finish(profile);
+    Ok(())
+}
+
+/// Assesses these, until cancelled; how many.
+fn batch(
+    profile: &Profile,
+    due: &[(MessageId, u64)],
+    feed: &mut indexing::Feed,
+    cancel: &Cancel,
+) -> Result<usize, Failure> {
+    let with = Tools::of(profile)?;
+    let mut harvest = Harvest::of(profile);
+    let mut done = 0;
+    for some in portions(due) {
+        if cancel.is_cancelled() {
+            break;
+        }
+        let looked = with.look_at_all(profile, some);
+        take(profile, looked, feed, harvest.as_mut())?;
+        done += some.len();
+    }
+    if let Some(harvest) = harvest {
+        harvest.keep(profile)?;
     }
     Ok(done)
 }

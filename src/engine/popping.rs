@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::domain::RawMessage;
 use crate::net::pop3::{Listed, MAX_MESSAGE, Session};
 use crate::net::{Cancel, Credentials, NetError, Server, pop3};
-use crate::store::{AccountRecord, MessageFlags, PopAccess};
+use crate::store::{AccountRecord, MessageFlags, PopAccess, Popped};
 
 use super::Failure;
 use super::login::LogIn;
@@ -48,12 +48,15 @@ pub(super) async fn fetch(
         listed.iter().filter(|one| !known.contains(&sign(one)) && one.bytes <= MAX_MESSAGE).collect();
     let too_large = listed.iter().filter(|one| one.bytes > MAX_MESSAGE).count();
     store.note_too_large(folder, too_large).map_err(store_failure)?;
+    // Until all of it is here once, it is what was there before the account was.
+    let was_there = !store.synchronised().map_err(store_failure)?.contains_key(&account.id);
     for (done, one) in new.iter().enumerate() {
         progress("INBOX", Some(done as f32 / new.len() as f32));
         let bytes = session.retrieve(one.number, cancel).await.map_err(fail)?;
         // There is no time of arrival in POP3; the topmost Received field would be the server's word, too.
         let message = new_message(&RawMessage::new(bytes), None, MessageFlags::default(), Some(profile.now()));
-        store.add_popped(account.id, folder, (&one.unique_id, one.bytes), &message).map_err(store_failure)?;
+        let popped = Popped { unique_id: &one.unique_id, bytes: one.bytes, was_there };
+        store.add_popped(account.id, folder, popped, &message).map_err(store_failure)?;
     }
     if pop.leaves {
         session.leave().await;

@@ -1,5 +1,9 @@
 //! What a backup takes out of the database beside certificates, and puts into another one in a single transaction.
 
+mod kept;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use rusqlite::types::{Value, ValueRef};
@@ -12,7 +16,7 @@ use super::{CertificateRecord, Store, StoreError};
 
 /// Mail, what is fetched again, what a backup has in a form of its own, and what is only told of certificates as they
 /// are here. Every other table goes along, also one that is added later.
-const LEFT_OUT: [&str; 30] = [
+const LEFT_OUT: [&str; 29] = [
     "account",
     "arriving",
     "awaited",
@@ -36,7 +40,6 @@ const LEFT_OUT: [&str; 30] = [
     "posted",
     "raw",
     "raw_piece",
-    "rule",
     "ruled",
     "search_index",
     "summary",
@@ -44,8 +47,9 @@ const LEFT_OUT: [&str; 30] = [
     "unindexed",
     "unruled",
 ];
-/// Settings of this profile alone: its own secret, and what is known of its backups.
-const OWN_SETTINGS: [&str; 1] = ["key-passphrase"];
+/// Settings of this profile alone: its own secret, what it has fetched and said of its accounts (by their row ids), and what is
+/// known of its backups.
+const OWN_SETTINGS: [&str; 4] = ["key-passphrase", "last-message-id", "synchronised", "tags-stay-here-told"];
 const OWN_PREFIX: &str = "backup-";
 
 /// Rows of tables, as JSON; binary values are `{"hex": "…"}`.
@@ -76,6 +80,9 @@ impl Store {
                 all.retain(|row| row.get("name").and_then(Json::as_str).is_some_and(|name| !is_own_setting(name)));
             }
             rows.insert(table, all);
+        }
+        for table in kept::TABLES {
+            rows.insert(table.to_owned(), kept::out(&db, table)?);
         }
         let mut accounts = read(&db, "account")?;
         for account in &mut accounts {
@@ -114,6 +121,7 @@ impl Store {
                 restored.accounts += 1;
             }
         }
+        kept::back(&transaction, rows)?;
         transaction.commit()?;
         Ok(restored)
     }
@@ -146,7 +154,8 @@ fn is_own_setting(name: &str) -> bool {
 fn tables(db: &Connection) -> Result<Vec<String>, StoreError> {
     let mut statement = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")?;
     let names: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let goes = |name: &String| !name.starts_with("sqlite_") && !LEFT_OUT.contains(&name.as_str());
+    let has_own_form = |name: &str| LEFT_OUT.contains(&name) || kept::TABLES.contains(&name);
+    let goes = |name: &String| !name.starts_with("sqlite_") && !has_own_form(name);
     Ok(names.into_iter().filter(goes).collect())
 }
 

@@ -5,6 +5,7 @@ use crate::domain::thread::Lineage;
 use crate::domain::{Mailbox, RawMessage, abreast};
 
 use super::database::{millis, timestamp};
+use super::popped::Popped;
 use super::source::Source;
 use super::{Store, StoreError, thread};
 
@@ -135,7 +136,7 @@ impl Store {
         &self,
         account: i64,
         folder: i64,
-        (unique_id, bytes): (&str, u64),
+        popped: Popped<'_>,
         message: &NewMessage,
     ) -> Result<(), StoreError> {
         let source = Source::of(&message.raw)?;
@@ -143,11 +144,14 @@ impl Store {
         let transaction = db.transaction()?;
         // After a repair what the server still has is fetched again, and most of it is here.
         if !source.is_in(&transaction, account)? {
-            insert(&transaction, folder, message, &source)?;
+            let id = insert(&transaction, folder, message, &source)?;
+            if popped.was_there {
+                transaction.execute("DELETE FROM unruled WHERE message = ?1", [id])?;
+            }
         }
         transaction
             .prepare_cached("INSERT OR IGNORE INTO popped (account, unique_id, bytes) VALUES (?1, ?2, ?3)")?
-            .execute(params![account, unique_id, bytes])?;
+            .execute(params![account, popped.unique_id, popped.bytes])?;
         transaction.commit()?;
         Ok(())
     }
@@ -233,6 +237,26 @@ impl Store {
         Ok(found.collect::<Result<_, _>>()?)
     }
 
+    /// Those of a folder that are to be assessed, newest first, with their sizes in bytes.
+    pub fn unassessed_of(&self, folder: i64) -> Result<Vec<(i64, u64)>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached(
+            "SELECT message.id, raw.size FROM message JOIN raw ON raw.id = message.raw
+             WHERE message.folder = ?1 AND message.lock IS NULL ORDER BY message.id DESC",
+        )?;
+        let found = statement.query_map([folder], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// As if the disk had spoiled the source of a message.
+    #[cfg(test)]
+    pub(crate) fn spoil_source(&self, id: i64) -> Result<(), StoreError> {
+        let db = self.db();
+        db.execute("DELETE FROM raw_piece WHERE raw = (SELECT raw FROM message WHERE id = ?1)", [id])?;
+        db.execute("UPDATE raw SET deflated = x'ff' WHERE id = (SELECT raw FROM message WHERE id = ?1)", [id])?;
+        Ok(())
+    }
+
     /// Removes a message from its folder.
     pub fn remove_message(&self, id: i64) -> Result<(), StoreError> {
         self.db().execute("DELETE FROM message WHERE id = ?1", [id])?;
@@ -287,6 +311,15 @@ pub(super) fn list_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     })
 }
 
+/// The row id of the next message: none that another one ever had. It is given away with this.
+pub(super) fn next_id(db: &Connection) -> Result<i64, StoreError> {
+    let query = "INSERT INTO setting (name, value)
+         VALUES ('last-message-id', CAST(coalesce((SELECT max(id) FROM message), 0) + 1 AS TEXT))
+         ON CONFLICT (name) DO UPDATE SET value = CAST(max(CAST(value AS INTEGER) + 1,
+             CAST(excluded.value AS INTEGER)) AS TEXT) RETURNING CAST(value AS INTEGER)";
+    Ok(db.prepare_cached(query)?.query_row([], |row| row.get(0))?)
+}
+
 pub(super) fn insert(
     transaction: &Transaction<'_>,
     folder: i64,
@@ -304,14 +337,15 @@ pub(super) fn insert(
         return Ok(None);
     }
     let raw = source.keep(transaction)?;
+    let id = next_id(transaction)?;
     let position = message.date.or(message.received_at).map_or(0, millis);
     let member = thread::member(&message.lineage, &message.subject, position);
     let conversation = thread::conversation_of(transaction, &member)?;
     transaction
         .prepare_cached(
             "INSERT INTO message (folder, uid, raw, is_seen, is_flagged, is_answered, has_attachments, received_at,
-                 date, position, from_name, from_address, subject, preview, thread)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 date, position, from_name, from_address, subject, preview, thread, id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             folder,
@@ -329,8 +363,11 @@ pub(super) fn insert(
             message.subject,
             message.preview,
             conversation,
+            id,
         ])?;
-    let id = transaction.last_insert_rowid();
     thread::keep(transaction, id, &member)?;
     Ok(Some(id))
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,11 +64,12 @@ pub use outbox::{
 pub use outside::OutsideKeyRecord;
 pub use own_keys::{AuthorityRecord, IssuedRecord, KeyRecords, WaitingKey};
 pub use pending::{Mark, Placing, Way};
+pub use popped::Popped;
 pub use provenance::{Provenance, ProvenanceSource};
 pub use resync::{FolderNews, Gone, LARGEST, ServerFlags, Unnumbered};
 pub use roster::{FolderState, LIMBO};
 pub use rule::{Action, Condition, RuleRecord, RuleSteps, Ruled, Test, TextPlace, Unruled};
 pub use saved_search::SavedSearch;
 pub use sighting::{Correspondence, KeyChange, Seen, Sighting};
-pub use tag::{COLOURS, TagRecord, is_system_keyword, is_tag_called, known_meaning};
+pub use tag::{COLOURS, RemovedTag, TagRecord, is_system_keyword, is_tag_called, known_meaning};
 pub use thread::ConversationRow;

@@ -4,6 +4,17 @@ use rusqlite::params;
 
 use super::{Store, StoreError};
 
+/// A message that comes by POP3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Popped<'a> {
+    /// Its unique id.
+    pub unique_id: &'a str,
+    /// The size that the server gives.
+    pub bytes: u64,
+    /// It was on the server before the account was here: no rule takes it for new.
+    pub was_there: bool,
+}
+
 impl Store {
     /// The unique ids and the sizes of what came by POP3 and may still be on the server.
     pub fn popped(&self, account: i64) -> Result<HashSet<(String, u64)>, StoreError> {

@@ -126,15 +126,13 @@ impl Store {
     pub fn end_renumbering(&self, folder: i64) -> Result<(), StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
-        transaction.execute(
-            "DELETE FROM message WHERE folder = ?1 AND uid < 0 AND id NOT IN (SELECT message FROM placing)",
-            [folder],
-        )?;
-        transaction.execute(
-            "DELETE FROM message WHERE id IN
-                 (SELECT message FROM placing WHERE folder = ?1 AND uid IS NULL AND way = 'move')",
-            [folder],
-        )?;
+        for lost in [
+            "message.folder = ?1 AND message.uid < 0 AND message.id NOT IN (SELECT message FROM placing)",
+            "message.id IN (SELECT message FROM placing WHERE folder = ?1 AND uid IS NULL AND way = 'move')",
+        ] {
+            transaction.execute(&format!("{NOTE_RULED} WHERE {lost} AND {RULED_INBOX}"), [folder])?;
+            transaction.execute(&format!("DELETE FROM message WHERE {lost}"), [folder])?;
+        }
         transaction
             .execute("UPDATE placing SET folder = NULL, way = 'append' WHERE folder = ?1 AND uid IS NULL", [folder])?;
         transaction.execute("UPDATE folder SET is_renumbered = 0 WHERE id = ?1", [folder])?;
@@ -338,6 +336,12 @@ impl Store {
     }
 }
 
+/// Notes the sources of messages that go, so that one which comes back into the inbox is not taken for new.
+const NOTE_RULED: &str = "INSERT OR IGNORE INTO ruled (account, source) SELECT folder.account, raw.sha256 FROM message
+     JOIN folder ON folder.id = ?1 JOIN raw ON raw.id = message.raw";
+/// The folder that they go from is an inbox, and there are rules that could be run on what comes back.
+const RULED_INBOX: &str = "folder.role = 'inbox' AND EXISTS (SELECT 1 FROM rule)";
+
 /// Removes what the server has no longer. What it was asked to move is not removed: it may be where it was to go.
 fn remove(
     transaction: &Transaction<'_>,
@@ -346,6 +350,11 @@ fn remove(
     (first, second): (i64, i64),
 ) -> Result<(), StoreError> {
     for sql in [
+        format!("{NOTE_RULED} WHERE message.folder = ?1 AND uid > 0 AND {RULED_INBOX} AND {which}"),
+        format!(
+            "{NOTE_RULED} WHERE message.id IN (SELECT message FROM placing
+                 WHERE folder = ?1 AND way <> 'copy' AND asked IS NULL AND {which}) AND {RULED_INBOX}"
+        ),
         format!("DELETE FROM message WHERE folder = ?1 AND uid > 0 AND {which}"),
         format!(
             "DELETE FROM message WHERE id IN (SELECT message FROM placing

@@ -24,7 +24,7 @@ pub struct RuleRecord {
     pub conditions: Vec<Condition>,
     /// What is done to it.
     pub actions: Vec<Action>,
-    /// Why it was switched off by itself: `folder_gone`; or empty.
+    /// Why it was switched off by itself: `folder_gone`, `tag_gone`; or empty.
     pub trouble: String,
 }
 
@@ -103,6 +103,13 @@ pub enum Action {
     Delete,
     /// No later rule looks at it.
     Stop,
+}
+
+impl Action {
+    /// It sets that tag.
+    pub fn sets(&self, keyword: &str) -> bool {
+        matches!(self, Self::Tag(word) if word.eq_ignore_ascii_case(keyword))
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -255,11 +262,7 @@ impl Store {
         if transaction.execute("DELETE FROM unruled WHERE message = ?1", [message])? == 0 {
             return Ok(None);
         }
-        transaction.execute(
-            "INSERT OR IGNORE INTO ruled (account, source) SELECT folder.account, raw.sha256 FROM message
-             JOIN folder ON folder.id = message.folder JOIN raw ON raw.id = message.raw WHERE message.id = ?1",
-            [message],
-        )?;
+        note_ruled(&transaction, message)?;
         let role: Option<String> = transaction
             .query_row(
                 "SELECT role FROM message JOIN folder ON folder.id = message.folder WHERE message.id = ?1",
@@ -275,14 +278,54 @@ impl Store {
         Ok(Some(done))
     }
 
-    /// Does to a message what the rules say, because the user asked for it.
-    pub fn rule_message(&self, message: i64, steps: &RuleSteps, at: Timestamp) -> Result<Ruled, StoreError> {
+    /// Does to a message of a folder what the rules say, because the user asked for it. One that is filed so is not filed
+    /// again as one that came.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it is not in that folder any more.
+    pub fn rule_message(
+        &self,
+        (message, folder): (i64, i64),
+        steps: &RuleSteps,
+        at: Timestamp,
+    ) -> Result<Ruled, StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
+        let query = "SELECT 1 FROM message WHERE id = ?1 AND folder = ?2";
+        transaction.query_row(query, [message, folder], |_| Ok(())).optional()?.ok_or(StoreError::NotFound)?;
+        if steps.to.is_some() || !steps.copies.is_empty() {
+            transaction.execute("DELETE FROM unruled WHERE message = ?1", [message])?;
+            note_ruled(&transaction, message)?;
+        }
         let done = carry_out(&transaction, message, steps, at)?;
         transaction.commit()?;
         Ok(done)
     }
+}
+
+/// Notes that the rules have looked at the source of a message.
+fn note_ruled(transaction: &rusqlite::Transaction<'_>, message: i64) -> Result<(), StoreError> {
+    transaction.execute(
+        "INSERT OR IGNORE INTO ruled (account, source) SELECT folder.account, raw.sha256 FROM message
+         JOIN folder ON folder.id = message.folder JOIN raw ON raw.id = message.raw WHERE message.id = ?1",
+        [message],
+    )?;
+    Ok(())
+}
+
+/// Switches the rules off that set a tag, which is about to go; their names.
+pub(super) fn without_tag(transaction: &rusqlite::Transaction<'_>, keyword: &str) -> Result<Vec<String>, StoreError> {
+    let mut statement = transaction.prepare_cached("SELECT id, name, body FROM rule ORDER BY position, id")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let all: Vec<(i64, String, String)> = rows.collect::<Result<_, _>>()?;
+    let mut off = Vec::new();
+    for (id, name, body) in all {
+        if serde_json::from_str(&body).is_ok_and(|body: Body| body.actions.iter().any(|action| action.sets(keyword))) {
+            transaction.execute("UPDATE rule SET is_enabled = 0, trouble = 'tag_gone' WHERE id = ?1", [id])?;
+            off.push(name);
+        }
+    }
+    Ok(off)
 }
 
 fn carry_out(

@@ -19,7 +19,16 @@ pub(super) const MIGRATIONS: &[&str] = &[
     RULES,
     THREADS,
     DELIVERIES,
+    LAST_MESSAGE,
 ];
+
+/// The highest row id that a message ever had, kept among the settings: none gets it again, so that whoever still means a message
+/// that is gone means no other.
+const LAST_MESSAGE: &str = "
+INSERT OR IGNORE INTO setting (name, value)
+    SELECT 'last-message-id', CAST(highest AS TEXT) FROM (SELECT max(id) AS highest FROM message)
+    WHERE highest IS NOT NULL;
+";
 
 /// The conversation of each message (NULL for those that were kept before there were any), what it says of it (numbers that
 /// stand for Message-IDs, people and subjects; `week` is that of `at`), and the conversations of all ids that were named.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use crate::domain::decoded_keyword;
 
+use super::pending::mark_in;
 use super::search::folded;
-use super::{Mark, Store, StoreError};
+use super::{Mark, Store, StoreError, rule};
 
 /// How many colours a tag may have.
 pub const COLOURS: u8 = 8;
@@ -33,6 +34,15 @@ pub struct TagRecord {
     pub name: String,
     /// Its colour, below [`COLOURS`].
     pub colour: u8,
+}
+
+/// What a tag that was removed was on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RemovedTag {
+    /// So many messages.
+    pub messages: usize,
+    /// The names of the rules that set it: they are off now.
+    pub rules: Vec<String>,
 }
 
 /// Which of the known meanings a keyword has: 0 to 4 for `$label1` to `$label5`.
@@ -88,10 +98,29 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// Forgets a tag's name and colour; messages keep the keyword.
-    pub fn remove_tag(&self, keyword: &str) -> Result<(), StoreError> {
-        self.db().execute("DELETE FROM tag WHERE keyword = ?1", [keyword])?;
-        Ok(())
+    /// Forgets a tag, clears it on every message, and switches the rules off that would bring it back: all or nothing.
+    pub fn remove_tag(&self, keyword: &str) -> Result<RemovedTag, StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let rules = rule::without_tag(&transaction, keyword)?;
+        let messages = with_keyword(&transaction, keyword)?;
+        for message in &messages {
+            mark_in(&transaction, *message, keyword, false)?;
+        }
+        transaction.execute("DELETE FROM local_keyword WHERE keyword = ?1", [keyword])?;
+        transaction.execute("DELETE FROM tag WHERE keyword = ?1", [keyword])?;
+        transaction.commit()?;
+        Ok(RemovedTag { messages: messages.len(), rules })
+    }
+
+    /// As if the database refused to change the keywords of a message.
+    #[cfg(test)]
+    fn fail_to_mark(&self, message: i64, fails: bool) -> Result<(), StoreError> {
+        let trigger = format!(
+            "CREATE TEMP TRIGGER refused BEFORE UPDATE OF keywords ON message WHEN new.id = {message}
+             BEGIN SELECT raise(ABORT, 'refused'); END"
+        );
+        Ok(self.db().execute_batch(if fails { &trigger } else { "DROP TRIGGER refused" })?)
     }
 
     /// Every keyword that some message has.
@@ -108,13 +137,7 @@ impl Store {
 
     /// The messages that have a keyword.
     pub fn with_keyword(&self, keyword: &str) -> Result<HashSet<i64>, StoreError> {
-        let db = self.db();
-        let mut statement = db.prepare_cached(
-            "SELECT id FROM message WHERE keywords <> ''
-                 AND instr(lower(' ' || keywords || ' '), lower(' ' || ?1 || ' ')) > 0",
-        )?;
-        let rows = statement.query_map([keyword], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        with_keyword(&self.db(), keyword)
     }
 
     /// The messages that have a tag which is called so; or else one whose name begins so.
@@ -168,6 +191,15 @@ impl Store {
         let accounts = all.into_iter().filter(|(_, keyword)| !is_system_keyword(keyword)).map(|(account, _)| account);
         Ok(accounts.collect::<BTreeSet<_>>().into_iter().collect())
     }
+}
+
+fn with_keyword(db: &Connection, keyword: &str) -> Result<HashSet<i64>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT id FROM message WHERE keywords <> ''
+             AND instr(lower(' ' || keywords || ' '), lower(' ' || ?1 || ' ')) > 0",
+    )?;
+    let rows = statement.query_map([keyword], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 #[cfg(test)]

@@ -49,7 +49,8 @@ pub fn hint(ui: &mut Ui, views: &Views, state: &State) {
     egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 4)).show(ui, |ui| widgets::caption(ui, words));
 }
 
-fn note(language: Language, note: &Note, query: &str) -> String {
+/// What is the matter with a piece of a query.
+pub fn note(language: Language, note: &Note, query: &str) -> String {
     let word = match note.kind {
         NoteKind::UnknownField => Word::SearchUnknownField,
         NoteKind::UnknownValue => Word::SearchUnknownValue,

@@ -6,6 +6,7 @@ use crate::engine::Command;
 use crate::engine::view::{ALL_INBOXES, AccountView, MailboxView, RowView};
 
 use super::icons::Icon;
+use super::list;
 use super::sidebar;
 use super::state::{Screen, State};
 use super::theme::{palette, space};
@@ -25,6 +26,7 @@ pub fn show(ui: &mut Ui, mailbox: &MailboxView, state: &mut State, commands: &mu
         state.screen = Screen::Mailbox;
         state.reads = false;
         state.search.clear();
+        list::leave(state);
         commands.push(Command::OpenFolder(ALL_INBOXES));
     }
     ui.add_space(space::S);

@@ -27,7 +27,7 @@ use super::{conversation, found, inboxes};
 
 pub use dragging::over;
 pub use keys::{escape, keys};
-pub use select::keep;
+pub use select::{keep, leave};
 
 /// The list between frames.
 #[derive(Debug, Default)]

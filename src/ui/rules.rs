@@ -36,6 +36,21 @@ pub struct RulesState {
 }
 
 impl RulesState {
+    /// What was asked for has failed, and can be asked for again.
+    pub fn fail(&mut self) {
+        if let Some(running) = &mut self.running {
+            (running.waits, running.runs) = (false, false);
+        }
+        if let Some(editor) = &mut self.editor {
+            editor.fail();
+        }
+    }
+
+    /// The rules came as they are kept now.
+    pub fn take(&mut self) {
+        self.editor.take_if(|editor| editor.is_done());
+    }
+
     /// Closes what is open above the settings; whether anything was.
     pub fn close(&mut self) -> bool {
         self.removing.take().is_some() || self.running.take().is_some() || self.editor.take().is_some()
@@ -48,8 +63,10 @@ struct Running {
     rule: Option<i64>,
     name: String,
     folder: Option<FolderId>,
-    /// Something was asked for, and the answer to it is awaited.
+    /// What it would be run on was asked for, and the answer is awaited.
     waits: bool,
+    /// It is being run: it is not asked for a second time.
+    runs: bool,
 }
 
 fn tell(commands: &mut Vec<Command>, command: RulesCommand) {
@@ -142,7 +159,8 @@ fn row(ui: &mut Ui, views: &Views, rules: &[RuleView], nth: usize, state: &mut S
         widgets::caption(ui, say::summary(views, state, rule));
         let amber = palette(ui).amber;
         if !rule.trouble.is_empty() {
-            caution(ui, amber, language.say(Word::RuleFolderGone));
+            let is_tag = rule.trouble == "tag_gone";
+            caution(ui, amber, language.say(if is_tag { Word::RuleTagGone } else { Word::RuleFolderGone }));
         }
         if *believes_from {
             caution(ui, amber, language.say(Word::RuleFromClaimed));
@@ -155,7 +173,8 @@ fn row(ui: &mut Ui, views: &Views, rules: &[RuleView], nth: usize, state: &mut S
 fn begin_run(views: &Views, state: &mut State, commands: &mut Vec<Command>, rule: Option<(i64, &str)>) {
     let folder = views.mailbox.as_ref().and_then(|mailbox| mailbox.open_folder);
     let name = rule.map(|(_, name)| name.to_owned()).unwrap_or_default();
-    state.settings.rules.running = Some(Running { rule: rule.map(|(id, _)| id), name, folder, waits: false });
+    state.settings.rules.running =
+        Some(Running { rule: rule.map(|(id, _)| id), name, folder, waits: false, runs: false });
     tell(commands, RulesCommand::CloseTrial);
 }
 
@@ -191,22 +210,24 @@ fn running(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<C
     let answer = confirm::dialog(ctx, "run-rule", |ui| {
         let one = language.fill(Word::RuleRunTitle, &[("name", &short_name(&running.name))]);
         widgets::title(ui, if running.rule.is_some() { one } else { language.say(Word::RuleRunAll).to_owned() });
+        let before = running.folder;
         say::folder(ui, views, language, "run-rule-folder", &mut running.folder);
+        running.waits &= running.folder == before;
         let ask = |commands: &mut Vec<Command>, folder, is_trial| {
             tell(commands, RulesCommand::Run { rule: running.rule, folder, is_trial });
         };
         let trial = view.as_ref().and_then(|view| view.trial.as_ref());
+        running.runs &= !trial.is_some_and(|one| one.is_done && one.rule == running.rule);
         let trial = trial.filter(|one| one.rule == running.rule && Some(one.folder) == running.folder);
-        if trial.is_some() {
-            running.waits = false;
-        }
+        running.waits &= trial.is_none();
         found(ui, language, view.as_deref().filter(|_| trial.is_some()));
         let mut answer = None;
         ui.horizontal(|ui| {
-            let can = running.folder.is_some() && !running.waits;
+            let can = running.folder.is_some() && !running.waits && !running.runs;
             match (trial, running.folder) {
                 (Some(trial), _) if trial.is_done => {
-                    if widgets::button(ui, None, language.say(Word::RuleUndo), Weight::Plain).clicked() {
+                    let undo = || language.say(Word::RuleUndo);
+                    if trial.can_undo && widgets::button(ui, None, undo(), Weight::Plain).clicked() {
                         commands.push(Command::Topic(Box::new(Topic::Mail(MailCommand::Undo))));
                         tell(commands, RulesCommand::CloseTrial);
                     }
@@ -215,6 +236,7 @@ fn running(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<C
                     let words = language.fill(Word::RuleRunOn, &[("hits", &trial.hits.to_string())]);
                     let can = can && trial.hits > 0;
                     if widgets::button_if(ui, can, Some(Icon::Check), &words, Weight::Primary).clicked() {
+                        running.runs = true;
                         ask(commands, folder, false);
                     }
                 }

@@ -89,6 +89,7 @@ fn folders(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Com
                 state.screen = Screen::Mailbox;
                 state.reads = false;
                 state.search.clear();
+                list::leave(state);
                 commands.push(Command::OpenFolder(folder.id));
             }
         }

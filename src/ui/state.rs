@@ -295,18 +295,7 @@ impl State {
     /// Opens what the engine sent, or takes note of it.
     pub fn take(&mut self, views: &mut Views, event: Event) {
         match event {
-            Event::Mailbox(view) => {
-                views.locked = None;
-                if views.mailbox.is_none() && views.keys.is_none() {
-                    // Whether there are own keys decides what a newcomer is shown.
-                    self.owed.push(Command::ListKeys);
-                    self.owed.push(super::backup::command(BackupCommand::Look));
-                }
-                views.mailbox = Some(view);
-                // What is found may be other now.
-                self.searched.clear();
-                self.saved.is_due = true;
-            }
+            Event::Mailbox(view) => self.take_mailbox(views, view),
             Event::Reading(view) => self.take_reading(views, view),
             Event::Source(view) => self.sources.take(view),
             Event::Remote(view) => views.remote = Some(view),
@@ -378,12 +367,30 @@ impl State {
         }
     }
 
+    fn take_mailbox(&mut self, views: &mut Views, view: Arc<MailboxView>) {
+        views.locked = None;
+        if views.mailbox.is_none() && views.keys.is_none() {
+            // Whether there are own keys decides what a newcomer is shown.
+            self.owed.push(Command::ListKeys);
+            self.owed.push(super::backup::command(BackupCommand::Look));
+        }
+        // However it came that another folder is open.
+        if views.mailbox.as_ref().is_some_and(|before| before.open_folder != view.open_folder) {
+            super::list::leave(self);
+        }
+        views.mailbox = Some(view);
+        // What is found may be other now.
+        self.searched.clear();
+        self.saved.is_due = true;
+    }
+
     fn take_topic(&mut self, views: &mut Views, view: &TopicView) {
         match view {
             // The passphrase was right, and is not what is missing.
             TopicView::Storage(view) if view.closed.is_some() => views.locked = None,
             TopicView::Backup(view) => super::backup::take(self, view),
             TopicView::Tags(view) => self.tags.take(view),
+            TopicView::Rules(_) => self.settings.rules.take(),
             _ => {}
         }
     }
@@ -418,6 +425,7 @@ impl State {
         }
         views.activity = None;
         (self.backup.is_busy, self.welcome.is_making) = (false, false);
+        self.settings.rules.fail();
         match self.selected.filter(|id| views.reading.as_ref().is_none_or(|view| view.id != *id)) {
             Some(id) if is_local(failure.kind) && self.screen == Screen::Mailbox => {
                 self.unopened = Some((id, failure));

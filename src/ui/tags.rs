@@ -95,7 +95,7 @@ pub fn among(state: &State, keywords: &str) -> Vec<TagView> {
     let mut found: Vec<TagView> = all(state).iter().filter(is_set).cloned().collect();
     for word in words {
         if !found.iter().any(|tag| tag.keyword.eq_ignore_ascii_case(word)) {
-            found.push(TagView { keyword: word.to_owned(), name: name_of(word), colour: None });
+            found.push(TagView { keyword: word.to_owned(), name: name_of(word), colour: None, rules: Vec::new() });
         }
     }
     found

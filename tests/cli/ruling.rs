@@ -125,6 +125,16 @@ fn a_rule_goes_by_what_is_protected_and_a_trial_changes_nothing() {
     assert_eq!(profile.good(&["rule", "list", "--json"]).documents()[0]["enabled"], json!(false));
     profile.good(&["rule", "remove", "from bob"]);
     assert_eq!(profile.good(&["rule", "list", "--json"]).documents().len(), 2);
+
+    // A tag that is deleted does not come back by a rule.
+    profile.good(&["rule", "enable", "offers"]);
+    let removed = profile.good(&["tag", "remove", "Offers"]);
+    assert!(removed.error.contains("offers") && !removed.error.contains("really bob"), "{}", removed.error);
+    assert!(ids(&profile, "is:flagged is:read tag:Offers").is_empty());
+    let off = profile.good(&["rule", "list", "--json"]).documents().remove(0);
+    assert_eq!((&off["enabled"], &off["trouble"]), (&json!(false), &json!("tag_gone")));
+    let refused = profile.run(&["rule", "enable", "offers"]);
+    assert!(refused.code == Some(1) && refused.error.contains("rule_tag_gone"), "{}", refused.error);
 }
 
 #[test]
@@ -143,6 +153,8 @@ fn a_rule_that_could_do_what_nobody_meant_is_refused() {
     ] {
         profile.run(wrong).refused(1);
     }
+    let typo = profile.run(&["rule", "add", "typo", "--query", "subjet:x", "--delete", "--lang", "en"]);
+    assert!(typo.error.contains("the search does not understand"), "{}", typo.error);
     profile.run(&["rule", "add", "x", "--dmarc", "maybe", "--star"]).refused(2);
     assert!(profile.good(&["rule", "list"]).output.is_empty());
     let by_query = profile.good(&["rule", "add", "by query", "--query", "from:bob OR from:carol", "--star"]);

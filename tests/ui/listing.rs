@@ -171,6 +171,29 @@ fn everything_is_selected_and_what_is_not_shown_any_more_is_not() {
     assert_eq!((window.state().state.selected, selected_rows(&window)), (None, 0));
 }
 
+/// A message may be in both lists, as in an inbox and in all inboxes: it is not acted on by a key that was meant for nothing.
+#[test]
+fn what_was_selected_in_one_folder_is_not_selected_in_the_next() {
+    for clicks in [true, false] {
+        let (app, paper) = app(Language::English);
+        let mut window = window(app, WIDE);
+        press(&mut window, Modifiers::COMMAND, Key::A);
+        window.get_by_label("40 messages selected");
+        if clicks {
+            window.get_by_label("プロジェクト").click();
+            window.run();
+        } else {
+            let other = MailboxView { open_folder: Some(7), ..sample::mailbox() };
+            window.state_mut().update(Event::Mailbox(Arc::new(other)));
+            window.run();
+        }
+        assert!(!window.state().state.list.selected.is_many());
+        asked(&paper);
+        press(&mut window, Modifiers::NONE, Key::Delete);
+        assert_eq!(asked(&paper), [""; 0], "{clicks}");
+    }
+}
+
 #[test]
 fn what_the_search_does_not_show_is_not_acted_on() {
     let (app, paper) = app(Language::English);
@@ -304,6 +327,24 @@ fn a_folder_to_move_to_is_found_by_a_part_of_its_name() {
     press(&mut window, Modifiers::NONE, Key::Escape);
     window.run();
     assert!(window.state().state.list.moving.is_none() && asked(&paper).is_empty());
+}
+
+/// Who types fast presses Enter before the window has drawn the last letters.
+#[test]
+fn enter_counts_for_what_was_typed_just_before_it() {
+    let (app, paper) = reads(Language::Japanese, message(Lock::NotEncrypted, Seal::Unsigned));
+    let mut window = window(app, WIDE);
+    press(&mut window, Modifiers::NONE, Key::V);
+    let enter = |pressed| egui::Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    window.input_mut().events.extend([egui::Event::Text("プロ".into()), enter(true), enter(false)]);
+    window.run();
+    assert_eq!(asked(&paper), ["Move { messages: [1], to: 7 }"]);
 }
 
 #[test]

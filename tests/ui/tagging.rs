@@ -14,7 +14,8 @@ use kakitome::ui::Word;
 use super::*;
 
 fn tag(keyword: &str, name: &str, colour: Option<u8>) -> TagView {
-    TagView { keyword: keyword.into(), name: name.into(), colour }
+    let rules = if keyword == "project_x" { vec!["請求書を整理".into(), "Forged".into()] } else { Vec::new() };
+    TagView { keyword: keyword.into(), name: name.into(), colour, rules }
 }
 
 fn tags() -> TagsView {
@@ -243,6 +244,12 @@ fn the_dialog_sets_makes_renames_and_deletes_tags() {
         window.get_by_label(language.say(Word::TagRemoveYes)).click();
         window.run();
         assert!(of_tags(&paper).iter().any(|one| matches!(one, TagCommand::Remove(word) if word == "Server-Made")));
+        // The rules that would bring it back are named.
+        window.get_by_label(&named(Word::TagRemove, "Project X")).click();
+        window.run();
+        window.get_by_label_contains("請求書を整理");
+        window.get_by_label(language.say(Word::Cancel)).click();
+        window.run();
         // Nothing that the keys mean outside happened to the message meanwhile.
         window.key_press(Key::Escape);
         window.run();
@@ -384,6 +391,54 @@ fn a_rule_by_sender_is_offered_the_condition_that_closes_it() {
     }
 }
 
+/// Nothing that was typed is lost by a slip of the pen: what is wrong stands below the field, and nothing is handed over.
+#[test]
+fn a_slip_in_a_rules_search_is_shown_and_the_page_stays_until_the_rule_is_kept() {
+    for language in LANGUAGES {
+        let (app, paper) = ruled(language);
+        let mut window = window(app, [1280.0, 2400.0]);
+        window.get_by_label(&language.fill(Word::RuleChange, &[("name", "Mailing list")])).click();
+        window.run();
+        let field = |window: &Harness<'_, App>| {
+            let mut all = window.get_all_by_role_and_label(Role::TextInput, language.say(Word::RuleValue));
+            all.nth(1).unwrap().focus();
+        };
+        field(&window);
+        window.run();
+        let all = window.get_all_by_role_and_label(Role::TextInput, language.say(Word::RuleValue));
+        all.last().unwrap().type_text(" form:bob");
+        window.run();
+        window.get_by_label(&language.fill(Word::SearchUnknownField, &[("what", "form")]));
+        // The folder is gone, too; of two things that are wrong the first is said.
+        window.get_by_label(language.say(Word::RuleQueryWrong));
+        assert!(window.get_by_label(language.say(Word::KeepChange)).accesskit_node().is_disabled());
+        assert!(!of_rules(&paper).iter().any(|one| matches!(one, RulesCommand::Save(_))));
+    }
+}
+
+#[test]
+fn a_rule_that_is_refused_stays_on_its_page() {
+    for language in LANGUAGES {
+        let (app, paper) = ruled(language);
+        let mut window = window(app, [1280.0, 2400.0]);
+        window.get_by_label(&language.fill(Word::RuleChange, &[("name", "請求書を整理")])).click();
+        window.run();
+        let save = language.say(Word::KeepChange);
+        window.get_by_label(save).click();
+        window.run();
+        assert!(of_rules(&paper).iter().any(|one| matches!(one, RulesCommand::Save(_))));
+        let (kind, source) = (FailureKind::Input, "rule_folder_gone".to_owned());
+        let failure = Failure { kind, retry: Retry::Never, subject: String::new(), source };
+        window.state_mut().update(Event::Failed(failure));
+        window.run();
+        window.get_by_label(save).click();
+        window.run();
+        window.state_mut().update(Event::Topic(TopicView::Rules(Arc::new(rules()))));
+        window.run();
+        assert!(window.query_by_label(save).is_none(), "it is kept");
+    }
+}
+
 #[test]
 fn a_rule_is_run_on_a_folder_only_after_it_was_seen_on_what() {
     for language in LANGUAGES {
@@ -407,6 +462,7 @@ fn a_rule_is_run_on_a_folder_only_after_it_was_seen_on_what() {
             hits: 2,
             rows: tagged().rows[1..3].to_vec(),
             is_done,
+            can_undo: is_done,
         };
         let view = |is_done| RulesView { trial: Some(trial(is_done)), ..rules() };
         window.state_mut().update(Event::Topic(TopicView::Rules(Arc::new(view(false)))));
@@ -416,6 +472,19 @@ fn a_rule_is_run_on_a_folder_only_after_it_was_seen_on_what() {
         window.get_by_label(&language.fill(Word::RuleRunOn, &[("hits", "2")])).click();
         window.run();
         assert_eq!(runs().next_back(), Some((Some(3), 1, false)));
+        // It runs: a second click asks for nothing; when it has failed, it can be asked for again.
+        let run_on = language.fill(Word::RuleRunOn, &[("hits", "2")]);
+        assert!(window.get_by_label(&run_on).accesskit_node().is_disabled());
+        let (kind, source) = (FailureKind::Store, String::new());
+        let failure = Failure { kind, retry: Retry::Now, subject: String::new(), source };
+        window.state_mut().update(Event::Failed(failure));
+        window.run();
+        assert!(!window.get_by_label(&run_on).accesskit_node().is_disabled());
+        // What changed nothing is not taken back: that would be something else.
+        let nothing = RulesView { trial: Some(TrialView { can_undo: false, ..trial(true) }), ..rules() };
+        window.state_mut().update(Event::Topic(TopicView::Rules(Arc::new(nothing))));
+        window.run();
+        assert!(window.query_by_label(language.say(Word::RuleUndo)).is_none());
         window.state_mut().update(Event::Topic(TopicView::Rules(Arc::new(view(true)))));
         window.run();
         window.get_by_label(language.say(Word::RuleUndo)).click();

@@ -220,6 +220,37 @@ fn beside_an_open_message_stands_its_conversation_in_its_account_with_what_was_s
 }
 
 #[test]
+fn what_is_deleted_or_junk_leaves_its_conversation_and_comes_back_into_it() {
+    let (_dir, profile) = profile();
+    let (_, inbox) = account(&profile, "alice@example.test");
+    let first = add(&profile, inbox, 1, &[]);
+    let second = add(&profile, inbox, 2, &[1]);
+    let third = add(&profile, inbox, 3, &[1, 2]);
+    let other = add(&profile, inbox, 9, &[]);
+    let shown = || {
+        let view = headless::mailbox(&profile, Some(inbox)).unwrap();
+        let found = headless::conversations_of(&profile, &view).unwrap();
+        let id = |row: u32| view.rows[row as usize].id;
+        let of = |one| -> Vec<_> { found.seats(one).iter().map(|seat| (id(seat.row), seat.parent.map(id))).collect() };
+        let all: Vec<_> = found.all.iter().map(|one| (one.count, one.unread, of(one))).collect();
+        let beside: Vec<_> = threads::look(&profile, first, false).unwrap().messages;
+        (all, beside.into_iter().map(|one| one.row.id).collect::<Vec<_>>())
+    };
+    let alone = (1, 1, vec![(other, None)]);
+    let whole = vec![(first, None), (second, Some(first)), (third, Some(second))];
+    assert_eq!(shown(), (vec![alone.clone(), (3, 3, whole.clone())], vec![first, second, third]));
+    headless::mail(&profile, MailCommand::Delete(vec![second])).unwrap();
+    let left = vec![(first, None), (third, Some(first))];
+    assert_eq!(shown(), (vec![alone.clone(), (2, 2, left.clone())], vec![first, third]));
+    headless::mail(&profile, MailCommand::Spam { messages: vec![third], spam: true }).unwrap();
+    assert_eq!(shown(), (vec![alone.clone(), (1, 1, vec![(first, None)])], vec![first]));
+    headless::mail(&profile, MailCommand::Undo).unwrap();
+    assert_eq!(shown(), (vec![alone.clone(), (2, 2, left.clone())], vec![first, third]));
+    headless::mail(&profile, MailCommand::DeleteForGood(vec![second])).unwrap();
+    assert_eq!(shown(), (vec![alone, (2, 2, left)], vec![first, third]));
+}
+
+#[test]
 fn messages_of_before_are_read_again_for_what_they_say_and_cancelling_leaves_the_rest_for_later() {
     let (_dir, profile) = profile();
     account(&profile, "alice@example.test");

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::net::NetError;
-use crate::net::imap::{Flags, Moved};
+use crate::net::imap::{Flags, Moved, is_never};
 use crate::store::{Mark, Placing, StoreError, Unnumbered, Way};
 
 use super::super::Failure;
@@ -78,7 +78,7 @@ fn placings(round: &Round<'_>, folder: i64, is_wanted: impl Fn(&Placing) -> bool
         .collect())
 }
 
-/// Flags and keywords. A keyword that the folder can't keep stays here alone.
+/// Flags and keywords. A keyword that the folder can't keep stays here alone; what was refused for now is told again.
 async fn flags(
     round: &mut Round<'_>,
     marks: &[Mark],
@@ -93,11 +93,11 @@ async fn flags(
         let mut stays = !takes(&flag) || is_read_only;
         if !stays {
             let uids: Vec<u32> = marks.iter().map(|mark| mark.uid).collect();
-            match round.session.set_flag(&uids, &flag, is_on).await {
-                Ok(()) => {}
-                // A server may refuse a flag for good; the wish must not come back forever.
-                Err(NetError::Rejected { .. }) => stays = true,
-                Err(error) => return Err(round.fail(&error)),
+            let answer = round.session.set_flag(&uids, &flag, is_on).await;
+            match told(answer).map_err(|error| round.fail(&error))? {
+                Told::Known => {}
+                Told::Never => stays = true,
+                Told::Later => continue,
             }
         }
         if stays {
@@ -106,6 +106,25 @@ async fn flags(
         round.store().clear_marks(&marks).map_err(store_failure)?;
     }
     Ok(())
+}
+
+/// What became of a flag that the server was told.
+#[derive(Debug, PartialEq, Eq)]
+enum Told {
+    Known,
+    /// The server will not take it: the wish must not come back forever.
+    Never,
+    /// It did not take it now.
+    Later,
+}
+
+fn told(answer: Result<(), NetError>) -> Result<Told, NetError> {
+    match answer {
+        Ok(()) => Ok(Told::Known),
+        Err(error) if is_never(&error) => Ok(Told::Never),
+        Err(NetError::Rejected { .. }) => Ok(Told::Later),
+        Err(error) => Err(error),
+    }
 }
 
 /// What goes for good, and what leaves this server: deleted there.
@@ -310,5 +329,19 @@ async fn one(round: &mut Round<'_>, placing: &Placing) -> Result<(), Failure> {
             Err(fail(error))
         }
         Err(error) => Err(fail(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_refused_for_now_is_told_again_and_only_what_is_never_taken_stays_here() {
+        let no = |text: &str| Err(NetError::Rejected { code: 0, text: text.to_owned(), recipient: None });
+        assert_eq!(told(Ok(())).unwrap(), Told::Known);
+        assert_eq!(told(no("[CANNOT] Keyword length too long")).unwrap(), Told::Never);
+        assert_eq!(told(no("Mailbox is locked, try again")).unwrap(), Told::Later);
+        assert!(told(Err(NetError::ServerUnproven)).is_err());
     }
 }

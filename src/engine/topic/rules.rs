@@ -21,6 +21,7 @@ use crate::store::search::query::{self, Node, Place};
 pub use crate::store::{Action, Condition, RuleRecord, Test, TextPlace};
 
 use super::mail::input;
+use super::searching::Note;
 use super::{Effect, TopicView, Work, searching};
 
 pub(in crate::engine) use run::run_due;
@@ -81,6 +82,8 @@ pub struct TrialView {
     pub rows: Vec<RowView>,
     /// It was done to them; else it was only looked at.
     pub is_done: bool,
+    /// Something came of it, and it is the last that can be taken back.
+    pub can_undo: bool,
 }
 
 pub(super) fn carry_out(work: &Work, command: RulesCommand) -> Result<Effect, Failure> {
@@ -101,7 +104,7 @@ pub(super) fn carry_out(work: &Work, command: RulesCommand) -> Result<Effect, Fa
     Ok(Effect::Nothing)
 }
 
-fn show(work: &Work, trial: Option<TrialView>) -> Result<(), Failure> {
+pub(super) fn show(work: &Work, trial: Option<TrialView>) -> Result<(), Failure> {
     work.show(TopicView::Rules(Arc::new(RulesView { rules: view(&work.profile)?, trial })));
     Ok(())
 }
@@ -123,6 +126,7 @@ pub fn apply(profile: &Profile, command: RulesCommand) -> Result<(), Failure> {
             let rule = rules.iter().find(|rule| rule.id == id).ok_or_else(|| input("", "no_such_rule"))?;
             if on {
                 check(profile, rule)?;
+                check_tags(profile, rule)?;
             }
             store.enable_rule(id, on)
         }
@@ -189,6 +193,16 @@ fn check(profile: &Profile, rule: &RuleRecord) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A rule does not bring back a tag that was deleted.
+fn check_tags(profile: &Profile, rule: &RuleRecord) -> Result<(), Failure> {
+    let known = super::tags::view(profile)?.tags;
+    let is_known = |action: &Action| match action {
+        Action::Tag(_) => known.iter().any(|tag| action.sets(&tag.keyword)),
+        _ => true,
+    };
+    if rule.actions.iter().all(is_known) { Ok(()) } else { Err(input(&rule.name, "rule_tag_gone")) }
+}
+
 fn folder_ids(rule: &RuleRecord) -> impl Iterator<Item = FolderId> + '_ {
     rule.actions.iter().filter_map(|action| match action {
         Action::Move(folder) | Action::Copy(folder) => Some(*folder),
@@ -211,6 +225,11 @@ pub(in crate::engine) fn switch_off_broken(profile: &Profile) -> Result<Vec<Stri
         }
     }
     Ok(off)
+}
+
+/// What in a query the search would take as something else than it was meant: no rule has such a one.
+pub fn slips(text: &str) -> Vec<Note> {
+    query::parse(text, &Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC), false).notes
 }
 
 /// Whether a rule goes by From without anybody who vouches for it.

@@ -8,10 +8,10 @@ use crate::engine::profile::{Profile, store_failure};
 use crate::engine::view::MessageId;
 use crate::engine::{Event, Failure};
 pub use crate::store::{COLOURS, is_system_keyword, known_meaning};
-use crate::store::{TagRecord, is_tag_called};
+use crate::store::{RuleRecord, TagRecord, is_tag_called};
 
 use super::mail::{self, input};
-use super::{Effect, TopicView, Work};
+use super::{Effect, TopicView, Work, rules};
 
 /// Letters of a name, at most.
 const LONGEST_NAME: usize = 60;
@@ -54,14 +54,20 @@ pub struct TagView {
     pub name: String,
     /// Its colour, below [`COLOURS`]; `None` for one that the user gave none.
     pub colour: Option<u8>,
+    /// The names of the rules that set it. They are switched off with it: they would bring it back.
+    pub rules: Vec<String>,
 }
 
 pub(super) fn carry_out(work: &Work, command: TagCommand) -> Result<Effect, Failure> {
+    let is_removal = matches!(command, TagCommand::Remove(_));
     let changes_mail = matches!(command, TagCommand::Create { .. } | TagCommand::Remove(_) | TagCommand::Clear(_));
     if let Some((code, count)) = apply(&work.profile, command)? {
         (work.publish)(Event::Done { code, subject: count.to_string() });
     }
     work.show(TopicView::Tags(Arc::new(view(&work.profile)?)));
+    if is_removal {
+        rules::show(work, None)?;
+    }
     Ok(if changes_mail { Effect::Mail } else { Effect::Nothing })
 }
 
@@ -86,12 +92,8 @@ pub fn apply(profile: &Profile, command: TagCommand) -> Result<Option<(&'static 
             store.save_tag(&TagRecord { keyword, name, colour: colour % COLOURS }).map_err(store_failure)?;
         }
         TagCommand::Remove(keyword) => {
-            let mut messages: Vec<MessageId> =
-                store.with_keyword(&keyword).map_err(store_failure)?.into_iter().collect();
-            messages.sort_unstable();
-            mail::mark(profile, &messages, &keyword, false)?;
-            store.remove_tag(&keyword).map_err(store_failure)?;
-            return Ok(Some(("tag_removed", messages.len())));
+            let removed = store.remove_tag(&keyword).map_err(store_failure)?;
+            return Ok(Some(("tag_removed", removed.messages)));
         }
         TagCommand::Order(keywords) => store.order_tags(&keywords).map_err(store_failure)?,
         TagCommand::Clear(messages) => {
@@ -103,7 +105,9 @@ pub fn apply(profile: &Profile, command: TagCommand) -> Result<Option<(&'static 
                     }
                 }
             }
-            profile.mail.keep(steps);
+            if !steps.is_empty() {
+                profile.mail.keep(steps);
+            }
         }
     }
     Ok(None)
@@ -117,6 +121,7 @@ pub fn view(profile: &Profile) -> Result<TagsView, Failure> {
     let store = &profile.store;
     let named = store.tags().map_err(store_failure)?;
     let found = store.keywords_in_use().map_err(store_failure)?;
+    let rules = store.rules().map_err(store_failure)?;
     let is_named = |keyword: &str| named.iter().any(|tag| tag.keyword.eq_ignore_ascii_case(keyword));
     let mut others: Vec<String> =
         found.into_iter().filter(|keyword| !is_system_keyword(keyword) && !is_named(keyword)).collect();
@@ -124,13 +129,20 @@ pub fn view(profile: &Profile) -> Result<TagsView, Failure> {
     others.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
     let tags = named
         .iter()
-        .map(|tag| TagView { keyword: tag.keyword.clone(), name: tag.name.clone(), colour: Some(tag.colour) })
-        .chain(others.into_iter().map(|keyword| TagView { name: name_of(&keyword), keyword, colour: None }))
+        .map(|tag| (tag.keyword.clone(), tag.name.clone(), Some(tag.colour)))
+        .chain(others.into_iter().map(|keyword| (keyword.clone(), name_of(&keyword), None)))
+        .map(|(keyword, name, colour)| TagView { rules: setting(&rules, &keyword), keyword, name, colour })
         .collect();
     let keeps = store.keeps_local().map_err(store_failure)?;
     let accounts = store.accounts().map_err(store_failure)?;
     let local = accounts.into_iter().filter(|account| keeps.contains(&account.id)).map(|account| account.address);
     Ok(TagsView { tags, local: local.collect() })
+}
+
+/// The names of the rules that set a tag.
+fn setting(rules: &[RuleRecord], keyword: &str) -> Vec<String> {
+    let sets = |rule: &&RuleRecord| rule.actions.iter().any(|action| action.sets(keyword));
+    rules.iter().filter(sets).map(|rule| rule.name.clone()).collect()
 }
 
 /// What a keyword that nobody named is called: empty for the meaning that is known of it.

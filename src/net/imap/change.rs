@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::fmt::strtime;
 
 use super::fetch::{Flags, sets};
-use super::session::{Session, not_put, quote};
+use super::session::{BAD_FLAG, Session, not_put, quote};
 use super::{ImapError, mutf7};
 
 /// Which UIDs messages got elsewhere (RFC 4315 §3).
@@ -20,7 +20,7 @@ impl Session {
     /// Sets or clears a flag or keyword on messages of the open folder.
     pub async fn set_flag(&mut self, uids: &[u32], flag: &str, is_on: bool) -> Result<(), ImapError> {
         if !is_flag(flag) {
-            return Err(ImapError::Rejected { code: 0, text: "bad_flag".to_owned(), recipient: None });
+            return Err(ImapError::Rejected { code: 0, text: BAD_FLAG.to_owned(), recipient: None });
         }
         let sign = if is_on { '+' } else { '-' };
         for set in sets(uids) {

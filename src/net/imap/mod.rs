@@ -17,7 +17,7 @@ pub use fetch::{Fetched, Flags, Listed};
 pub use folder::{FolderStatus, RemoteFolder, name_of, path_of};
 pub use idle::Heard;
 pub use opened::{News, Opened, Since};
-pub use session::Session;
+pub use session::{Session, is_never};
 
 pub use super::{Cancel, Credentials, NetError as ImapError, Security, Server};
 

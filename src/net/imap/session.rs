@@ -170,6 +170,18 @@ pub(super) fn not_put(error: ImapError, is_to_be_created: bool) -> ImapError {
     }
 }
 
+/// Whether a `NO` says that what was asked for can never be done (`CANNOT`, `LIMIT`, RFC 5530 §3), or it could not even be
+/// asked for. Without such a word it may be done another time.
+pub fn is_never(error: &ImapError) -> bool {
+    match error {
+        ImapError::Rejected { text, .. } => text == BAD_FLAG || says(text, "CANNOT") || says(text, "LIMIT"),
+        _ => false,
+    }
+}
+
+/// What is no flag is not said to a server.
+pub(super) const BAD_FLAG: &str = "bad_flag";
+
 fn says(text: &str, code: &str) -> bool {
     let rest = text.strip_prefix('[').and_then(|rest| rest.get(..code.len()).zip(rest.get(code.len()..)));
     rest.is_some_and(|(word, rest)| word.eq_ignore_ascii_case(code) && rest.starts_with([']', ' ']))
@@ -202,6 +214,18 @@ mod tests {
             assert!(matches!(not_put(no(other), false), ImapError::Rejected { .. }), "{other}");
         }
         assert!(matches!(not_put(ImapError::protocol("x"), true), ImapError::Protocol { .. }));
+    }
+
+    #[test]
+    fn a_refusal_is_for_ever_only_where_the_server_says_so() {
+        let no = |text: &str| ImapError::Rejected { code: 0, text: text.to_owned(), recipient: None };
+        for never in ["[CANNOT] Keyword length too long", "[limit] too many keywords", BAD_FLAG] {
+            assert!(is_never(&no(never)), "{never}");
+        }
+        for later in ["", "Try again", "[NOPERM] not now", "[OVERQUOTA] full", "CANNOT", "[CANNOTAL] x"] {
+            assert!(!is_never(&no(later)), "{later}");
+        }
+        assert!(!is_never(&ImapError::protocol("[CANNOT]")));
     }
 
     #[test]

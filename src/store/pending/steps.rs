@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::super::StoreError;
 use super::super::database::millis;
+use super::super::message::next_id;
 use super::super::roster::LIMBO;
 use super::{Way, discard_source, has_flag, insert_placing, move_row, placing, set_flag};
 
@@ -99,19 +100,18 @@ pub(in crate::store) fn duplicate_in(
     target: i64,
     at: Timestamp,
 ) -> Result<i64, StoreError> {
+    let copy = next_id(transaction)?;
     let copied = transaction.execute(
-        "INSERT INTO message (folder, uid, raw, is_seen, is_flagged, is_answered, has_attachments, received_at, date,
+        "INSERT INTO message (id, folder, uid, raw, is_seen, is_flagged, is_answered, has_attachments, received_at, date,
              position, from_name, from_address, subject, preview, keywords)
-         SELECT ?2, -(SELECT max(id) + 1 FROM message), raw, is_seen, is_flagged, is_answered, has_attachments,
+         SELECT ?3, ?2, -?3, raw, is_seen, is_flagged, is_answered, has_attachments,
              received_at, date, position, from_name, from_address, subject, preview, keywords
          FROM message WHERE id = ?1",
-        params![message, target],
+        params![message, target, copy],
     )?;
     if copied == 0 {
         return Err(StoreError::NotFound);
     }
-    let copy = transaction.last_insert_rowid();
-    move_row(transaction, copy, target, -copy)?;
     super::super::thread::copy(transaction, message, copy)?;
     let (source, uid, is_same, has_server): (i64, i64, bool, bool) = transaction.query_row(
         "SELECT message.folder, message.uid, there.account = here.account, account.imap_host <> '' FROM message

@@ -137,6 +137,60 @@ fn what_the_user_puts_elsewhere_or_back_is_left_alone() {
 }
 
 #[test]
+fn what_is_put_elsewhere_while_rules_run_on_its_folder_stays_there_and_nothing_is_filed_twice() {
+    let (_dir, _, store, inbox, archive) = set_up();
+    store.save_rule(&rule(archive)).unwrap();
+    let other = store.ensure_folder(store.folders().unwrap()[0].account, "Own", "Own", "").unwrap();
+    come(&store, inbox, &[], 1);
+    come(&store, inbox, &[1, 2, 3], 4);
+    let [first, second, third] = waiting(&store)[..] else { panic!() };
+    store.relocate(first, other, now()).unwrap();
+    let moves = RuleSteps { to: Some(archive), ..RuleSteps::default() };
+    assert!(matches!(store.rule_message((first, inbox), &moves, now()), Err(StoreError::NotFound)));
+    assert_eq!(at(&store, first), other);
+    // What the user has filed by a rule is not filed again as something that came.
+    let copies = RuleSteps { copies: vec![archive], ..RuleSteps::default() };
+    store.rule_message((second, inbox), &copies, now()).unwrap();
+    assert_eq!(store.rule_arrival(second, &copies, now()).unwrap(), None);
+    assert_eq!(store.rows(archive, 10, 0).unwrap().len(), 1);
+    // What was only marked is still to be filed.
+    let marks = RuleSteps { flags: vec![("work".into(), true)], ..RuleSteps::default() };
+    store.rule_message((third, inbox), &marks, now()).unwrap();
+    assert_eq!(waiting(&store), [first, third]);
+}
+
+/// The server has a message of before the rules no longer in the inbox, and then again.
+#[test]
+fn what_comes_back_into_the_inbox_is_not_new() {
+    let (_dir, _, store, inbox, archive) = set_up();
+    come(&store, inbox, &[1, 2], 3);
+    store.save_rule(&rule(archive)).unwrap();
+    let again = |uid: u32, of: u32, uid_next: u32| {
+        let news = FolderNews { uid_next, new: vec![(uid, 10)], ..FolderNews::default() };
+        store.take_news(inbox, &news).unwrap();
+        let message = NewMessage { uid: Some(uid), ..message(of) };
+        assert_eq!(store.add_fetched(inbox, &[(message, String::new())]).unwrap(), 1);
+        assess(&store);
+    };
+    let gone = crate::store::Gone::These(vec![1..=1]);
+    store.take_news(inbox, &FolderNews { uid_next: 3, gone, ..FolderNews::default() }).unwrap();
+    again(3, 1, 4);
+    assert!(waiting(&store).is_empty());
+    let gone = crate::store::Gone::AllBut(vec![3]);
+    store.take_news(inbox, &FolderNews { uid_next: 4, gone, ..FolderNews::default() }).unwrap();
+    again(4, 2, 5);
+    assert!(waiting(&store).is_empty());
+    // Renumbered, and not there when it was looked through.
+    store.renumber(inbox, 8).unwrap();
+    store.end_renumbering(inbox).unwrap();
+    come(&store, inbox, &[], 7);
+    again(7, 2, 8);
+    assert!(waiting(&store).is_empty());
+    again(8, 5, 9);
+    assert_eq!(waiting(&store).len(), 1, "and what is new is new");
+}
+
+#[test]
 fn a_mailbox_that_is_renumbered_is_not_new() {
     let (_dir, _, store, inbox, archive) = set_up();
     store.save_rule(&rule(archive)).unwrap();
@@ -166,7 +220,10 @@ fn what_comes_by_pop3_is_new_and_what_the_user_copies_there_is_not() {
     let other = store.ensure_folder(account, "Other", "Other", "").unwrap();
     store.save_rule(&rule(other)).unwrap();
     let new = |uid| NewMessage { uid: None, ..message(uid) };
-    store.add_popped(account, inbox, ("a", 10), &new(1)).unwrap();
+    let popped = |unique_id, was_there| crate::store::Popped { unique_id, bytes: 10, was_there };
+    store.add_popped(account, inbox, popped("a", false), &new(1)).unwrap();
+    // It was on the server before the account was here.
+    store.add_popped(account, inbox, popped("b", true), &new(3)).unwrap();
     let kept = store.add_message(other, &new(2)).unwrap().unwrap();
     store.duplicate(kept, inbox, now()).unwrap();
     assess(&store);

@@ -32,6 +32,40 @@ fn tags_are_found_by_their_names_in_both_languages_and_by_their_keywords() {
 }
 
 #[test]
+fn a_tag_goes_from_every_message_with_the_rules_that_set_it_or_not_at_all() {
+    let (_dir, _, store) = profile();
+    let folder = inbox(&store);
+    let ids: Vec<i64> = (1..=3).map(|uid| store.add_message(folder, &message(uid)).unwrap().unwrap()).collect();
+    for id in &ids[..2] {
+        store.mark(*id, "Mine", true).unwrap();
+    }
+    let marks = store.marks(folder).unwrap();
+    store.keep_local(&marks).unwrap();
+    store.clear_marks(&marks).unwrap();
+    store.save_tag(&TagRecord { keyword: "mine".into(), name: "Mine".into(), colour: 1 }).unwrap();
+    let rule = |name: &str, keyword: &str| {
+        let (actions, is_enabled) = (vec![crate::store::Action::Tag(keyword.into())], true);
+        let rule = crate::store::RuleRecord { name: name.into(), is_enabled, actions, ..Default::default() };
+        store.save_rule(&rule).unwrap();
+    };
+    rule("sets it", "MINE");
+    rule("sets another", "mines");
+    // It fails at the second of them: nothing is done.
+    store.fail_to_mark(ids[1], true).unwrap();
+    assert!(store.remove_tag("mine").is_err());
+    assert_eq!((store.with_keyword("mine").unwrap().len(), store.tags().unwrap().len()), (2, 6));
+    assert!(store.rules().unwrap().iter().all(|rule| rule.is_enabled));
+    store.fail_to_mark(ids[1], false).unwrap();
+    let removed = RemovedTag { messages: 2, rules: vec!["sets it".into()] };
+    assert_eq!(store.remove_tag("mine").unwrap(), removed);
+    assert!(store.with_keyword("mine").unwrap().is_empty() && store.keeps_local().unwrap().is_empty());
+    assert_eq!(store.marks(folder).unwrap().len(), 2, "the server is told");
+    assert!(store.tags().unwrap().iter().all(|tag| tag.keyword != "mine"));
+    let rules: Vec<_> = store.rules().unwrap().into_iter().map(|rule| (rule.is_enabled, rule.trouble)).collect();
+    assert_eq!(rules, [(false, "tag_gone".to_owned()), (true, String::new())]);
+}
+
+#[test]
 fn a_keyword_is_not_part_of_another() {
     let (_dir, _, store) = profile();
     let folder = inbox(&store);

@@ -48,7 +48,6 @@ pub fn show(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<
     let Some(mut moving) = state.list.moving.take() else { return };
     let Some(mailbox) = views.mailbox.clone() else { return };
     let language = state.language;
-    let targets = targets(language, &mailbox, &moving);
     let mut chosen = None;
     let answer = confirm::dialog(ctx, "move-to", |ui| {
         let title = if moving.copies { Word::CopyTitle } else { Word::MoveTitle };
@@ -64,6 +63,8 @@ pub fn show(ctx: &Context, views: &Views, state: &mut State, commands: &mut Vec<
         if !std::mem::replace(&mut moving.is_shown, true) {
             field.request_focus();
         }
+        // What was typed in this very moment counts, also for the key that comes after it.
+        let targets = targets(language, &mailbox, &moving);
         let moves = by != 0;
         moving.cursor = moving.cursor.saturating_add_signed(by).min(targets.len().saturating_sub(1));
         if moving.typed != before {

@@ -126,6 +126,13 @@ impl Selected {
     }
 }
 
+/// Another list is shown: what of several was selected in the one before is not acted on there.
+pub fn leave(state: &mut State) {
+    if state.list.selected.is_many() {
+        state.list.selected.only(None);
+    }
+}
+
 /// Whether a row is drawn as selected.
 pub fn is_selected(state: &State, id: MessageId) -> bool {
     state.selected == Some(id) || state.list.selected.contains(id)

@@ -3,7 +3,8 @@
 use egui::{CentralPanel, Frame, Margin, ScrollArea, TextEdit, Ui};
 
 use crate::engine::Command;
-use crate::engine::topic::rules::{Action, Condition, RuleRecord, RulesCommand, Test, TextPlace, asks_for_from};
+use crate::engine::topic::rules::{Action, Condition, RuleRecord, RulesCommand, Test, TextPlace, asks_for_from, slips};
+use crate::ui::found;
 use crate::ui::icons::Icon;
 use crate::ui::state::{State, Views};
 use crate::ui::tags;
@@ -21,6 +22,20 @@ const KIND: f32 = 190.0;
 pub struct Editor {
     rule: RuleRecord,
     focuses: bool,
+    /// It was handed over, and stays here until it is kept.
+    saves: bool,
+}
+
+impl Editor {
+    /// What was handed over is kept.
+    pub(super) fn is_done(&self) -> bool {
+        self.saves
+    }
+
+    /// It was refused; nothing that was typed is lost.
+    pub(super) fn fail(&mut self) {
+        self.saves = false;
+    }
 }
 
 /// Opens the page: for a new rule, or with one.
@@ -31,7 +46,7 @@ pub(super) fn begin(state: &mut State, rule: Option<RuleRecord>) {
         actions: vec![Action::Move(0)],
         ..RuleRecord::default()
     };
-    state.settings.rules.editor = Some(Editor { rule: rule.unwrap_or_else(new), focuses: true });
+    state.settings.rules.editor = Some(Editor { rule: rule.unwrap_or_else(new), focuses: true, saves: false });
 }
 
 fn first_test() -> Test {
@@ -59,7 +74,7 @@ pub fn page(ui: &mut Ui, views: &Views, state: &mut State, commands: &mut Vec<Co
             });
             widgets::card(ui, |ui| conditions(ui, language, &mut editor.rule));
             widgets::card(ui, |ui| actions(ui, views, state, &mut editor.rule));
-            closes = ends(ui, views, language, &editor.rule, commands);
+            closes = ends(ui, views, language, &mut editor, commands);
             ui.add_space(space::L);
         });
     });
@@ -103,6 +118,12 @@ fn conditions(ui: &mut Ui, language: Language, rule: &mut RuleRecord) {
                 }
             });
         });
+        if let Test::Query(text) = &one.test
+            && let Some(slip) = slips(text).first()
+        {
+            let amber = palette(ui).amber;
+            widgets::signed_line(ui, Icon::Caution, amber, found::note(language, slip, text));
+        }
     }
     if let Some(nth) = gone {
         rule.conditions.remove(nth);
@@ -242,14 +263,15 @@ fn action(ui: &mut Ui, views: &Views, state: &State, nth: usize, one: &mut Actio
 }
 
 /// The buttons, and what is missing; whether the page closes.
-fn ends(ui: &mut Ui, views: &Views, language: Language, rule: &RuleRecord, commands: &mut Vec<Command>) -> bool {
-    let missing = missing(views, language, rule);
+fn ends(ui: &mut Ui, views: &Views, language: Language, editor: &mut Editor, commands: &mut Vec<Command>) -> bool {
+    let missing = missing(views, language, &editor.rule);
     let mut closes = false;
     ui.horizontal(|ui| {
         let save = language.say(Word::KeepChange);
-        if widgets::button_if(ui, missing.is_none(), Some(Icon::Check), save, Weight::Primary).clicked() {
-            super::tell(commands, RulesCommand::Save(Box::new(rule.clone())));
-            closes = true;
+        let can = missing.is_none() && !editor.saves;
+        if widgets::button_if(ui, can, Some(Icon::Check), save, Weight::Primary).clicked() {
+            super::tell(commands, RulesCommand::Save(Box::new(editor.rule.clone())));
+            editor.saves = true;
         }
         closes |= widgets::button(ui, None, language.say(Word::Cancel), Weight::Plain).clicked();
     });
@@ -269,6 +291,10 @@ fn missing(views: &Views, language: Language, rule: &RuleRecord) -> Option<Word>
     }
     if rule.conditions.is_empty() || rule.conditions.iter().any(is_empty) {
         return Some(Word::RuleConditionMissing);
+    }
+    let is_wrong = |condition: &Condition| matches!(&condition.test, Test::Query(text) if !slips(text).is_empty());
+    if rule.conditions.iter().any(is_wrong) {
+        return Some(Word::RuleQueryWrong);
     }
     if rule.actions.is_empty() {
         return Some(Word::RuleActionMissing);

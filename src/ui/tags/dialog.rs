@@ -10,7 +10,7 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::state::State;
 use crate::ui::theme::{self, palette, size, space};
 use crate::ui::widgets::{self, Weight};
-use crate::ui::words::{Language, Word, one_line};
+use crate::ui::words::{Language, Word, one_line, short_name};
 
 use super::{all, among, open_keywords, say, set, tell};
 
@@ -22,8 +22,8 @@ pub struct Dialog {
     colour: u8,
     /// The tag being changed.
     editing: Option<TagView>,
-    /// The tag that is perhaps to go: its keyword and name.
-    removing: Option<(String, String)>,
+    /// The tag that is perhaps to go, with the name that is shown.
+    removing: Option<TagView>,
     focuses: bool,
 }
 
@@ -133,7 +133,7 @@ fn row(ui: &mut Ui, state: &State, (nth, tag): (usize, &TagView), dialog: &mut D
             });
         }
         if widgets::icon_button(ui, Icon::Trash, &fill(Word::TagRemove)).clicked() {
-            dialog.removing = Some((tag.keyword.clone(), name.clone()));
+            dialog.removing = Some(TagView { name: name.clone(), ..tag.clone() });
         }
     });
 }
@@ -241,10 +241,15 @@ fn swatches(ui: &mut Ui, language: Language, colour: &mut u8) {
 
 /// The question before a tag goes.
 fn removal(ctx: &Context, language: Language, dialog: &mut Dialog, commands: &mut Vec<Command>) {
-    let Some((keyword, name)) = dialog.removing.clone() else { return };
+    let Some(TagView { keyword, name, rules, .. }) = dialog.removing.clone() else { return };
     let answer = confirm::dialog(ctx, "remove-tag", |ui| {
         widgets::title(ui, language.fill(Word::TagRemoveTitle, &[("name", &name)]));
         widgets::soft(ui, language.say(Word::TagRemoveHint));
+        if !rules.is_empty() {
+            let between = if language == Language::Japanese { "、" } else { ", " };
+            let names: Vec<String> = rules.iter().map(|rule| short_name(rule)).collect();
+            widgets::body(ui, language.fill(Word::TagRemoveRules, &[("names", &names.join(between))]));
+        }
         confirm::answers(ui, language, Word::TagRemoveYes, Weight::Danger)
     });
     if answer == Some(true) {

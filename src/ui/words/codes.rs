@@ -223,6 +223,7 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "tags_stay_here" => return language.fill(Word::TagsLocal, &[("address", subject)]),
         "ruled" => Word::DoneRuled,
         "rule_off" => Word::DoneRuleOff,
+        "rules_left" => Word::DoneRulesLeft,
         "all_read" => Word::DoneAllRead,
         "certificate_kept" => Word::DoneKept,
         "certificate_found" => Word::DoneFound,

@@ -3,7 +3,7 @@
 use crate::engine::{Failure, FailureKind};
 
 use super::why::{Explained, explained};
-use super::{Language, bytes, one_line};
+use super::{Language, Word, bytes, one_line};
 
 /// What happened, and what to do now.
 pub fn sentences(language: Language, failure: &Failure) -> (String, String) {
@@ -18,7 +18,23 @@ pub fn sentences(language: Language, failure: &Failure) -> (String, String) {
         (false, Language::English) => format!(" ({subject})"),
         (false, Language::Japanese) => format!("（{subject}）"),
     };
-    (row.means(language, &[("subject", &quoted)]), row.advice(language, &[]))
+    match entered(&failure.source).filter(|_| failure.kind == FailureKind::Input) {
+        Some((means, advice)) => (language.fill(means, &[("subject", &quoted)]), language.say(advice).to_owned()),
+        None => (row.means(language, &[("subject", &quoted)]), row.advice(language, &[])),
+    }
+}
+
+/// What is wrong with something that was entered, and what to do now.
+fn entered(source: &str) -> Option<(Word, Word)> {
+    Some(match source {
+        "rule_query" => (Word::WrongRuleQuery, Word::WrongRuleQueryNow),
+        "rule_folder_gone" => (Word::WrongRuleFolder, Word::WrongRuleFolderNow),
+        "rule_tag_gone" => (Word::WrongRuleTag, Word::WrongRuleTagNow),
+        "tag_exists" => (Word::WrongTagName, Word::WrongNameNow),
+        "name_taken" => (Word::WrongSearchName, Word::WrongNameNow),
+        "bad_name" | "bad_tag_name" => (Word::WrongName, Word::WrongNameNow),
+        _ => return None,
+    })
 }
 
 /// The kind that a code of the network stands for, when it is not the server's own answer.
@@ -329,6 +345,26 @@ mod tests {
                 assert!(happened.contains("mail.example.org"), "{happened}");
                 assert!(now.chars().count() > 8, "{now}");
                 assert!(seen.insert(happened.clone()), "two kinds say the same: {happened}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_entered_wrong_is_named_in_both_languages() {
+        for source in
+            ["rule_query", "rule_folder_gone", "rule_tag_gone", "tag_exists", "name_taken", "bad_name", "bad_tag_name"]
+        {
+            for language in [Language::English, Language::Japanese] {
+                let (kind, subject) = (FailureKind::Input, "form:bob".to_owned());
+                let failure = |source: &str| Failure {
+                    kind,
+                    retry: Retry::Never,
+                    subject: subject.clone(),
+                    source: source.to_owned(),
+                };
+                let (happened, now) = sentences(language, &failure(source));
+                assert!(happened.contains("form:bob") && now.chars().count() > 8, "{happened} {now}");
+                assert_ne!(happened, sentences(language, &failure("")).0, "{source}");
             }
         }
     }

@@ -1,13 +1,11 @@
 //! Runs the rules: on what came, once for each message, and on a folder when the user says so.
 
-use std::collections::HashMap;
-
 use crate::engine::command::Progress;
 use crate::engine::network::Publish;
 use crate::engine::profile::{Profile, store_failure};
 use crate::engine::topic::mail::{Step, folder_of};
 use crate::engine::topic::{Topic, Work};
-use crate::engine::view::{FolderId, MessageId};
+use crate::engine::view::{FolderId, Lock, MessageId};
 use crate::engine::{Command, Event, Failure, FailureKind, Retry, assessing, reading};
 use crate::net::Cancel;
 use crate::store::{Action, RuleRecord, RuleSteps, Ruled, StoreError, Unruled};
@@ -29,20 +27,31 @@ pub struct Outcome {
     pub looked: usize,
     /// Those that rules concern, with the rules' row ids.
     pub hits: Vec<(MessageId, Vec<i64>)>,
+    /// Something changed, and it can be taken back.
+    pub can_undo: bool,
     /// The user stopped it: the rest was not looked at.
     pub is_cancelled: bool,
 }
 
-/// Runs the rules on everything that came and was assessed since; how many messages something was done to. Killed at any
-/// moment, it goes on with those that are left.
-pub(in crate::engine) fn run_due(profile: &Profile, publish: &Publish) -> Result<usize, Failure> {
+/// What came of a run on what came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::engine) struct Arrived {
+    /// Messages that something was done to.
+    pub done: usize,
+    /// Messages that could not be looked at, or to which it could not be done: they stay due.
+    pub left: usize,
+}
+
+/// Runs the rules on everything that came and was assessed since. Killed at any moment, it goes on with those that are left;
+/// one that fails keeps none of the others.
+pub(in crate::engine) fn run_due(profile: &Profile, publish: &Publish) -> Result<Arrived, Failure> {
     let store = &profile.store;
     let mut after = 0;
-    let mut done = 0;
+    let mut found = Arrived::default();
     let mut judge: Option<Judge> = None;
     loop {
         let arrivals = store.unruled(after, BATCH).map_err(store_failure)?;
-        let Some(last) = arrivals.last() else { return Ok(done) };
+        let Some(last) = arrivals.last() else { break };
         after = last.message;
         if judge.is_none() {
             for name in switch_off_broken(profile)? {
@@ -51,39 +60,77 @@ pub(in crate::engine) fn run_due(profile: &Profile, publish: &Publish) -> Result
             let rules = store.rules().map_err(store_failure)?;
             judge = Some(Judge::of(profile, rules.into_iter().filter(|rule| rule.is_enabled).collect()));
         }
-        let Some(judge) = &judge else { return Ok(done) };
-        done += arrived(profile, judge, &arrivals)?;
+        let Some(judge) = &judge else { break };
+        arrived(profile, judge, &arrivals, &mut found);
+    }
+    if found.left > 0 {
+        publish(Event::Done { code: "rules_left", subject: found.left.to_string() });
+    }
+    Ok(found)
+}
+
+fn is_for(rule: &RuleRecord, arrival: &Unruled) -> bool {
+    rule.account.is_none_or(|account| account == arrival.account)
+}
+
+fn arrived(profile: &Profile, judge: &Judge, arrivals: &[Unruled], found: &mut Arrived) {
+    // What can't be opened yet waits, where what is in it counts.
+    let waits = |one: &Unruled| judge.rules.iter().any(|rule| is_for(rule, one) && reads_inside(rule));
+    let mut here = Vec::new();
+    for one in arrivals {
+        if one.is_elsewhere {
+            found.count(&act(profile, one, std::iter::empty()));
+        } else if !one.is_closed || !waits(one) {
+            here.push((one.message, one.bytes));
+        }
+    }
+    for some in assessing::portions(&here) {
+        let Ok((looked, places)) = look(profile, judge, some) else {
+            found.left += some.len();
+            continue;
+        };
+        // One that makes the program stumble was not looked at.
+        found.left += some.len() - looked.len();
+        for ((message, _, assessment), places) in looked.iter().zip(places) {
+            let Some(one) = arrivals.iter().find(|one| one.message == *message) else { continue };
+            // It was opened when it was assessed, and its key is locked by now.
+            if assessment.headline.lock == Lock::CannotOpen && waits(one) {
+                continue;
+            }
+            let rules = places.iter().filter_map(|place| judge.rules.get(*place)).filter(|rule| is_for(rule, one));
+            found.count(&act(profile, one, rules));
+        }
     }
 }
 
-fn arrived(profile: &Profile, judge: &Judge, arrivals: &[Unruled]) -> Result<usize, Failure> {
-    let is_for = |rule: &RuleRecord, arrival: &Unruled| rule.account.is_none_or(|account| account == arrival.account);
-    // What can't be opened yet waits, where what is in it counts.
-    let waits = |one: &&Unruled| {
-        one.is_closed && !one.is_elsewhere && judge.rules.iter().any(|rule| is_for(rule, one) && reads_inside(rule))
-    };
-    let due: Vec<&Unruled> = arrivals.iter().filter(|one| !waits(one)).collect();
-    let here: Vec<(MessageId, u64)> =
-        due.iter().filter(|one| !one.is_elsewhere).map(|one| (one.message, one.bytes)).collect();
-    let mut met: HashMap<MessageId, Vec<usize>> = HashMap::new();
-    for some in assessing::portions(&here) {
-        let looked = assessing::Tools::of(profile)?.look_at_all(profile, some);
-        let places = judge.judge(profile, &looked)?;
-        met.extend(looked.iter().map(|(id, ..)| *id).zip(places));
-    }
-    let mut count = 0;
-    for one in due {
-        let places = met.get(&one.message).map(Vec::as_slice).unwrap_or_default();
-        let rules = places.iter().filter_map(|place| judge.rules.get(*place)).filter(|rule| is_for(rule, one));
-        let (steps, _) = steps(rules, "inbox", &|role| folder_of(profile, one.account, role))?;
-        match profile.store.rule_arrival(one.message, &steps, profile.now()) {
-            Ok(Some(_)) if !steps.is_empty() => count += 1,
-            // It is gone meanwhile.
-            Ok(_) | Err(StoreError::NotFound) => {}
-            Err(error) => return Err(store_failure(error)),
+impl Arrived {
+    fn count(&mut self, acted: &Result<bool, Failure>) {
+        match acted {
+            Ok(is_done) => self.done += usize::from(*is_done),
+            Err(_) => self.left += 1,
         }
     }
-    Ok(count)
+}
+
+fn look(
+    profile: &Profile,
+    judge: &Judge,
+    some: &[(MessageId, u64)],
+) -> Result<(Vec<Looked>, Vec<Vec<usize>>), Failure> {
+    let looked = assessing::Tools::of(profile)?.look_at_all(profile, some);
+    let places = judge.judge(profile, &looked)?;
+    Ok((looked, places))
+}
+
+/// Does to a message that came what the rules say that it meets; whether that was anything.
+fn act<'r>(profile: &Profile, one: &Unruled, rules: impl Iterator<Item = &'r RuleRecord>) -> Result<bool, Failure> {
+    let (steps, _) = steps(rules, "inbox", &|role| folder_of(profile, one.account, role))?;
+    match profile.store.rule_arrival(one.message, &steps, profile.now()) {
+        Ok(done) => Ok(done.is_some() && !steps.is_empty()),
+        // It is gone meanwhile.
+        Err(StoreError::NotFound) => Ok(false),
+        Err(error) => Err(store_failure(error)),
+    }
 }
 
 /// What rules do together to a message in a folder of that role, and which of them: the first that moves it says where to.
@@ -145,15 +192,20 @@ pub fn on_folder(
     told: &dyn Fn(usize, usize),
 ) -> Result<Outcome, Failure> {
     let mut taken_back = Vec::new();
-    let outcome = look_through(profile, (rule, folder), is_trial, (cancel, told), &mut |message, steps| {
-        match profile.store.rule_message(message, steps, profile.now()) {
-            Ok(done) => taken_back.extend(undoing(message, done)),
-            Err(StoreError::NotFound) => {}
-            Err(error) => return Err(store_failure(error)),
+    let mut outcome = look_through(profile, (rule, folder), is_trial, (cancel, told), &mut |message, steps| {
+        match profile.store.rule_message((message, folder), steps, profile.now()) {
+            Ok(done) => {
+                taken_back.extend(undoing(message, done));
+                Ok(true)
+            }
+            // It is gone, or somebody put it elsewhere meanwhile.
+            Err(StoreError::NotFound) => Ok(false),
+            Err(error) => Err(store_failure(error)),
         }
-        Ok(())
     });
-    if !is_trial {
+    // What was done before stays the last that can be taken back, when this did nothing.
+    if !taken_back.is_empty() {
+        outcome = outcome.map(|outcome| Outcome { can_undo: true, ..outcome });
         profile.mail.keep(taken_back);
     }
     outcome
@@ -164,7 +216,7 @@ fn look_through(
     (rule, folder): (Option<i64>, FolderId),
     is_trial: bool,
     (cancel, told): (&Cancel, &dyn Fn(usize, usize)),
-    act: &mut dyn FnMut(MessageId, &RuleSteps) -> Result<(), Failure>,
+    act: &mut dyn FnMut(MessageId, &RuleSteps) -> Result<bool, Failure>,
 ) -> Result<Outcome, Failure> {
     let store = &profile.store;
     let folders = store.folders().map_err(store_failure)?;
@@ -182,6 +234,7 @@ fn look_through(
         .filter(|one| is_meant(one) && one.trouble.is_empty())
         .collect();
     let judge = Judge::of(profile, rules);
+    assessing::unseen(profile, folder, cancel)?;
     let mut outcome = Outcome::default();
     let all = store.messages_of(folder).map_err(store_failure)?;
     for some in all.chunks(BATCH).flat_map(assessing::portions) {
@@ -189,17 +242,20 @@ fn look_through(
             outcome.is_cancelled = true;
             break;
         }
-        let looked: Vec<Looked> = assessing::Tools::of(profile)?.look_at_all(profile, some);
-        for ((message, ..), places) in looked.iter().zip(judge.judge(profile, &looked)?) {
+        let (looked, places) = look(profile, &judge, some)?;
+        for ((message, _, assessment), places) in looked.iter().zip(places) {
+            // What stands outside of what can't be opened is nothing to go by.
+            let is_closed = assessment.headline.lock == Lock::CannotOpen;
             let met = places.iter().filter_map(|place| judge.rules.get(*place));
+            let met = met.filter(|rule| !is_closed || !reads_inside(rule));
             // A trial makes no folder either.
             let find = |role: &str| if is_trial { Ok(folder) } else { folder_of(profile, account, role) };
             let (steps, who) = steps(met, &kind, &find)?;
             if who.is_empty() {
                 continue;
             }
-            if !is_trial {
-                act(*message, &steps)?;
+            if !is_trial && !act(*message, &steps)? {
+                continue;
             }
             outcome.hits.push((*message, who));
         }
@@ -229,7 +285,7 @@ pub(super) fn beside(work: &Work, rule: Option<i64>, folder: FolderId, is_trial:
         let outcome = on_folder(&work.profile, (rule, folder), is_trial, &work.cancel, &told);
         (work.publish)(Event::Progress(None));
         let shown = outcome.and_then(|outcome| {
-            if !is_trial {
+            if outcome.can_undo {
                 let subject = outcome.hits.len().to_string();
                 (work.publish)(Event::Done { code: "ruled", subject });
             }
@@ -237,7 +293,8 @@ pub(super) fn beside(work: &Work, rule: Option<i64>, folder: FolderId, is_trial:
                 |(id, _): &(MessageId, Vec<i64>)| work.profile.store.row(*id).ok().map(|(_, row)| reading::row(row));
             let rows = outcome.hits.iter().take(MOST_SHOWN).filter_map(row).collect();
             let (looked, hits) = (outcome.looked, outcome.hits.len());
-            show(&work, Some(TrialView { rule, folder, looked, hits, rows, is_done: !is_trial }))?;
+            let can_undo = outcome.can_undo;
+            show(&work, Some(TrialView { rule, folder, looked, hits, rows, is_done: !is_trial, can_undo }))?;
             if outcome.is_cancelled {
                 let (kind, source) = (FailureKind::Cancelled, "rules".to_owned());
                 return Err(Failure { kind, retry: Retry::Now, subject: String::new(), source });

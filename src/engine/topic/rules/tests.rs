@@ -5,7 +5,7 @@ use crate::engine::network::new_message;
 use crate::engine::view::MessageId;
 use crate::engine::{headless, stateless};
 use crate::flow::outgoing;
-use crate::store::{AccountRecord, MessageFlags, PopAccess};
+use crate::store::{AccountRecord, MessageFlags, PopAccess, Popped};
 
 /// Somebody who gets mail, with a key.
 struct Lab {
@@ -55,7 +55,8 @@ impl Lab {
         let message = new_message(raw, None, MessageFlags::default(), Some(self.profile.now()));
         let before = self.profile.store.messages_of(self.inbox).unwrap();
         let id = hex::encode(openssl::sha::sha256(raw));
-        self.profile.store.add_popped(self.account, self.inbox, (&id, raw.len() as u64), &message).unwrap();
+        let popped = Popped { unique_id: &id, bytes: raw.len() as u64, was_there: false };
+        self.profile.store.add_popped(self.account, self.inbox, popped, &message).unwrap();
         let after = self.profile.store.messages_of(self.inbox).unwrap();
         after.into_iter().find(|one| !before.contains(one)).unwrap().0
     }
@@ -108,6 +109,79 @@ fn what_can_not_be_opened_yet_waits_and_the_subject_outside_counts_for_nothing()
     lab.profile.store.remove_rule(all[1].id).unwrap();
     let other = lab.comes(&lab.encrypted("another"));
     assert!(!lab.is_filed(other));
+}
+
+/// It was opened when it was assessed; then the program was started again, and its key is locked.
+#[test]
+fn what_was_opened_before_and_is_closed_now_waits() {
+    let lab = lab(Some("sesame"));
+    lab.rule([subject("[...]")]);
+    lab.rule([subject("hidden")]);
+    let id = lab.comes(&lab.encrypted("the hidden subject"));
+    lab.profile.store.set_headline(id, "encrypted", "unsigned").unwrap();
+    assert!(!lab.is_filed(id));
+    assert_eq!(lab.profile.store.unruled(0, 9).unwrap().len(), 1);
+    let first = lab.profile.store.rules().unwrap()[0].id;
+    lab.profile.store.remove_rule(first).unwrap();
+    lab.profile.load_keyring(vec![Secret::from("sesame")]).unwrap();
+    assert!(lab.is_filed(id));
+}
+
+#[test]
+fn a_folder_is_looked_through_as_far_as_it_can_be_opened_and_after_it_was_assessed() {
+    let lab = lab(Some("sesame"));
+    let id = lab.comes(&lab.encrypted("the hidden subject"));
+    let rule = |tests: Vec<Test>| {
+        let conditions = tests.into_iter().map(|test| Condition { test, is_not: false }).collect();
+        let rule = RuleRecord { name: "x".into(), conditions, actions: vec![Action::Star], ..RuleRecord::default() };
+        lab.profile.store.save_rule(&rule).unwrap()
+    };
+    let hits = |rule| headless::run_rules(&lab.profile, (Some(rule), lab.inbox), true).unwrap().hits.len();
+    let (outside, encrypted) = (rule(vec![subject("[...]")]), rule(vec![Test::Encrypted]));
+    assert_eq!((hits(outside), hits(encrypted)), (0, 1));
+    lab.profile.load_keyring(vec![Secret::from("sesame")]).unwrap();
+    lab.profile.store.forget_closed().unwrap();
+    // Nobody has assessed it since.
+    let inside = rule(vec![Test::Query("is:encrypted subject:hidden".into())]);
+    assert_eq!((hits(outside), hits(inside)), (0, 1));
+    assert_eq!(lab.profile.store.row(id).unwrap().1.subject, "the hidden subject");
+}
+
+#[test]
+fn a_message_that_can_not_be_read_keeps_none_of_the_others_and_stays_due() {
+    let lab = lab(None);
+    lab.rule([subject("x")]);
+    let spoilt = lab.text("From: a@example.net\r\nSubject: x 1\r\n");
+    let sound = lab.text("From: a@example.net\r\nSubject: x 2\r\n");
+    for id in [spoilt, sound] {
+        lab.profile.store.set_headline(id, "not_encrypted", "unsigned").unwrap();
+    }
+    lab.profile.store.spoil_source(spoilt).unwrap();
+    let told = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let kept = Arc::clone(&told);
+    let publish: crate::engine::network::Publish = Arc::new(move |event| {
+        if let Event::Done { code, subject } = event {
+            kept.lock().unwrap().push((code, subject));
+        }
+    });
+    assert_eq!(run_due(&lab.profile, &publish).unwrap(), run::Arrived { done: 1, left: 1 });
+    assert_eq!(*told.lock().unwrap(), [("rules_left", "1".to_owned())]);
+    assert_eq!(lab.profile.store.row(sound).unwrap().0, lab.filed);
+    let due = lab.profile.store.unruled(0, 9).unwrap();
+    assert_eq!(due.iter().map(|one| one.message).collect::<Vec<_>>(), [spoilt]);
+}
+
+#[test]
+fn rules_that_did_nothing_leave_what_can_be_taken_back_alone() {
+    let lab = lab(None);
+    let id = lab.text("From: a@example.net\r\nSubject: other\r\n");
+    let moved = crate::engine::topic::mail::MailCommand::Move { messages: vec![id], to: lab.filed };
+    headless::mail(&lab.profile, moved).unwrap();
+    lab.rule([subject("x")]);
+    let done = headless::run_rules(&lab.profile, (None, lab.inbox), false).unwrap();
+    assert!(!done.can_undo);
+    headless::mail(&lab.profile, crate::engine::topic::mail::MailCommand::Undo).unwrap();
+    assert_eq!(lab.profile.store.row(id).unwrap().0, lab.inbox);
 }
 
 #[test]

@@ -80,6 +80,14 @@ macro_rules! rules {
             RuleRan => "Done to {hits} messages.", "{hits} 通に適用しました。";
             DoneRuled => "Rules were run on {subject} messages. Ctrl+Z takes it back.", "ルールを適用しました：{subject}件。Ctrl+Zで元に戻せます。";
             DoneRuleOff => "The rule “{subject}” was switched off: its folder is gone.", "ルール「{subject}」をオフにしました。移動先のフォルダーがなくなっています。";
+            DoneRulesLeft => "Rules could not be run on {subject} new messages. They are tried again with the next mail.", "新しいメール{subject}通にルールを適用できませんでした。次にメールが届いたときに、もう一度試します。";
+            WrongRuleQuery => "The search does not understand all of this{subject}, so no rule was kept.", "検索の書き方に解釈できないところがあるため、ルールは保存していません{subject}。";
+            WrongRuleQueryNow => "Correct the search in the rule, then save it again.", "ルールの検索条件を直すと保存できます。";
+            WrongRuleFolder => "The folder of this rule is gone{subject}.", "このルールの移動先のフォルダーがありません{subject}。";
+            WrongRuleFolderNow => "Choose another folder in the rule, then save it again.", "ルールで別のフォルダーを選ぶと保存できます。";
+            WrongRuleTag => "The tag that this rule sets was deleted{subject}.", "このルールが付けるタグは削除されています{subject}。";
+            WrongRuleTagNow => "Choose another tag in the rule, then switch it on.", "ルールで別のタグを選ぶと、オンにできます。";
+            RuleTagGone => "Switched off: the tag that it sets was deleted. Choose another one.", "付けるタグが削除されたため、オフになりました。別のタグを選べます。";
             WorkRules => "Looking through messages: {subject}", "メールを調べています：{subject} 通";
         }
     };

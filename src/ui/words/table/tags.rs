@@ -21,6 +21,7 @@ macro_rules! tags {
             TagRemove => "Delete {name}", "{name} を削除";
             TagRemoveTitle => "Delete the tag “{name}”?", "タグ「{name}」を削除しますか";
             TagRemoveHint => "It is taken off every message, here and on the mail server. The messages stay.", "手元とサーバーのすべてのメールから外れます。メールはそのまま残ります。";
+            TagRemoveRules => "These rules set it and are switched off: {names}", "このタグを付ける次のルールはオフになります：{names}";
             TagRemoveYes => "Delete tag", "タグを削除";
             TagTaken => "Another tag has this name.", "同じ名前のタグがあります。";
             TagColour => "Colour {colour}", "色 {colour}";
@@ -34,6 +35,10 @@ macro_rules! tags {
             TagGrey => "Grey", "鼠色";
             KeepChange => "Save", "保存";
             DoneTagRemoved => "The tag was deleted and taken off: {subject}", "タグを削除して外しました：{subject}件";
+            WrongTagName => "Another tag has this name{subject}.", "同じ名前のタグがあります{subject}。";
+            WrongSearchName => "Another search that is kept has this name{subject}.", "同じ名前で保存した検索があります{subject}。";
+            WrongName => "This can't be a name{subject}.", "名前として使えません{subject}。";
+            WrongNameNow => "Choose another name, then save again.", "別の名前にすると保存できます。";
             // Searches that are kept
             SavedSearches => "Searches", "保存した検索";
             SaveSearch => "Save this search", "この検索を保存";
