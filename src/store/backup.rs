@@ -49,7 +49,8 @@ const LEFT_OUT: [&str; 29] = [
 ];
 /// Settings of this profile alone: its own secret, what it has fetched and said of its accounts (by their row ids), and what is
 /// known of its backups.
-const OWN_SETTINGS: [&str; 4] = ["key-passphrase", "last-message-id", "synchronised", "tags-stay-here-told"];
+const OWN_SETTINGS: [&str; 5] =
+    ["key-passphrase", "last-message-id", "news_until", "synchronised", "tags-stay-here-told"];
 const OWN_PREFIX: &str = "backup-";
 
 /// Rows of tables, as JSON; binary values are `{"hex": "…"}`.
