@@ -33,7 +33,7 @@ pub struct FolderState {
     pub is_renumbered: bool,
     /// How many messages the server has there, as far as is known here.
     pub messages: u32,
-    /// How many of them are still to be fetched: those that are not larger than [`LARGEST`].
+    /// How many of them are still to be fetched: those that are not larger than [`LARGEST`](super::LARGEST).
     pub awaited: u32,
 }
 
