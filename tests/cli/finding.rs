@@ -16,10 +16,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use lab::{KeyServer, SignedDns};
+use lab::{KeyServer, SignedDns, Sks};
 
 use super::own_net::{PUBLIC, system, within};
-use super::peers::{sq, text};
+use super::peers::{GnuPg, sq, text};
 use super::{Answer, ended, program, word, write};
 
 /// Somebody with a profile in a folder.
@@ -82,6 +82,27 @@ fn a_certificate_is_published_found_kept_listed_refreshed_and_removed() {
     bob.run(&["cert", "remove", &own]).refused(1);
     assert_eq!(bob.run(&["cert", "remove", &key]).code, Some(0));
     assert!(bob.run(&["cert", "list", "--json"]).documents().is_empty());
+}
+
+/// With a real one of the older kind, to which anybody may bring anything.
+#[test]
+fn a_certificate_goes_to_a_key_server_and_what_others_put_on_it_comes_back() {
+    let server = Sks::start(&GnuPg::with(&["keys/pgp/carol.asc"]).gpg(&["--export"], b""));
+    let (alice, bob) = (Home::new(Some(&server.root_file())), Home::new(Some(&server.root_file())));
+    let (key, url) = (alice.generate("alice"), server.url());
+    let via = ["--via", "hkp", "--hkp-server", &url];
+    let find = |who: &str| bob.run(&[&["cert", "find", who, "--json"][..], &via, &["--import"]].concat()).document();
+    assert_eq!(word(&find("alice@example.test"), "/asked/0/outcome"), "nothing");
+    assert_eq!(word(&find("carol@example.test"), "/asked/0/outcome"), "found");
+    let published = alice.run(&["key", "publish", &key, "--hkp", "--hkp-server", &url, "--json"]).document();
+    assert_eq!(word(&published, "/fingerprint"), key);
+    let found = find("alice@example.test");
+    assert_eq!((word(&found, "/found/0/fingerprint"), word(&found, "/found/0/source")), (key.as_str(), "hkp"));
+    // Alice withdraws it; the server hears of that, and so does bob.
+    assert_eq!(alice.run(&["key", "revoke", &key, "--reason", "retired"]).code, Some(0));
+    assert_eq!(alice.run(&["key", "publish", &key, "--hkp", "--hkp-server", &url]).code, Some(0));
+    let fresh = bob.run(&[&["cert", "refresh", "--json"][..], &via].concat()).document();
+    assert!(fresh["changed"].to_string().contains(&key), "{fresh}");
 }
 
 #[test]

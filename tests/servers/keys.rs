@@ -97,6 +97,69 @@ impl Drop for KeyServer {
     }
 }
 
+/// A key server as they stood around the world: SKS, with TLS in front of it.
+pub struct Sks {
+    /// The port with TLS.
+    pub https: u16,
+    folder: tempfile::TempDir,
+    server: Child,
+    front: Child,
+}
+
+impl Sks {
+    /// With the certificates of a file, because an empty one does not start.
+    pub fn start(first: &[u8]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        pki::write_for(folder.path(), "directory", &HOSTS);
+        for name in ["etc/sks", "var/lib/sks", "var/log/sks", "var/run/sks"] {
+            fs::create_dir_all(folder.path().join(name)).unwrap();
+        }
+        fs::write(folder.path().join("first.pgp"), first).unwrap();
+        let sks = |arguments: &[&str]| {
+            let mut command = Command::new("/usr/sbin/sks");
+            command.current_dir(folder.path()).args(arguments).arg("-basedir").arg(folder.path());
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            command
+        };
+        let built = sks(&["build", "first.pgp", "-n", "1", "-cache", "10"]).status();
+        assert!(built.expect("SKS is installed").success());
+        let http = free_port();
+        let port = http.port().to_string();
+        let server = sks(&["db", "-hkp_address", "127.0.0.1", "-hkp_port", &port]).spawn().unwrap();
+        let end = Instant::now() + Duration::from_mins(1);
+        while TcpStream::connect(http).is_err() {
+            assert!(Instant::now() < end, "SKS does not listen");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/servers/front.py");
+        let mut command = Command::new("python3");
+        command.arg(script).arg(folder.path()).arg(port).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut front = command.spawn().expect("Python is installed");
+        let mut line = String::new();
+        BufReader::new(front.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self { https: line.trim().parse().unwrap(), folder, server, front }
+    }
+
+    /// Its address, as a server that the user names.
+    pub fn url(&self) -> String {
+        format!("hkps://localhost:{}", self.https)
+    }
+
+    /// The authority of its certificate, as a PEM file.
+    pub fn root_file(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+}
+
+impl Drop for Sks {
+    fn drop(&mut self) {
+        drop(self.front.stdin.take());
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+        let _ = self.front.wait();
+    }
+}
+
 /// A Knot DNS with the signed zones `.`, `test.`, `example.test.` and `direct.test.`, `unsigned.test.` below a proof
 /// that it is not signed, and `bogus.test.`, whose signatures do not lead to its parent.
 pub struct SignedDns {
