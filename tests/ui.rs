@@ -825,7 +825,7 @@ fn all_screens(language: Language) -> Vec<(&'static str, App)> {
         threads::screens(language),
         listing::screens(language),
         delivery::screens(language),
-        vec![("settings-pop3", by_pop3(language))],
+        vec![("settings-pop3", by_pop3(language)), ("settings-port", at_a_port_of_its_own(language))],
     ]
     .into_iter()
     .flatten()
@@ -844,6 +844,22 @@ fn by_pop3(language: Language) -> App {
         ..Default::default()
     });
     by_pop
+}
+
+/// The form of an account whose servers answer at ports that only they have.
+fn at_a_port_of_its_own(language: Language) -> App {
+    let (mut other, _) = app(language);
+    other.state.screen = Screen::Settings;
+    other.state.settings.form = Some(kakitome::engine::view::AccountForm {
+        name: "Hana".into(),
+        address: "hana@example.org".into(),
+        smtp_host: "mail.example.org".into(),
+        smtp_port: 10587,
+        imap_host: "mail.example.org".into(),
+        imap_port: 10993,
+        ..Default::default()
+    });
+    other
 }
 
 fn screens(language: Language) -> Vec<(&'static str, App)> {

@@ -4,8 +4,8 @@ use std::sync::{Arc, Weak};
 
 use crate::engine::view::RowView;
 
-/// Bytes of text that one call looks at: a quarter of a millisecond. A frame calls some times.
-const PIECE: usize = 1 << 16;
+/// Bytes of text that one call looks at: far less than a millisecond. A frame calls some times.
+const PIECE: usize = 1 << 14;
 /// Text that is not ASCII takes so many times as long.
 const WIDE: usize = 8;
 

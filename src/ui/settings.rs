@@ -366,7 +366,9 @@ fn with_port(text: &str) -> Option<(String, u16)> {
 
 fn server(ui: &mut Ui, name: &str, host: &mut String, port: &mut u16, ports: [u16; 2], starttls: u16) {
     ui.horizontal_top(|ui| {
-        let width = (ui.available_width() - 230.0).max(160.0);
+        let other = (!ports.contains(port)).then_some(*port);
+        let choices = if other.is_some() { 380.0 } else { 230.0 };
+        let width = (ui.available_width() - choices).max(160.0);
         ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
             ui.set_width(width);
             let field = widgets::field(ui, name, host, "mail.example.org");
@@ -381,7 +383,6 @@ fn server(ui: &mut Ui, name: &str, host: &mut String, port: &mut u16, ports: [u1
             widgets::caption(ui, " ");
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = space::XS;
-                let other = (!ports.contains(port)).then_some(*port);
                 for choice in ports.into_iter().chain(other) {
                     let kind = match choice {
                         _ if other == Some(choice) => "TLS/STARTTLS",

@@ -496,6 +496,19 @@ fn a_rule_is_run_on_a_folder_only_after_it_was_seen_on_what() {
     }
 }
 
+/// The page of a rule whose search has a slip.
+fn slipped(language: Language) -> App {
+    let change = language.fill(Word::RuleChange, &[("name", "Mailing list")]);
+    let mut window = window(clicked(ruled(language).0, &change), [1280.0, 2400.0]);
+    window.run();
+    let value = language.say(Word::RuleValue);
+    window.get_all_by_role_and_label(Role::TextInput, value).last().unwrap().focus();
+    window.run();
+    window.get_all_by_role_and_label(Role::TextInput, value).last().unwrap().type_text(" form:bob");
+    window.run();
+    window.into_state()
+}
+
 pub fn screens(language: Language) -> Vec<(&'static str, App)> {
     let mut all = vec![("tags", opened(language).0)];
     let (app, _) = opened(language);
@@ -503,6 +516,8 @@ pub fn screens(language: Language) -> Vec<(&'static str, App)> {
     dialog.key_press(Key::T);
     dialog.run();
     all.push(("tags-dialog", dialog.into_state()));
+    let removing = language.fill(Word::TagRemove, &[("name", "Project X")]);
+    all.push(("tags-removing", clicked(opened(language).0, &removing)));
     let (mut app, _) = opened(language);
     app.state.search = "tag:請求書".into();
     all.push(("saved-search", app));
@@ -515,5 +530,6 @@ pub fn screens(language: Language) -> Vec<(&'static str, App)> {
     all.push(("rules-editor", clicked(ruled(language).0, &change)));
     let change = language.fill(Word::RuleChange, &[("name", "請求書を整理")]);
     all.push(("rules-editor-from", clicked(ruled(language).0, &change)));
+    all.push(("rules-editor-slip", slipped(language)));
     all
 }
