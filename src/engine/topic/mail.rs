@@ -6,6 +6,7 @@ mod pace;
 #[cfg(test)]
 mod tests;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::engine::profile::{Profile, store_failure};
@@ -90,6 +91,8 @@ impl MailFlag {
 pub(in crate::engine) struct Desk {
     steps: Mutex<Vec<Step>>,
     turns: pace::Turns,
+    /// Messages that the rules could not be run on, as the user was told last.
+    left: AtomicUsize,
 }
 
 /// What takes a step back.
@@ -107,6 +110,11 @@ impl Desk {
 
     fn take(&self) -> Vec<Step> {
         std::mem::take(&mut *self.steps.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether rules leave more messages than the user was told of.
+    pub(super) fn is_more_left(&self, count: usize) -> bool {
+        self.left.swap(count, Ordering::SeqCst) < count
     }
 
     fn count(&self) -> usize {

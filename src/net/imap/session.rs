@@ -170,11 +170,13 @@ pub(super) fn not_put(error: ImapError, is_to_be_created: bool) -> ImapError {
     }
 }
 
-/// Whether a `NO` says that what was asked for can never be done (`CANNOT`, `LIMIT`, RFC 5530 §3), or it could not even be
-/// asked for. Without such a word it may be done another time.
+/// Whether a `NO` says that what was asked for can never be done (`CANNOT`, `LIMIT`, `NOPERM`, RFC 5530 §3), or it could
+/// not even be asked for. Without such a word it may be done another time.
 pub fn is_never(error: &ImapError) -> bool {
     match error {
-        ImapError::Rejected { text, .. } => text == BAD_FLAG || says(text, "CANNOT") || says(text, "LIMIT"),
+        ImapError::Rejected { text, .. } => {
+            text == BAD_FLAG || ["CANNOT", "LIMIT", "NOPERM"].iter().any(|code| says(text, code))
+        }
         _ => false,
     }
 }
@@ -219,10 +221,10 @@ mod tests {
     #[test]
     fn a_refusal_is_for_ever_only_where_the_server_says_so() {
         let no = |text: &str| ImapError::Rejected { code: 0, text: text.to_owned(), recipient: None };
-        for never in ["[CANNOT] Keyword length too long", "[limit] too many keywords", BAD_FLAG] {
+        for never in ["[CANNOT] Keyword length too long", "[limit] too many keywords", "[NOPERM] read only", BAD_FLAG] {
             assert!(is_never(&no(never)), "{never}");
         }
-        for later in ["", "Try again", "[NOPERM] not now", "[OVERQUOTA] full", "CANNOT", "[CANNOTAL] x"] {
+        for later in ["", "Try again", "[INUSE] not now", "[OVERQUOTA] full", "CANNOT", "[CANNOTAL] x"] {
             assert!(!is_never(&no(later)), "{later}");
         }
         assert!(!is_never(&ImapError::protocol("[CANNOT]")));

@@ -112,7 +112,6 @@ pub(super) fn place(
 /// for, because it was stopped or failed, can still be taken back.
 pub(super) fn undo(profile: &Profile, pace: &Pace<'_>) -> Result<Option<(&'static str, usize)>, Failure> {
     let mut steps = profile.mail.take();
-    let was_empty = steps.is_empty();
     steps.reverse();
     let (mut count, mut tried) = (0, 0);
     let outcome = pace.each(&steps, |some| {
@@ -124,7 +123,8 @@ pub(super) fn undo(profile: &Profile, pace: &Pace<'_>) -> Result<Option<(&'stati
     steps.reverse();
     profile.mail.keep(steps);
     outcome?;
-    if count == 0 && !was_empty {
+    // What was stopped before it began is not too late.
+    if count == 0 && tried > 0 {
         return Err(input("", "too_late"));
     }
     Ok(Some(("undone", count)))

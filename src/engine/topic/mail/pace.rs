@@ -21,7 +21,12 @@ const BESIDE: usize = 2_000;
 /// Whom to tell how far work with messages is, and who may stop it.
 pub(in crate::engine) struct Pace<'a>(Option<(&'a Publish, &'a Cancel)>);
 
-impl Pace<'_> {
+impl<'a> Pace<'a> {
+    /// Somebody is told, and may stop it.
+    pub(super) fn watched(publish: &'a Publish, cancel: &'a Cancel) -> Self {
+        Self(Some((publish, cancel)))
+    }
+
     /// Nobody waits for it.
     pub(in crate::engine) fn unwatched() -> Self {
         Self(None)
@@ -88,7 +93,7 @@ pub(super) fn beside(work: &Work, command: MailCommand) {
     tokio::spawn(async move {
         let turn = turn.lock_owned().await;
         let _ = tokio::task::spawn_blocking(move || {
-            let pace = Pace(Some((&work.publish, &work.cancel)));
+            let pace = Pace::watched(&work.publish, &work.cancel);
             let done = std::panic::catch_unwind(AssertUnwindSafe(|| apply(&work.profile, command, &pace)));
             (work.publish)(Event::Progress(None));
             match done.unwrap_or_else(|_| Err(internal("panic"))) {

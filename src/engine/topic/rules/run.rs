@@ -63,7 +63,7 @@ pub(in crate::engine) fn run_due(profile: &Profile, publish: &Publish) -> Result
         let Some(judge) = &judge else { break };
         arrived(profile, judge, &arrivals, &mut found);
     }
-    if found.left > 0 {
+    if profile.mail.is_more_left(found.left) {
         publish(Event::Done { code: "rules_left", subject: found.left.to_string() });
     }
     Ok(found)

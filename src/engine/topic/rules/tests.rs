@@ -169,6 +169,9 @@ fn a_message_that_can_not_be_read_keeps_none_of_the_others_and_stays_due() {
     assert_eq!(lab.profile.store.row(sound).unwrap().0, lab.filed);
     let due = lab.profile.store.unruled(0, 9).unwrap();
     assert_eq!(due.iter().map(|one| one.message).collect::<Vec<_>>(), [spoilt]);
+    // It is tried again each time, and told once.
+    assert_eq!(run_due(&lab.profile, &publish).unwrap(), run::Arrived { done: 0, left: 1 });
+    assert_eq!(told.lock().unwrap().len(), 1);
 }
 
 #[test]
