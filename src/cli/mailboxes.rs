@@ -5,8 +5,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::domain::RawMessage;
+use crate::engine::Failure;
+use crate::engine::headless::{self, Importer};
 use crate::engine::topic::storage::{maildir_letters, mbox_status};
-use crate::engine::{Profile, headless};
 use crate::message;
 use crate::store::MessageFlags;
 
@@ -24,16 +25,25 @@ pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result
     }
     let (profile, passphrases) = keys::profile(common)?;
     told(common, profile.load_keyring(passphrases))?;
-    let mut into = Into {
-        common,
-        profile: &profile,
-        folder: folder.to_owned(),
-        waiting: Vec::new(),
-        bytes: 0,
-        count: 0,
-        deleted: 0,
-    };
-    for program in &programs {
+    let done = headless::importing(&profile, |importer| {
+        let into = Into { importer, folder: folder.to_owned(), waiting: Vec::new(), bytes: 0, deleted: 0 };
+        read(into, &programs, &paths, folder)
+    });
+    let (deleted, count) = done.map_err(|stopped| match stopped {
+        Stopped::Reading(problem) => problem,
+        Stopped::Keeping(failure) => explained(common, &failure),
+    })?;
+    headless::assess_new(&profile).map_err(|failure| explained(common, &failure))?;
+    output::line(&count.to_string());
+    if deleted > 0 {
+        output::error(&words::left_out(deleted, words::lang(common)));
+    }
+    Ok(())
+}
+
+/// Reads everything; how many messages were marked as deleted where they come from, and left out.
+fn read(mut into: Into<'_>, programs: &[PathBuf], paths: &[PathBuf], folder: &str) -> Result<usize, Stopped> {
+    for program in programs {
         for mail in ["Mail", "ImapMail"].map(|name| program.join(name)).into_iter().filter(|path| path.is_dir()) {
             // Thunderbird's indexes lie between its mail.
             for file in load::below(&mail)? {
@@ -41,7 +51,7 @@ pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result
             }
         }
     }
-    for path in &paths {
+    for path in paths {
         if is_maildir(path) {
             into.maildirs(path, folder)?;
             continue;
@@ -57,23 +67,33 @@ pub(crate) fn import(common: &Common, paths: &[PathBuf], folder: &str) -> Result
         }
     }
     into.keep()?;
-    let (count, deleted) = (into.count, into.deleted);
-    headless::assess_new(&profile).map_err(|failure| explained(common, &failure))?;
-    output::line(&count.to_string());
-    if deleted > 0 {
-        output::error(&words::left_out(deleted, words::lang(common)));
+    Ok(into.deleted)
+}
+
+/// Why an import came to its end before its time.
+enum Stopped {
+    Reading(Problem),
+    Keeping(Failure),
+}
+
+impl From<Problem> for Stopped {
+    fn from(problem: Problem) -> Self {
+        Self::Reading(problem)
     }
-    Ok(())
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Self {
+        Self::Keeping(failure)
+    }
 }
 
 /// Messages on their way into a local folder, some at a time: each time is a write that must have come to the disk.
 struct Into<'a> {
-    common: &'a Common,
-    profile: &'a Profile,
+    importer: &'a mut Importer,
     folder: String,
     waiting: Vec<(RawMessage, MessageFlags)>,
     bytes: usize,
-    count: usize,
     /// Messages that were marked as deleted where they come from, and are left out.
     deleted: usize,
 }
@@ -82,22 +102,19 @@ impl Into<'_> {
     const MESSAGES: usize = 1_000;
     const BYTES: usize = 16 << 20;
 
-    fn take(&mut self, raw: RawMessage, flags: MessageFlags) -> Result<(), Problem> {
+    fn take(&mut self, raw: RawMessage, flags: MessageFlags) -> Result<(), Stopped> {
         self.bytes += raw.len();
         self.waiting.push((raw, flags));
         if self.waiting.len() < Self::MESSAGES && self.bytes < Self::BYTES { Ok(()) } else { self.keep() }
     }
 
-    fn keep(&mut self) -> Result<(), Problem> {
-        let (profile, waiting) = (self.profile, std::mem::take(&mut self.waiting));
+    fn keep(&mut self) -> Result<(), Stopped> {
         self.bytes = 0;
-        let kept = headless::import_with_flags(profile, &self.folder, &waiting);
-        self.count += kept.map_err(|failure| explained(self.common, &failure))?;
-        Ok(())
+        Ok(self.importer.add(&self.folder, &std::mem::take(&mut self.waiting))?)
     }
 
     /// The messages of an mbox, but for those that Thunderbird has deleted and not yet cut out.
-    fn mbox(&mut self, bytes: &[u8]) -> Result<(), Problem> {
+    fn mbox(&mut self, bytes: &[u8]) -> Result<(), Stopped> {
         if !message::is_mbox(bytes) {
             return Ok(());
         }
@@ -111,7 +128,7 @@ impl Into<'_> {
     }
 
     /// A Maildir, and the folders inside it, as Maildir++ has them: `.Work.2026` is 2026 in Work.
-    fn maildirs(&mut self, root: &Path, name: &str) -> Result<(), Problem> {
+    fn maildirs(&mut self, root: &Path, name: &str) -> Result<(), Stopped> {
         if is_maildir(root) {
             self.maildir(root, name)?;
         }
@@ -120,7 +137,7 @@ impl Into<'_> {
             entry.file_type().is_ok_and(|kind| kind.is_dir())
                 && !["cur", "new", "tmp"].iter().any(|part| entry.file_name() == *part)
         };
-        let entries = fs::read_dir(root).map_err(|error| format!("{}: {error}", root.display()))?;
+        let entries = fs::read_dir(root).map_err(|error| Problem(format!("{}: {error}", root.display())))?;
         let mut inside: Vec<_> = entries.flatten().filter(is_folder).map(|entry| entry.path()).collect();
         inside.sort();
         for path in inside {
@@ -131,7 +148,7 @@ impl Into<'_> {
         Ok(())
     }
 
-    fn maildir(&mut self, path: &Path, name: &str) -> Result<(), Problem> {
+    fn maildir(&mut self, path: &Path, name: &str) -> Result<(), Stopped> {
         self.keep()?;
         name.clone_into(&mut self.folder);
         for part in ["cur", "new"] {

@@ -37,12 +37,22 @@ pub(super) fn remove(profile: &Profile, id: i64) -> Result<AccountRecord, Failur
     let accounts = profile.store.accounts().map_err(store_failure)?;
     let record = accounts.into_iter().find(|one| one.id == id).ok_or_else(|| input("no_account"))?;
     profile.tokens.leave(id);
+    match take_away(profile, &record) {
+        Ok(()) => Ok(record),
+        Err(failure) => {
+            // It is still there, and what goes wrong with it is a failure again.
+            profile.tokens.stay(id);
+            Err(failure)
+        }
+    }
+}
+
+fn take_away(profile: &Profile, record: &AccountRecord) -> Result<(), Failure> {
     if let Some(secrets) = &profile.secrets {
         secrets.remove(&record.secret_name()).map_err(store_failure)?;
     }
-    forget_grant(profile, &record)?;
-    profile.store.remove_account(id).map_err(store_failure)?;
-    Ok(record)
+    forget_grant(profile, record)?;
+    profile.store.remove_account(record.id).map_err(store_failure)
 }
 
 fn forget_grant(profile: &Profile, record: &AccountRecord) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 //! the protected subject, and not the one outside of it.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::crypto::Keyring;
@@ -75,31 +76,33 @@ pub(super) fn beside(
     });
 }
 
-/// Assesses them all, newest first, until cancelled; how many. One that makes the program stumble
-/// stays as it is.
+/// Assesses them all, newest first, until cancelled, and runs the rules on them; how many. One that makes the program
+/// stumble stays as it is.
 pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Result<usize, Failure> {
+    let done = before_rules(profile, publish, cancel)?;
+    if !cancel.is_cancelled() {
+        super::topic::rules::run_due(profile, publish)?;
+    }
+    Ok(done)
+}
+
+/// The same, and the rules are for later.
+pub(super) fn before_rules(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Result<usize, Failure> {
     let (mut done, mut below) = (0, i64::MAX);
     let mut told = false;
-    let mut feed = indexing::Feed::new();
-    loop {
+    let next = || {
         let due = profile.store.unassessed(below, BATCH).map_err(store_failure)?;
-        let Some((last, _)) = due.last() else { break };
-        below = *last;
-        done += batch(profile, &due, &mut feed, cancel)?;
-        if cancel.is_cancelled() {
-            break;
-        }
+        below = due.last().map_or(below, |(last, _)| *last);
         if done >= WORTH_TELLING {
             told = true;
             publish(Event::Progress(Some(Progress { work: "assess", subject: done.to_string(), fraction: None })));
         }
-    }
-    feed.finish(profile);
+        done += due.len();
+        Ok(due)
+    };
+    let done = stream(profile, cancel, next)?;
     if told {
         publish(Event::Progress(None));
-    }
-    if !cancel.is_cancelled() {
-        super::topic::rules::run_due(profile, publish)?;
     }
     Ok(done)
 }
@@ -108,36 +111,80 @@ pub(super) fn all(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Resu
 /// their protection.
 pub(super) fn unseen(profile: &Profile, folder: FolderId, cancel: &Cancel) -> Result<(), Failure> {
     let due = profile.store.unassessed_of(folder).map_err(store_failure)?;
+    let mut batches = due.chunks(BATCH);
+    stream(profile, cancel, || Ok(batches.next().unwrap_or_default().to_vec())).map(|_| ())
+}
+
+/// Messages that were looked at, and what the user trusted then.
+struct Looked {
+    messages: Vec<(MessageId, RawMessage, Assessment)>,
+    trust: u64,
+}
+
+/// Assesses what `next` gives, until it gives none or all is cancelled; how many. While some are taken into the list and the
+/// search, the next ones are looked at.
+fn stream(
+    profile: &Profile,
+    cancel: &Cancel,
+    mut next: impl FnMut() -> Result<Vec<(MessageId, u64)>, Failure>,
+) -> Result<usize, Failure> {
+    std::thread::scope(|scope| {
+        // Handed over when those before were taken: they may be large.
+        let (to, from) = std::sync::mpsc::sync_channel(0);
+        let taker = scope.spawn(move || take_all(profile, from));
+        let mut look = || {
+            let mut done = 0;
+            loop {
+                let due = next()?;
+                if due.is_empty() {
+                    return Ok(done);
+                }
+                let with = Tools::of(profile)?;
+                for some in portions(&due) {
+                    let looked = Looked { messages: with.look_at_all(profile, some), trust: with.trust };
+                    // Whoever takes has failed, and says why.
+                    if cancel.is_cancelled() || to.send(looked).is_err() {
+                        return Ok(done);
+                    }
+                    done += some.len();
+                }
+            }
+        };
+        let looked = look();
+        drop(to);
+        let end = taker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        end.and(looked)
+    })
+}
+
+/// Takes what was looked at, and what it brings of certificates, some messages at a time.
+fn take_all(profile: &Profile, all: Receiver<Looked>) -> Result<(), Failure> {
     let mut feed = indexing::Feed::new();
-    for some in due.chunks(BATCH) {
-        batch(profile, some, &mut feed, cancel)?;
+    let (mut harvest, mut count) = (None, 0);
+    for looked in all {
+        if count == 0 {
+            harvest = Harvest::of(profile);
+        }
+        let mut messages = looked.messages;
+        if profile.policy_stamp()? != looked.trust {
+            // Whom the user does not trust any more is not shown as trusted.
+            let ids: Vec<_> = messages.iter().map(|(id, raw, _)| (*id, raw.len() as u64)).collect();
+            messages = Tools::of(profile)?.look_at_all(profile, &ids);
+        }
+        count += messages.len();
+        take(profile, messages, &mut feed, harvest.as_mut())?;
+        if count >= BATCH {
+            keep(profile, &mut harvest)?;
+            count = 0;
+        }
     }
+    keep(profile, &mut harvest)?;
     feed.finish(profile);
     Ok(())
 }
 
-/// Assesses these, until cancelled; how many.
-fn batch(
-    profile: &Profile,
-    due: &[(MessageId, u64)],
-    feed: &mut indexing::Feed,
-    cancel: &Cancel,
-) -> Result<usize, Failure> {
-    let with = Tools::of(profile)?;
-    let mut harvest = Harvest::of(profile);
-    let mut done = 0;
-    for some in portions(due) {
-        if cancel.is_cancelled() {
-            break;
-        }
-        let looked = with.look_at_all(profile, some);
-        take(profile, looked, feed, harvest.as_mut())?;
-        done += some.len();
-    }
-    if let Some(harvest) = harvest {
-        harvest.keep(profile)?;
-    }
-    Ok(done)
+fn keep(profile: &Profile, harvest: &mut Option<Harvest>) -> Result<(), Failure> {
+    harvest.take().map_or(Ok(0), |harvest| harvest.keep(profile)).map(|_| ())
 }
 
 /// What was found of messages goes into the list, the search and the store of certificates.
@@ -234,13 +281,17 @@ pub(super) struct Tools {
     policy: crate::trust::TrustPolicy,
     authserv_ids: Vec<String>,
     limits: Limits,
+    /// The policy's stamp.
+    trust: u64,
 }
 
 impl Tools {
     pub(super) fn of(profile: &Profile) -> Result<Self, Failure> {
+        // The stamp first: what changes between them is looked at again, and not overlooked.
+        let trust = profile.policy_stamp()?;
         let policy = profile.policy(profile.now())?;
         let (authserv_ids, _) = profile.delivery();
-        Ok(Self { keyring: profile.keyring(), policy, authserv_ids, limits: Limits::default() })
+        Ok(Self { keyring: profile.keyring(), policy, authserv_ids, limits: Limits::default(), trust })
     }
 
     pub(super) fn assess(&self, profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {
@@ -287,3 +338,6 @@ impl Tools {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

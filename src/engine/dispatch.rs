@@ -92,7 +92,7 @@ impl Engine {
         match command {
             Command::OpenFolder(folder) => {
                 *self.open_folder.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder);
-                self.show_mailbox();
+                self.show_mailbox_at_first();
                 Ok(())
             }
             Command::OpenMessage(message) => {
@@ -309,6 +309,14 @@ impl Engine {
             conversations: conversations::is_wanted(&self.profile),
         };
         (self.publish)(Event::Preferences(view));
+    }
+
+    /// The beginning of a long list, and then all of it.
+    pub(super) fn show_mailbox_at_first(&self) {
+        if let Ok(Some(view)) = reading::beginning(&self.profile, self.open_folder(), self.is_demo) {
+            (self.publish)(Event::Mailbox(Arc::new(view)));
+        }
+        self.show_mailbox();
     }
 
     pub(super) fn show_mailbox(&self) {

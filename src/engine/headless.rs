@@ -1,18 +1,19 @@
 //! The engine without its thread: each call does one thing and returns. Used by the command line.
 
+mod importing;
 mod watching;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::domain::{Dispatch, EmailAddress, Envelope, RawMessage, abreast};
+use crate::domain::{Dispatch, EmailAddress, Envelope, RawMessage};
 use crate::flow::Assessment;
 use crate::message::{self, Limits};
 use crate::net::Cancel;
 use crate::store::{AccountRecord, Batch, MessageFlags, NewSubmission};
 
-use super::network::{self, Publish};
+use super::network::Publish;
 use super::profile::{Profile, store_failure};
 use super::receiving::{self, Scope, Terms};
 use super::topic::{self, mail::MailCommand};
@@ -21,7 +22,11 @@ use super::{
     Event, Failure, FailureKind, Retry, account, assessing, conversations, indexing, reading, sending, stateless,
 };
 
+pub use importing::{Importer, import, import_with_flags, importing};
 pub use watching::Watching;
+
+/// Times that messages have come after which they are assessed while more are fetched.
+const WORTH_ASSESSING: usize = 5;
 
 /// What a round of sending and fetching did.
 #[derive(Debug, Default)]
@@ -154,7 +159,8 @@ pub fn send_due(profile: &Profile) -> Result<Done, Failure> {
 pub fn synchronise(profile: &Profile) -> Result<Done, Failure> {
     let mut done = send_due(profile)?;
     let (publish, failures) = collector();
-    done.fetched = run(receiving::synchronise(profile, &publish, &Cancel::new()))??;
+    done.fetched =
+        while_assessing(profile, |arrived| run(receiving::synchronise(profile, &publish, &Cancel::new(), arrived)))??;
     done.failures.extend(take(&failures));
     assess_new(profile)?;
     // What the rules did is told at once.
@@ -162,6 +168,23 @@ pub fn synchronise(profile: &Profile) -> Result<Done, Failure> {
         done.failures.extend(tell(profile)?.failures);
     }
     Ok(done)
+}
+
+/// Lets messages be fetched, and assesses beside it what has come already. Some may be left.
+fn while_assessing<T>(profile: &Profile, fetch: impl FnOnce(&(dyn Fn() + Sync)) -> T) -> T {
+    std::thread::scope(|scope| {
+        let (tell, news) = std::sync::mpsc::channel();
+        scope.spawn(move || {
+            while news.iter().take(WORTH_ASSESSING).count() == WORTH_ASSESSING {
+                // What does not work is told when everything was fetched.
+                let _ = assessing::before_rules(profile, &(Arc::new(|_| {}) as Publish), &Cancel::new());
+            }
+        });
+        fetch(&move || {
+            // Nobody listens any more only when that thread has stumbled.
+            let _ = tell.send(());
+        })
+    })
 }
 
 /// Does something with messages or folders; the servers are told by [`tell`] or [`synchronise`].
@@ -177,34 +200,6 @@ pub fn tell(profile: &Profile) -> Result<Done, Failure> {
         Terms { profile, publish: &publish, cancel: &cancel, grace: jiff::SignedDuration::ZERO, arrived: &|| {} };
     let fetched = run(receiving::accounts(&terms, None, Scope::Inbox))??;
     Ok(Done { fetched, failures: take(&failures), ..Done::default() })
-}
-
-/// Puts messages into a local folder, made when it is new; how many.
-pub fn import(profile: &Profile, folder: &str, messages: &[RawMessage]) -> Result<usize, Failure> {
-    let new: Vec<_> = messages.iter().map(|raw| (raw.clone(), MessageFlags::default())).collect();
-    import_with_flags(profile, folder, &new)
-}
-
-/// The same with the flags that they had.
-pub fn import_with_flags(
-    profile: &Profile,
-    folder: &str,
-    messages: &[(RawMessage, MessageFlags)],
-) -> Result<usize, Failure> {
-    if messages.is_empty() {
-        return Ok(0);
-    }
-    let accounts = profile.store.accounts().map_err(store_failure)?;
-    let local = if let Some(account) = accounts.iter().find(|account| account.smtp_host.is_empty()) {
-        account.id
-    } else {
-        let record = AccountRecord { name: "local".to_owned(), ..AccountRecord::default() };
-        profile.store.save_account(&record).map_err(store_failure)?
-    };
-    let folder = profile.store.ensure_folder(local, folder, folder, "").map_err(store_failure)?;
-    let new = abreast(messages, |(raw, flags)| network::new_message(raw, None, *flags, None));
-    let ids = profile.store.add_messages(folder, &new).map_err(store_failure)?;
-    Ok(ids.iter().flatten().count())
 }
 
 /// The flags that programs keep in the fields of an mbox's message: Status and X-Status (mutt, Dovecot), X-Mozilla-Status

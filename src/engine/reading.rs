@@ -14,8 +14,25 @@ use super::{Failure, FailureKind, Retry, assessing, attachment, conversations, r
 /// As many rows as the list ever shows.
 const MAX_ROWS: usize = 200_000;
 
+/// Rows that a screen shows, and some more.
+const BEGINNING: usize = 500;
+
 /// Accounts, folders and the open list.
 pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Result<MailboxView, Failure> {
+    listed(profile, open, is_demo, MAX_ROWS)
+}
+
+/// The same with the beginning of a long list, which is there long before all of it; `None` for one that is not long, or
+/// shown by conversation.
+pub(super) fn beginning(profile: &Profile, open: Option<i64>, is_demo: bool) -> Result<Option<MailboxView>, Failure> {
+    if conversations::is_wanted(profile) {
+        return Ok(None);
+    }
+    let view = listed(profile, open, is_demo, BEGINNING)?;
+    Ok((view.rows.len() == BEGINNING).then_some(view))
+}
+
+fn listed(profile: &Profile, open: Option<i64>, is_demo: bool, most: usize) -> Result<MailboxView, Failure> {
     let store = &profile.store;
     let folders = store.folders().map_err(store_failure)?;
     let inboxes: Vec<i64> = folders.iter().filter(|folder| folder.role == "inbox").map(|folder| folder.id).collect();
@@ -23,11 +40,10 @@ pub(super) fn mailbox(profile: &Profile, open: Option<i64>, is_demo: bool) -> Re
     let open = open.filter(|folder| *folder != ALL_INBOXES || inboxes.len() > 1);
     let open_folder = open.or_else(|| inboxes.first().copied());
     let shown = if open_folder == Some(ALL_INBOXES) { inboxes } else { open_folder.into_iter().collect() };
-    let rows = match shown.as_slice() {
-        [only] => store.rows(*only, MAX_ROWS, 0).map_err(store_failure)?,
-        several => store.rows_of(several, MAX_ROWS).map_err(store_failure)?,
+    let rows: Vec<RowView> = match shown.as_slice() {
+        [only] => store.rows_as(*only, most, 0, row).map_err(store_failure)?,
+        several => store.rows_of(several, most).map_err(store_failure)?.into_iter().map(row).collect(),
     };
-    let rows: Vec<RowView> = rows.into_iter().map(row).collect();
     let by_conversation = conversations::is_wanted(profile).then(|| conversations::of(profile, &shown, &rows));
     let accounts = store.accounts().map_err(store_failure)?;
     let too_large = store.too_large().map_err(store_failure)?;

@@ -28,9 +28,15 @@ pub(super) use watch::watch;
 /// For so long a deletion for good can be taken back.
 pub(super) const GRACE: SignedDuration = SignedDuration::from_secs(10);
 
-/// Synchronises every account. One that fails is told, and the others go on.
-pub(super) async fn synchronise(profile: &Profile, publish: &Publish, cancel: &Cancel) -> Result<usize, Failure> {
-    let terms = Terms { profile, publish, cancel, grace: SignedDuration::ZERO, arrived: &|| {} };
+/// Synchronises every account. One that fails is told, and the others go on. `arrived` is called whenever some messages
+/// were kept.
+pub(super) async fn synchronise(
+    profile: &Profile,
+    publish: &Publish,
+    cancel: &Cancel,
+    arrived: &(dyn Fn() + Sync),
+) -> Result<usize, Failure> {
+    let terms = Terms { profile, publish, cancel, grace: SignedDuration::ZERO, arrived };
     accounts(&terms, None, Scope::Everything).await
 }
 
@@ -105,7 +111,7 @@ mod tests {
                     into.lock().unwrap().push(failure.source);
                 }
             });
-            runtime.block_on(synchronise(profile, &publish, &Cancel::new())).unwrap();
+            runtime.block_on(synchronise(profile, &publish, &Cancel::new(), &|| {})).unwrap();
             told.lock().unwrap().clone()
         };
         assert_eq!(failures(&profile), ["no_password"]);
@@ -113,6 +119,10 @@ mod tests {
         assert!(failures(&profile).is_empty());
         assert!(profile.store.synchronised().unwrap().is_empty());
         profile.tokens.stay(account);
+        assert_eq!(failures(&profile), ["no_password"]);
+        // One that could not be removed is there like before.
+        profile.store.refuse("DELETE ON account");
+        assert!(crate::engine::account::remove(&profile, account).is_err());
         assert_eq!(failures(&profile), ["no_password"]);
     }
 }

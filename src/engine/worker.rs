@@ -213,7 +213,7 @@ fn run(mut engine: Engine, inbox: &mut UnboundedReceiver<Command>) -> End {
         storage::begin(&engine.topic_work());
         engine.show_preferences();
         engine.show_tags();
-        engine.show_mailbox();
+        engine.show_mailbox_at_first();
         engine.refresh_shared();
         // The search may have something to catch up on, server or no server.
         engine.assess();

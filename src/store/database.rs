@@ -149,6 +149,13 @@ impl Store {
         (&self.dir, &self.path)
     }
 
+    /// From now on something can't be done, such as `DELETE ON account`, as if the disk were full.
+    #[cfg(test)]
+    pub(crate) fn refuse(&self, what: &str) {
+        let refuse = format!("CREATE TRIGGER refused BEFORE {what} BEGIN SELECT RAISE(FAIL, 'full'); END");
+        self.db().execute_batch(&refuse).unwrap();
+    }
+
     /// The key that the database is under.
     pub(super) fn key(&self) -> &ProfileKey {
         &self.key

@@ -35,6 +35,14 @@ impl Store {
         Ok(id)
     }
 
+    /// The row ids of the folders that have a role: without counting what is in them.
+    pub fn folders_of_role(&self, role: &str) -> Result<Vec<i64>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached("SELECT id FROM folder WHERE role = ?1")?;
+        let ids = statement.query_map([role], |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
     /// The folders of every account with their counts, in the order of roles, then of names.
     pub fn folders(&self) -> Result<Vec<FolderRecord>, StoreError> {
         let db = self.db();

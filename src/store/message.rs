@@ -45,6 +45,20 @@ pub struct NewMessage {
     pub raw: RawMessage,
 }
 
+/// A message with which the long work is done: it only has to be written.
+#[derive(Clone, Debug)]
+pub struct ReadyMessage {
+    message: NewMessage,
+    source: Source,
+}
+
+impl ReadyMessage {
+    /// Does the long work: no database is needed for it.
+    pub fn of(message: NewMessage) -> Result<Self, StoreError> {
+        Ok(Self { source: Source::of(&message.raw)?, message })
+    }
+}
+
 /// What the list shows of a message once it was assessed: what is protected, not what is outside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AssessedRow {
@@ -121,12 +135,16 @@ impl Store {
     /// Keeps messages, all of them or none; as [`Store::add_message`] for each.
     pub fn add_messages(&self, folder: i64, messages: &[NewMessage]) -> Result<Vec<Option<i64>>, StoreError> {
         // The long work comes before the database is taken.
-        let sources = abreast(messages, |message| Source::of(&message.raw));
+        let ready = abreast(messages, |message| ReadyMessage::of(message.clone()));
+        self.add_ready(folder, &ready.into_iter().collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The same for messages that are ready.
+    pub fn add_ready(&self, folder: i64, messages: &[ReadyMessage]) -> Result<Vec<Option<i64>>, StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
-        let each = messages.iter().zip(sources);
-        let ids =
-            each.map(|(message, source)| insert(&transaction, folder, message, &source?)).collect::<Result<_, _>>()?;
+        let each = messages.iter();
+        let ids = each.map(|one| insert(&transaction, folder, &one.message, &one.source)).collect::<Result<_, _>>()?;
         transaction.commit()?;
         Ok(ids)
     }
@@ -158,13 +176,24 @@ impl Store {
 
     /// A stretch of a folder's list, newest first.
     pub fn rows(&self, folder: i64, limit: usize, offset: usize) -> Result<Vec<MessageRow>, StoreError> {
+        self.rows_as(folder, limit, offset, |row| row)
+    }
+
+    /// The same, each made into something else at once: a long list is never there twice.
+    pub fn rows_as<T>(
+        &self,
+        folder: i64,
+        limit: usize,
+        offset: usize,
+        mut made: impl FnMut(MessageRow) -> T,
+    ) -> Result<Vec<T>, StoreError> {
         let db = self.db();
         let mut statement = db.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM message WHERE folder = ?1 ORDER BY position DESC, id DESC LIMIT ?2 OFFSET ?3"
         ))?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let offset = i64::try_from(offset).unwrap_or(i64::MAX);
-        let rows = statement.query_map(params![folder, limit, offset], list_row)?;
+        let rows = statement.query_map(params![folder, limit, offset], |row| list_row(row).map(&mut made))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -174,6 +203,19 @@ impl Store {
         let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE id = ?1"))?;
         let found = statement.query_row([id], |row| list_row(row).map(|row| (row.folder, row)));
         found.optional()?.ok_or(StoreError::NotFound)
+    }
+
+    /// Lines of the list, each with the folder it is in; those that are gone are left out. Looked up in one transaction:
+    /// to lock the file for each takes as long as finding it.
+    pub fn rows_by_id(&self, ids: &[i64]) -> Result<Vec<(i64, MessageRow)>, StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let mut statement = transaction.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE id = ?1"))?;
+        let mut rows = Vec::with_capacity(ids.len());
+        for id in ids {
+            rows.extend(statement.query_row([id], |row| list_row(row).map(|row| (row.folder, row))).optional()?);
+        }
+        Ok(rows)
     }
 
     /// When a message came.
@@ -324,7 +366,7 @@ pub(super) fn insert(
     transaction: &Transaction<'_>,
     folder: i64,
     message: &NewMessage,
-    source: &Source<'_>,
+    source: &Source,
 ) -> Result<Option<i64>, StoreError> {
     let uid = match message.uid {
         Some(uid) => uid,
@@ -336,7 +378,7 @@ pub(super) fn insert(
     if there.exists(params![folder, uid])? {
         return Ok(None);
     }
-    let raw = source.keep(transaction)?;
+    let raw = source.keep(transaction, &message.raw)?;
     let id = next_id(transaction)?;
     let position = message.date.or(message.received_at).map_or(0, millis);
     let member = thread::member(&message.lineage, &message.subject, position);

@@ -57,7 +57,7 @@ pub use error::StoreError;
 pub use evidence::{EvidenceKind, EvidenceRecord};
 pub use folder::FolderRecord;
 pub use intake::Intake;
-pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage, Noted};
+pub use message::{AssessedRow, MessageFlags, MessageRow, NewMessage, Noted, ReadyMessage};
 pub use outbox::{
     Aside, Batch, Hold, LONGEST_UNDO, LONGEST_WAIT, NewSubmission, SentCopy, SubmissionRow, SubmissionState,
 };

@@ -268,12 +268,7 @@ impl Store {
 
     /// Whether the server of an account is to be told something.
     pub fn is_untold(&self, account: i64) -> Result<bool, StoreError> {
-        let query = "SELECT EXISTS (SELECT 1 FROM folder WHERE account = ?1
-                AND (is_new OR is_gone OR wanted_path IS NOT NULL OR id IN (SELECT folder FROM discard)))
-            OR EXISTS (SELECT 1 FROM message JOIN folder ON folder.id = message.folder WHERE folder.account = ?1
-                AND (message.id IN (SELECT message FROM marked) OR message.id IN (SELECT message FROM placing)))
-            OR EXISTS (SELECT 1 FROM placing JOIN folder ON folder.id = placing.folder WHERE folder.account = ?1)";
-        Ok(self.db().query_row(query, [account], |row| row.get(0))?)
+        Ok(self.db().query_row(IS_UNTOLD, [account], |row| row.get(0))?)
     }
 
     /// How many things the servers don't know yet.
@@ -284,6 +279,14 @@ impl Store {
         Ok(self.db().query_row(count, [], |row| row.get(0))?)
     }
 }
+
+/// From the few that wait to their messages, and not through the whole mailbox.
+pub(super) const IS_UNTOLD: &str = "SELECT EXISTS (SELECT 1 FROM folder WHERE account = ?1
+        AND (is_new OR is_gone OR wanted_path IS NOT NULL OR id IN (SELECT folder FROM discard)))
+    OR EXISTS (SELECT 1 FROM (SELECT message AS waiting FROM marked UNION ALL SELECT message FROM placing)
+        CROSS JOIN message ON message.id = waiting JOIN folder ON folder.id = message.folder
+        WHERE folder.account = ?1)
+    OR EXISTS (SELECT 1 FROM placing JOIN folder ON folder.id = placing.folder WHERE folder.account = ?1)";
 
 const PLACING: &str = "SELECT placing.message, way, placing.folder, placing.uid, asked, next_uid, message.folder,
         target.account, target.role, account.imap_host = '', raw.size

@@ -84,10 +84,11 @@ impl Store {
             "UPDATE message SET uid = -id WHERE folder = ?1 AND uid > 0",
             "UPDATE placing SET uid = NULL, asked = NULL WHERE folder = ?1",
             "UPDATE placing SET next_uid = 1 WHERE asked = ?1",
-            "DELETE FROM awaited WHERE folder = ?1",
             "DELETE FROM piece WHERE folder = ?1",
             "DELETE FROM discard WHERE folder = ?1",
         ];
+        // Also the first time: what was too large for POP3 has numbers that are no UIDs.
+        transaction.execute("DELETE FROM awaited WHERE folder = ?1", [folder])?;
         for sql in void.into_iter().filter(|_| was_known) {
             transaction.execute(sql, [folder])?;
         }

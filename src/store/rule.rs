@@ -163,6 +163,13 @@ pub struct Ruled {
     pub from: Option<i64>,
 }
 
+/// The few that wait come first, and not the whole mailbox: without CROSS, SQLite goes through that for the order.
+pub(super) const UNRULED: &str =
+    "SELECT message.id, folder.account, message.lock = 'cannot_open', folder.role <> 'inbox', raw.size FROM unruled
+     CROSS JOIN message ON message.id = unruled.message JOIN folder ON folder.id = message.folder
+     JOIN raw ON raw.id = message.raw
+     WHERE message.lock IS NOT NULL AND unruled.message > ?1 ORDER BY unruled.message LIMIT ?2";
+
 impl Store {
     /// The rules in their order. One that can't be read is not among them.
     pub fn rules(&self) -> Result<Vec<RuleRecord>, StoreError> {
@@ -225,11 +232,7 @@ impl Store {
     /// Messages that came, were assessed, and wait for the rules, the oldest first: so many, after a row id.
     pub fn unruled(&self, after: i64, limit: usize) -> Result<Vec<Unruled>, StoreError> {
         let db = self.db();
-        let mut statement = db.prepare_cached(
-            "SELECT message.id, folder.account, message.lock = 'cannot_open', folder.role <> 'inbox', raw.size FROM unruled
-             JOIN message ON message.id = unruled.message JOIN folder ON folder.id = message.folder
-             JOIN raw ON raw.id = message.raw WHERE message.lock IS NOT NULL AND message.id > ?1 ORDER BY message.id LIMIT ?2",
-        )?;
+        let mut statement = db.prepare_cached(UNRULED)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = statement.query_map(params![after, limit], |row| {
             Ok(Unruled {

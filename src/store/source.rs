@@ -1,7 +1,6 @@
 //! Messages as they came, deflated. A large one is kept in pieces, which two threads read at once: decrypting the
 //! database and inflating take most of the time that opening it takes.
 
-use std::borrow::Cow;
 use std::io::{Read as _, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -130,26 +129,26 @@ fn fill<'a>(
 }
 
 /// A message on its way into the store, deflated.
-pub(super) struct Source<'a> {
+#[derive(Clone, Debug)]
+pub(super) struct Source {
     digest: [u8; 32],
-    size: usize,
     whole: Vec<u8>,
-    pieces: Vec<(usize, Cow<'a, [u8]>)>,
+    /// `None` for one that is kept as it is.
+    pieces: Vec<Option<Vec<u8>>>,
 }
 
-impl<'a> Source<'a> {
+impl Source {
     /// Without the database: this takes long.
-    pub(super) fn of(raw: &'a [u8]) -> Result<Self, StoreError> {
+    pub(super) fn of(raw: &[u8]) -> Result<Self, StoreError> {
         let is_large = raw.len() >= PIECE;
-        let piece = |piece: &'a [u8]| {
+        let piece = |piece: &[u8]| {
             let deflated = deflate(piece)?;
             // Files in base64 shrink by a quarter or so, and inflating them would take longer than all else.
             let is_plain = deflated.len() > piece.len() / 10 * 7;
-            Ok((piece.len(), if is_plain { Cow::Borrowed(piece) } else { Cow::Owned(deflated) }))
+            Ok((!is_plain).then_some(deflated))
         };
         Ok(Self {
             digest: openssl::sha::sha256(raw),
-            size: raw.len(),
             whole: if is_large { Vec::new() } else { deflate(raw)? },
             pieces: raw.chunks(PIECE).filter(|_| is_large).map(piece).collect::<Result<_, StoreError>>()?,
         })
@@ -164,19 +163,19 @@ impl<'a> Source<'a> {
         Ok(there.exists(params![&self.digest[..], account])?)
     }
 
-    /// Keeps it, once for every copy of the same bytes; its row id.
-    pub(super) fn keep(&self, transaction: &Transaction<'_>) -> Result<i64, StoreError> {
+    /// Keeps the message that it is of, once for every copy of the same bytes; its row id.
+    pub(super) fn keep(&self, transaction: &Transaction<'_>, raw: &[u8]) -> Result<i64, StoreError> {
         let mut known = transaction.prepare_cached("SELECT id FROM raw WHERE sha256 = ?1")?;
         if let Some(id) = known.query_row([&self.digest[..]], |row| row.get(0)).optional()? {
             return Ok(id);
         }
         let mut insert = transaction.prepare_cached("INSERT INTO raw (sha256, size, deflated) VALUES (?1, ?2, ?3)")?;
-        insert.execute(params![&self.digest[..], self.size, self.whole])?;
+        insert.execute(params![&self.digest[..], raw.len(), self.whole])?;
         let id = transaction.last_insert_rowid();
         let query = "INSERT INTO raw_piece (raw, number, size, kept) VALUES (?1, ?2, ?3, ?4)";
         let mut insert = transaction.prepare_cached(query)?;
-        for (number, (size, kept)) in self.pieces.iter().enumerate() {
-            insert.execute(params![id, number, size, kept])?;
+        for (number, (piece, kept)) in raw.chunks(PIECE).zip(&self.pieces).enumerate() {
+            insert.execute(params![id, number, piece.len(), kept.as_deref().unwrap_or(piece)])?;
         }
         Ok(id)
     }
@@ -258,7 +257,7 @@ mod tests {
     fn kept(store: &Store, bytes: &[u8]) -> i64 {
         let mut db = store.db();
         let transaction = db.transaction().unwrap();
-        let raw = Source::of(bytes).unwrap().keep(&transaction).unwrap();
+        let raw = Source::of(bytes).unwrap().keep(&transaction, bytes).unwrap();
         transaction.commit().unwrap();
         raw
     }

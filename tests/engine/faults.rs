@@ -41,6 +41,29 @@ fn wherever_the_connection_breaks_nothing_is_lost_and_nothing_is_there_twice() {
     }
 }
 
+/// A large folder that was never looked at: the server is asked for the rest when the newest are here.
+#[test]
+fn the_newest_of_a_large_folder_come_before_the_others_are_listed() {
+    const NEWEST: usize = 200;
+    let Some(servers) = servers() else { return };
+    let (person, mut other) = (Person::new("pedro"), Elsewhere::new(servers, "pedro"));
+    let subjects: Vec<String> = (0..2 * NEWEST + 50).map(|number| format!("Letter {number}")).collect();
+    other.put("INBOX", &subjects.iter().map(String::as_str).collect::<Vec<_>>());
+    let proxy = Proxy::start_to(("127.0.0.1", servers.imap_port()), Rule::CutAnswerAfter(60_000));
+    let profile = settle(&person, servers, &proxy);
+    proxy.arm();
+    assert!(!headless::synchronise(&profile).unwrap().failures.is_empty());
+    proxy.disarm();
+    let inbox = folder(&profile, "INBOX");
+    let rows = profile.store.rows(inbox, usize::MAX, 0).unwrap();
+    let awaited = profile.store.folder_state(inbox).unwrap().awaited;
+    assert_eq!(rows.len() + awaited, NEWEST, "{} came", rows.len());
+    assert!(rows.iter().all(|row| subjects[NEWEST + 50..].contains(&row.subject)), "{rows:?}");
+    assert_eq!(turn(&profile) + rows.len(), subjects.len());
+    assert_eq!(here(&profile), other.content());
+    assert_eq!(turn(&profile), 0);
+}
+
 /// A generator that gives the same numbers for the same seed.
 struct Dice(u64);
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use crate::domain::RawMessage;
+use crate::domain::{RawMessage, Timestamp, abreast};
 use crate::net::NetError;
 use crate::net::imap::{Fetched, Flags, FolderStatus, Listed, Opened, Since};
 use crate::store::{FolderNews, FolderState, Gone, LARGEST, MessageFlags, NewMessage, ServerFlags};
@@ -23,6 +23,8 @@ const MAX_MESSAGE: u32 = LARGEST;
 /// Messages kept in one transaction, and their size.
 const BATCH: usize = 100;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// The newest of a folder that was never looked at, which come before the others are even listed.
+const NEWEST: u32 = 200;
 /// So many are asked for before what is awaited is looked up again.
 const STRETCH: usize = 2000;
 
@@ -38,7 +40,8 @@ pub(super) async fn synchronise(
         return Ok(0);
     }
     open(round, folder).await?;
-    fetch_small(round, folder).await
+    let fetched = fetch_small(round, folder).await?;
+    Ok(fetched + std::mem::take(&mut round.early))
 }
 
 fn is_known(state: &FolderState, status: FolderStatus) -> bool {
@@ -58,6 +61,9 @@ pub(super) async fn open(round: &mut Round<'_>, folder: i64) -> Result<Opened, F
     let is_renumbered = state.uid_validity != Some(opened.uid_validity);
     if is_renumbered {
         round.store().renumber(folder, opened.uid_validity).map_err(store_failure)?;
+    }
+    if state.uid_validity.is_none() && opened.messages > NEWEST {
+        newest(round, folder, opened.messages).await?;
     }
     let mut news = FolderNews {
         modseq: opened.modseq,
@@ -91,6 +97,17 @@ pub(super) async fn open(round: &mut Round<'_>, folder: i64) -> Result<Opened, F
         missing(round, folder, &news, uids).await?;
     }
     Ok(opened)
+}
+
+/// Takes the newest of a folder that was never looked at. To list all of a large one takes a server long, and the user waits.
+async fn newest(round: &mut Round<'_>, folder: i64, messages: u32) -> Result<(), Failure> {
+    let listed = round.session.newest(messages, NEWEST).await.map_err(|error| round.fail(&error))?;
+    let there = listed.into_iter().filter(|one| !one.flags.is_deleted);
+    // Nothing is said of the others yet, so no count of changes is noted: the whole list is asked for after this.
+    let news = FolderNews { new: there.map(|one| (one.uid, one.bytes)).collect(), ..FolderNews::default() };
+    round.store().take_news(folder, &news).map_err(store_failure)?;
+    round.early += fetch_small(round, folder).await?;
+    Ok(())
 }
 
 /// Takes over a list of messages that are new or whose flags changed.
@@ -204,7 +221,7 @@ async fn fetch_small(round: &mut Round<'_>, folder: i64) -> Result<usize, Failur
 struct Keeper<'a> {
     profile: &'a super::super::profile::Profile,
     folder: i64,
-    waiting: Vec<(NewMessage, String)>,
+    waiting: Vec<Fetched>,
     bytes: usize,
     kept: usize,
     failed: Option<Failure>,
@@ -217,7 +234,7 @@ impl<'a> Keeper<'a> {
 
     fn take(&mut self, message: Fetched) -> ControlFlow<()> {
         self.bytes += message.bytes.len();
-        self.waiting.push(to_keep(message));
+        self.waiting.push(message);
         if self.waiting.len() >= BATCH || self.bytes >= BATCH_BYTES {
             self.keep();
         }
@@ -229,7 +246,9 @@ impl<'a> Keeper<'a> {
     }
 
     fn keep(&mut self) {
-        let waiting = std::mem::take(&mut self.waiting);
+        let fetched = std::mem::take(&mut self.waiting);
+        let waiting = abreast(&fetched, |one| to_keep(one.uid, &one.flags, one.internal_date, one.bytes.clone()));
+        drop(fetched);
         self.bytes = 0;
         match self.profile.store.add_fetched(self.folder, &waiting) {
             Ok(count) => self.kept += count,
@@ -238,11 +257,8 @@ impl<'a> Keeper<'a> {
     }
 }
 
-fn to_keep(mut message: Fetched) -> (NewMessage, String) {
-    let keywords = std::mem::take(&mut message.flags.keywords).join(" ");
-    let flags = message_flags(&message.flags);
-    let raw = RawMessage::new(message.bytes);
-    (new_message(&raw, Some(message.uid), flags, message.internal_date), keywords)
+fn to_keep(uid: u32, flags: &Flags, came_at: Option<Timestamp>, bytes: Vec<u8>) -> (NewMessage, String) {
+    (new_message(&RawMessage::new(bytes), Some(uid), message_flags(flags), came_at), flags.keywords.join(" "))
 }
 
 /// Fetches the large messages of a folder, piece by piece; how many came whole.
@@ -288,7 +304,7 @@ async fn one_large(round: &mut Round<'_>, folder: i64, uid: u32, bytes: u32) -> 
         }
     }
     let whole = round.store().pieces(folder, uid).map_err(store_failure)?;
-    let message = to_keep(Fetched { uid, flags, internal_date, bytes: whole });
+    let message = to_keep(uid, &flags, internal_date, whole);
     round.store().add_fetched(folder, &[message]).map_err(store_failure)?;
     Ok(true)
 }

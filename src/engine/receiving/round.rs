@@ -36,6 +36,8 @@ pub(super) struct Round<'a> {
     pub(super) ripe_at: Timestamp,
     /// What did not work and was no reason to stop.
     pub(super) failures: Vec<Failure>,
+    /// Messages that came when a folder was opened, and are not counted yet.
+    pub(super) early: usize,
     /// Called when messages were added.
     pub(super) arrived: &'a (dyn Fn() + Sync),
 }
@@ -101,6 +103,7 @@ pub(super) async fn run(terms: &Terms<'_>, account: &AccountRecord, scope: Scope
         publish: terms.publish,
         ripe_at,
         failures: Vec::new(),
+        early: 0,
         arrived: terms.arrived,
     };
     let work = Box::pin(all(&mut round, scope));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::profile::{Profile, store_failure};
-use crate::engine::view::{FolderId, MessageId, RowView};
+use crate::engine::view::{FolderId, RowView};
 use crate::engine::{Event, Failure, indexing, reading};
 use crate::store::search::query::{self, Query};
 pub use crate::store::search::query::{Note, NoteKind, Place};
@@ -105,12 +105,9 @@ pub fn parse(profile: &Profile, text: &str, is_typing: bool) -> Query {
 /// When the store can't be read.
 pub fn find(profile: &Profile, query: &Query, limit: usize) -> Result<(Found, Vec<Hit>), Failure> {
     let found = profile.search.search(&profile.store, query, limit).map_err(store_failure)?;
-    let hit = |id: &MessageId| {
-        // One that went this very moment is not found.
-        let (folder, row) = profile.store.row(*id).ok()?;
-        Some(Hit { row: reading::row(row), folder })
-    };
-    let hits = found.messages.iter().filter_map(hit).collect();
+    // One that went this very moment is not found.
+    let rows = profile.store.rows_by_id(&found.messages).map_err(store_failure)?;
+    let hits = rows.into_iter().map(|(folder, row)| Hit { row: reading::row(row), folder }).collect();
     Ok((found, hits))
 }
 

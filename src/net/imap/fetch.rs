@@ -73,8 +73,18 @@ pub struct Fetched {
 impl Session {
     /// Every message of the open folder, by UID.
     pub async fn list(&mut self) -> Result<Vec<Listed>, ImapError> {
+        self.listed("UID FETCH 1:*").await
+    }
+
+    /// The same for the newest of so many messages.
+    pub async fn newest(&mut self, messages: u32, count: u32) -> Result<Vec<Listed>, ImapError> {
+        let first = messages.saturating_sub(count).saturating_add(1);
+        self.listed(&format!("FETCH {first}:*")).await
+    }
+
+    async fn listed(&mut self, command: &str) -> Result<Vec<Listed>, ImapError> {
         let mut listed = Vec::new();
-        self.run("UID FETCH 1:* (UID FLAGS RFC822.SIZE)", |response| {
+        self.run(&format!("{command} (UID FLAGS RFC822.SIZE)"), |response| {
             if let Response::Fetch(_, attributes) = response
                 && let Some(uid) = uid(attributes)
             {

@@ -236,6 +236,32 @@ fn between_accounts_a_message_is_brought_first_and_then_deleted_where_it_was() {
 }
 
 #[test]
+fn what_is_asked_each_turn_does_not_go_through_the_whole_mailbox() {
+    let (_dir, _key, store) = profile();
+    let db = store.db();
+    for sql in [IS_UNTOLD, super::super::rule::UNRULED] {
+        let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let parameters = vec![1; statement.parameter_count()];
+        let steps = statement.query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        let mut of_messages = steps.iter().filter(|step| step.split(' ').any(|word| word == "message")).peekable();
+        assert!(of_messages.peek().is_some(), "{steps:#?}");
+        assert!(of_messages.all(|step| step.contains("(rowid=?)")), "{steps:#?}");
+    }
+}
+
+#[test]
+fn what_was_too_large_for_pop3_hides_no_message_when_the_account_has_imap() {
+    let (_dir, _key, store) = profile();
+    let inbox = inbox(&store);
+    store.note_too_large(inbox, 3).unwrap();
+    assert_eq!(store.too_large().unwrap()[&inbox], 3);
+    store.renumber(inbox, 7).unwrap();
+    assert!(store.too_large().unwrap().is_empty());
+    assert_eq!(store.unknown_uids(inbox, &[1, 2, 3, 4]).unwrap(), [1, 2, 3, 4]);
+}
+
+#[test]
 fn pieces_of_a_large_message_are_put_together_up_to_the_first_gap() {
     let world = world();
     for (start, bytes) in [(0, &b"abc"[..]), (3, b"def"), (9, b"xyz")] {

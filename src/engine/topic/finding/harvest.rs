@@ -51,8 +51,7 @@ impl Harvest {
         if !FindingSettings::of(profile).harvests {
             return None;
         }
-        let folders = profile.store.folders().ok()?;
-        let junk = folders.into_iter().filter(|folder| folder.role == "junk").map(|folder| folder.id).collect();
+        let junk = profile.store.folders_of_role("junk").ok()?.into_iter().collect();
         Some(Self { known: profile.keyring(), junk, new: Keyring::default(), places: Vec::new() })
     }
 
