@@ -5,7 +5,7 @@ use kakitome::engine::headless;
 use kakitome::engine::topic::mail::{MailCommand, MailFlag};
 
 use super::people::Person;
-use super::servers::{MIDDLING_HOST, Proxy, Rule, servers};
+use super::servers::{BARE_HOST, MIDDLING_HOST, Proxy, Rule, servers};
 use super::synchronising::{Elsewhere, folder, here, message, settle, turn};
 
 /// Cuts the connection after ever more bytes of the answer, so that it breaks in each step once.
@@ -49,14 +49,14 @@ fn the_newest_of_a_large_folder_come_before_the_others_are_listed() {
     let (person, mut other) = (Person::new("pedro"), Elsewhere::new(servers, "pedro"));
     let subjects: Vec<String> = (0..2 * NEWEST + 50).map(|number| format!("Letter {number}")).collect();
     other.put("INBOX", &subjects.iter().map(String::as_str).collect::<Vec<_>>());
-    let proxy = Proxy::start_to(("127.0.0.1", servers.imap_port()), Rule::CutAnswerAfter(60_000));
+    let proxy = Proxy::start_to((BARE_HOST, servers.imap_port()), Rule::CutAnswerAfter(60_000));
     let profile = settle(&person, servers, &proxy);
     proxy.arm();
     assert!(!headless::synchronise(&profile).unwrap().failures.is_empty());
     proxy.disarm();
     let inbox = folder(&profile, "INBOX");
     let rows = profile.store.rows(inbox, usize::MAX, 0).unwrap();
-    let awaited = profile.store.folder_state(inbox).unwrap().awaited;
+    let awaited = usize::try_from(profile.store.folder_state(inbox).unwrap().awaited).unwrap();
     assert_eq!(rows.len() + awaited, NEWEST, "{} came", rows.len());
     assert!(rows.iter().all(|row| subjects[NEWEST + 50..].contains(&row.subject)), "{rows:?}");
     assert_eq!(turn(&profile) + rows.len(), subjects.len());

@@ -516,8 +516,6 @@ pub fn screens(language: Language) -> Vec<(&'static str, App)> {
     dialog.key_press(Key::T);
     dialog.run();
     all.push(("tags-dialog", dialog.into_state()));
-    let removing = language.fill(Word::TagRemove, &[("name", "Project X")]);
-    all.push(("tags-removing", clicked(opened(language).0, &removing)));
     let (mut app, _) = opened(language);
     app.state.search = "tag:請求書".into();
     all.push(("saved-search", app));

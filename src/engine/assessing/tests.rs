@@ -24,7 +24,9 @@ fn what_was_looked_at_before_the_user_trusted_otherwise_is_looked_at_again() {
     let due = due(&profile);
     let give = |with: &Tools| {
         let mut messages = with.look_at_all(&profile, &due);
-        messages.iter_mut().for_each(|(.., assessment)| assessment.subject = "as it was".into());
+        for (.., assessment) in &mut messages {
+            assessment.subject = "as it was".into();
+        }
         let (to, from) = sync_channel(1);
         to.send(Looked { messages, trust: with.trust }).unwrap();
         drop(to);

@@ -91,7 +91,7 @@ mod tests {
 
     fn letter(n: usize) -> (RawMessage, MessageFlags) {
         let raw = RawMessage::new(format!("Subject: {n}\r\n\r\nhello\r\n").into_bytes());
-        (raw, MessageFlags { is_seen: n % 2 == 0, ..MessageFlags::default() })
+        (raw, MessageFlags { is_seen: n.is_multiple_of(2), ..MessageFlags::default() })
     }
 
     /// The subjects in a folder, oldest first.
