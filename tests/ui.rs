@@ -788,6 +788,20 @@ fn f6_goes_round_the_panes() {
 }
 
 #[test]
+fn a_new_account_chooses_how_it_receives_and_one_that_is_there_keeps_it() {
+    for language in LANGUAGES {
+        let hint = language.say(ui::Word::ReceiveByHint);
+        let new = window(by_pop3(language), WIDE);
+        new.get_by_role_and_label(Role::RadioButton, "IMAP");
+        assert!(new.query_by_label(hint).is_none());
+        let old = window(at_a_port_of_its_own(language), WIDE);
+        assert!(old.query_by_role_and_label(Role::RadioButton, "POP3").is_none());
+        old.get_by_label("IMAP");
+        old.get_by_label(hint);
+    }
+}
+
+#[test]
 fn a_link_is_asked_about_and_its_deception_is_named() {
     for language in LANGUAGES {
         let (mut app, _) = app(language);
@@ -846,11 +860,12 @@ fn by_pop3(language: Language) -> App {
     by_pop
 }
 
-/// The form of an account whose servers answer at ports that only they have.
+/// The form of an account that is there, whose servers answer at ports that only they have.
 fn at_a_port_of_its_own(language: Language) -> App {
     let (mut other, _) = app(language);
     other.state.screen = Screen::Settings;
     other.state.settings.form = Some(kakitome::engine::view::AccountForm {
+        id: Some(1),
         name: "Hana".into(),
         address: "hana@example.org".into(),
         smtp_host: "mail.example.org".into(),

@@ -233,6 +233,10 @@ fn sentences(kind: FailureKind) -> (&'static str, &'static str) {
             "no account may send as this author; add the address with `account identity`, or change From",
             "この差出人で送れるアカウントがありません。`account identity` で加えるか、差出人を変えられます",
         ),
+        FailureKind::ReceivesOtherwise => (
+            "an account that has mail can't change between POP3 and IMAP; add the mailbox as another account",
+            "メールのあるアカウントでは、POP3とIMAPを切り替えられません。別のアカウントとして加えられます",
+        ),
         FailureKind::SignInAgain
         | FailureKind::SignInDenied
         | FailureKind::SignInFailed

@@ -17,6 +17,7 @@ pub(super) fn save(profile: &Profile, form: &AccountForm, is_demo: bool) -> Resu
     if is_demo {
         return Err(input("demo"));
     }
+    receives_as_before(profile, &record)?;
     record.id = profile.store.save_account(&record).map_err(store_failure)?;
     profile.tokens.stay(record.id);
     if let (Some(password), Some(secrets)) = (&form.password, &profile.secrets) {
@@ -30,6 +31,21 @@ pub(super) fn save(profile: &Profile, form: &AccountForm, is_demo: bool) -> Resu
     }
     profile.store.ensure_folder(record.id, "INBOX", "INBOX", "inbox").map_err(store_failure)?;
     Ok(record.id)
+}
+
+/// What came by POP3, or without a server, may be nowhere but here: the list of an IMAP server says nothing of it, and would
+/// delete it. And what an IMAP server is still to be told, no other can be. So an account that has mail keeps its way.
+fn receives_as_before(profile: &Profile, record: &AccountRecord) -> Result<(), Failure> {
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let Some(before) = accounts.iter().find(|one| one.id == record.id) else { return Ok(()) };
+    if before.imap_host.is_empty() == record.imap_host.is_empty() {
+        return Ok(());
+    }
+    if profile.store.has_messages(record.id).map_err(store_failure)? {
+        return Err(Failure { kind: FailureKind::ReceivesOtherwise, ..input(&record.address) });
+    }
+    // What one server has by these names the other does not.
+    profile.store.remove_folders(record.id).map_err(store_failure)
 }
 
 /// Removes an account with everything of it here, and what it logs in with.

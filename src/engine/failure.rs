@@ -60,6 +60,8 @@ pub enum FailureKind {
     Protocol,
     /// No account here may send as the author.
     NotYourAddress,
+    /// An account that has mail can't change between IMAP and POP3.
+    ReceivesOtherwise,
     /// Port 25 is for servers among themselves, and providers block it for everybody else (OP25B).
     Port25,
     /// The message is larger than the server takes; the subject is its limit in bytes.

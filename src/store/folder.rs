@@ -69,6 +69,19 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whether an account has a message in any folder, also one that is to be deleted.
+    pub fn has_messages(&self, account: i64) -> Result<bool, StoreError> {
+        let query =
+            "SELECT EXISTS (SELECT 1 FROM folder JOIN message ON message.folder = folder.id WHERE account = ?1)";
+        Ok(self.db().query_row(query, [account], |row| row.get(0))?)
+    }
+
+    /// Removes every folder of an account, with what is in them.
+    pub fn remove_folders(&self, account: i64) -> Result<(), StoreError> {
+        self.db().execute("DELETE FROM folder WHERE account = ?1", [account])?;
+        Ok(())
+    }
+
     /// Removes a folder with its messages, because the server no longer has it.
     pub fn remove_folder(&self, folder: i64) -> Result<(), StoreError> {
         self.db().execute("DELETE FROM folder WHERE id = ?1", [folder])?;

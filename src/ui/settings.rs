@@ -310,8 +310,13 @@ pub(super) fn fields(ui: &mut Ui, language: Language, form: &mut AccountForm, pa
 /// Where mail is received: by IMAP, or by POP3 and what goes with that.
 fn receiving(ui: &mut Ui, language: Language, form: &mut AccountForm) {
     let is_pop = form.imap_host.is_empty() && form.pop.is_some();
+    let has_way = form.id.is_some();
     ui.horizontal(|ui| {
         widgets::body(ui, language.say(Word::ReceiveBy));
+        if has_way {
+            widgets::emphasis(ui, if is_pop { "POP3" } else { "IMAP" });
+            return;
+        }
         if widgets::choice(ui, !is_pop, "IMAP").clicked() && is_pop {
             // What was typed as the one server's name is the start of the other's.
             form.imap_host = form.pop.take().map(|pop| pop.host).unwrap_or_default();
@@ -321,6 +326,9 @@ fn receiving(ui: &mut Ui, language: Language, form: &mut AccountForm) {
             form.pop = Some(PopAccess { host, port: 995, leaves: true, before_smtp: false });
         }
     });
+    if has_way {
+        widgets::caption(ui, language.say(Word::ReceiveByHint));
+    }
     let Some(pop) = form.pop.as_mut().filter(|_| is_pop) else {
         server(ui, language.say(Word::ImapServer), &mut form.imap_host, &mut form.imap_port, IMAP, 143);
         return;

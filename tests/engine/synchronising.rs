@@ -243,6 +243,44 @@ fn what_is_too_large_stays_on_the_server_and_is_counted_and_waits_for_nobody() {
     assert_eq!(counted(&popping.profile()), (1, 0));
 }
 
+/// What came by POP3 was deleted on the server: the list of the IMAP server would delete it here, too.
+#[test]
+fn an_account_with_mail_keeps_the_way_it_receives_and_one_without_may_change() {
+    let Some(servers) = servers() else { return };
+    let name = "ronja";
+    let mut other = Elsewhere::new(servers, name);
+    other.put("INBOX", &["first"]);
+    let (person, empty) = (Person::new(name), Person::new(name));
+    super::settle_by_pop(&person, servers, false);
+    assert_eq!(super::synchronise(&person), 1);
+    let by_imap = |person: &Person| {
+        let id = headless::mailbox(&person.profile(), None).unwrap().accounts[0].id;
+        AccountForm { id: Some(id), ..person.account(servers, HOST, Way::Submission) }
+    };
+    let subjects = |person: &Person| {
+        here(&person.profile())["INBOX"].keys().map(|one| one.subject().to_owned()).collect::<Vec<_>>()
+    };
+    let form = by_imap(&person);
+    let refused = headless::save_account(&person.profile(), &form).unwrap_err();
+    assert_eq!(refused.kind, FailureKind::ReceivesOtherwise);
+    other.put("INBOX", &["second"]);
+    assert_eq!(super::synchronise(&person), 1, "it still receives as before");
+    assert_eq!(subjects(&person), ["first", "second"]);
+    // Everything but the way can be changed.
+    let renamed = AccountForm { name: "R.".into(), ..super::by_pop(&person, servers, servers.pop_port(), true, false) };
+    headless::save_account(&person.profile(), &renamed).unwrap();
+
+    super::settle_by_pop(&empty, servers, true);
+    assert_eq!(super::synchronise(&empty), 0);
+    let form = by_imap(&empty);
+    headless::save_account(&empty.profile(), &form).unwrap();
+    other.put("INBOX", &["third"]);
+    assert_eq!(super::synchronise(&empty), 1);
+    assert_eq!(subjects(&empty), ["third"]);
+    let back = super::by_pop(&empty, servers, servers.pop_port(), true, false);
+    assert_eq!(headless::save_account(&empty.profile(), &back).unwrap_err().kind, FailureKind::ReceivesOtherwise);
+}
+
 #[test]
 fn what_is_done_offline_is_done_on_the_server_later() {
     let Some(servers) = servers() else { return };

@@ -87,6 +87,12 @@ explained! { FailureKind {
         "この差出人で送れるアカウントがありません{subject}。",
         "別の差出人を選ぶか、設定でアカウントにアドレスを加えられます。";
         [];
+    ReceivesOtherwise =>
+        "An account that has mail can't change between POP3 and IMAP: what came by POP3 may be nowhere but here{subject}.",
+        "Add the same mailbox as a second account, move what you want to keep into its folders, then remove this one.";
+        "メールのあるアカウントでは、POP3とIMAPを切り替えられません。POP3で受けたメールは、ここにしかないことがあります{subject}。",
+        "同じメールボックスを別のアカウントとして加え、残すメールをそちらのフォルダーに移してから、このアカウントを削除できます。";
+        [];
     SignInAgain =>
         "Your provider does not let this account in any more without you{subject}.",
         "Sign in again. Your mail here, and what waits to be sent, stays as it is.";

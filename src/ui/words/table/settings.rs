@@ -20,6 +20,7 @@ macro_rules! settings {
             SmtpServer => "Server for sending (SMTP)", "送信サーバー（SMTP）";
             ImapServer => "Server for receiving (IMAP)", "受信サーバー（IMAP）";
             ReceiveBy => "Receive by", "受信方式";
+            ReceiveByHint => "An account keeps the way it receives: what came by POP3 may be nowhere but here. For the other way, add the same mailbox as a second account.", "受信方式は、後から変えられません。POP3で受けたメールは、ここにしかないことがあるためです。もう一方の方式は、同じメールボックスを別のアカウントとして加えると使えます。";
             PopServer => "Server for receiving (POP3)", "受信サーバー（POP3）";
             LeaveOnServer => "Leave messages on the server", "サーバーにメールを残す";
             LeaveOnServerHint => "What was received is deleted on the server once it is kept here. Other devices will not see it any more.", "受信してここに保存したメールは、サーバーから削除されます。ほかの端末では見られなくなります。";
