@@ -34,11 +34,16 @@ pub(super) fn save(profile: &Profile, form: &AccountForm, is_demo: bool) -> Resu
 }
 
 /// What came by POP3, or without a server, may be nowhere but here: the list of an IMAP server says nothing of it, and would
-/// delete it. And what an IMAP server is still to be told, no other can be. So an account that has mail keeps its way.
+/// delete it. And what an IMAP server is still to be told, no other can be. So an account that has mail keeps its way. With
+/// another IMAP server its messages are looked for there, and those that are not found stay here.
 fn receives_as_before(profile: &Profile, record: &AccountRecord) -> Result<(), Failure> {
     let accounts = profile.store.accounts().map_err(store_failure)?;
     let Some(before) = accounts.iter().find(|one| one.id == record.id) else { return Ok(()) };
     if before.imap_host.is_empty() == record.imap_host.is_empty() {
+        let is_same = before.imap_host.eq_ignore_ascii_case(&record.imap_host) && before.user == record.user;
+        if !record.imap_host.is_empty() && !is_same {
+            profile.store.change_server(record.id).map_err(store_failure)?;
+        }
         return Ok(());
     }
     if profile.store.has_messages(record.id).map_err(store_failure)? {

@@ -22,6 +22,7 @@ use super::{
     Event, Failure, FailureKind, Retry, account, assessing, conversations, indexing, reading, sending, stateless,
 };
 
+pub(super) use importing::local_folder;
 pub use importing::{Importer, import, import_with_flags, importing};
 pub use watching::Watching;
 

@@ -6,6 +6,7 @@
 
 mod folder;
 mod matching;
+mod moving;
 mod roster;
 mod round;
 mod tell;

@@ -19,6 +19,7 @@ pub mod files;
 mod folder;
 mod intake;
 mod message;
+mod moved;
 pub mod nss;
 pub mod opened;
 mod outbox;

@@ -76,7 +76,7 @@ impl Store {
             transaction
                 .query_row("SELECT uid_validity IS NOT NULL FROM folder WHERE id = ?1", [folder], |row| row.get(0))?;
         transaction.execute(
-            "UPDATE folder SET is_renumbered = is_renumbered OR ?3, uid_validity = ?2, modseq = 0, uid_next = 0
+            "UPDATE folder SET is_renumbered = max(is_renumbered, ?3), uid_validity = ?2, modseq = 0, uid_next = 0
              WHERE id = ?1",
             params![folder, uid_validity, was_known],
         )?;

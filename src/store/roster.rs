@@ -31,6 +31,8 @@ pub struct FolderState {
     pub delimiter: String,
     /// Its UIDs became void, and its messages wait to be found again.
     pub is_renumbered: bool,
+    /// They became void because the account is at another server: what is not found again there stays here.
+    pub has_moved: bool,
     /// How many messages the server has there, as far as is known here.
     pub messages: u32,
     /// How many of them are still to be fetched: those that are not larger than [`LARGEST`](super::LARGEST).
@@ -39,6 +41,9 @@ pub struct FolderState {
 
 /// The role of the folder, never shown, that keeps what is to be deleted for good until the server has done so.
 pub const LIMBO: &str = "gone";
+
+/// The value of `is_renumbered` that says so.
+const MOVED: i64 = 2;
 
 const STATE: &str = "SELECT id, path, wanted_path, is_new, is_gone, role, uid_validity, modseq, uid_next, mailbox_id,
         delimiter, is_renumbered,
@@ -219,6 +224,7 @@ fn state(row: &Row<'_>) -> rusqlite::Result<FolderState> {
         mailbox_id: row.get(9)?,
         delimiter: row.get(10)?,
         is_renumbered: row.get(11)?,
+        has_moved: row.get::<_, i64>(11)? == MOVED,
         messages: row.get(12)?,
         awaited: row.get(13)?,
     })

@@ -416,6 +416,66 @@ fn a_folder_that_was_numbered_anew_is_not_fetched_anew() {
     assert_eq!(here(&profile)["INBOX"].len(), 59);
 }
 
+/// The other mailbox has its own numbers; what only the one before had may be nowhere else any more.
+#[test]
+fn an_account_at_another_server_keeps_what_is_not_there_and_never_takes_one_message_for_another() {
+    let Some(servers) = servers() else { return };
+    let proxy = Proxy::start(servers.imap_port(), Rule::Watch);
+    let (person, mut before, mut after) =
+        (Person::new("stina"), Elsewhere::new(servers, "stina"), Elsewhere::new(servers, "tove"));
+    let profile = settle(&person, servers, &proxy);
+    before.run(async |session| {
+        session.create_path("Work").await.unwrap();
+        session.create_path("Old").await.unwrap();
+    });
+    before.put("INBOX", &["both", "only here", "only here too", "to be deleted"]);
+    before.put("Work", &["a plan"]);
+    before.put("Old", &["long ago", "to be moved"]);
+    assert_eq!(turn(&profile), 7);
+    // The server hears of this no more.
+    let delete = MailCommand::Delete(vec![message(&profile, "INBOX", "to be deleted")]);
+    headless::mail(&profile, delete).unwrap();
+    let (old, work) = (message(&profile, "Old", "to be moved"), folder(&profile, "Work"));
+    headless::mail(&profile, MailCommand::Move { messages: vec![old], to: work }).unwrap();
+    let both = message(&profile, "INBOX", "both");
+
+    after.put("INBOX", &["another", "both", "more"]);
+    after.run(async |session| session.create_path("Work").await.unwrap());
+    after.put("Work", &["another plan"]);
+    let user = "tove@example.test".to_owned();
+    let id = headless::mailbox(&profile, None).unwrap().accounts[0].id;
+    let form =
+        AccountForm { id: Some(id), imap_port: proxy.port(), user, ..person.account(servers, HOST, Way::Submission) };
+    headless::save_account(&profile, &form).unwrap();
+    for _ in 0..3 {
+        turn(&profile);
+    }
+    let subjects = |name: &str| {
+        let mut found: Vec<_> =
+            here(&profile).get(name).into_iter().flatten().map(|(one, _)| one.subject().to_owned()).collect();
+        found.sort();
+        found
+    };
+    assert_eq!(subjects("INBOX"), ["another", "both", "more"]);
+    assert_eq!(message(&profile, "INBOX", "both"), both, "it is the same row");
+    assert_eq!(subjects("INBOX (stina@example.test)"), ["only here", "only here too"]);
+    assert_eq!(subjects("Work (stina@example.test)"), ["a plan"]);
+    assert_eq!(subjects("Old (stina@example.test)"), ["long ago"]);
+    assert_eq!(subjects("Work"), ["another plan", "to be moved"], "what was on its way is brought");
+    let trashed = after.content().into_values().flatten().filter(|(one, _)| one.subject() == "to be deleted").count();
+    assert_eq!(trashed, 1, "it is in the trash there");
+    // From now on it is an account like others.
+    let there: Vec<_> = after.content().into_iter().map(|(name, all)| (name, all.len())).collect();
+    assert!(there.contains(&("INBOX".to_owned(), 3)) && there.contains(&("Work".to_owned(), 2)), "{there:?}");
+    after.run(async |session| {
+        session.open("INBOX", None).await.unwrap();
+        session.delete_messages(&[1]).await.unwrap();
+    });
+    assert_eq!(turn(&profile), 0);
+    assert_eq!(subjects("INBOX"), ["both", "more"]);
+    assert_eq!(before.content()["INBOX"].len(), 4, "nothing is done to the other mailbox");
+}
+
 #[test]
 fn folders_that_were_renamed_or_deleted_on_the_server_are_so_here() {
     let Some(servers) = servers() else { return };

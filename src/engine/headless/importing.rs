@@ -74,7 +74,8 @@ fn keep(profile: &Profile, batches: &Receiver<(String, Vec<ReadyMessage>)>) -> R
     Ok(count)
 }
 
-fn local_folder(profile: &Profile, name: &str) -> Result<i64, Failure> {
+/// The folder of that name that has no server.
+pub(in crate::engine) fn local_folder(profile: &Profile, name: &str) -> Result<i64, Failure> {
     let accounts = profile.store.accounts().map_err(store_failure)?;
     let local = if let Some(account) = accounts.iter().find(|account| account.smtp_host.is_empty()) {
         account.id

@@ -11,8 +11,8 @@ use crate::store::{FolderNews, FolderState, Gone, LARGEST, MessageFlags, NewMess
 use super::super::Failure;
 use super::super::network::{net_failure, new_message};
 use super::super::profile::store_failure;
-use super::matching;
 use super::round::Round;
+use super::{matching, moving};
 
 /// Messages up to this size are fetched whole, and first.
 pub(super) const SMALL: u32 = 1024 * 1024;
@@ -84,7 +84,11 @@ pub(super) async fn open(round: &mut Round<'_>, folder: i64) -> Result<Opened, F
     } else {
         let listed = round.session.list().await.map_err(fail)?;
         everything(round, folder, &mut news, listed).await?;
-        if round.state(folder)?.is_renumbered {
+        let state = round.state(folder)?;
+        if state.has_moved {
+            moving::keep(round, &state, false)?;
+        }
+        if state.is_renumbered {
             round.store().end_renumbering(folder).map_err(store_failure)?;
         }
         return Ok(opened);

@@ -7,6 +7,7 @@ use crate::store::FolderState;
 use super::super::network::net_failure;
 use super::super::profile::store_failure;
 use super::super::{Failure, FailureKind};
+use super::moving;
 use super::round::Round;
 
 /// So many messages are compared to know a folder again under another name.
@@ -140,7 +141,12 @@ async fn follow(round: &mut Round<'_>, remote: &[RemoteFolder]) -> Result<(), Fa
         }
         // The list does not have it; the server is asked once more before anything is deleted here.
         match round.session.open(&state.path, None).await {
-            Err(NetError::NoFolder { .. }) => round.store().drop_folder(state.id).map_err(store_failure)?,
+            Err(NetError::NoFolder { .. }) => {
+                if state.has_moved {
+                    moving::keep(round, state, true)?;
+                }
+                round.store().drop_folder(state.id).map_err(store_failure)?;
+            }
             Err(error) => return Err(round.fail(&error)),
             Ok(_) => {}
         }

@@ -246,6 +246,7 @@ pub fn done(language: Language, code: &str, subject: &str) -> String {
         "certificates_refreshed" => Word::DoneRefreshed,
         "certificate_published" => Word::DonePublished,
         "sent_without_report" => Word::DoneNoReport,
+        "kept_here" => Word::DoneKeptHere,
         _ => Word::DoneOther,
     };
     language.fill(word, &[("subject", subject)])

@@ -113,6 +113,7 @@ macro_rules! window {
             DoneSaved => "Saved {subject}", "保存しました {subject}";
             DoneGenerated => "The key is made {subject}", "鍵を作りました {subject}";
             DoneAccount => "The account works {subject}", "アカウントに接続できました {subject}";
+            DoneKeptHere => "What the new server does not have is kept on this computer, in “{subject}”.", "新しいサーバーにないメールは、このコンピューターの「{subject}」に残しました。";
             DoneOther => "Done {subject}", "完了しました {subject}";
         }
     };
