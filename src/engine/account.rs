@@ -40,11 +40,13 @@ fn receives_as_before(profile: &Profile, record: &AccountRecord) -> Result<(), F
     let accounts = profile.store.accounts().map_err(store_failure)?;
     let Some(before) = accounts.iter().find(|one| one.id == record.id) else { return Ok(()) };
     if before.imap_host.is_empty() == record.imap_host.is_empty() {
-        let is_same = before.imap_host.eq_ignore_ascii_case(&record.imap_host) && before.user == record.user;
-        if !record.imap_host.is_empty() && !is_same {
-            profile.store.change_server(record.id).map_err(store_failure)?;
-        }
-        return Ok(());
+        // A turn that goes on now still belongs to the server of before; the next one sees that it is another.
+        return match before.imap_mailbox() {
+            Some(mailbox) if Some(&mailbox) != record.imap_mailbox().as_ref() => {
+                profile.store.receive_from(before.id, &mailbox).map_err(store_failure)
+            }
+            _ => Ok(()),
+        };
     }
     if profile.store.has_messages(record.id).map_err(store_failure)? {
         return Err(Failure { kind: FailureKind::ReceivesOtherwise, ..input(&record.address) });

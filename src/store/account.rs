@@ -61,6 +61,12 @@ impl AccountRecord {
         format!("account-{}-grant", self.id)
     }
 
+    /// The mailbox that it receives from by IMAP: whose, and where.
+    pub fn imap_mailbox(&self) -> Option<String> {
+        let host = self.imap_host.to_ascii_lowercase();
+        (!host.is_empty()).then(|| format!("{} {host}", self.user))
+    }
+
     /// It receives by POP3: with IMAP there would be two of everything.
     pub fn receives_by_pop(&self) -> bool {
         self.imap_host.is_empty() && self.pop.is_some()
@@ -137,6 +143,7 @@ impl Store {
         if synchronised.remove(&id).is_some() {
             self.set_setting(SYNCHRONISED, &synchronised)?;
         }
+        self.forget_mailbox(id)?;
         self.db().execute("DELETE FROM account WHERE id = ?1", [id])?;
         Ok(())
     }

@@ -1,15 +1,37 @@
 //! An account that receives from another server than before: what was known by UIDs counts no longer. What is not found again
 //! is kept here, and not deleted as it is when the same server has numbered a folder anew: the other server may be gone.
 
+use std::collections::BTreeMap;
+
 use rusqlite::params;
 
 use super::roster::LIMBO;
 use super::{Store, StoreError};
 
+/// The setting with the mailbox of each account, by row ids, whose UIDs are known here.
+const MAILBOXES: &str = "mailboxes";
+
 impl Store {
-    /// The account receives from another server, or as another user of it, from now on. What the one before was still to be
-    /// told of folders and of messages that are elsewhere by now is nothing to the other.
-    pub fn change_server(&self, account: i64) -> Result<(), StoreError> {
+    /// An account receives from this [mailbox](super::AccountRecord::imap_mailbox) now. When that is another one than before,
+    /// what was known by UIDs is void.
+    pub fn receive_from(&self, account: i64, mailbox: &str) -> Result<(), StoreError> {
+        let mut known: BTreeMap<i64, String> = self.setting(MAILBOXES)?.unwrap_or_default();
+        match known.get(&account) {
+            Some(before) if before == mailbox => return Ok(()),
+            Some(_) => self.change_server(account)?,
+            None => {}
+        }
+        known.insert(account, mailbox.to_owned());
+        self.set_setting(MAILBOXES, &known)
+    }
+
+    pub(super) fn forget_mailbox(&self, account: i64) -> Result<(), StoreError> {
+        let mut known: BTreeMap<i64, String> = self.setting(MAILBOXES)?.unwrap_or_default();
+        if known.remove(&account).is_some() { self.set_setting(MAILBOXES, &known) } else { Ok(()) }
+    }
+
+    /// What the one before was still to be told of folders and of messages that are elsewhere by now is nothing to the other.
+    fn change_server(&self, account: i64) -> Result<(), StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
         for sql in [

@@ -81,6 +81,9 @@ pub(super) async fn run(terms: &Terms<'_>, account: &AccountRecord, scope: Scope
     let turn = terms.profile.turns.of(account.id);
     let _turn = turn.lock().await;
     let (profile, cancel) = (terms.profile, terms.cancel);
+    if let Some(mailbox) = account.imap_mailbox() {
+        profile.store.receive_from(account.id, &mailbox).map_err(store_failure)?;
+    }
     let progress = Progress { work: "synchronise", subject: account.address.clone(), fraction: None };
     (terms.publish)(Event::Progress(Some(progress)));
     let fail = |error: NetError| net_failure(&error, &account.address);

@@ -186,6 +186,46 @@ fn a_renumbered_folder_keeps_what_is_found_again_and_loses_what_is_not() {
 }
 
 #[test]
+fn at_another_server_nothing_is_lost_and_what_bears_the_same_name_there_is_let_be() {
+    let world = world();
+    let store = &world.store;
+    let dropped = store.note_folder(world.account, "Dropped", ("Dropped", "", "/")).unwrap();
+    store.receive_from(world.account, "alice one.example").unwrap();
+    store.relocate(world.ids[3], store.limbo(world.account).unwrap(), now()).unwrap();
+    store.relocate(world.ids[4], world.archive, now()).unwrap();
+    store.plan_rename(world.archive, "Elsewhere", "Elsewhere").unwrap();
+    store.plan_removal(dropped).unwrap();
+    store.receive_from(world.account, "alice one.example").unwrap();
+    assert!(!store.folder_state(world.inbox).unwrap().has_moved, "it is the same mailbox");
+
+    store.receive_from(world.account, "alice two.example").unwrap();
+    assert!(matches!(store.folder_state(dropped), Err(StoreError::NotFound)));
+    assert_eq!(store.folder_state(world.archive).unwrap().wanted_path, None);
+    store.renumber(world.inbox, 7).unwrap();
+    assert!(store.folder_state(world.inbox).unwrap().has_moved, "also under the same UIDVALIDITY");
+    store.found_again(world.inbox, &[(world.ids[0], 101)]).unwrap();
+    store.bring_instead(world.inbox, false).unwrap();
+    let left = store.not_found_there(world.inbox, false).unwrap();
+    assert_eq!(left, world.ids[1..3]);
+    let here = store.ensure_folder(world.account, "here", "here", "").unwrap();
+    store.keep_here(&left, here).unwrap();
+    store.end_renumbering(world.inbox).unwrap();
+    assert_eq!((world.uids(world.inbox), world.uids(here)), (vec![Some(101)], vec![Some(1), Some(2)]));
+    assert!(!store.folder_state(world.inbox).unwrap().has_moved);
+    assert!(matches!(store.row(world.ids[3]), Err(StoreError::NotFound)), "it was to be deleted");
+    let placings = store.placings(world.account).unwrap();
+    let brought: Vec<_> = placings.iter().map(|one| (one.message, one.way, one.folder)).collect();
+    assert_eq!(brought, [(world.ids[4], Way::Append, None)]);
+    // The other server does not have the archive: what is on its way there waits for it, the rest stays here.
+    assert_eq!(store.not_found_there(world.archive, true).unwrap(), Vec::<i64>::new());
+    store.drop_folder(world.archive).unwrap();
+    assert!(store.folder_state(world.archive).unwrap().is_new);
+    // An account with the row id of one that was removed has no mailbox of before.
+    store.remove_account(world.account).unwrap();
+    assert_eq!(store.setting::<BTreeMap<i64, String>>("mailboxes").unwrap(), Some(BTreeMap::new()));
+}
+
+#[test]
 fn a_folder_that_went_takes_its_messages_and_not_those_that_were_still_to_come() {
     let world = world();
     world.store.relocate(world.ids[0], world.archive, now()).unwrap();
