@@ -2,6 +2,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode};
@@ -199,13 +200,21 @@ impl Store {
     }
 }
 
+/// So often a profile that is in use is asked for again, after [`NEXT_TRY`] each.
+const TRIES: usize = 10;
+const NEXT_TRY: Duration = Duration::from_millis(20);
+
+/// A process that was just started from the one that had the profile holds its lock until it is another program: a moment.
 pub(super) fn lock(dir: &Path) -> Result<File, StoreError> {
     let file = files::create_private_file(&dir.join(LOCK))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
-        Err(TryLockError::Error(error)) => Err(error.into()),
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(NEXT_TRY),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
     }
+    Err(StoreError::InUse)
 }
 
 pub(super) fn unlock(connection: &Connection, key: &ProfileKey) -> Result<(), StoreError> {

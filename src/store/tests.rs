@@ -75,7 +75,15 @@ fn a_second_program_can_not_open_the_profile_until_the_first_one_ends() {
     let (dir, key, store) = profile();
     assert!(matches!(Store::open(dir.path(), &key), Err(StoreError::InUse)));
     drop(store);
-    Store::open(dir.path(), &key).unwrap();
+    let store = Store::open(dir.path(), &key).unwrap();
+    // One that ends in this moment is waited for, and so is a child of its that is not another program yet.
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(60));
+            drop(store);
+        });
+        Store::open(dir.path(), &key).unwrap();
+    });
 }
 
 #[test]
