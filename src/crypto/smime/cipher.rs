@@ -84,7 +84,10 @@ impl ContentCipher {
 
     /// The key that the content is under, of the key that was handed over (RFC 9709 §2).
     fn content_key(&self, key: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let Some(info) = &self.hkdf_info else { return Some(Zeroizing::new(key.to_vec())) };
+        let Some(info) = &self.hkdf_info else {
+            // One of another length is of another cipher, and OpenSSL's binding stops the program over a short one.
+            return (key.len() == self.openssl.key_length()).then(|| Zeroizing::new(key.to_vec()));
+        };
         let mut out = Zeroizing::new(vec![0; self.key_length]);
         let salt = b"The Cryptographic Message Syntax";
         let mode = HkdfMode::EXTRACT_THEN_EXPAND;
@@ -252,6 +255,9 @@ pub fn unwrap_key(wrap: ObjectIdentifier, kek: &[u8], wrapped: &[u8]) -> Option<
         }
         _ => return None,
     };
+    if kek.len() != cipher.key_length() {
+        return None;
+    }
     operation.decrypt_init(Some(cipher), Some(kek), None).ok()?;
     let mut out = Zeroizing::new(Vec::new());
     operation.cipher_update_vec(wrapped, &mut out).ok()?;
