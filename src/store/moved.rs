@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::roster::LIMBO;
 use super::{Store, StoreError};
@@ -15,35 +15,26 @@ impl Store {
     /// An account receives from this [mailbox](super::AccountRecord::imap_mailbox) now. When that is another one than before,
     /// what was known by UIDs is void.
     pub fn receive_from(&self, account: i64, mailbox: &str) -> Result<(), StoreError> {
-        let mut known: BTreeMap<i64, String> = self.setting(MAILBOXES)?.unwrap_or_default();
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let query = "SELECT value FROM setting WHERE name = ?1";
+        let kept: Option<String> = transaction.query_row(query, [MAILBOXES], |row| row.get(0)).optional()?;
+        let kept = kept.and_then(|json| serde_json::from_str(&json).ok());
+        let mut known: BTreeMap<i64, String> = kept.unwrap_or_default();
         match known.get(&account) {
             Some(before) if before == mailbox => return Ok(()),
-            Some(_) => self.change_server(account)?,
+            Some(_) => change_server(&transaction, account)?,
             None => {}
         }
         known.insert(account, mailbox.to_owned());
-        self.set_setting(MAILBOXES, &known)
+        let keep = "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)";
+        transaction.execute(keep, params![MAILBOXES, serde_json::to_string(&known)?])?;
+        Ok(transaction.commit()?)
     }
 
     pub(super) fn forget_mailbox(&self, account: i64) -> Result<(), StoreError> {
         let mut known: BTreeMap<i64, String> = self.setting(MAILBOXES)?.unwrap_or_default();
         if known.remove(&account).is_some() { self.set_setting(MAILBOXES, &known) } else { Ok(()) }
-    }
-
-    /// What the one before was still to be told of folders and of messages that are elsewhere by now is nothing to the other.
-    fn change_server(&self, account: i64) -> Result<(), StoreError> {
-        let mut db = self.db();
-        let transaction = db.transaction()?;
-        for sql in [
-            "DELETE FROM folder WHERE account = ?1 AND is_gone",
-            "DELETE FROM discard WHERE folder IN (SELECT id FROM folder WHERE account = ?1)",
-            // No UIDVALIDITY is 0 (RFC 3501 §9, nz-number): whatever the server says is another one.
-            "UPDATE folder SET uid_validity = 0, is_renumbered = 2, wanted_path = NULL, modseq = 0, uid_next = 0,
-                 mailbox_id = '' WHERE account = ?1 AND uid_validity IS NOT NULL",
-        ] {
-            transaction.execute(sql, [account])?;
-        }
-        Ok(transaction.commit()?)
     }
 
     /// The messages of a folder that were not found at the other server; all of them when it does not have the folder.
@@ -78,18 +69,43 @@ impl Store {
     pub fn bring_instead(&self, folder: i64, is_gone: bool) -> Result<(), StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
-        transaction.execute(
-            &format!(
-                "DELETE FROM message WHERE folder IN (SELECT id FROM folder WHERE role = '{LIMBO}')
-                     AND id IN (SELECT message FROM placing WHERE folder = ?1 AND (uid IS NULL OR ?2) AND way = 'move')"
-            ),
-            params![folder, is_gone],
-        )?;
-        transaction.execute(
-            "UPDATE placing SET folder = NULL, uid = NULL, asked = NULL, way = 'append'
-             WHERE folder = ?1 AND (uid IS NULL OR ?2)",
-            params![folder, is_gone],
-        )?;
+        bring_instead(&transaction, folder, is_gone)?;
         Ok(transaction.commit()?)
     }
+}
+
+/// What the one before was still to be told of folders and of messages that are elsewhere by now is nothing to the other.
+fn change_server(transaction: &Transaction<'_>, account: i64) -> Result<(), StoreError> {
+    // What the user took out of a folder before deleting it stays.
+    let mut gone = transaction.prepare("SELECT id FROM folder WHERE account = ?1 AND is_gone")?;
+    for folder in gone.query_map([account], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()? {
+        bring_instead(transaction, folder, true)?;
+    }
+    for sql in [
+        "DELETE FROM folder WHERE account = ?1 AND is_gone",
+        "DELETE FROM discard WHERE folder IN (SELECT id FROM folder WHERE account = ?1)",
+        // No UIDVALIDITY is 0 (RFC 3501 §9, nz-number): whatever the server says is another one.
+        "UPDATE folder SET uid_validity = 0, is_renumbered = 2, wanted_path = NULL, modseq = 0, uid_next = 0,
+             mailbox_id = '' WHERE account = ?1 AND uid_validity IS NOT NULL",
+    ] {
+        transaction.execute(sql, [account])?;
+    }
+    Ok(())
+}
+
+/// See [`Store::bring_instead`].
+fn bring_instead(transaction: &Transaction<'_>, folder: i64, is_gone: bool) -> Result<(), StoreError> {
+    transaction.execute(
+        &format!(
+            "DELETE FROM message WHERE folder IN (SELECT id FROM folder WHERE role = '{LIMBO}')
+                 AND id IN (SELECT message FROM placing WHERE folder = ?1 AND (uid IS NULL OR ?2) AND way = 'move')"
+        ),
+        params![folder, is_gone],
+    )?;
+    transaction.execute(
+        "UPDATE placing SET folder = NULL, uid = NULL, asked = NULL, way = 'append'
+         WHERE folder = ?1 AND (uid IS NULL OR ?2)",
+        params![folder, is_gone],
+    )?;
+    Ok(())
 }
