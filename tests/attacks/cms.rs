@@ -2,7 +2,7 @@
 
 use super::world::der;
 use super::world::{BOB, MALLORY, WORLD, certs_only, html, mail, multipart, signature_part, text};
-use kakitome::flow::Seal;
+use kakitome::flow::{Lock, Seal};
 
 /// The parts of SignedData (RFC 5652 §5.1), to put together anew.
 struct SignedObject {
@@ -134,23 +134,34 @@ fn a_signer_info_repeated_says_no_more_than_once() {
     assert_eq!(found.headline.seal, Seal::Broken);
 }
 
-/// Mallory makes the signed attributes of bob's signature the content, and leaves them out of the
-/// signer: the signature holds over the very bytes, which bob never wrote as a message.
-#[test]
-fn signed_attributes_offered_as_the_content_are_not_bobs_words() {
-    let bobs = SignedObject::of(&WORLD.smime_signature(BOB, &text("I owe you 10")));
-    let fields = der::children(&bobs.signers[0]);
+/// The signed attributes of bob's signature as they were signed, and the object with a signer without them.
+fn attributes_as_content(words: &[u8]) -> (Vec<u8>, SignedObject) {
+    let mut object = SignedObject::of(&WORLD.smime_signature(BOB, words));
+    let fields = der::children(&object.signers[0]);
     let attributes = fields.iter().position(|field| field[0] == 0xa0).expect("signed attributes");
     let mut content = fields[attributes].clone();
     content[0] = 0x31;
     let without: Vec<u8> =
         fields.iter().enumerate().filter(|(at, _)| *at != attributes).flat_map(|(_, f)| f.clone()).collect();
-    let mut object = SignedObject::of(&WORLD.smime_signature(BOB, &text("I owe you 10")));
     object.signers = vec![der::value(0x30, &without)];
-    for entity in [detached(&content, &object.write()), opaque(&object.with_content(&content).write())] {
-        let found = WORLD.assess(mail(BOB, &entity));
-        assert!(found.headline.seal <= Seal::Broken, "{:?}", found.headline);
+    (content, object)
+}
+
+/// Mallory makes the signed attributes of bob's signature the content, and leaves them out of the
+/// signer: the signature holds over the very bytes, which bob never wrote as a message. Among many of his letters she
+/// finds one in whose digest stands what looks like a line break of another system.
+#[test]
+fn signed_attributes_offered_as_the_content_are_not_bobs_words() {
+    let mut with_line_feed = 0;
+    for number in 0..60 {
+        let (content, object) = attributes_as_content(&text(&format!("I owe you {number}")));
+        with_line_feed += usize::from(content.windows(2).any(|two| two[0] != b'\r' && two[1] == b'\n'));
+        for entity in [detached(&content, &object.write()), opaque(&object.with_content(&content).write())] {
+            let found = WORLD.assess(mail(BOB, &entity));
+            assert!(found.headline.seal <= Seal::Broken, "{number}: {:?}", found.headline);
+        }
     }
+    assert!(with_line_feed > 2, "{with_line_feed}");
 }
 
 /// Mallory changes one attribute under bob's signature: the digest, so that it fits her words.
@@ -237,4 +248,54 @@ fn many_signers_of_a_long_content_take_no_longer_than_a_few() {
     object.signers = vec![object.signers[0].clone(); 32];
     let many = time(&object);
     assert!(many < one * 8 + std::time::Duration::from_millis(500), "{one:?}, and {many:?} for 32 signers");
+}
+
+/// Octets that are nothing, called a signed message: nothing was encrypted, and nothing is said to be.
+#[test]
+fn what_calls_itself_signed_and_is_nothing_is_not_called_encrypted() {
+    for (label, lock) in [
+        ("signed-data", Lock::NotEncrypted),
+        ("signed-receipt", Lock::NotEncrypted),
+        ("enveloped-data", Lock::CannotOpen),
+    ] {
+        let found = WORLD.assess(mail(BOB, &kakitome::message::pkcs7_mime(b"no object", label, "smime.p7m")));
+        assert_eq!(found.headline.lock, lock, "{label}");
+        assert!(found.headline.seal <= Seal::Broken && found.encryption.is_empty() == (lock == Lock::NotEncrypted));
+    }
+}
+
+/// What a signer must have signed of the content is taken out of the attributes, or is there twice (RFC 5652 §11.1, §11.2).
+#[test]
+fn attributes_that_are_missing_or_doubled_make_no_seal() {
+    for which in 0..2 {
+        for doubles in [false, true] {
+            let mut object = SignedObject::of(&WORLD.smime_signature(BOB, &text("I owe you 10")));
+            let fields = der::children(&object.signers[0]);
+            let at = fields.iter().position(|field| field[0] == 0xa0).expect("signed attributes");
+            // contentType (1.2.840.113549.1.9.3) and messageDigest (.4).
+            let oid = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 3 + which];
+            let mut attributes = der::children(&fields[at]);
+            let one =
+                attributes.iter().position(|one| one.windows(oid.len()).any(|part| part == oid)).expect("it is there");
+            let taken = attributes.remove(one);
+            if doubles {
+                attributes.extend([taken.clone(), taken]);
+            }
+            let signer: Vec<Vec<u8>> = fields
+                .iter()
+                .enumerate()
+                .map(|(index, field)| if index == at { der::value(0xa0, &attributes.concat()) } else { field.clone() })
+                .collect();
+            object.signers = vec![der::value(0x30, &signer.concat())];
+            for entity in [
+                detached(&text("I owe you 10"), &object.write()),
+                opaque(&object.with_content(&text("I owe you 10")).write()),
+            ] {
+                let found = WORLD.assess(mail(BOB, &entity));
+                assert!(found.headline.seal <= Seal::Broken, "{which} {doubles}: {:?}", found.headline);
+                let reason = found.signatures[0].check.reason.as_deref();
+                assert_eq!(reason, Some("attribute_missing_or_repeated"), "{which} {doubles}");
+            }
+        }
+    }
 }

@@ -88,9 +88,8 @@ fn a_letter_to_somebody_else_encrypted_anew_is_told() {
     }
 }
 
-/// The same of OpenPGP's own form, in which the signature names for whom it was.
-#[test]
-fn a_signature_that_names_its_recipients_is_not_passed_on() {
+/// Bob's key for sealing, open.
+fn bobs_key() -> sequoia_openpgp::crypto::KeyPair {
     let policy = sequoia_openpgp::policy::StandardPolicy::new();
     let at = std::time::SystemTime::from(WORLD.at());
     let bob = WORLD.pgp_cert(BOB);
@@ -103,19 +102,75 @@ fn a_signature_that_names_its_recipients_is_not_passed_on() {
         };
         WORLD.all.passphrases.iter().find_map(opens).expect("it opens")
     };
+    secret.into_keypair().expect("open")
+}
+
+/// A letter of bob's whose signature names for whom it is: encrypted to alice by whom it may, or not any more, or the
+/// signature alone.
+fn named(meant_for: &str, form: Form) -> Vec<u8> {
+    let policy = sequoia_openpgp::policy::StandardPolicy::new();
+    let at = std::time::SystemTime::from(WORLD.at());
+    let alice = WORLD.pgp_cert(ALICE);
+    let keys = alice.keys().with_policy(&policy, at).supported().for_transport_encryption();
+    let kind = if form == Form::Alone { armor::Kind::Signature } else { armor::Kind::Message };
+    let mut bytes = Vec::new();
+    let mut message = Armorer::new(Message::new(&mut bytes)).kind(kind).build().expect("armor");
+    if form == Form::Encrypted {
+        message = Encryptor::for_recipients(message, keys).build().expect("it encrypts");
+    }
+    let mut signer = Signer::new(message, bobs_key()).expect("it signs");
+    signer = signer.creation_time(at).add_intended_recipient(&WORLD.pgp_cert(meant_for));
+    if form == Form::Alone {
+        signer = signer.detached();
+    }
+    let mut message = signer.build().expect("a signer");
+    if form != Form::Alone {
+        message = LiteralWriter::new(message).build().expect("a literal");
+    }
+    std::io::Write::write_all(&mut message, &text("You are fired")).expect("written");
+    message.finalize().expect("done");
+    bytes
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    Encrypted,
+    Opened,
+    Alone,
+}
+
+/// The same of OpenPGP's own form, in which the signature names for whom it was (RFC 9580 §5.2.3.36).
+#[test]
+fn a_signature_that_names_its_recipients_is_not_passed_on() {
     for (meant_for, expected) in [(MALLORY, Seal::Broken), (ALICE, Seal::Authenticated)] {
-        let alice = WORLD.pgp_cert(ALICE);
-        let keys = alice.keys().with_policy(&policy, at).supported().for_transport_encryption();
-        let mut bytes = Vec::new();
-        let message = Armorer::new(Message::new(&mut bytes)).kind(armor::Kind::Message).build().expect("armor");
-        let message = Encryptor::for_recipients(message, keys).build().expect("it encrypts");
-        let signer = Signer::new(message, secret.clone().into_keypair().expect("open")).expect("it signs");
-        let signer = signer.creation_time(at).add_intended_recipient(&WORLD.pgp_cert(meant_for));
-        let mut message = LiteralWriter::new(signer.build().expect("a signer")).build().expect("a literal");
-        std::io::Write::write_all(&mut message, &text("You are fired")).expect("written");
-        message.finalize().expect("done");
+        let bytes = named(meant_for, Form::Encrypted);
         let found = WORLD.assess(mail(BOB, &kakitome::message::multipart_encrypted(&bytes)));
         assert_eq!(found.headline.seal, expected, "{meant_for}: {:?}", found.signatures);
+    }
+}
+
+/// Mallory opened such a letter to herself, and passes it on without its encryption, or in another one.
+#[test]
+fn a_signature_that_names_its_recipients_names_them_without_the_encryption_too() {
+    for (meant_for, expected) in [(MALLORY, Seal::Broken), (ALICE, Seal::Authenticated)] {
+        let opened = named(meant_for, Form::Opened);
+        let detached = kakitome::message::multipart_signed_pgp(
+            &text("You are fired"),
+            &named(meant_for, Form::Alone),
+            "pgp-sha512",
+        );
+        let within = kakitome::message::multipart_encrypted(&opened);
+        let inline = text(&String::from_utf8(opened).expect("armor"));
+        for entity in [
+            within.clone(),
+            inline,
+            detached.clone(),
+            WORLD.smime_encrypted(&within, true),
+            WORLD.pgp_encrypted(&detached, None),
+        ] {
+            let found = WORLD.assess(mail(BOB, &entity));
+            assert_eq!(found.headline.seal, expected, "{meant_for}: {:?}", found.signatures);
+        }
     }
 }
 

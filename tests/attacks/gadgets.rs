@@ -212,3 +212,75 @@ fn an_altered_ciphertext_is_never_shown_when_it_has_integrity() {
     assert_eq!(found.headline.lock, Lock::CannotOpen);
     assert!(found.blocks.is_empty() && found.headline.seal == Seal::Unsigned);
 }
+
+/// The session key packets of an armored message under AEAD, and the body of its encrypted packet of version 2
+/// (RFC 9580 §5.13.2): what stands before the chunks, and the chunks with the last tag.
+fn aead(words: &str) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+    use sequoia_openpgp::packet::{Body, Packet, SEIP};
+    use sequoia_openpgp::parse::Parse;
+    use sequoia_openpgp::serialize::SerializeInto;
+    use sequoia_openpgp::serialize::stream::{Encryptor, LiteralWriter, Message, Recipient};
+    let policy = sequoia_openpgp::policy::StandardPolicy::new();
+    let alice = WORLD.pgp_cert(ALICE);
+    let at = std::time::SystemTime::from(WORLD.at());
+    let keys: Vec<_> = alice.keys().with_policy(&policy, at).supported().for_transport_encryption().collect();
+    let recipients = keys.iter().map(|key| {
+        let able = sequoia_openpgp::types::Features::empty().set_seipdv2();
+        Recipient::new(able, sequoia_openpgp::KeyHandle::from(key.key().fingerprint()), key.key())
+    });
+    let mut bytes = Vec::new();
+    let message = Encryptor::for_recipients(Message::new(&mut bytes), recipients);
+    let message = message.aead_algo(sequoia_openpgp::types::AEADAlgorithm::OCB).build().expect("it encrypts");
+    let mut message = LiteralWriter::new(message).build().expect("a literal");
+    std::io::Write::write_all(&mut message, &text(words)).expect("written");
+    message.finalize().expect("done");
+    let (mut keys, mut head, mut chunks) = (Vec::new(), Vec::new(), Vec::new());
+    for packet in sequoia_openpgp::PacketPile::from_bytes(&bytes).expect("packets").into_children() {
+        match &packet {
+            Packet::SEIP(SEIP::V2(container)) => {
+                // The chunk size is written as the power of two over 64.
+                let exponent = (container.chunk_size().trailing_zeros() - 6) as u8;
+                head = vec![2, container.symmetric_algo().into(), container.aead().into(), exponent];
+                head.extend_from_slice(container.salt());
+                let Body::Unprocessed(body) = container.body() else { panic!("it is not opened") };
+                chunks.clone_from(body);
+            }
+            _ => keys.extend(packet.to_vec().expect("bytes")),
+        }
+    }
+    (keys, head, chunks)
+}
+
+/// Mallory cuts chunks off a message under AEAD, takes some out, or puts them in another order (RFC 9580 §5.13.2): not one
+/// of those that are whole is shown.
+#[test]
+fn chunks_of_an_aead_message_that_are_cut_or_moved_show_nothing() {
+    const CHUNK: usize = 4096 + 16;
+    let words = format!("{SECRET} ").repeat(800);
+    let (keys, head, chunks) = aead(&words);
+    assert!(chunks.len() > 3 * CHUNK);
+    let as_mail = |chunks: &[u8]| {
+        let armored = pgp_written(&keys, 18, &[&head, chunks].concat());
+        WORLD.assess(mail(BOB, &kakitome::message::multipart_encrypted(&armored)))
+    };
+    let whole = as_mail(&chunks);
+    assert!(whole.headline.lock == Lock::Encrypted && shown(&whole).contains(SECRET), "{:?}", whole.encryption);
+    let last = &chunks[chunks.len() - 16..];
+    let moved = [&chunks[CHUNK..2 * CHUNK], &chunks[..CHUNK], &chunks[2 * CHUNK..]].concat();
+    for altered in [
+        chunks[..CHUNK].to_vec(),
+        chunks[..2 * CHUNK].to_vec(),
+        [&chunks[..CHUNK], last].concat(),
+        [&chunks[..2 * CHUNK], last].concat(),
+        chunks[CHUNK..].to_vec(),
+        [&chunks[..CHUNK], &chunks[2 * CHUNK..]].concat(),
+        chunks[..chunks.len() - 16].to_vec(),
+        chunks[..chunks.len() - 1].to_vec(),
+        moved,
+        Vec::new(),
+    ] {
+        let found = as_mail(&altered);
+        assert_eq!(found.headline.lock, Lock::CannotOpen, "{}", altered.len());
+        assert!(!shown(&found).contains(SECRET) && !quoted(&found).contains(SECRET), "{}", altered.len());
+    }
+}

@@ -56,7 +56,11 @@ impl<'a> Checker<'a> {
 
     fn judge(&self, result: &VerificationResult) -> SignatureCheck {
         match result {
-            Ok(good) => about(good.sig, Some(good.ka.cert()), self.ring, Verdict::Intact),
+            Ok(good) => {
+                let not = Verdict::Not(SignatureOutcome::BadSignature, "not_intended_recipient");
+                let verdict = if self.is_meant_for_us(good.sig) { Verdict::Intact } else { not };
+                about(good.sig, Some(good.ka.cert()), self.ring, verdict)
+            }
             Err(VerificationError::MissingKey { sig }) => {
                 about(sig, None, self.ring, Verdict::Not(SignatureOutcome::MissingCertificate, "no_certificate"))
             }
@@ -138,11 +142,15 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A signature that names its recipients is passed on to nobody else (RFC 9580 §5.2.3.36).
+    /// A signature that names its recipients is passed on to nobody else (RFC 9580 §5.2.3.36): one of them is whose
+    /// key opened it. Where another layer was around it, or none is left, one of them is the reader.
     fn is_meant_for_us(&self, signature: &Signature) -> bool {
         let mut named = signature.intended_recipients().peekable();
-        let Some(us) = &self.recipient else { return true };
-        named.peek().is_none() || named.any(|one| one == us)
+        named.peek().is_none()
+            || match &self.recipient {
+                Some(us) => named.any(|one| one == us),
+                None => named.any(|one| self.ring.own().any(|own| own.fingerprint() == *one)),
+            }
     }
 }
 

@@ -182,13 +182,9 @@ impl<'a> Checking<'a> {
             return malformed("content_type");
         }
         let Some(attributes) = attributes else {
-            // Attributes that somebody signed, offered as if they were the content.
-            if Cursor::new(self.content).need(SET).is_ok_and(|set| {
-                attributes_of(set.value).is_ok_and(|found| found.iter().any(|one| one.oid == algorithm::MESSAGE_DIGEST))
-            }) {
-                return malformed("attributes_as_content");
-            }
-            return Ok(());
+            // In either form that a signature is accepted over: a digest may hold what looks like a line break.
+            let is_disguised = self.contents().any(are_attributes);
+            return if is_disguised { malformed("attributes_as_content") } else { Ok(()) };
         };
         for required in [algorithm::CONTENT_TYPE, algorithm::MESSAGE_DIGEST] {
             if single(attributes, required).is_none() {
@@ -314,6 +310,13 @@ impl<'a> Checking<'a> {
         check.outcome = refusal.0;
         check.reason = Some(refusal.1);
     }
+}
+
+/// Attributes that somebody signed, offered as if they were the content.
+fn are_attributes(content: &[u8]) -> bool {
+    Cursor::new(content).need(SET).is_ok_and(|set| {
+        attributes_of(set.value).is_ok_and(|found| found.iter().any(|one| one.oid == algorithm::MESSAGE_DIGEST))
+    })
 }
 
 /// Whether the key was able to make this signature, for this certificate.
