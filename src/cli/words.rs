@@ -125,7 +125,7 @@ fn another_key(code: CautionCode, subject: &str) -> (String, String) {
     if code == CautionCode::KeyRefused {
         return (
             format!("You said that the key of this seal does not belong to {subject}; take it for another's."),
-            format!("この封印の鍵は {subject} のものではないと、あなたが答えています。別の人のものとして扱えます。"),
+            format!("この封印の鍵は {subject} のものではないと、あなたが答えています。別の人のものと考えてください。"),
         );
     }
     (

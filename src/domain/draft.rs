@@ -28,6 +28,9 @@ pub struct Draft {
     pub in_reply_to: Option<String>,
     /// The thread's Message-IDs, oldest first, without angle brackets.
     pub references: Vec<String>,
+    /// Fields, in lower case, that were hidden in the header of the message that this answers: what came from them
+    /// is not written outside the encryption of the answer (RFC 9788 §6.1).
+    pub confidential: Vec<String>,
     /// What the author asked for.
     pub protection: Protection,
     /// How it is to go out.

@@ -66,7 +66,11 @@ fn author(assessment: &Assessment) -> Option<&Mailbox> {
     let misleads = |code| {
         matches!(
             code,
-            CautionCode::SeveralFrom | CautionCode::NoFrom | CautionCode::NameHoldsAddress | CautionCode::LookAlike
+            CautionCode::SeveralFrom
+                | CautionCode::NoFrom
+                | CautionCode::NameHoldsAddress
+                | CautionCode::LookAlike
+                | CautionCode::ImitatesKnown
         )
     };
     let is_doubtful = assessment.cautions.iter().any(|caution| misleads(caution.code))
@@ -229,6 +233,7 @@ pub(super) fn ask(
         attachments,
         in_reply_to: assessment.message_id.clone(),
         references,
+        confidential: assessment.header_protection.confidential.clone(),
         ..Draft::default()
     };
     // Protected as far as it can be: whoever is asked for a certificate can't be written to in secret yet.

@@ -60,6 +60,7 @@ pub fn draft(found: &Assessment, me: &Mailbox, answer: Answer) -> Draft {
         attachments: Vec::new(),
         in_reply_to: if answer == Answer::Forward { None } else { found.message_id.clone() },
         references: if answer == Answer::Forward { Vec::new() } else { references },
+        confidential: found.header_protection.confidential.clone(),
         dispatch: crate::domain::Dispatch::default(),
         protection: Protection {
             sign: was_encrypted || was_signed,

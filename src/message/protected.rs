@@ -187,8 +187,12 @@ fn shown(raw: &[u8], part: &Part) -> Displayed {
 fn by_rfc9788(raw: &[u8], payload: &Part, outside: &Values, is_cipher: bool, is_encrypted: bool) -> ProtectedHeaders {
     let inside = Values::of(raw, payload);
     let sent = if is_cipher { Values::of_outer(raw, payload) } else { Values::of(raw, payload) };
-    let is_confidential = |name: &&str| !inside.get(name).is_empty() && inside.get(name) != sent.get(name);
-    let is_mismatch = |name: &&str| !outside.get(name).is_empty() && outside.get(name) != sent.get(name);
+    // Whatever the author says of it: what stands outside as it does inside, everybody could read, and nothing differs.
+    let is_open = |name: &str| inside.get(name) == outside.get(name);
+    let is_confidential =
+        |name: &&str| !inside.get(name).is_empty() && inside.get(name) != sent.get(name) && !is_open(name);
+    let is_mismatch =
+        |name: &&str| !outside.get(name).is_empty() && outside.get(name) != sent.get(name) && !is_open(name);
     ProtectedHeaders {
         scheme: ProtectionScheme::Rfc9788,
         confidential: if is_encrypted { named(is_confidential) } else { Vec::new() },

@@ -34,6 +34,8 @@ struct Head {
     html: Option<String>,
     in_reply_to: Option<String>,
     references: Vec<String>,
+    #[serde(default)]
+    confidential: Vec<String>,
     protection: Protection,
     #[serde(default)]
     dispatch: Dispatch,
@@ -135,6 +137,7 @@ fn head(draft: &Draft) -> Head {
         html: draft.html,
         in_reply_to: draft.in_reply_to,
         references: draft.references,
+        confidential: draft.confidential,
         protection: draft.protection,
         dispatch: draft.dispatch,
     }
@@ -152,6 +155,7 @@ fn draft(head: Head, attachments: Vec<Attachment>) -> Draft {
         attachments,
         in_reply_to: head.in_reply_to,
         references: head.references,
+        confidential: head.confidential,
         protection: head.protection,
         dispatch: head.dispatch,
     }

@@ -22,6 +22,7 @@ pub fn draft(to: &[&str], cc: &[&str], bcc: &[&str], protection: Protection) -> 
         }],
         in_reply_to: None,
         references: Vec::new(),
+        confidential: Vec::new(),
         protection,
         dispatch: kakitome::domain::Dispatch::default(),
     }

@@ -205,3 +205,37 @@ fn a_forged_message_that_bob_passes_on_is_not_bobs_own_words() {
         }
     }
 }
+
+/// What everybody on the way could read was not hidden from them, whatever the author says of it.
+#[test]
+fn a_subject_that_stands_outside_as_it_does_inside_is_not_called_hidden() {
+    for claims in ["", "HP-Outer: Subject: [...]\r\n", "HP-Outer: Subject: [...]\r\nHP-Outer: To: nobody\r\n"] {
+        let inner = format!(
+            "From: {BOB}\r\nTo: {ALICE}\r\nSubject: Lunch\r\nDate: Sun, 01 Nov 2026 00:00:00 +0000\r\n\
+             {claims}Content-Type: text/plain; hp=\"cipher\"\r\n\r\nx\r\n"
+        );
+        for entity in [
+            WORLD.pgp_encrypted(inner.as_bytes(), Some(BOB)),
+            WORLD.smime_encrypted(&WORLD.smime_signed(BOB, inner.as_bytes()), true),
+        ] {
+            let found = WORLD.assess(mail(BOB, &entity)).header_protection;
+            assert_eq!(found.scheme, HeaderScheme::Rfc9788);
+            assert_eq!((found.confidential.len(), found.mismatches.len()), (0, 0), "{claims:?} {found:?}");
+            let hidden = WORLD.assess(mail(BOB, &entity).replace_subject());
+            assert_eq!(hidden.header_protection.confidential, ["subject"], "{claims:?}");
+        }
+    }
+}
+
+trait ReplaceSubject {
+    fn replace_subject(self) -> Vec<u8>;
+}
+
+impl ReplaceSubject for Vec<u8> {
+    /// The outer subject made unreadable.
+    fn replace_subject(self) -> Vec<u8> {
+        let outer = b"Subject: Lunch".as_slice();
+        let at = self.windows(outer.len()).position(|bytes| bytes == outer).expect("a subject");
+        [&self[..at], b"Subject: [...]", &self[at + outer.len()..]].concat()
+    }
+}

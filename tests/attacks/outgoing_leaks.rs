@@ -1,8 +1,9 @@
 //! What leaves: words in the clear, missing recipients, smuggled fields.
 
 use super::drafts::{draft, every_protection, sealed};
-use super::world::{ALICE, BOB, CAROL, SECRET, WORLD};
-use kakitome::domain::{Protection, TechnologyChoice};
+use super::world::{ALICE, BOB, CAROL, MALLORY, SECRET, WORLD};
+use kakitome::domain::{Mailbox, Protection, TechnologyChoice};
+use kakitome::flow::reply;
 
 #[test]
 fn a_draft_that_asks_for_encryption_never_leaves_a_word_in_the_clear() {
@@ -76,5 +77,48 @@ fn what_was_asked_to_be_signed_is_signed_in_every_delivery() {
             let found = WORLD.assess_with(&WORLD.all, &*one.bytes);
             assert_eq!(found.headline.seal, kakitome::flow::Seal::Authenticated, "{protection:?}");
         }
+    }
+}
+
+/// A letter whose recipients and thread stood inside the encryption alone: the answer does not tell them to servers
+/// (RFC 9788 §6.1), and tells its readers as ever.
+#[test]
+fn an_answer_keeps_inside_what_the_letter_kept_inside() {
+    let inner = format!(
+        "From: {BOB}\r\nTo: \"Project Lazarus\" <{ALICE}>\r\nCc: Carol Clerk <{CAROL}>\r\nSubject: x\r\n\
+         Date: Sun, 01 Nov 2026 00:00:00 +0000\r\nMessage-ID: <hidden-id@x.test>\r\nReferences: <deep-id@x.test>\r\n\
+         HP-Outer: From: {BOB}\r\nHP-Outer: To: undisclosed-recipients:;\r\nHP-Outer: Message-ID: <outer@x.test>\r\n\
+         HP-Outer: Date: Sun, 01 Nov 2026 00:00:00 +0000\r\nHP-Outer: Subject: [...]\r\n\
+         Content-Type: text/plain; hp=\"cipher\"\r\n\r\nhello\r\n"
+    );
+    for entity in [
+        WORLD.pgp_encrypted(inner.as_bytes(), Some(BOB)),
+        WORLD.smime_encrypted(&WORLD.smime_signed(BOB, inner.as_bytes()), true),
+    ] {
+        let outer = format!(
+            "From: {BOB}\r\nTo: undisclosed-recipients:;\r\nMessage-ID: <outer@x.test>\r\nSubject: [...]\r\n\
+             Date: Sun, 01 Nov 2026 00:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+        );
+        let found = WORLD.assess([outer.as_bytes(), &entity].concat());
+        assert!(found.cc.iter().any(|one| one.address == CAROL), "{:?}", found.cc);
+        let draft = reply::draft(&found, &Mailbox::new("Alice", ALICE), reply::Answer::ReplyAll);
+        let message = sealed(&draft).expect("it is made");
+        for delivery in &message.deliveries {
+            let text = String::from_utf8_lossy(&delivery.bytes);
+            let (header, _) = text.split_once("\r\n\r\n").expect("a header");
+            for word in ["Lazarus", "Carol", CAROL, "hidden-id", "deep-id", MALLORY] {
+                assert!(!header.contains(word), "{word}: {header}");
+            }
+            assert!(header.contains("To: undisclosed-recipients:;"), "{header}");
+            assert!(delivery.envelope.recipients.iter().all(|one| [BOB, CAROL].contains(&one.as_str())));
+            let read = WORLD.assess_with(&WORLD.all, &delivery.bytes[..]);
+            assert!(read.to.iter().chain(&read.cc).any(|one| one.address == CAROL), "{:?} {:?}", read.to, read.cc);
+            assert_eq!(read.references, ["deep-id@x.test", "hidden-id@x.test"]);
+            assert!(read.header_protection.mismatches.is_empty(), "{:?}", read.header_protection);
+        }
+        // In the clear it leaves no trace of the thread, either.
+        let open = sealed(&kakitome::domain::Draft { protection: Protection::default(), ..draft }).expect("it is made");
+        let text = String::from_utf8_lossy(&open.sent_copy);
+        assert!(!text.contains("hidden-id") && !text.contains("deep-id"), "{text}");
     }
 }

@@ -201,6 +201,7 @@ fn a_question_goes_to_nobody_when_it_is_doubtful_who_wrote() {
         "alice@example.org, mallory@evil.example",
         "nobody at all",
         "alice@ехаmple.org",
+        "Bob <bob@exarnple.org>",
     ] {
         let raw = format!("From: {from}\r\nSubject: x\r\n\r\nhello\r\n");
         let id = bob.receives(&RawMessage::new(raw.into_bytes()));

@@ -11,6 +11,9 @@ use super::encode::{WIDTH, encoded_words};
 /// What the outer `Subject` of an encrypted message says (RFC 9788 §3.1.2, `hcp_baseline`).
 pub const OBSCURED_SUBJECT: &str = "[...]";
 
+/// The outer `To` of a message that keeps inside whom it is for (RFC 5322 §3.4: a group without members).
+const NOBODY_NAMED: &str = "undisclosed-recipients:;";
+
 /// The header fields of a message to be written. There is no Bcc: whoever is named there is
 /// written nowhere.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,6 +38,9 @@ pub struct HeaderSet {
     pub references: Vec<String>,
     /// `User-Agent`.
     pub user_agent: Option<String>,
+    /// Fields, in lower case, whose values an encrypted message keeps inside, beside its subject: with those of people
+    /// nobody is named outside, with those of messages none is.
+    pub hidden: Vec<String>,
     /// Further fields, such as `Autocrypt`; folded at their white space.
     pub extra: Vec<(String, String)>,
 }
@@ -79,20 +85,36 @@ pub fn message(headers: &HeaderSet, outer_subject: Option<&str>, entity: &[u8]) 
 }
 
 impl HeaderSet {
+    /// Which messages it belongs to stands inside the encryption alone.
+    pub fn hides_thread(&self) -> bool {
+        self.hides(&["message-id", "in-reply-to", "references"])
+    }
+
+    fn hides(&self, names: &[&str]) -> bool {
+        self.hidden.iter().any(|field| names.contains(&field.as_str()))
+    }
+
     fn written(&self, outer_subject: Option<&str>) -> String {
         self.values(outer_subject).iter().map(|(name, value)| folded(name, value)).collect()
     }
 
     /// Every field with its encoded, not yet folded value.
     fn values(&self, outer_subject: Option<&str>) -> Vec<(String, String)> {
-        let mut values =
-            vec![("From", addresses(&self.from)), ("To", addresses(&self.to)), ("Cc", addresses(&self.cc))];
+        let is_outer = outer_subject.is_some();
+        let mut values = vec![("From", addresses(&self.from))];
+        if is_outer && self.hides(&["to", "cc", "from", "sender", "reply-to"]) {
+            values.push(("To", NOBODY_NAMED.to_owned()));
+        } else {
+            values.extend([("To", addresses(&self.to)), ("Cc", addresses(&self.cc))]);
+        }
         values.push(("Reply-To", addresses(&self.reply_to)));
         values.push(("Subject", unstructured(outer_subject.unwrap_or(&self.subject))));
         values.push(("Date", self.date.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()));
         values.push(("Message-ID", identifiers(std::slice::from_ref(&self.message_id))));
-        values.push(("In-Reply-To", identifiers(self.in_reply_to.as_slice())));
-        values.push(("References", identifiers(&self.references)));
+        if !(is_outer && self.hides_thread()) {
+            values.push(("In-Reply-To", identifiers(self.in_reply_to.as_slice())));
+            values.push(("References", identifiers(&self.references)));
+        }
         values.push(("User-Agent", unstructured(self.user_agent.as_deref().unwrap_or_default())));
         let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
         let is_written = |name: &str| is_name(name) && !name.eq_ignore_ascii_case("bcc");

@@ -67,6 +67,7 @@ pub struct Composer {
     pub question: Option<Question>,
     in_reply_to: Option<String>,
     references: Vec<String>,
+    confidential: Vec<String>,
     asked: Option<Asked>,
     /// How often preflight was asked.
     asks: usize,
@@ -131,6 +132,7 @@ impl Composer {
             shows_dispatch: draft.dispatch != Dispatch::default(),
             in_reply_to: draft.in_reply_to,
             references: draft.references,
+            confidential: draft.confidential,
             is_saved: true,
             ..Self::default()
         }
@@ -153,6 +155,7 @@ impl Composer {
             attachments: self.attachments.clone(),
             in_reply_to: self.in_reply_to.clone(),
             references: self.references.clone(),
+            confidential: self.confidential.clone(),
             protection: self.protection,
             dispatch: self.dispatch,
         }
