@@ -2,8 +2,8 @@ use std::io::Cursor;
 use std::panic::AssertUnwindSafe;
 
 use super::archive;
-use super::kind::{FileKind, by_extension, by_media_type, found};
-use super::name::extension;
+use super::kind::{FileKind, by_extension, by_media_type, found, is_svg};
+use super::name::{extension, safe_name};
 
 /// Storages of a compound file that are looked at.
 const STORAGES: usize = 4_000;
@@ -29,8 +29,11 @@ pub enum Danger {
     Web,
 }
 
-const MACRO_ENDINGS: [&str; 14] =
-    ["docm", "dotm", "xlsm", "xltm", "xlam", "xlsb", "xll", "pptm", "potm", "ppam", "ppsm", "sldm", "mdb", "accdb"];
+/// Also tables that fetch or run something when they are opened (SYLK, web queries).
+const MACRO_ENDINGS: [&str; 17] = [
+    "slk", "iqy", "dqy", "docm", "dotm", "xlsm", "xltm", "xlam", "xlsb", "xll", "pptm", "potm", "ppam", "ppsm", "sldm",
+    "mdb", "accdb",
+];
 
 /// What opening it may do; nothing of it is run or unpacked.
 pub(super) fn dangers(name: &str, media_type: &str, content: &[u8]) -> Vec<Danger> {
@@ -39,6 +42,9 @@ pub(super) fn dangers(name: &str, media_type: &str, content: &[u8]) -> Vec<Dange
     dangers.extend(kinds.into_iter().flatten().filter_map(of_kind));
     if has_macros(name, content) {
         dangers.push(Danger::Macros);
+    }
+    if is_vector(name, media_type, content) {
+        dangers.push(Danger::Web);
     }
     if is_installer(content) {
         dangers.push(Danger::Program);
@@ -62,6 +68,14 @@ fn of_kind(kind: FileKind) -> Option<Danger> {
     }
 }
 
+/// A picture that a browser opens, with the scripts that may be in it (SVG, W3C).
+fn is_vector(name: &str, media_type: &str, content: &[u8]) -> bool {
+    let is_ending = |ending: &str| matches!(ending.to_ascii_lowercase().as_str(), "svg" | "svgz");
+    extension(name).is_some_and(is_ending)
+        || media_type.to_ascii_lowercase().starts_with("image/svg")
+        || is_svg(content)
+}
+
 /// What a ZIP file holds. Office documents are such files; what they hold by their nature is no danger.
 fn inside(content: &[u8]) -> Vec<Danger> {
     let Some(entries) = archive::entries(content) else { return Vec::new() };
@@ -72,7 +86,7 @@ fn inside(content: &[u8]) -> Vec<Danger> {
         let is_web = kind == Some(Danger::Web);
         kind.is_some() && !(is_office && (is_web || extension(name) == Some("bin"))) || is_macro_name(name)
     };
-    if entries.iter().any(|entry| harmful(&entry.name)) {
+    if entries.iter().any(|entry| harmful(&safe_name(&entry.name, ""))) {
         dangers.push(Danger::ArchiveHolds);
     }
     if entries.iter().any(|entry| entry.is_encrypted) {

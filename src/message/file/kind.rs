@@ -52,7 +52,10 @@ pub enum FileKind {
 const BY_EXTENSION: &[(FileKind, &[&str])] = &[
     (
         FileKind::Picture,
-        &["png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "svg", "heic", "heif", "avif", "ico", "psd"],
+        &[
+            "png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "svg", "svgz", "heic", "heif", "avif", "ico",
+            "psd",
+        ],
     ),
     (FileKind::Audio, &["mp3", "wav", "ogg", "oga", "flac", "m4a", "aac", "amr", "mid", "midi", "opus"]),
     (FileKind::Video, &["mp4", "m4v", "mov", "avi", "mkv", "webm", "wmv", "mpg", "mpeg", "3gp"]),
@@ -103,6 +106,21 @@ const BY_EXTENSION: &[(FileKind, &[&str])] = &[
             "application",
             "xll",
             "wasm",
+            "msc",
+            "msu",
+            "msixbundle",
+            "appxbundle",
+            "appinstaller",
+            "settingcontent-ms",
+            "flatpak",
+            "snap",
+            "pyz",
+            "pyzw",
+            "pyc",
+            "ocx",
+            "drv",
+            "mobileconfig",
+            "terminal",
         ],
     ),
     (
@@ -145,12 +163,36 @@ const BY_EXTENSION: &[(FileKind, &[&str])] = &[
             "tcl",
             "ahk",
             "au3",
+            "ws",
+            "ksh",
+            "fish",
+            "xsl",
+            "xslt",
         ],
     ),
     (FileKind::DiskImage, &["iso", "img", "vhd", "vhdx", "dmg", "udf", "vmdk", "qcow2", "wim"]),
     (
         FileKind::Shortcut,
-        &["lnk", "url", "desktop", "webloc", "inetloc", "library-ms", "search-ms", "searchconnector-ms", "scf", "one"],
+        &[
+            "lnk",
+            "url",
+            "desktop",
+            "webloc",
+            "inetloc",
+            "fileloc",
+            "ftploc",
+            "library-ms",
+            "search-ms",
+            "searchconnector-ms",
+            "scf",
+            "one",
+            "rdp",
+            "website",
+            "appref-ms",
+            "theme",
+            "themepack",
+            "flatpakref",
+        ],
     ),
     (FileKind::Calendar, &["ics", "ical", "ifb", "vcs"]),
     (FileKind::Contact, &["vcf", "vcard"]),
@@ -264,6 +306,14 @@ pub(super) fn found(content: &[u8]) -> Option<FileKind> {
     }
 }
 
+/// A picture in XML, by how it begins.
+pub(super) fn is_svg(content: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(content.get(..content.len().min(HEAD)).unwrap_or_default());
+    let start = head.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
+    start.starts_with("<svg")
+        || ["<?xml", "<!--", "<!doctype svg"].iter().any(|mark| start.starts_with(mark)) && start.contains("<svg")
+}
+
 fn by_first_bytes(content: &[u8], head: &[u8]) -> Option<FileKind> {
     const LINK: &[u8] = b"\x4c\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46";
     if head.starts_with(LINK) {
@@ -288,7 +338,7 @@ fn by_first_bytes(content: &[u8], head: &[u8]) -> Option<FileKind> {
         Some(FileKind::Shortcut)
     } else if begins(&["<!doctype html", "<html", "<script", "<head", "<body"]) {
         Some(FileKind::Web)
-    } else if begins(&["<svg"]) || begins(&["<?xml"]) && start.contains("<svg") {
+    } else if is_svg(head) {
         Some(FileKind::Picture)
     } else if begins(&["begin:vcalendar"]) {
         Some(FileKind::Calendar)

@@ -155,6 +155,43 @@ fn shortcuts_scripts_disks_and_pages_are_named_by_what_is_in_them() {
 }
 
 #[test]
+fn a_drawing_that_a_browser_opens_is_a_page() {
+    let svg =
+        b"<?xml version='1.0'?>\n<!-- x --><svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+    for (name, media_type, content) in [
+        ("a.svg", "image/svg+xml", svg.as_slice()),
+        ("a.SVGZ", "application/octet-stream", b"\x1f\x8b"),
+        ("a", "image/svg+xml", b"x"),
+        ("a.xml", "text/xml", svg),
+        ("a.png", "image/png", b"<svg onload=alert(1)>"),
+    ] {
+        assert_eq!(report(name, media_type, content).dangers, [Danger::Web], "{name} {media_type}");
+    }
+    assert!(report("a.txt", "text/plain", b"about <svg> and more").dangers.is_empty());
+}
+
+#[test]
+fn what_starts_something_on_some_system_is_known_by_its_ending() {
+    for (name, danger) in [
+        ("a.msc", Danger::Program),
+        ("a.settingcontent-ms", Danger::Program),
+        ("a.rdp", Danger::Shortcut),
+        ("a.appref-ms", Danger::Shortcut),
+        ("a.fileloc", Danger::Shortcut),
+        ("a.ws", Danger::Script),
+        ("a.xsl", Danger::Script),
+        ("a.slk", Danger::Macros),
+        ("a.iqy", Danger::Macros),
+    ] {
+        assert_eq!(report(name, "application/octet-stream", b"x").dangers, [danger], "{name}");
+        assert_eq!(
+            report("a.zip", "application/zip", &zip(&[&format!("{name}\u{200b}")], 0)).dangers,
+            [Danger::ArchiveHolds]
+        );
+    }
+}
+
+#[test]
 fn no_file_stops_the_looking() {
     let mut files = vec![zip(&["a", "b.exe"], 0), compound(&["/Macros"])];
     files.push(b"PK\x05\x06\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff".to_vec());

@@ -40,7 +40,7 @@ fn is_harmless(attribute: &str) -> bool {
     matches!(attribute,
         "abbr" | "align" | "alt" | "bgcolor" | "border" | "bordercolor" | "cellpadding" | "cellspacing" | "char"
         | "class" | "clear" | "color" | "cols" | "colspan" | "datetime" | "dir" | "face" | "frame" | "headers"
-        | "height" | "hidden" | "hspace" | "id" | "lang" | "link" | "noshade" | "nowrap" | "open" | "reversed"
+        | "height" | "hidden" | "hspace" | "id" | "lang" | "link" | "name" | "noshade" | "nowrap" | "open" | "reversed"
         | "rowspan" | "rules" | "scope" | "size" | "span" | "start" | "summary" | "text" | "title" | "type"
         | "valign" | "value" | "vspace" | "width")
 }

@@ -31,6 +31,23 @@ fn iso_2022_jp_is_read() {
     assert_eq!(subject(word(b"\x1b$B4A;z\x1b(B").as_bytes()), "漢字");
 }
 
+/// 書留の配達 with its line broken by a server between two letters; and lines that only look like that.
+#[test]
+fn a_line_broken_within_letters_of_two_bytes_is_read_on() {
+    let jp = "; charset=iso-2022-jp";
+    assert_eq!(body(jp, b"\x1b$B=qN1$N\r\nG[C#\x1b(B\r\nabc\r\n").0, "書留の\n配達\nabc\n");
+    assert_eq!(body(jp, b"\x1b$B=qN1$N\r\nG[\r\nC#\x1b(B\r\n").0.lines().next(), Some("書留の"));
+    assert_eq!(body(jp, b"\x1b$B=qN1$N\r\nGood day\r\n").0, "書留の\nGood day\n");
+    assert_eq!(body(jp, b"\x1b$B=qN1$N\r\nabcd \x1b$BG[C#\x1b(B\r\n").0, "書留の\nabcd 配達\n");
+    assert_eq!(body(jp, b"\x1b$B=qN1$N\x1b(B\r\nabcd\x1b(B\r\n").0, "書留の\nabcd\n");
+}
+
+#[test]
+fn a_letter_of_the_second_plane_is_not_taken_for_another() {
+    let (text, defects) = body("; charset=iso-2022-jp-3", b"\x1b$B=q\x1b$(P!!!\"\x1b$BN1\x1b(B\r\n");
+    assert_eq!((text.as_str(), defects), ("書〓〓留\n", vec![DefectCode::BadCharset]));
+}
+
 #[test]
 fn vendor_characters_and_half_width_kana_are_read() {
     // NEC row 13, NEC-selected IBM extensions, kana by escape, by eighth bit, by shift-out.

@@ -7,6 +7,8 @@ enum Set {
     Kana,
     Jis0208,
     Jis0212,
+    /// The second plane of JIS X 0213: its letters have no place in the others.
+    Jis0213,
     Gb2312,
     Ksc5601,
 }
@@ -30,7 +32,7 @@ const ESCAPES: [(&[u8], Set); 17] = [
     (b"$(B", Set::Jis0208),
     (b"$(O", Set::Jis0208),
     (b"$(Q", Set::Jis0208),
-    (b"$(P", Set::Jis0212),
+    (b"$(P", Set::Jis0213),
     (b"$(D", Set::Jis0212),
     (b"$A", Set::Gb2312),
     (b"$(A", Set::Gb2312),
@@ -49,8 +51,16 @@ pub(super) fn is_announced(bytes: &[u8]) -> bool {
 pub(super) fn decode(bytes: &[u8]) -> Decoded {
     let mut state = Decoder { euc: Vec::new(), text: String::with_capacity(bytes.len()), is_sound: true };
     let (mut set, mut upper, mut shifted) = (Set::Ascii, None, false);
+    let mut torn = None;
     let mut rest = bytes;
     while let [byte, tail @ ..] = rest {
+        // A server broke the line within letters of two bytes, without an escape before it.
+        if !matches!(byte, b'\r' | b'\n')
+            && let Some(before) = torn.take()
+            && is_torn(rest)
+        {
+            set = before;
+        }
         rest = tail;
         match *byte {
             0x1b => {
@@ -71,6 +81,7 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
             0x0f => shifted = false,
             b'\r' | b'\n' => {
                 // Every line begins in ASCII.
+                torn = torn.or_else(|| (!matches!(set, Set::Ascii | Set::Kana)).then_some(set));
                 (set, shifted) = (Set::Ascii, false);
                 state.euc.push(*byte);
             }
@@ -93,6 +104,17 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
     Decoded { text: state.text, is_sound: state.is_sound }
 }
 
+/// A line goes back to ASCII from letters of two bytes, which it never went into.
+fn is_torn(rest: &[u8]) -> bool {
+    let line = rest.get(..memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
+    let (letters, escape) = line.split_at(memchr::memchr(0x1b, line).unwrap_or(line.len()));
+    let is_back = [b"\x1b(B".as_slice(), b"\x1b(J"].iter().any(|back| escape.starts_with(back));
+    is_back
+        && !letters.is_empty()
+        && letters.len().is_multiple_of(2)
+        && letters.iter().all(|byte| matches!(byte, 0x21..=0x7e))
+}
+
 /// Everything Japanese is collected as EUC-JP, which has the same sets in other clothes.
 struct Decoder {
     euc: Vec<u8>,
@@ -107,6 +129,12 @@ impl Decoder {
             Set::Jis0212 => {
                 self.euc.push(0x8f);
                 self.euc.extend(pair);
+            }
+            // The mark that printers put where they lack a letter: better than another one.
+            Set::Jis0213 => {
+                self.flush();
+                self.text.push('〓');
+                self.is_sound = false;
             }
             Set::Gb2312 => self.foreign(encoding_rs::GBK, &pair),
             Set::Ksc5601 => self.foreign(encoding_rs::EUC_KR, &pair),
