@@ -100,12 +100,23 @@ impl JudgedSignature {
         self.coverage == Coverage::Whole && !self.around_encryption && self.check.outcome == SignatureOutcome::Intact
     }
 
+    /// The mathematics hold, but others could have made the same hash (SHA-1).
+    pub(super) fn is_weak(&self) -> bool {
+        is_weak(&self.check)
+    }
+
     /// Some reason to believe that it was made by the address shown as From.
     pub(super) fn is_believed(&self) -> bool {
         self.check.outcome == SignatureOutcome::Intact
+            && !self.is_weak()
             && !self.around_encryption
             && matches!(self.judgement.verdict, TrustVerdict::Authenticated | TrustVerdict::Partial)
     }
+}
+
+/// A signature holds, but others could have made the same hash (SHA-1).
+pub(super) fn is_weak(check: &SignatureCheck) -> bool {
+    check.reason.as_deref().is_some_and(|reason| reason.starts_with("weak_hash"))
 }
 
 /// What was protected of the header fields (RFC 9788).
@@ -206,6 +217,8 @@ pub struct ShownPart {
     pub shown: bool,
     /// It is offered as a file.
     pub is_file: bool,
+    /// Its author did not set it apart as an attachment (RFC 2183 §2.1): it may be drawn in its place.
+    pub is_inline: bool,
     /// Content-ID, for `cid:`.
     pub content_id: Option<String>,
     /// The layer it lies in: 0 is the envelope of the message, each layer below it, and each message

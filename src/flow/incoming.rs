@@ -74,9 +74,7 @@ pub fn assess(raw: &RawMessage, sender: Vec<SenderResult>, circumstances: &Circu
         lock: Lock::of(envelope.encryption.iter().map(|layer| layer.failure.is_none())),
         seal: Seal::of(signatures.iter().filter(|signature| !signature.around_encryption).map(|signature| {
             let seal = Seal::of_signature(signature.check.outcome, signature.coverage, signature.judgement.verdict);
-            // The mathematics hold, but others could have made the same hash (SHA-1).
-            let weak = signature.check.reason.as_deref().is_some_and(|reason| reason.starts_with("weak_hash"));
-            if weak { seal.min(Seal::Unauthenticated) } else { seal }
+            if signature.is_weak() { seal.min(Seal::Unauthenticated) } else { seal }
         })),
     };
     let is_unproven = envelope.is_unproven || payload.is_unproven;

@@ -10,9 +10,11 @@ pub fn by_author(assessment: &Assessment) -> Option<(EmailAddress, Vec<&JudgedSi
     let [from] = assessment.from.as_slice() else { return None };
     let address = Mailbox::email(from)?;
     let is_theirs = |signature: &&JudgedSignature| {
-        let is_weak = signature.check.reason.as_deref().is_some_and(|reason| reason.starts_with("weak_hash"));
         let names = signature.check.signer.as_ref().is_some_and(|signer| signer.addresses.contains(&address));
-        signature.is_whole_and_intact() && !is_weak && names && signature.judgement.verdict != TrustVerdict::Revoked
+        signature.is_whole_and_intact()
+            && !signature.is_weak()
+            && names
+            && signature.judgement.verdict != TrustVerdict::Revoked
     };
     let found: Vec<_> = assessment.signatures.iter().filter(is_theirs).collect();
     (!found.is_empty()).then_some((address, found))

@@ -180,3 +180,29 @@ fn answers_to_another_at_the_same_domain_are_told_where_they_would_give_somethin
     }
     assert!(!cautioned(&reply_to(&text("hello")), CautionCode::ReplyToElsewhere));
 }
+
+/// Mallory, at bob's own provider, protects the header of what she writes in his name: nobody vouches for that.
+#[test]
+fn a_protected_header_that_nobody_vouches_for_does_not_hide_where_answers_go() {
+    let inner = |hp: &str| {
+        format!(
+            "From: {BOB}\r\nReply-To: {MALLORY}\r\nTo: {ALICE}\r\nSubject: x\r\nHP-Outer: From: {BOB}\r\n\
+             Content-Type: text/plain; hp=\"{hp}\"\r\n\r\nsend me the code\r\n"
+        )
+    };
+    let (cipher, clear) = (inner("cipher"), inner("clear"));
+    for entity in [
+        WORLD.pgp_encrypted(cipher.as_bytes(), None),
+        WORLD.pgp_encrypted(cipher.as_bytes(), Some(MALLORY)),
+        WORLD.smime_encrypted(cipher.as_bytes(), true),
+        WORLD.pgp_signed(MALLORY, clear.as_bytes()),
+    ] {
+        let found = WORLD.assess(mail(BOB, &entity));
+        assert!(cautioned(&found, CautionCode::ReplyToElsewhere), "{:?} {:?}", found.headline, found.cautions);
+    }
+    // Bob may wish for it himself.
+    for entity in [WORLD.pgp_encrypted(cipher.as_bytes(), Some(BOB)), WORLD.smime_signed(BOB, clear.as_bytes())] {
+        let found = WORLD.assess(mail(BOB, &entity));
+        assert!(!cautioned(&found, CautionCode::ReplyToElsewhere), "{:?} {:?}", found.headline, found.cautions);
+    }
+}

@@ -219,3 +219,30 @@ fn a_signed_part_inside_an_encryption_does_not_seal_what_is_beside_it() {
         assert!(cautioned(&found, CautionCode::Mixture));
     }
 }
+
+/// Mallory puts words of hers into a winmail.dat beside what bob sealed: it is a part like any, and what is packed in it
+/// has the protection of the part that holds it.
+#[test]
+fn what_is_packed_in_a_winmail_dat_has_the_protection_of_its_part() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/mail/world_winmail.eml");
+    let whole = String::from_utf8(std::fs::read(path).expect("it is there")).expect("text").replace("\r\n", "\n");
+    let from = whole.find("Content-Type: application/ms-tnef").expect("a part");
+    let to = whole[from..].find("\n--").expect("its end") + from;
+    let packed = whole[from..to].replace('\n', "\r\n").into_bytes();
+    let sealed = WORLD.pgp_signed(BOB, &text("hello"));
+    let is_packed = |path: &str, holder: &str| path.starts_with(&format!("{holder}."));
+    // Under the seal, its texts and files are sealed; beside it, none is, and the seal is of a part.
+    let inside = WORLD.assess(mail(BOB, &WORLD.pgp_signed(BOB, &multipart("mixed", &[&text("hello"), &packed]))));
+    assert_eq!(inside.headline.seal, Seal::Authenticated);
+    let files: Vec<_> = inside.parts.iter().filter(|part| is_packed(&part.path, "1.2")).collect();
+    assert!(files.len() >= 2 && files.iter().all(|part| part.signed), "{files:?}");
+    for (entity, holder) in
+        [(multipart("mixed", &[&sealed, &packed]), "2"), (multipart("mixed", &[&packed, &sealed]), "1")]
+    {
+        let found = WORLD.assess(mail(BOB, &entity));
+        assert!(found.headline.seal < Seal::Partial && cautioned(&found, CautionCode::Mixture), "{:?}", found.headline);
+        let files: Vec<_> = found.parts.iter().filter(|part| is_packed(&part.path, holder)).collect();
+        assert!(files.len() >= 2 && files.iter().all(|part| !part.signed), "{files:?}");
+        assert!(found.blocks.iter().filter(|block| is_packed(&block.path, holder)).all(|block| !block.signed));
+    }
+}

@@ -174,3 +174,21 @@ fn a_broken_cleartext_object_does_not_take_words_away_from_the_reader() {
     assert!(shown(&found).contains("this is a fraud"), "{}", shown(&found));
     assert!(found.headline.seal <= Seal::Broken);
 }
+
+/// Others could have made the hash of an old signature of bob's (SHA-1): below the headline it seals no more than in it.
+#[test]
+fn a_seal_that_others_could_have_made_does_not_count_beside_other_text_either() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/mail/hp_old-sha1-smime.eml");
+    let whole = std::fs::read(path).expect("it is there");
+    let at = whole.windows(14).position(|bytes| bytes == b"Content-Type: ").expect("an entity");
+    let sealed = &whole[at..];
+    assert!(WORLD.assess(mail(BOB, sealed)).headline.seal < Seal::Partial);
+    for entity in [multipart("mixed", &[&text("x"), sealed]), multipart("mixed", &[sealed, &text("x")])] {
+        let found = WORLD.assess(mail(BOB, &entity));
+        assert!(found.blocks.iter().any(|block| block.text.contains("Tuesday")), "{}", shown(&found));
+        assert!(found.blocks.iter().all(|block| !block.signed), "{:?}", found.blocks);
+    }
+    let found = WORLD.assess(mail(BOB, &WORLD.smime_encrypted(sealed, false)));
+    assert!(cautioned(&found, CautionCode::NoIntegrity), "{:?}", found.cautions);
+    assert!(found.headline.seal < Seal::Partial, "{:?}", found.headline);
+}

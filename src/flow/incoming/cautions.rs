@@ -140,11 +140,14 @@ fn folded(name: &str) -> Vec<String> {
 }
 
 /// A Reply-To that leads elsewhere than From: to another domain. Where an answer would give away
-/// what was encrypted, or seems to go to whom the seal names, an outer one that is not protected
-/// leads elsewhere at the same domain too: mallory may have an address at bob's provider.
+/// what was encrypted, or seems to go to whom the seal names, one that no believed signature stands for
+/// leads elsewhere at the same domain too: mallory may have an address at bob's provider, and can protect
+/// the header of what she writes as well as anybody.
 fn reply_elsewhere(assessment: &Assessment) -> Option<String> {
     let from = assessment.from.first()?.email()?;
-    let is_protected = assessment.header_protection.scheme != HeaderScheme::None;
+    let is_theirs = |one: &JudgedSignature| one.is_whole_and_intact() && one.is_believed();
+    let is_protected =
+        assessment.header_protection.scheme != HeaderScheme::None && assessment.signatures.iter().any(is_theirs);
     let is_close = !is_protected && (!assessment.encryption.is_empty() || assessment.headline.seal > Seal::Broken);
     let is_elsewhere = |to: &EmailAddress| to.domain() != from.domain() || is_close && *to != from;
     let other = assessment.reply_to.iter().filter_map(Mailbox::email).find(is_elsewhere)?;

@@ -10,6 +10,9 @@ use crate::message::{Encoding, ParsedMessage, Part};
 
 use super::{Circumstances, unobtrusive};
 
+/// What is said of bytes that are no CMS object.
+const NOT_CMS: &str = "not_cms";
+
 /// One layer taken off.
 pub(super) enum Step {
     /// No layer here.
@@ -63,7 +66,15 @@ pub(super) fn step(
         return if checks.is_empty() { Step::Bare } else { Step::Signed(checks, only.path.clone()) };
     }
     if is_pkcs7(part) {
-        return cms(&content(part, raw), circumstances, limit);
+        let step = cms(&content(part, raw), circumstances, limit);
+        let is_unreadable = |failure: &Decryption| failure.outcome.as_ref().is_err_and(is_not_cms);
+        return match step {
+            // By its label it was never encrypted (RFC 8551 §3.2.2): a seal is damaged, and nothing is hidden.
+            Step::Encrypted(_, failure, _) if is_unreadable(&failure) && is_labelled_signed(part) => {
+                Step::Broken(Technology::Smime)
+            }
+            step => step,
+        };
     }
     if whole_text && kind.is("text", "plain") && !part.is_attachment {
         let bytes = content(part, raw);
@@ -147,8 +158,16 @@ fn cms(bytes: &[u8], circumstances: &Circumstances, limit: usize) -> Step {
             ),
         },
         CmsKind::CertsOnly => Step::Bare,
-        CmsKind::Other => Step::Encrypted(Technology::Smime, broken("not_cms"), Form::Entity),
+        CmsKind::Other => Step::Encrypted(Technology::Smime, broken(NOT_CMS), Form::Entity),
     }
+}
+
+fn is_not_cms(failure: &DecryptFailure) -> bool {
+    matches!(failure, DecryptFailure::Malformed(why) if why == NOT_CMS)
+}
+
+fn is_labelled_signed(part: &Part) -> bool {
+    part.content_type.parameter("smime-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("signed-"))
 }
 
 fn bounds<'a>(circumstances: &Circumstances<'a>, limit: usize) -> Bounds<'a> {

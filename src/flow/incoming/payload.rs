@@ -159,6 +159,7 @@ impl Showing<'_, '_> {
                     decrypted: protection.decrypted,
                     shown: true,
                     is_file: false,
+                    is_inline: false,
                     content_id: None,
                     layer: protection.layer,
                     content,
@@ -392,7 +393,11 @@ impl Showing<'_, '_> {
             signed: protection.signed,
             decrypted: protection.decrypted,
             shown,
-            is_file: (!shown || part.filename.is_some()) && part.content_type.kind != "multipart",
+            // What a Macintosh keeps beside a file (RFC 1740) is of no use to anybody else.
+            is_file: (!shown || part.filename.is_some())
+                && part.content_type.kind != "multipart"
+                && !part.content_type.is("application", "applefile"),
+            is_inline: !part.is_attachment,
             content_id: part.content_id.clone(),
             layer: protection.layer,
             content,
@@ -414,6 +419,7 @@ impl Showing<'_, '_> {
                     decrypted: false,
                     shown: false,
                     is_file: false,
+                    is_inline: false,
                     content_id: None,
                     layer: 0,
                     content: RawMessage::new(Vec::new()),

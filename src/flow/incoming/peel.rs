@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::crypto::{DecryptFailure, Decryption, Integrity, SignatureCheck, SignatureOutcome, pgp};
 use crate::domain::{RawMessage, Technology};
+use crate::flow::assessment::is_weak;
 use crate::flow::{Coverage, Encryption};
 use crate::message::{self, Defect, DefectCode, ParsedMessage, Part};
 
@@ -91,11 +92,7 @@ pub(super) fn peel(
             Step::Bare => return envelope,
             Step::Signed(checks, inner) => {
                 envelope.sign(checks);
-                path = inner;
-                envelope.inside = match envelope.inside {
-                    Inside::Entity { entity, prefix, .. } => Inside::Entity { entity, start: path.clone(), prefix },
-                    _ => Inside::Same(path.clone()),
-                };
+                envelope.go_to(&mut path, &inner);
             }
             Step::Broken(technology) => {
                 envelope.sign(vec![malformed(technology)]);
@@ -170,9 +167,9 @@ impl Envelope {
     }
 
     fn sign(&mut self, checks: Vec<SignatureCheck>) {
-        let is_intact = checks.iter().any(|check| check.outcome == SignatureOutcome::Intact);
-        self.is_signed |= is_intact;
-        self.is_unproven &= !is_intact;
+        let intact = || checks.iter().filter(|check| check.outcome == SignatureOutcome::Intact);
+        self.is_signed |= intact().next().is_some();
+        self.is_unproven &= intact().all(is_weak);
         let inside_encryption = self.is_decrypted;
         let found = |check| Found { check, inside_encryption, around_encryption: false };
         self.signatures.extend(checks.into_iter().map(found));
@@ -215,6 +212,15 @@ impl Envelope {
         let text = message::bare_text(content);
         self.opened.push((path.clone(), RawMessage::new(text.as_bytes())));
         self.inside = Inside::Text { text, path };
+    }
+
+    /// Goes on with a part below the one at hand.
+    fn go_to(&mut self, path: &mut String, below: &str) {
+        below.clone_into(path);
+        self.inside = match std::mem::replace(&mut self.inside, Inside::Closed) {
+            Inside::Entity { entity, prefix, .. } => Inside::Entity { entity, start: path.clone(), prefix },
+            _ => Inside::Same(path.clone()),
+        };
     }
 
     /// Goes on with an entity that came out of a layer; gives the path of its root.

@@ -160,6 +160,7 @@ impl Showing<'_, '_> {
                 decrypted: protection.decrypted,
                 shown: false,
                 is_file: true,
+                is_inline: false,
                 content_id: None,
                 layer: protection.layer,
                 content: RawMessage::new(file.content),
