@@ -60,19 +60,29 @@ pub fn reading(id: MessageId, raw: &RawMessage, mut assessment: Assessment) -> R
 
 /// The files of a message, under names that can do no harm.
 pub(super) fn views(assessment: &Assessment) -> Vec<AttachmentView> {
-    assessment.parts.iter().filter(|part| part.is_file).map(view).collect()
+    let files = assessment.parts.iter().filter(|part| part.is_file);
+    files.map(|part| AttachmentView { in_place: is_in_place(assessment, part), ..view(part) }).collect()
+}
+
+/// A picture that its author put among the texts, and that no text draws itself (`cid:`, RFC 2392).
+fn is_in_place(assessment: &Assessment, part: &ShownPart) -> bool {
+    let is_drawn =
+        |id: &str| assessment.blocks.iter().any(|block| block.html.as_deref().is_some_and(|html| html.contains(id)));
+    part.is_inline && part.media_type.starts_with("image/") && !part.content_id.as_deref().is_some_and(is_drawn)
 }
 
 fn view(part: &ShownPart) -> AttachmentView {
-    let given = part.filename.as_deref().unwrap_or_default();
-    let report = file::report(given, &part.media_type, &part.content);
+    // It is judged by the name that it is saved and opened under: an invisible letter hides no ending.
+    let name = file::safe_name(part.filename.as_deref().unwrap_or_default(), "");
+    let report = file::report(&name, &part.media_type, &part.content);
     AttachmentView {
         part: part.path.clone(),
-        name: file::safe_name(given, nameless(report.kind)),
+        name: if name.is_empty() { nameless(report.kind).to_owned() } else { name },
         media_type: part.media_type.clone(),
         bytes: part.bytes,
         decrypted: part.decrypted,
         signed: part.signed,
+        in_place: false,
         report,
     }
 }
@@ -234,6 +244,57 @@ mod tests {
         assert!(piece(1).len() < 420 && piece(2).ends_with('書'));
         let all: String = (0..lines.len()).map(piece).collect();
         assert_eq!(all.as_bytes(), &content[..]);
+    }
+
+    /// A part that is a file, by its name.
+    fn file(name: &str, media_type: &str) -> ShownPart {
+        ShownPart {
+            path: "2".into(),
+            media_type: media_type.into(),
+            filename: Some(name.into()),
+            bytes: 1,
+            signed: false,
+            decrypted: false,
+            shown: false,
+            is_file: true,
+            is_inline: true,
+            content_id: None,
+            layer: 0,
+            content: RawMessage::new("x"),
+        }
+    }
+
+    #[test]
+    fn a_file_is_judged_by_the_name_that_it_is_opened_under() {
+        for name in [
+            "invoice.js\u{200b}",
+            "invoice.js\u{ad}",
+            "invoice.j\u{200d}s",
+            "invoice.js\u{fe0f}",
+            "a/invoice.js\u{2060}.",
+        ] {
+            let seen = view(&file(name, "text/plain"));
+            assert_eq!((seen.name.as_str(), is_refused(&seen.report.dangers)), ("invoice.js", true), "{name:?}");
+        }
+        assert_eq!(view(&file("\u{200b}", "text/plain")).name, "text.txt");
+    }
+
+    #[test]
+    fn a_picture_is_drawn_in_its_place_unless_a_text_draws_it_or_it_was_set_apart() {
+        let (profile, _folder, message) = demo("Files");
+        let mut all = reading::assess(&profile, message).unwrap().1;
+        let seen = |all: &Assessment| views(all).iter().any(|file| file.in_place);
+        all.parts = vec![file("a.png", "image/png")];
+        assert!(seen(&all));
+        all.parts[0].content_id = Some("one@example.org".into());
+        assert!(seen(&all));
+        all.blocks[0].html = Some("<img src='cid:one@example.org'>".into());
+        assert!(!seen(&all));
+        all.parts[0].content_id = None;
+        all.parts[0].is_inline = false;
+        assert!(!seen(&all));
+        all.parts = vec![file("a.pdf", "application/pdf")];
+        assert!(!seen(&all));
     }
 
     /// The demo mailbox, and the message in it whose subject this is.

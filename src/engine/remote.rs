@@ -9,7 +9,7 @@ pub(super) mod permission;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,8 +28,8 @@ use super::profile::{Profile, store_failure};
 use super::view::{Assessment, MessageId, RemoteState, RemoteView};
 use super::{Failure, FailureKind, Retry};
 
-/// Pictures that are fetched of one message.
-const MOST: usize = 64;
+/// Pictures that are fetched of one message, the first of the page: long letters of shops have some hundred.
+const MOST: usize = 400;
 /// Their bytes together.
 const BYTES: usize = 32 << 20;
 /// How many are fetched at once.
@@ -191,9 +191,9 @@ impl Remote {
         RemoteView {
             message,
             state,
-            pictures: wanted.encrypted.len(),
+            pictures: wanted.encrypted.len() + wanted.beyond,
             unencrypted: wanted.unencrypted,
-            failed: shown.map_or(0, |(_, _, failed)| *failed),
+            failed: shown.map_or(0, |(_, _, failed)| *failed + wanted.beyond),
             sender,
             is_sender_allowed,
             loaded: shown.map(|(_, pictures, _)| Arc::clone(pictures)).unwrap_or_default(),
@@ -284,8 +284,10 @@ pub(super) fn never(profile: &Profile) -> bool {
 
 /// What a message would fetch.
 struct Wanted {
-    /// Over TLS; the first so many.
+    /// Over TLS; the first so many, as they stand in the message.
     encrypted: Vec<Url>,
+    /// How many more there are; they are not fetched.
+    beyond: usize,
     /// How many are only to be had without; they are never fetched.
     unencrypted: usize,
     /// It asks for something, be it in a part that was decrypted.
@@ -294,9 +296,9 @@ struct Wanted {
 
 impl Wanted {
     fn of(assessment: &Assessment) -> Self {
-        let mut wanted = Self { encrypted: Vec::new(), unencrypted: 0, is_asking: false };
+        let mut wanted = Self { encrypted: Vec::new(), beyond: 0, unencrypted: 0, is_asking: false };
         let Ok(base) = Url::parse(BASE) else { return wanted };
-        let mut written = BTreeSet::new();
+        let mut written = Vec::new();
         for block in assessment.blocks.iter().filter(|block| block.is_headline) {
             let found = block.html.as_deref().map(message::remote_pictures).unwrap_or_default();
             wanted.is_asking |= !found.is_empty();
@@ -304,10 +306,15 @@ impl Wanted {
                 written.extend(found);
             }
         }
+        let mut known = HashSet::new();
         for url in written.iter().filter_map(|written| base.join(written).ok()) {
+            if !known.insert(url.clone()) {
+                continue;
+            }
             match url.scheme() {
                 "https" if url.host() == base.host() => {}
                 "https" if wanted.encrypted.len() < MOST => wanted.encrypted.push(url),
+                "https" => wanted.beyond += 1,
                 "http" => wanted.unencrypted += 1,
                 _ => {}
             }

@@ -276,6 +276,8 @@ pub struct AttachmentView {
     pub decrypted: bool,
     /// It is covered by the seal.
     pub signed: bool,
+    /// It is a picture that is drawn in its place among the texts.
+    pub in_place: bool,
     /// What it is by its content, and what opening it may do.
     pub report: FileReport,
 }

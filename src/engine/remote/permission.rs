@@ -18,8 +18,8 @@ pub(in crate::engine) fn vouched(assessment: &Assessment) -> Option<EmailAddress
     let [author] = assessment.from.as_slice() else { return None };
     let address = EmailAddress::parse(&author.address)?;
     let is_odd = |code| {
-        use CautionCode::{LookAlike, NameHoldsAddress, NoFrom, SeveralFrom};
-        matches!(code, LookAlike | NameHoldsAddress | NoFrom | SeveralFrom)
+        use CautionCode::{ImitatesKnown, LookAlike, NameHoldsAddress, NoFrom, SeveralFrom};
+        matches!(code, ImitatesKnown | LookAlike | NameHoldsAddress | NoFrom | SeveralFrom)
     };
     if assessment.cautions.iter().any(|caution| is_odd(caution.code)) {
         return None;

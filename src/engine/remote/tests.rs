@@ -193,7 +193,11 @@ async fn loading_for_a_sender_that_was_stopped_does_not_begin_again_by_itself() 
 
 /// The assessment of a letter that asks for a picture.
 fn assessment() -> Assessment {
-    let letter = letter("bob@example.org", "<img src='https://web.example/a.png'>");
+    assessment_of("<img src='https://web.example/a.png'>")
+}
+
+fn assessment_of(html: &str) -> Assessment {
+    let letter = letter("bob@example.org", html);
     let folder = tempfile::tempdir().unwrap();
     let profile = Profile::fleeting(folder.path(), None).unwrap();
     let account = profile.store.save_account(&AccountRecord::default()).unwrap();
@@ -201,6 +205,27 @@ fn assessment() -> Assessment {
     let message = new_message(&letter, None, MessageFlags::default(), None);
     let id = profile.store.add_message(inbox, &message).unwrap().unwrap();
     crate::engine::reading::assess(&profile, id).unwrap().1
+}
+
+#[test]
+fn the_pictures_that_come_first_in_the_letter_are_fetched_and_the_rest_is_counted() {
+    let picture = |number: usize| format!("<img src='https://web.example/{}.png'>", 1_000 - number);
+    let html: String = (0..MOST + 7).map(picture).collect::<String>() + &picture(0);
+    let wanted = Wanted::of(&assessment_of(&html));
+    assert_eq!((wanted.encrypted.len(), wanted.beyond, wanted.unencrypted), (MOST, 7, 0));
+    assert_eq!(wanted.encrypted[0].path(), "/1000.png");
+    assert_eq!(wanted.encrypted[MOST - 1].path(), format!("/{}.png", 1_001 - MOST));
+}
+
+#[test]
+fn an_address_that_imitates_a_known_one_is_not_let() {
+    let mut letter = assessment();
+    letter.headline.seal = Seal::Authenticated;
+    assert!(permission::vouched(&letter).is_some());
+    letter
+        .cautions
+        .push(crate::flow::Caution { code: crate::flow::CautionCode::ImitatesKnown, subject: String::new() });
+    assert!(permission::vouched(&letter).is_none());
 }
 
 #[test]
