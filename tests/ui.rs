@@ -801,15 +801,16 @@ fn a_new_account_chooses_how_it_receives_and_one_that_is_there_keeps_it() {
     }
 }
 
+/// A link that says that it leads to a bank.
+fn deceiving_link(target: &str) -> ui::Link {
+    ui::Link { target: target.into(), words: "https://bank.example/login".into(), place: None, areas: vec![] }
+}
+
 #[test]
 fn a_link_is_asked_about_and_its_deception_is_named() {
     for language in LANGUAGES {
         let (mut app, _) = app(language);
-        app.state.link = Some(ui::Link {
-            target: "https://evil.example/login".into(),
-            words: "https://bank.example/login".into(),
-            areas: vec![],
-        });
+        app.state.link = Some(deceiving_link("https://evil.example/login"));
         let mut window = window(app, WIDE);
         window.get_by_label("https://evil.example/login");
         window.get_by_label(&language.fill(ui::Word::LinkDeceives, &[("words", "https://bank.example/login")]));
@@ -923,11 +924,7 @@ fn screens(language: Language) -> Vec<(&'static str, App)> {
         add(if is_new { "profile-new" } else { "profile-locked" }, locked);
     }
     let (mut link, _) = reads(language, sample::newsletter());
-    link.state.link = Some(ui::Link {
-        target: "https://evil.example/login?session=1".into(),
-        words: "https://bank.example/login".into(),
-        areas: vec![],
-    });
+    link.state.link = Some(deceiving_link("https://evil.example/login?session=1"));
     add("link", link);
     let (mut locked_key, _) = writes(language, false);
     locked_key.state.composer.as_mut().unwrap().is_locked = true;

@@ -8,7 +8,7 @@ mod way;
 use egui::{Align, Frame, Layout, Margin, Rect, ScrollArea, Sense, Stroke, Ui, Vec2, pos2, vec2};
 
 use crate::engine::Command;
-use crate::engine::view::{Coverage, Encryption, JudgedSignature, Lock, ReadingView};
+use crate::engine::view::{CautionCode, Coverage, Encryption, JudgedSignature, Lock, ReadingView, RemoteState};
 
 pub use way::station;
 
@@ -53,6 +53,11 @@ impl Page<'_> {
         if is_headline || !row.is_calm() {
             widgets::soft(ui, row.advice(self.state.language, &facts.blanks()));
         }
+        self.offer(ui, row, signature);
+    }
+
+    /// The buttons for what can be done that are not there yet.
+    fn offer(&mut self, ui: &mut Ui, row: &Row, signature: Option<&JudgedSignature>) {
         let desk = Desk { views: self.views, view: self.view, signature };
         desk.show_new(ui, row.remedies, &mut self.offered, self.state, self.commands);
     }
@@ -110,7 +115,12 @@ fn headed<R>(ui: &mut Ui, language: Language, word: Word, add: impl FnOnce(&mut 
 fn cautions(ui: &mut Ui, page: &mut Page) {
     let (language, view) = (page.state.language, page.view);
     let mut said = Vec::new();
-    let mut rows = verdict::caution_rows(&view.assessment);
+    // That pictures are not loaded is true only until they are.
+    let is_fetched = page.views.remote.as_ref().is_some_and(|remote| {
+        remote.message == view.id && matches!(remote.state, RemoteState::Loading | RemoteState::Loaded)
+    });
+    let is_true = |code| code != CautionCode::RemoteContent || !is_fetched;
+    let mut rows = verdict::caution_rows(&view.assessment, is_true);
     rows.retain(|(row, facts)| {
         let words = row.means(language, &facts.blanks());
         let is_new = !said.contains(&words);
@@ -173,7 +183,8 @@ fn layer(ui: &mut Ui, page: &mut Page, layer: &Encryption, index: usize, headlin
         widgets::fact(ui, language.say(Word::Cipher), &layer.cipher);
     });
     let failed = layer.failure.as_ref().map(|failure| Closed::of(failure).row());
-    let extent = (layer.coverage == Coverage::Part).then(|| Extent::of_lock(layer.coverage).row());
+    let extent =
+        (layer.coverage == Coverage::Part).then(|| Extent::of_lock(&page.view.assessment, layer.coverage).row());
     let integrity = layer.integrity.map(Explained::row);
     for row in [failed, extent, integrity].into_iter().flatten().filter(|row| row != headline) {
         page.note(ui, &row);

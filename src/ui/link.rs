@@ -6,14 +6,20 @@ use crate::domain::{EmailAddress, Mailbox};
 use crate::engine::view::is_look_alike;
 
 use super::html::{Link, percent_decoded};
+use super::prose;
 use super::words::{Language, Word, one_line};
 
 /// The schemes that a letter may lead to.
 const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 /// Recipients that a mail link may name.
 const RECIPIENTS: usize = 20;
+/// Addresses in the words of a link that are looked at.
+const NAMED: usize = 20;
 /// What a host is called at most, in characters.
 const HOST: usize = 80;
+
+/// What stands around an address without belonging to it.
+const AROUND: [char; 15] = ['<', '>', '(', ')', '[', ']', '"', '\'', '「', '」', '（', '）', '.', ',', '…'];
 
 /// A link looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,19 +156,21 @@ fn is_imitation(host: &str) -> bool {
     EmailAddress::parse(&format!("x@{host}")).is_some_and(|address| is_look_alike(&address))
 }
 
-/// The words of a link are an address other than the one that it leads to.
+/// The words of a link name an address, and none that they name is the one that it leads to.
 fn says_else(words: &str, leads: &Url) -> bool {
-    let words = words.trim();
-    if words.is_empty() || words.contains(char::is_whitespace) {
-        return false;
-    }
-    let plain = |host: &str| host.trim_start_matches("www.").trim_end_matches('.').to_owned();
-    match (said(words), leads.host_str()) {
-        (Some(Said::Host(said)), Some(host)) => plain(&said) != plain(host),
-        (Some(Said::Host(_)), None) => true,
-        (Some(Said::Mail(said)), _) => leads.scheme() == "mailto" && !leads.path().eq_ignore_ascii_case(&said),
-        (None, _) => false,
-    }
+    let named: Vec<Said> = match said(words.trim()) {
+        Some(one) => vec![one],
+        None => among(words),
+    };
+    !named.is_empty() && !named.iter().any(|one| one.is(leads))
+}
+
+/// The addresses that stand among other words: those that are plainly meant as such.
+fn among(words: &str) -> Vec<Said> {
+    let whole = prose::addresses(words).into_iter().filter_map(|range| words.get(range));
+    let begins = |word: &&str| word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."));
+    let bare = words.split_whitespace().map(|word| word.trim_start_matches(AROUND)).filter(begins);
+    whole.chain(bare).take(NAMED).filter_map(said).collect()
 }
 
 enum Said {
@@ -170,9 +178,26 @@ enum Said {
     Mail(String),
 }
 
+impl Said {
+    /// It is where a link leads.
+    fn is(&self, leads: &Url) -> bool {
+        let plain = |host: &str| host.trim_start_matches("www.").trim_end_matches('.').to_owned();
+        match (self, leads.host_str()) {
+            (Self::Host(said), Some(host)) => plain(said) == plain(host),
+            (Self::Host(_), None) => false,
+            // A page about an address is one of its domain.
+            (Self::Mail(said), Some(host)) => said.rsplit('@').next().is_some_and(|domain| {
+                let domain = plain(&domain.to_ascii_lowercase());
+                plain(host).strip_suffix(domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            }),
+            (Self::Mail(said), None) => percent_decoded(leads.path()).eq_ignore_ascii_case(said),
+        }
+    }
+}
+
 /// The address that words are, if they are one.
 fn said(words: &str) -> Option<Said> {
-    let words = words.trim_matches(['<', '>', '(', ')', '[', ']', '"', '\'', '「', '」', '.', ',', '…']);
+    let words = words.trim_matches(AROUND);
     let has_scheme =
         words.split_once("://").is_some_and(|(scheme, _)| scheme.chars().all(|c| c.is_ascii_alphanumeric()));
     if !has_scheme && words.contains('@') {
@@ -191,7 +216,7 @@ mod tests {
     use super::*;
 
     fn target(words: &str, target: &str) -> Target {
-        Target::of(&Link { target: target.to_owned(), words: words.to_owned(), areas: Vec::new() })
+        Target::of(&Link { target: target.to_owned(), words: words.to_owned(), place: None, areas: Vec::new() })
     }
 
     fn deceives(words: &str, leads: &str) -> bool {
@@ -209,6 +234,17 @@ mod tests {
         assert!(deceives("日本語.example", "https://evil.example/"));
         assert!(deceives("bob@example.org", "mailto:mallory@evil.example"));
         assert!(deceives("https://bank.example", "mailto:mallory@evil.example"));
+        assert!(deceives("Sign in: https://www.bank.example/", "https://evil.example/"));
+        assert!(deceives("ログイン：https://bank.example", "https://evil.example/"));
+        assert!(deceives("our page (www.bank.example)", "https://evil.example/"));
+        assert!(deceives("support@bank.example", "https://evil.example/"));
+        assert!(deceives("support@bank.example", "https://evilbank.example/"));
+        assert!(deceives("write to bob@example.org", "mailto:mallory@evil.example"));
+        assert!(!deceives("Sign in: https://www.bank.example/", "https://bank.example/login"));
+        assert!(!deceives("from https://old.example to https://new.example", "https://new.example/"));
+        assert!(!deceives("support@bank.example", "https://www.bank.example/support"));
+        assert!(!deceives("write to bob@example.org", "mailto:bob%40example.org"));
+        assert!(!deceives("ASP.NET and Node.js today", "https://news.example/"));
         assert!(!deceives("https://www.bank.example/", "https://bank.example/a"));
         assert!(!deceives("日本語.example", "https://xn--wgv71a119e.example/"));
         assert!(!deceives("bob@example.org", "mailto:Bob@example.org?subject=x"));

@@ -1,6 +1,7 @@
 //! Draws views, emits commands. The only egui, the only human text.
 //! May use: domain, engine.
 
+mod album;
 mod app;
 mod attachments;
 mod authorities;
@@ -38,6 +39,7 @@ mod numbers;
 mod outbox;
 mod outline;
 mod people;
+mod picture;
 mod preview;
 mod print;
 mod prose;

@@ -6,6 +6,49 @@
 const RUNS: usize = 600;
 /// A signature is looked for so far from the end, in bytes: it has a few lines.
 const SIGNATURE: usize = 16_000;
+/// So much is looked at to tell whether a quotation without marks begins, in bytes and in lines.
+const AHEAD: usize = 2_000;
+const HEADER: usize = 8;
+
+/// What stands between dashes above a quotation without marks.
+const ABOVE: [&str; 9] = [
+    "original message",
+    "元のメッセージ",
+    "original-nachricht",
+    "ursprüngliche nachricht",
+    "message d'origine",
+    "mensaje original",
+    "messaggio originale",
+    "原始邮件",
+    "원본 메시지",
+];
+/// How the subject of a message begins that is passed on.
+const PASSED_ON: [&str; 8] = ["fw:", "fwd:", "wg:", "tr:", "rv:", "転送:", "転送：", "转发"];
+/// How the header of a quoted message begins, and the fields that follow, as programs write them for their readers.
+const FROM: [&str; 9] = ["from", "差出人", "送信者", "送信元", "von", "de", "da", "发件人", "보낸 사람"];
+const FOLLOWING: [&[&str]; 4] = [
+    &[
+        "sent",
+        "date",
+        "送信日時",
+        "日時",
+        "日付",
+        "送信日",
+        "gesendet",
+        "datum",
+        "envoyé",
+        "date",
+        "enviado",
+        "fecha",
+        "inviato",
+        "发送时间",
+        "日期",
+        "보낸 날짜",
+    ],
+    &["to", "宛先", "an", "à", "para", "a", "收件人", "받는 사람"],
+    &["subject", "件名", "betreff", "objet", "asunto", "oggetto", "主题", "제목"],
+    &["cc", "kopie"],
+];
 
 /// Lines of a text that are drawn alike.
 #[derive(Debug, PartialEq)]
@@ -42,13 +85,34 @@ pub struct Outline {
     length: usize,
     /// Where the signature begins.
     signature: usize,
+    /// The author wrote something already.
+    has_words: bool,
+    /// It is passed on: below the author's words stands what is to be read.
+    is_passed_on: bool,
+    /// From here on everything is quoted, by a program that sets no marks.
+    is_within: bool,
 }
 
 impl Outline {
     /// Of a text that is still to be looked through.
     pub fn of(text: &str) -> Self {
         let signature = signature(text).unwrap_or(text.len());
-        Self { shapes: Vec::new(), scanned: 0, length: text.len(), signature }
+        Self {
+            shapes: Vec::new(),
+            scanned: 0,
+            length: text.len(),
+            signature,
+            has_words: false,
+            is_passed_on: false,
+            is_within: false,
+        }
+    }
+
+    /// Of a text under a subject, which says whether it is an answer or passed on.
+    pub fn under(subject: &str, text: &str) -> Self {
+        let subject = subject.trim_start().to_lowercase();
+        let is_passed_on = PASSED_ON.iter().any(|mark| subject.starts_with(mark));
+        Self { is_passed_on, ..Self::of(text) }
     }
 
     /// Of all of a text.
@@ -65,7 +129,15 @@ impl Outline {
             let length = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
             let Some(line) = rest.get(..length).filter(|line| !line.is_empty()) else { break };
             let is_signature = self.scanned >= self.signature;
-            let level = if is_signature { 0 } else { level(line) };
+            let mut level = if is_signature { 0 } else { level(line) };
+            if !is_signature {
+                if level == 0 && !self.is_within && !self.is_passed_on && begins_quotation(rest) {
+                    // A message that begins so is one passed on: that is what is to be read.
+                    (self.is_within, self.is_passed_on) = (self.has_words, !self.has_words);
+                }
+                level += usize::from(self.is_within);
+            }
+            self.has_words |= level == 0 && !line.trim().is_empty();
             self.take(level, is_signature, length);
             *budget = budget.saturating_sub(length);
         }
@@ -130,6 +202,42 @@ fn level(line: &str) -> usize {
     if level == 1 && line.starts_with(">From ") { 0 } else { level }
 }
 
+/// Whether a quotation without marks begins here: under a line that says so, or with the header of the message, as
+/// Outlook and mail on the web of Japan's providers write it.
+fn begins_quotation(rest: &str) -> bool {
+    // Almost no line does.
+    if !rest.starts_with(|c: char| matches!(c, '-' | '_' | '*') || c.is_alphabetic()) {
+        return false;
+    }
+    let rest = rest.get(..rest.floor_char_boundary(AHEAD.min(rest.len()))).unwrap_or_default();
+    let mut lines = rest.lines();
+    let first = lines.next().unwrap_or_default().trim();
+    if first.starts_with("--") && first.ends_with("--") {
+        return ABOVE.contains(&first.trim_matches('-').trim().to_lowercase().as_str());
+    }
+    if first.len() >= 10 && first.bytes().all(|byte| byte == b'_') {
+        return is_header(lines.skip_while(|line| line.trim().is_empty()));
+    }
+    is_header(rest.lines())
+}
+
+/// The lines are the header of a message: who wrote it, then two of when, to whom, and about what.
+fn is_header<'a>(mut lines: impl Iterator<Item = &'a str>) -> bool {
+    let is_from = lines.next().and_then(label).is_some_and(|label| FROM.contains(&label.as_str()));
+    if !is_from {
+        return false;
+    }
+    let following: Vec<String> = lines.take(HEADER).filter_map(label).collect();
+    FOLLOWING.iter().filter(|names| following.iter().any(|label| names.contains(&label.as_str()))).count() >= 2
+}
+
+/// The name of the field that a line is.
+fn label(line: &str) -> Option<String> {
+    let (label, _) = line.split_once([':', '：'])?;
+    let label = label.trim_matches(|c: char| c.is_whitespace() || c == '*');
+    (label.len() <= 40).then(|| label.to_lowercase())
+}
+
 /// Where the signature begins: at the last separator, unless something quoted comes after it.
 fn signature(text: &str) -> Option<usize> {
     let from = text.floor_char_boundary(text.len().saturating_sub(SIGNATURE));
@@ -137,7 +245,9 @@ fn signature(text: &str) -> Option<usize> {
     let first = || (from == 0 && text.starts_with("-- \n")).then_some(0);
     let at = tail.rfind("\n-- \n").map(|at| at + 1).or_else(first)?;
     let after = tail.get(at..)?;
-    (!after.lines().any(|line| level(line) > 0)).then_some(from + at)
+    let begins = |(at, _): (usize, &str)| after.get(at + 1..).is_some_and(begins_quotation);
+    let has_quoted = after.lines().any(|line| level(line) > 0) || after.match_indices('\n').any(begins);
+    (!has_quoted).then_some(from + at)
 }
 
 #[cfg(test)]
@@ -155,6 +265,48 @@ mod tests {
         assert!(runs[5].is_signature && runs[5].text == "-- \nAlice");
         let whole: Vec<_> = runs.iter().map(|run| run.text).collect();
         assert_eq!(whole.join("\n") + "\n", text);
+    }
+
+    #[test]
+    fn what_is_quoted_without_marks_is_a_quotation_too() {
+        let levels =
+            |text: &str| Outline::whole(text).runs(text).iter().map(|run| (run.level, run.lines)).collect::<Vec<_>>();
+        for above in [
+            "-----Original Message-----\nFrom: Bob\nSent: Monday\n",
+            "----- 元のメッセージ -----\n差出人: Bob\n件名: 会議\n",
+            "________________________________\nFrom: Bob <bob@example.org>\nSent: Monday\nTo: Alice\nSubject: noon\n",
+            "差出人: 山田 花子 <hanako@example.co.jp>\n送信日時: 2026年11月30日\n宛先: alice@example.com\n件名: 会議\n",
+            "*From:* Bob\n*Date:* Monday\n*Subject:* noon\n",
+            "Von: Bob\nGesendet: Montag\nAn: Alice\nBetreff: Mittag\n",
+        ] {
+            let text = format!("Yes.\n\n{above}\nAt noon?\n> and before\nBob\n");
+            let lines = above.lines().count();
+            assert_eq!(levels(&text), [(0, 2), (1, lines + 2), (2, 1), (1, 1)], "{above}");
+            let whole = Outline::whole(&text);
+            let mut outline = Outline::of(&text);
+            while outline.rest() > 0 {
+                outline.go_on(&text, &mut { 3 });
+            }
+            assert_eq!(outline, whole);
+            // What is passed on without a word is what is to be read.
+            assert!(levels(&format!("{above}\nAt noon?\n")).iter().all(|(level, _)| *level == 0), "{above}");
+            let passed_on = format!("For you.\n\n{above}\nAt noon?\n");
+            assert_ne!(Outline::whole(&passed_on).shapes.len(), 1);
+            let mut outline = Outline::under("Fwd: noon", &passed_on);
+            outline.go_on(&passed_on, &mut usize::MAX.clone());
+            assert_eq!(outline.shapes.len(), 1, "{above}");
+            let signed = format!("Yes.\n-- \nAlice\n\n{above}\nAt noon?\n");
+            assert!(Outline::whole(&signed).runs(&signed).iter().all(|run| !run.is_signature), "{above}");
+        }
+        for own in [
+            "Yes.\nFrom: the station, walk.\nTo: the bridge.\n",
+            "Yes.\n-----\nFrom here on\n",
+            "Yes.\nDe: x\n",
+            "Yes.\n-----8<-----\ncut\n",
+            "Yes.\n________________\nname\n",
+        ] {
+            assert!(levels(own).iter().all(|(level, _)| *level == 0), "{own}");
+        }
     }
 
     #[test]

@@ -173,7 +173,7 @@ fn address_at(text: &str, at: usize) -> Option<Link> {
     let range = addresses(near).into_iter().find(|range| range.contains(&(at - from)))?;
     let words = near.get(range)?.to_owned();
     let target = if words.contains("://") { words.clone() } else { format!("mailto:{words}") };
-    Some(Link { words, target, areas: Vec::new() })
+    Some(Link { words, target, place: None, areas: Vec::new() })
 }
 
 fn bar_colour(colours: &Palette, level: usize) -> Color32 {
@@ -195,7 +195,7 @@ pub fn levels(text: &str) -> Vec<(String, usize, bool)> {
 }
 
 /// Where addresses of the web and of mail stand in a text, in order.
-fn addresses(text: &str) -> Vec<Range<usize>> {
+pub(super) fn addresses(text: &str) -> Vec<Range<usize>> {
     let mut found = web(text);
     let mail =
         mail(text).into_iter().filter(|mail| !found.iter().any(|web| web.start < mail.end && mail.start < web.end));

@@ -144,9 +144,10 @@ impl Reader {
 
     /// How a text is made up, a little further known with each frame.
     pub fn outline(&mut self, block: &str, version: u64, text: &str) -> &Outline {
-        let known = self.outlines.entry(block.to_owned()).or_insert_with(|| (version, Outline::of(text)));
+        let subject = self.assessment.as_ref().map(|known| known.subject.as_str()).unwrap_or_default();
+        let known = self.outlines.entry(block.to_owned()).or_insert_with(|| (version, Outline::under(subject, text)));
         if known.0 != version {
-            *known = (version, Outline::of(text));
+            *known = (version, Outline::under(subject, text));
         }
         known.1.go_on(text, &mut self.budget);
         &known.1

@@ -36,6 +36,7 @@ pub fn screenshot(app: &mut App, size: Vec2, scale: f32) -> Result<image::RgbaIm
         ctx.set_theme(egui::ThemePreference::Light);
     }
     app.state.drawings.waits = true;
+    app.state.album.waits = true;
     app.state.drawings.change_screen();
     let mut raster = Raster::default();
     let mut shapes = Vec::new();
@@ -49,6 +50,7 @@ pub fn screenshot(app: &mut App, size: Vec2, scale: f32) -> Result<image::RgbaIm
         }
     }
     app.state.drawings.waits = false;
+    app.state.album.waits = false;
     app.state.drawings.change_screen();
     let primitives = ctx.tessellate(shapes, scale);
     let pixels = [(size.x * scale).round() as usize, (size.y * scale).round() as usize];

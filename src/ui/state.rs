@@ -218,6 +218,8 @@ pub struct State {
     pub opening: Option<super::attachments::Opening>,
     /// A file that is looked at.
     pub preview: super::preview::Preview,
+    /// Pictures of the open message that are drawn in their place.
+    pub album: super::album::Album,
     /// What is shown of the source.
     pub sources: super::source::Source,
     /// What is being printed.
@@ -278,6 +280,7 @@ impl Default for State {
             transcript: super::transcript::TranscriptState::default(),
             opening: None,
             preview: super::preview::Preview::default(),
+            album: super::album::Album::default(),
             sources: super::source::Source::default(),
             print: super::print::Print::default(),
             link: None,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use egui::{Event as Input, Key, Modifiers, PointerButton, Pos2};
 use kakitome::domain::{EmailAddress, RawMessage};
-use kakitome::engine::view::{ReadingView, RemoteState, RemoteView};
+use kakitome::engine::view::{AttachmentView, Caution, CautionCode, ReadingView, RemoteState, RemoteView};
 
 use super::*;
 
@@ -144,6 +144,77 @@ fn what_was_loaded_is_drawn_and_said_and_only_where_nothing_was_encrypted() {
     };
     assert!(count(false) > 1_000);
     assert_eq!(count(true), 0);
+}
+
+/// "Why?" says what is true now.
+#[test]
+fn that_pictures_are_not_loaded_is_evidence_only_until_they_are() {
+    for language in LANGUAGES {
+        let words = language.say(ui::Word::RemoteBlocked);
+        for (state, is_said) in
+            [(RemoteState::Blocked, true), (RemoteState::Loading, false), (RemoteState::Loaded, false)]
+        {
+            let mut view = sample::newsletter();
+            let mut all = (*view.assessment).clone();
+            all.cautions.push(Caution { code: CautionCode::RemoteContent, subject: String::new() });
+            view.assessment = Arc::new(all);
+            let (mut app, _) = reads(language, view);
+            app.update(Event::Remote(Arc::new(remote(state))));
+            app.state.drawer = true;
+            let window = window(app, [1280.0, 1400.0]);
+            assert_eq!(window.query_all_by_label(words).count() > 1, is_said, "{state:?}");
+            assert!(is_said || window.query_all_by_label(words).count() == 0, "{state:?}");
+        }
+    }
+}
+
+/// A picture between two texts, as telephones send photographs.
+fn with_picture(before: &str, last: &str, content: &[u8], in_place: bool, protected: bool) -> ReadingView {
+    let mut view = with_text(before);
+    let mut all = (*view.assessment).clone();
+    let mut after = all.blocks[0].clone();
+    (all.blocks[0].path, after.path, after.text) = ("1".into(), "3".into(), last.into());
+    all.blocks.push(after);
+    all.headline.seal = Seal::Authenticated;
+    all.blocks.iter_mut().for_each(|block| block.signed = true);
+    let mut picture = sample::part("2", "image/png", None, protected, content);
+    (picture.signed, picture.decrypted, picture.is_file) = (protected, false, true);
+    all.parts = vec![picture];
+    view.assessment = Arc::new(all);
+    let file = AttachmentView {
+        part: "2".into(),
+        name: "red.png".into(),
+        bytes: content.len(),
+        ..view.attachments[1].clone()
+    };
+    view.attachments = vec![AttachmentView { in_place, signed: protected, decrypted: false, ..file }];
+    view
+}
+
+#[test]
+fn pictures_among_the_texts_are_drawn_in_their_place() {
+    for (in_place, protected) in [(true, true), (false, true), (true, false)] {
+        let view = with_picture("before", "after", &red(), in_place, protected);
+        let (mut app, _) = reads(Language::English, view);
+        app.state.album.waits = true;
+        let mut window = window(app, [1280.0, 1400.0]);
+        let image = window.render().unwrap();
+        let is_red = |pixel: &image::Rgba<u8>| pixel.0[0] > 240 && pixel.0[1] < 20 && pixel.0[2] < 20;
+        let rows: Vec<u32> =
+            image.enumerate_pixels().filter(|(_, _, pixel)| is_red(pixel)).map(|(_, y, _)| y).collect();
+        assert_eq!(rows.len() > 1_000, in_place, "{}", rows.len());
+        let [before, after] = ["before", "after"].map(|words| window.get_by_label_contains(words).rect().center().y);
+        assert!(before < after);
+        for row in rows {
+            assert_eq!((row as f32) < after, protected, "what is not sealed stands apart, below");
+            assert!(row as f32 > before);
+        }
+        if in_place {
+            window.get_by_role_and_label(egui::accesskit::Role::Image, "Look at red.png").click();
+            window.run();
+            assert!(window.state().state.preview.is_open());
+        }
+    }
 }
 
 #[test]
@@ -409,7 +480,7 @@ fn the_line_at_the_bottom_says_where_a_link_leads_while_the_pointer_is_over_it()
 fn a_mail_link_begins_a_message_here_with_nothing_of_its_text() {
     let (mut app, _) = app(Language::English);
     let target = "mailto:bob@example.org?subject=Hello&body=my%20secret&attach=/etc/passwd".to_owned();
-    app.state.link = Some(ui::Link { target, words: "write".into(), areas: vec![] });
+    app.state.link = Some(ui::Link { target, words: "write".into(), place: None, areas: vec![] });
     let mut window = window(app, WIDE);
     window.get_by_label("Open").click();
     window.run();
@@ -424,7 +495,7 @@ fn a_link_that_is_never_followed_says_so() {
     for language in LANGUAGES {
         let (mut app, _) = app(language);
         let target = "javascript:alert(1)".to_owned();
-        app.state.link = Some(ui::Link { target, words: "x".into(), areas: vec![] });
+        app.state.link = Some(ui::Link { target, words: "x".into(), place: None, areas: vec![] });
         let mut window = window(app, WIDE);
         window.get_by_label(&language.fill(ui::Word::LinkNotFollowed, &[("words", "javascript")]));
         let open = window.get_by_label(language.say(ui::Word::Open));
@@ -490,8 +561,40 @@ fn every_state_of_a_body_is_drawn() {
     }
 }
 
+/// A letter as shops send them: of a fixed width, wider than the pane.
+const WIDE_LETTER: &str = "<body style='margin:0;background:#eef2f6'><table width=900 align=center cellspacing=0 \
+    cellpadding=16 style='background:#ffffff'><tr><td colspan=3 style='background:#23406b;color:#ffffff'>\
+    <h2>冬のごあいさつ — Winter catalogue</h2><tr><td width=300 style='background:#f6e3d5'>りんご<br>1,200 円\
+    <td width=300 style='background:#e3eed5'>みかん<br>980 円<td width=300 style='background:#d5dcee'>ゆず<br>1,450 円\
+    <tr><td colspan=3><a href='#end'>Terms</a> · this line stands at the left, and this one at the right edge →</table>\
+    <p id=end>Terms</p></body>";
+
+/// An answer as Outlook writes it, above what it answers.
+const ANSWERED: &str = "はい、火曜日の十時で大丈夫です。\n\n-- \n山田 花子\n\n________________________________\n\
+    差出人: Alice Archer <alice@example.com>\n送信日時: 2026年11月27日 16:02\n宛先: 山田 花子\n件名: 打ち合わせ\n\n\
+    花子さん\n\n来週の打ち合わせですが、火曜日の十時はいかがでしょうか。\n場所は橋のそばの喫茶店です。\n\n\
+    資料は前日までに送ります。\n\nアリス\n";
+
+/// A picture like a photograph.
+fn photograph() -> RawMessage {
+    let mut jpeg = Vec::new();
+    let picture = image::RgbImage::from_fn(1_600, 1_000, |x, y| {
+        let sky = y < 600 + (x / 7 % 40);
+        image::Rgb(if sky { [120, 160 + (y / 8) as u8 % 90, 220] } else { [60, 110 + (x / 20) as u8 % 60, 70] })
+    });
+    picture.write_to(&mut std::io::Cursor::new(&mut jpeg), image::ImageFormat::Jpeg).unwrap();
+    RawMessage::new(jpeg)
+}
+
 fn states(language: Language) -> Vec<(&'static str, App)> {
-    let mut all = Vec::new();
+    let mut all = vec![
+        ("wide", reads(language, with_html(WIDE_LETTER)).0),
+        ("answered", reads(language, with_text(ANSWERED)).0),
+        ("photograph", {
+            let view = with_picture("橋から見た川です。", "また来週。\n花子", &photograph(), true, true);
+            reads(language, view).0
+        }),
+    ];
     for (name, state) in
         [("blocked", RemoteState::Blocked), ("forbidden", RemoteState::Forbidden), ("loaded", RemoteState::Loaded)]
     {
@@ -524,6 +627,7 @@ fn states(language: Language) -> Vec<(&'static str, App)> {
     app.state.link = Some(ui::Link {
         target: "http://bank.example@аррӏе.example/login?a=1".into(),
         words: "https://bank.example/login".into(),
+        place: None,
         areas: vec![],
     });
     all.push(("link", app));

@@ -16,6 +16,7 @@ fn with_file(name: &str, media_type: &str, report: FileReport, content: &[u8]) -
         bytes: content.len(),
         decrypted: false,
         signed: true,
+        in_place: false,
         report,
     }];
     let mut assessment = (*view.assessment).clone();
@@ -28,6 +29,7 @@ fn with_file(name: &str, media_type: &str, report: FileReport, content: &[u8]) -
         decrypted: false,
         shown: false,
         is_file: true,
+        is_inline: false,
         content_id: None,
         layer: 0,
         content: RawMessage::new(content),

@@ -158,6 +158,7 @@ pub fn reading(assessment: Assessment) -> ReadingView {
         bytes,
         decrypted,
         signed: true,
+        in_place: false,
         report: FileReport {
             kind: if media_type == "image/png" { FileKind::Picture } else { FileKind::Pdf },
             ..FileReport::default()
@@ -259,7 +260,7 @@ pub fn suspicious() -> ReadingView {
     reading(all)
 }
 
-fn part(path: &str, media_type: &str, id: Option<&str>, protected: bool, content: &[u8]) -> ShownPart {
+pub fn part(path: &str, media_type: &str, id: Option<&str>, protected: bool, content: &[u8]) -> ShownPart {
     ShownPart {
         path: path.into(),
         media_type: media_type.into(),
@@ -269,6 +270,7 @@ fn part(path: &str, media_type: &str, id: Option<&str>, protected: bool, content
         decrypted: protected,
         shown: true,
         is_file: false,
+        is_inline: false,
         content_id: id.map(Into::into),
         layer: 0,
         content: RawMessage::new(content.to_vec()),

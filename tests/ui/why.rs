@@ -295,6 +295,39 @@ fn every_caution_says_what_to_do() {
     }
 }
 
+/// A server that the domain did not allow, and no signature: what forged mail looks like.
+#[test]
+fn a_delivery_that_something_speaks_against_is_not_called_unsuspicious() {
+    for language in LANGUAGES {
+        let says = |word: SenderWord| {
+            let view = with(|_, assessment| {
+                assessment.headline = Headline { lock: Lock::NotEncrypted, seal: Seal::Unsigned };
+                assessment.signatures.clear();
+                for result in &mut assessment.sender {
+                    result.result = if result.method == Method::Spf { word } else { SenderWord::None };
+                }
+            });
+            let (mut app, _) = reads(language, view);
+            app.state.drawer = true;
+            window(app, [1280.0, 1400.0])
+        };
+        let (doubt, calm) = match language {
+            Language::English => ("example.co.jp does not confirm this message.", "no reason for doubt"),
+            Language::Japanese => {
+                ("example.co.jp は、このメールを確認していません。", "それだけで疑わしいわけではありません")
+            }
+        };
+        for word in [SenderWord::Fail, SenderWord::Softfail] {
+            let window = says(word);
+            assert!(window.query_all_by_label_contains(doubt).count() > 0, "{word:?}");
+            assert!(window.query_by_label_contains(calm).is_none(), "{word:?}");
+        }
+        let window = says(SenderWord::Neutral);
+        assert!(window.query_by_label_contains(doubt).is_none());
+        window.get_by_label_contains(calm);
+    }
+}
+
 /// The screens of this file, for the pictures.
 pub fn screens(language: Language) -> Vec<(&'static str, App)> {
     let shown = |name, view: ReadingView, drawer| {

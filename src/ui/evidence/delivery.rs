@@ -27,7 +27,7 @@ pub(super) fn delivery(ui: &mut Ui, page: &mut Page) {
     });
 }
 
-fn mechanism(ui: &mut Ui, page: &Page, result: &SenderResult, goes_on: bool) {
+fn mechanism(ui: &mut Ui, page: &mut Page, result: &SenderResult, goes_on: bool) {
     let language = page.state.language;
     let colours = palette(ui);
     let colour = match result.result {
@@ -65,5 +65,6 @@ fn mechanism(ui: &mut Ui, page: &Page, result: &SenderResult, goes_on: bool) {
         if let Some(why) = &result.explanation {
             widgets::caption(ui, reason::reason(language, About::Delivery, why));
         }
+        page.offer(ui, &row, None);
     });
 }

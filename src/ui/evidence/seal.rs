@@ -72,7 +72,7 @@ fn signature(ui: &mut Ui, page: &mut Page, signature: &JudgedSignature, index: u
         }
     });
     if signature.coverage == Coverage::Part {
-        page.note(ui, &Extent::of_seal(signature.coverage).row());
+        page.note(ui, &Extent::of_seal(&page.view.assessment, signature.coverage).row());
     }
     widgets::folded(ui, &format!("signature-{index}"), language.say(Word::TechnicalDetail), |ui| {
         widgets::fact(ui, language.say(Word::Hash), check.hash.as_deref().unwrap_or_default());

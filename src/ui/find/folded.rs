@@ -15,6 +15,17 @@ pub struct Folded {
     from: Vec<(u32, u32)>,
 }
 
+/// Of letters that the same code of a Japanese set becomes, here and there, the one that is compared.
+fn alike(c: char) -> char {
+    match c {
+        '\u{301c}' => '~',
+        '\u{2212}' => '-',
+        '\u{2016}' => '\u{2225}',
+        '\u{00a6}' => '|',
+        other => other,
+    }
+}
+
 impl Folded {
     /// Folds a text.
     pub fn of(text: &str) -> Self {
@@ -38,7 +49,7 @@ impl Folded {
                 }
             }
             before = c;
-            for part in std::iter::once(c).nfkd().flat_map(char::to_lowercase) {
+            for part in std::iter::once(alike(c)).nfkd().flat_map(char::to_lowercase) {
                 folded.push(part, at, end);
             }
         }
@@ -95,6 +106,7 @@ mod tests {
         assert_eq!(found("two\n  words", "two words"), ["two\n  words"]);
         assert_eq!(found("請求\n書", "請求書"), ["請求\n書"]);
         assert_eq!(found("café", "CAFE"), ["café"]);
+        assert_eq!(found("10:00～12:00 と 10:00〜12:00", "10:00〜12"), ["10:00～12", "10:00〜12"]);
     }
 
     #[test]

@@ -51,6 +51,9 @@ pub struct Request {
     pub scale: f32,
     /// How much larger than written.
     pub zoom: f32,
+    /// What is too wide even when it is drawn smaller goes on to the right, to be scrolled to; else it is drawn as small
+    /// as it takes.
+    pub widens: bool,
     /// Paper of another colour than white, for a letter that has none of its own.
     pub paper: Option<Paper>,
     /// Parts of the same protection by Content-ID.

@@ -14,7 +14,7 @@ use crate::ui::selection::Lettering;
 use super::colours::{self, Paper, WHITE};
 use super::harden::harden;
 use super::letters::lettering;
-use super::pictures::Pictures;
+use super::pictures::{Pictures, percent_decoded};
 use super::{Request, Why};
 
 /// The highest picture, in points; what goes on below is left away.
@@ -27,6 +27,11 @@ const VIEWPORT: f32 = 200.0;
 const TILE: usize = 400_000;
 /// The most rows of pixels in one texture, for any screen.
 const HIGHEST: usize = 2_048;
+/// A letter that is too wide is drawn smaller, to so much at the least where what is left can be scrolled to, and to so
+/// much where it can't.
+const LEAST: [f32; 2] = [0.6, 0.2];
+/// How wide a drawing may be that is scrolled to, in pixels: any screen takes textures of that width.
+const WIDEST: f32 = 2_048.0;
 /// Links that are looked at.
 const LINKS: usize = 2_000;
 
@@ -43,6 +48,8 @@ pub struct Link {
     pub target: String,
     /// What it says.
     pub words: String,
+    /// How far down the place in the same letter is that it leads to.
+    pub place: Option<f32>,
     /// Where it is, from the picture's corner.
     pub areas: Vec<Rect>,
 }
@@ -53,6 +60,8 @@ pub struct Picture {
     pub tiles: Vec<ColorImage>,
     /// In points.
     pub size: Vec2,
+    /// How wide it was to be, in points: the rest is scrolled to.
+    pub room: f32,
     /// Its links.
     pub links: Vec<Link>,
     /// Its letters.
@@ -77,8 +86,10 @@ pub fn draw(request: &Request) -> Result<Picture, Why> {
     };
     // Both may have asked.
     let refused = pictures.refused();
-    let (scale, width) = measures(request);
+    let (room, scale) = (pixels_across(request), fitted(&mut document, request));
     let wanted = document.try_root_element().ok_or(Why::Broken)?.final_layout().size.height.max(1.0);
+    let widest = if request.widens { WIDEST.max(room) } else { room };
+    let width = (across(&document) * scale).round().clamp(room, widest);
     let most = HEIGHT.min(PIXELS / (width * scale));
     let height = wanted.min(most);
     let rows = (height * scale).ceil().clamp(1.0, 60_000.0);
@@ -88,13 +99,50 @@ pub fn draw(request: &Request) -> Result<Picture, Why> {
     let links = links(&document, height, zoom);
     let letters = scaled(lettering(&document, height), zoom);
     let tiles = paint(&mut document, width as u32, rows as u32, scale);
-    Ok(Picture { tiles, size, links, letters, refused, is_cut: wanted > most, is_adapted })
+    let room = room / request.scale;
+    Ok(Picture { tiles, size, room, links, letters, refused, is_cut: wanted > most, is_adapted })
 }
 
-/// Pixels per point of the document, and the width in pixels.
-fn measures(request: &Request) -> (f32, f32) {
-    let width = (request.width * request.scale).round().clamp(64.0, 8_192.0);
-    ((request.scale * request.zoom).clamp(0.25, 8.0), width)
+/// How many pixels there are from side to side.
+fn pixels_across(request: &Request) -> f32 {
+    (request.width * request.scale).round().clamp(64.0, 8_192.0)
+}
+
+/// Pixels per point of the document.
+fn scale_of(request: &Request, zoom: f32) -> f32 {
+    (request.scale * zoom).clamp(0.25, 8.0)
+}
+
+/// How wide a document came out, in its own points.
+fn across(document: &BaseDocument) -> f32 {
+    document.try_root_element().map_or(0.0, blitz_dom::Node::scroll_width)
+}
+
+/// Lays a document out anew, smaller, when it came out wider than there is room; gives the pixels per point that it
+/// has then. Many letters are tables of a fixed width. What the reader makes larger is larger than that.
+fn fitted(document: &mut BaseDocument, request: &Request) -> f32 {
+    let (room, scale) = (pixels_across(request), scale_of(request, request.zoom));
+    let is_wide = |document: &BaseDocument, scale: f32| across(document) * scale > room + 1.0;
+    if !is_wide(document, scale) {
+        return scale;
+    }
+    let natural = scale_of(request, request.zoom.min(1.0));
+    if natural < scale {
+        lay_out_again(document, room, natural);
+    }
+    let least = if request.widens { LEAST[0] } else { LEAST[1] };
+    let fit = (room / (across(document) * natural).max(1.0)).clamp(least, 1.0);
+    lay_out_again(document, room, scale * fit);
+    scale * fit
+}
+
+fn lay_out_again(document: &mut BaseDocument, room: f32, scale: f32) {
+    document.set_viewport(viewport(room, scale));
+    document.resolve(0.0);
+}
+
+fn viewport(room: f32, scale: f32) -> Viewport {
+    Viewport::new(room as u32, (VIEWPORT * scale) as u32, scale, ColorScheme::Light)
 }
 
 /// The letter on paper of another colour; `None` when its own colours keep it from that.
@@ -114,10 +162,10 @@ fn adapted(
 }
 
 fn laid_out(request: &Request, html: &str, pictures: &Arc<Pictures>, paper: &Paper) -> Result<HtmlDocument, Why> {
-    let (scale, width) = measures(request);
+    let (scale, width) = (scale_of(request, request.zoom), pixels_across(request));
     let fonts = FONTS.lock().map_err(|_| Why::Broken)?.clone();
     let config = DocumentConfig {
-        viewport: Some(Viewport::new(width as u32, (VIEWPORT * scale) as u32, scale, ColorScheme::Light)),
+        viewport: Some(viewport(width, scale)),
         ua_stylesheets: vec![UserAgentStylesheet::default_sheet(), UserAgentStylesheet::parse(&paper.sheet())],
         base_url: Some(BASE.to_owned()),
         net_provider: Some(pictures.clone()),
@@ -154,9 +202,26 @@ fn links(document: &BaseDocument, height: f32, zoom: f32) -> Vec<Link> {
             let area = Rect::from_min_size(min, vec2(area.width as f32, area.height as f32));
             (min.y < height).then(|| area * zoom)
         });
-        links.push(Link { target: target.trim().to_owned(), words: node.text_content(), areas: areas.collect() });
+        let (target, words, areas) = (target.trim().to_owned(), node.text_content(), areas.collect());
+        let place = target.strip_prefix('#').and_then(|name| place(document, name)).filter(|top| *top < height);
+        links.push(Link { target, words, place: place.map(|top| top * zoom), areas });
     }
     links
+}
+
+/// Where in its own letter a name stands (HTML, "indicated part of the document").
+fn place(document: &BaseDocument, name: &str) -> Option<f32> {
+    if name.is_empty() || name.eq_ignore_ascii_case("top") {
+        return Some(0.0);
+    }
+    let mut target = document.get_fragment_target(&percent_decoded(name))?;
+    // A name around nothing has no place of its own: it is where its parent is.
+    loop {
+        if let Some(area) = document.get_client_bounding_rect(target) {
+            return Some(area.y as f32);
+        }
+        target = document.get_node(target)?.parent?;
+    }
 }
 
 fn scaled(mut letters: Lettering, zoom: f32) -> Lettering {

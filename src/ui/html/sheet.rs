@@ -18,6 +18,8 @@ pub struct Sheet {
     tiles: Vec<Tile>,
     /// In points.
     pub size: Vec2,
+    /// How much of its width was to be seen at once, in points.
+    room: f32,
     /// Its links.
     pub links: Vec<Link>,
     /// Its letters.
@@ -38,7 +40,7 @@ struct Tile {
 
 impl Sheet {
     pub(super) fn new(picture: Picture) -> Self {
-        let Picture { tiles, size, links, letters, refused, is_cut, is_adapted } = picture;
+        let Picture { tiles, size, room, links, letters, refused, is_cut, is_adapted } = picture;
         let mut top = 0.0;
         let mut placed = Vec::new();
         for picture in tiles {
@@ -48,12 +50,17 @@ impl Sheet {
             top += height;
             placed.push(Tile { area, picture: Arc::new(picture), texture: None });
         }
-        Self { tiles: placed, size, links, letters: Arc::new(letters), refused, is_cut, is_adapted }
+        Self { tiles: placed, size, room, links, letters: Arc::new(letters), refused, is_cut, is_adapted }
     }
 
     /// Takes it off the screen.
     pub(super) fn take_down(&mut self) {
         self.tiles.iter_mut().for_each(|tile| tile.texture = None);
+    }
+
+    /// It goes on to the right of the width that there is for it.
+    pub fn is_wide(&self) -> bool {
+        self.size.x > self.room + 1.0
     }
 
     /// How many pixels it has.
@@ -64,7 +71,7 @@ impl Sheet {
     /// Draws what is in sight of it, over a width, and lets it be clicked and dragged.
     pub fn show(&mut self, ui: &mut Ui, width: f32, id: egui::Id) -> (Response, Rect) {
         // While a new drawing is made the old one is shown, perhaps in another size.
-        let size = self.size * (width / self.size.x.max(1.0));
+        let size = self.size * (width / self.room.max(1.0));
         let (_, rect) = ui.allocate_space(size);
         let response = ui.interact(rect, id, Sense::click_and_drag());
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));

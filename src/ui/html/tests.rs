@@ -11,6 +11,7 @@ fn request(html: &str) -> Request {
         width: 300.0,
         scale: 1.0,
         zoom: 1.0,
+        widens: true,
         paper: None,
         parts: HashMap::new(),
         remote: Arc::default(),
@@ -208,6 +209,52 @@ fn a_larger_size_wraps_earlier_and_keeps_links_and_letters_together() {
         let letters = picture.letters.areas(&(at..at + 4))[0];
         assert!(picture.links[0].areas.iter().any(|area| area.expand(1.0).contains(letters.center())), "{letters:?}");
     }
+}
+
+#[test]
+fn a_link_within_a_letter_knows_where_it_leads() {
+    let html = "<a href='#end'>to the end</a> <a href='#'>up</a> <a href='#none'>nowhere</a> \
+                <a href='https://example.org/#end'>away</a><div style='height:500px'></div><p id=end>the end</p>";
+    for zoom in [1.0, 2.0] {
+        let picture = draw(&Request { zoom, ..request(html) }).ok().unwrap();
+        let places: Vec<_> = picture.links.iter().map(|link| link.place).collect();
+        assert!(
+            matches!(places[..], [Some(end), Some(0.0), None, None] if end > 500.0 * zoom && end < 700.0 * zoom),
+            "{places:?}"
+        );
+    }
+}
+
+/// A red stripe on the right edge of a table so wide.
+fn wide(width: u32) -> String {
+    format!(
+        "<table width={width} cellspacing=0 cellpadding=0><tr><td>some words<td width=40 \
+         style='background:#ff0000;height:200px'>&nbsp;</table>"
+    )
+}
+
+#[test]
+fn a_letter_of_a_fixed_width_is_drawn_smaller_until_its_right_edge_is_seen() {
+    let narrow = count_red(&draw(&request(&wide(250))).ok().unwrap());
+    assert!(narrow > 7_000);
+    let fitted = draw(&request(&wide(420))).ok().unwrap();
+    assert!((fitted.size.x - 300.0).abs() < 1.0, "{}", fitted.size.x);
+    assert!(count_red(&fitted) > narrow / 3, "{}", count_red(&fitted));
+    // Much wider ones, and those that the reader makes larger, are moved from side to side instead.
+    let far = draw(&request(&wide(900))).ok().unwrap();
+    assert!(far.size.x > 500.0 && (far.room - 300.0).abs() < 0.1 && count_red(&far) > narrow / 4, "{}", far.size.x);
+    let larger = draw(&Request { zoom: 1.5, ..request(&wide(420)) }).ok().unwrap();
+    assert!((larger.size.x / fitted.size.x - 1.5).abs() < 0.05, "{}", larger.size.x);
+    assert!(count_red(&larger) > count_red(&fitted));
+    // On paper nothing can be moved.
+    let printed = draw(&Request { widens: false, ..request(&wide(900)) }).ok().unwrap();
+    assert!((printed.size.x - 300.0).abs() < 1.0 && count_red(&printed) > 300, "{}", count_red(&printed));
+}
+
+#[test]
+fn a_letter_that_claims_to_be_endless_sideways_is_not_drawn_so() {
+    let picture = draw(&request("<div style='width:4000000px;height:20px;background:#ff0000'>x</div>")).ok().unwrap();
+    assert!(picture.size.x <= 2_048.0, "{}", picture.size.x);
 }
 
 fn share(picture: &Picture, is_it: impl Fn(egui::Color32) -> bool) -> f32 {

@@ -122,6 +122,7 @@ fn body(items: &mut Vec<Item>, view: &ReadingView, block: &ShownBlock, state: &S
             width: WIDTH,
             scale: 2.0,
             zoom: 1.0,
+            widens: false,
             paper: None,
             parts,
             remote: std::sync::Arc::default(),

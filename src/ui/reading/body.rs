@@ -9,7 +9,7 @@ use crate::ui::state::{State, Views};
 use crate::ui::theme::{palette, space};
 use crate::ui::words::Word;
 use crate::ui::words::verdict::Sentence;
-use crate::ui::{attachments, calendar, prose, reader, source, widgets};
+use crate::ui::{album, attachments, calendar, prose, reader, source, widgets};
 
 use super::absent::closed;
 use super::band::sign;
@@ -44,13 +44,17 @@ pub(super) fn contents(ui: &mut Ui, views: &Views, view: &ReadingView, state: &m
     if main.iter().chain(&apart).any(|block| block.html.is_some()) {
         kind_switch(ui, state);
     }
+    let mut pictures = album::of(view, true);
+    let has_pictures = !pictures.is_empty();
     for (index, block) in main.iter().take(BLOCKS).enumerate() {
-        if index > 0 {
+        if index > 0 && !has_pictures {
             widgets::hairline(ui);
         }
+        album::before(ui, view, &mut pictures, Some(&block.path), state);
         self::block(ui, view, block, &mut budget, state);
     }
-    if assessment.blocks.is_empty() && assessment.headline.lock != Lock::CannotOpen {
+    album::before(ui, view, &mut pictures, None, state);
+    if assessment.blocks.is_empty() && !has_pictures && assessment.headline.lock != Lock::CannotOpen {
         widgets::soft(ui, state.language.say(Word::NoBody));
     }
     if main.len().max(apart.len()) > BLOCKS {
@@ -85,6 +89,7 @@ fn apart(ui: &mut Ui, view: &ReadingView, blocks: &[&ShownBlock], budget: &mut B
     ui.add_space(space::XL);
     widgets::card_with(ui, colours.amber, |ui| {
         sign(ui, Icon::Caution, colours.amber, &Sentence::of(state.language, state.language.say(Word::Apart), &[]));
+        let mut pictures = album::of(view, false);
         for block in blocks.iter().take(BLOCKS) {
             widgets::hairline(ui);
             let word = match (block.decrypted, block.signed) {
@@ -94,8 +99,10 @@ fn apart(ui: &mut Ui, view: &ReadingView, blocks: &[&ShownBlock], budget: &mut B
                 (true, true) => Word::ApartOther,
             };
             widgets::caption(ui, state.language.say(word));
+            album::before(ui, view, &mut pictures, Some(&block.path), state);
             self::block(ui, view, block, budget, state);
         }
+        album::before(ui, view, &mut pictures, None, state);
         calendar::show(ui, view, false, state);
         attachments::show(ui, view, false, state);
     });

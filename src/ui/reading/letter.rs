@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{CornerRadius, Frame, Stroke, Ui};
+use egui::{CornerRadius, Frame, ScrollArea, Stroke, Ui};
 
 use crate::domain::RawMessage;
 use crate::engine::view::{ReadingView, ShownBlock};
@@ -44,7 +44,16 @@ pub(super) fn block(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, budget:
     let scale = ui.pixels_per_point();
     let look = html::hash(&(width.to_bits(), scale.to_bits(), zoom.to_bits(), paper.is_some(), remote.len()));
     let subject = Subject { message: view.id, path: &block.path, content };
-    let request = || Request { html: html.clone(), width, scale, zoom, paper, parts: pictures(view, block), remote };
+    let request = || Request {
+        html: html.clone(),
+        width,
+        scale,
+        zoom,
+        widens: true,
+        paper,
+        parts: pictures(view, block),
+        remote,
+    };
     // The drawings are lent out, so that the rest of the state can be changed meanwhile.
     let mut drawings = std::mem::take(&mut state.drawings);
     match drawings.of(ui.ctx(), &subject, look, request) {
@@ -68,7 +77,7 @@ fn drawn(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, sheet: &mut Sheet,
     let (response, rect) = Frame::new()
         .stroke(Stroke::new(1.0, palette(ui).line))
         .corner_radius(CornerRadius::same(size::RADIUS))
-        .show(ui, |ui| sheet.show(ui, width, selection::id(&key, 0)))
+        .show(ui, |ui| sideways(ui, sheet, width, selection::id(&key, 0)))
         .inner;
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Document, true, language.say(Word::Message)));
     // A picture says nothing to those who listen: its text does.
@@ -91,10 +100,27 @@ fn drawn(ui: &mut Ui, view: &ReadingView, block: &ShownBlock, sheet: &mut Sheet,
     {
         ui.scroll_to_rect(sheet.area(rect, area), Some(egui::Align::Center));
     }
-    pointer(ui, &response, |at| sheet.link(rect, at).cloned(), state);
+    let link = response.hover_pos().and_then(|at| sheet.link(rect, at).cloned());
+    match link.as_ref().and_then(|link| link.place).filter(|_| response.clicked()) {
+        Some(place) => ui.scroll_to_rect(sheet.area(rect, line_at(place)), Some(egui::Align::Min)),
+        None => pointer(ui, &response, |_| link.clone(), state),
+    }
     if sheet.is_cut {
         widgets::signed_line(ui, Icon::Caution, colours.amber, language.say(Word::HtmlCut));
     }
+}
+
+/// Where a place in a letter begins.
+fn line_at(top: f32) -> egui::Rect {
+    egui::Rect::from_min_size(egui::pos2(0.0, top), egui::vec2(1.0, 1.0))
+}
+
+/// A letter that is wider than the pane, even made smaller, is moved from side to side.
+fn sideways(ui: &mut Ui, sheet: &mut Sheet, width: f32, id: egui::Id) -> (egui::Response, egui::Rect) {
+    if !sheet.is_wide() {
+        return sheet.show(ui, width, id);
+    }
+    ScrollArea::horizontal().id_salt(id).max_width(width).show(ui, |ui| sheet.show(ui, width, id)).inner
 }
 
 /// What the pointer means on a body: a link that is hovered or followed, or text.

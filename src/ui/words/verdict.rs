@@ -83,7 +83,7 @@ impl Facts {
 pub fn lock_row(assessment: &Assessment) -> Row {
     let opened = assessment.encryption.iter().any(|layer| layer.failure.is_none());
     match assessment.headline.lock {
-        Lock::NotEncrypted if opened => Extent::LockPart.row(),
+        Lock::NotEncrypted if opened => Extent::of_lock(assessment, Coverage::Part).row(),
         Lock::CannotOpen => {
             let failure = assessment.encryption.iter().find_map(|layer| layer.failure.as_ref());
             failure.map_or_else(|| Lock::CannotOpen.row(), |failure| Closed::of(failure).row())
@@ -104,7 +104,7 @@ pub fn seal_row(assessment: &Assessment) -> Row {
     let verdict = signature.judgement.verdict;
     let is_intact = signature.check.outcome == SignatureOutcome::Intact;
     match seal {
-        Seal::Unsigned if signature.coverage == Coverage::Part => Extent::SealPart.row(),
+        Seal::Unsigned if signature.coverage == Coverage::Part => Extent::of_seal(assessment, Coverage::Part).row(),
         Seal::Unsigned | Seal::Authenticated | Seal::Partial => seal.row(),
         Seal::Unauthenticated | Seal::Broken if !is_intact => match signature.check.outcome {
             SignatureOutcome::BadSignature if particular(signature).is_none() => Seal::Broken.row(),
@@ -194,12 +194,14 @@ pub fn delivered(assessment: &Assessment) -> Option<(Delivered, String)> {
     let results = &assessment.sender;
     let of = |method| results.iter().find(|result| result.method == method);
     let vouches = |method| results.iter().find(|result| result.method == method && result.result == SenderWord::Pass);
+    let denies =
+        |word| results.iter().find(|one| matches!(one.method, Method::Dkim | Method::Spf) && one.result == word);
     let (passes, result) = match of(Method::Dmarc) {
         Some(result) if result.result == SenderWord::Pass => (true, result),
         Some(result) if result.result == SenderWord::Fail => (false, result),
         _ => match vouches(Method::Dkim).or_else(|| vouches(Method::Spf)) {
             Some(result) => (true, result),
-            None => (false, of(Method::Dkim).or_else(|| of(Method::Spf)).filter(|r| r.result == SenderWord::Fail)?),
+            None => (false, denies(SenderWord::Fail).or_else(|| denies(SenderWord::Softfail))?),
         },
     };
     let domain = short_address(&result.domain);
@@ -232,8 +234,7 @@ pub fn delivery(language: Language, assessment: &Assessment) -> Option<(bool, St
 pub fn cautions(language: Language, assessment: &Assessment) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     // Remote content has a line of its own, with what can be done about it.
-    let others = assessment.cautions.iter().filter(|caution| caution.code != CautionCode::RemoteContent);
-    for (row, facts) in rows_of(assessment, others) {
+    for (row, facts) in caution_rows(assessment, |code| code != CautionCode::RemoteContent) {
         let sentence = row.means(language, &facts.blanks());
         if !words.contains(&sentence) {
             words.push(sentence);
@@ -242,14 +243,11 @@ pub fn cautions(language: Language, assessment: &Assessment) -> Vec<String> {
     words
 }
 
-/// The cautions' rows with what fills them.
-pub fn caution_rows(assessment: &Assessment) -> Vec<(Row, Facts)> {
-    rows_of(assessment, assessment.cautions.iter())
-}
-
-fn rows_of<'a>(assessment: &Assessment, cautions: impl Iterator<Item = &'a Caution>) -> Vec<(Row, Facts)> {
+/// The rows of those cautions that are wanted, with what fills them.
+pub fn caution_rows(assessment: &Assessment, is_wanted: impl Fn(CautionCode) -> bool) -> Vec<(Row, Facts)> {
     let facts = Facts { address: from_address(assessment), ..Facts::default() };
-    cautions.take(100).map(|caution| (caution.code.row(), facts.about(caution))).collect()
+    let wanted = assessment.cautions.iter().filter(|caution| is_wanted(caution.code)).take(100);
+    wanted.map(|caution| (caution.code.row(), facts.about(caution))).collect()
 }
 
 /// The name of what protects from alteration, as its standard has it.

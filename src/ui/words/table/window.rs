@@ -53,7 +53,7 @@ macro_rules! window {
             HtmlCut => "The message is longer than what is drawn here. Its plain text has all of it.", "メールが長いため、途中まで描いています。全文はテキスト表示で読めます。";
             HtmlFailed => "The layout of this message could not be drawn. This is its plain text.", "このメールの書式は描けませんでした。テキストで表示しています。";
             RemoteBlocked => "Pictures from the web are not loaded, so the sender can't see that you read this.", "Web上の画像は読み込んでいません。開封したことは差出人に伝わりません。";
-            Why => "Why?", "なぜ？確かめる";
+            Why => "Why?", "なぜ？";
             HideWhy => "Hide evidence", "根拠を閉じる";
 
             // The two signs

@@ -2,7 +2,7 @@
 
 use crate::engine::view::{CautionCode, DefectCode};
 
-use super::Question::{Confirm, Newer, Resend};
+use super::Question::{Confirm, Encrypt, Newer, Resend};
 use super::Remedy::{Ask, Card, Source};
 use super::explained;
 
@@ -17,13 +17,13 @@ explained! { CautionCode {
         "The name looks like an address, but the mail comes from {address}.",
         "Go by {address} alone. If you don't know it, leave the message unanswered.";
         "名前がアドレスのように書かれていますが、実際の差出人は {address} です。",
-        "確かなのは {address} だけです。心当たりがなければ、返信せずにおけます。";
+        "確かなのは {address} だけです。心当たりがなければ、返信しないほうが確実です。";
         [Source];
     NoIntegrity =>
         "This kind of encryption does not show whether the message was altered on the way.",
         "Leave its links alone, and ask the sender to encrypt with a current program.";
         "この種類の暗号では、途中で書き換えられたかどうかが分かりません。",
-        "リンクには触れず、差出人に新しいソフトを使ってもらえます。";
+        "リンクには触れないでください。差出人に、新しいソフトでの再送を頼めます。";
         [Ask(Newer)];
     SeveralFrom =>
         "Several senders are named. Only one of them can have sent this.",
@@ -35,7 +35,7 @@ explained! { CautionCode {
         "No sender's address is given.",
         "Take it for a message from somebody unknown.";
         "差出人のアドレスが書かれていません。",
-        "知らない人からのメールとして読めます。";
+        "差出人の分からないメールと考えてください。";
         [Source];
     Mixture =>
         "Parts of this message are not protected like the rest. They are shown apart, below.",
@@ -59,7 +59,7 @@ explained! { CautionCode {
         "Pictures from the web are not loaded, so the sender can't see that you read this.",
         "There is nothing to do. The text is complete without them.";
         "Web上の画像は読み込んでいません。開封したことは差出人に伝わりません。",
-        "することはありません。本文は画像なしでもすべて読めます。";
+        "必要な操作はありません。本文は画像なしでもすべて読めます。";
         [];
     DateDiffers =>
         "The date of the seal is far from the date of the message.",
@@ -89,14 +89,14 @@ explained! { CautionCode {
         "The sender's address is almost, but not quite, {subject}, which you know.",
         "Take it for a message from somebody else, and write to the address you know to ask.";
         "差出人のアドレスは、あなたの知る {subject} によく似た別のものです。",
-        "別の人からのメールとして読めます。知っているアドレスに書いて確かめられます。";
+        "別の人からのメールと考え、知っているアドレスに書いて確かめられます。";
         [Source];
     EncryptedLater =>
         "Its author sent it in the clear. Somebody else encrypted it afterwards.",
         "Take it for a message that others could read. If it matters, ask the author to encrypt it.";
         "差出人は暗号化せずに送っています。暗号化したのは別の人です。",
-        "ほかの人も読めたメールとして扱えます。大事な用件なら、差出人に暗号化を頼めます。";
-        [Source];
+        "ほかの人も読めたメールと考えてください。大事な用件なら、差出人に暗号化を頼めます。";
+        [Ask(Encrypt), Source];
     EncryptionRemoved =>
         "Its author sent it encrypted. Somebody opened it and passed it on in the clear.",
         "It may not have been meant for you. Ask the author, and encrypt what you answer.";
@@ -105,9 +105,9 @@ explained! { CautionCode {
         [Ask(Confirm)];
     AddressedToOthers =>
         "It was written to {subject}, and you are not named.",
-        "You got a blind copy, or somebody passed it on. Ask the author whether it is meant for you.";
+        "You got a blind copy (Bcc), or somebody passed it on. Ask the author whether it is meant for you.";
         "宛先は {subject} で、あなたの名前はありません。",
-        "見えない写しか、だれかが送り直したものです。あなた宛てかどうか、差出人に尋ねられます。";
+        "Bccで届いたか、だれかが転送したものです。あなた宛てかどうか、差出人に尋ねられます。";
         [Ask(Confirm)];
     KeyChanged =>
         "Until now another key sealed for {subject}. This one may be new, or somebody else's.",
@@ -119,7 +119,7 @@ explained! { CautionCode {
         "You said that the key of this seal is not that of {subject}.",
         "Take it for a message from somebody else. You can change your answer on their card.";
         "この封印の鍵は {subject} のものではないと、あなたが答えています。",
-        "別の人からのメールとして扱えます。答えは「人」のカードで変えられます。";
+        "別の人からのメールと考えてください。答えは「人」のカードで変えられます。";
         [Card];
     SenderDiffers =>
         "It was sent by {subject} on behalf of the author.",
@@ -146,7 +146,7 @@ explained! { DefectCode {
         "Lines end in a way that mail doesn't allow, which some programs on the way do.",
         "There is nothing to do. If a seal broke by it, ask the sender to send it again.";
         "改行の形がメールの規格と違います。途中のソフトで起こることがあります。",
-        "することはありません。封印が合わなくなったときは、再送を頼めます。";
+        "必要な操作はありません。封印が合わなくなったときは、再送を頼めます。";
         [];
     BadTransferEncoding =>
         "A part is not encoded as it says, so some of it may be missing.",
@@ -170,7 +170,7 @@ explained! { DefectCode {
         "A header holds bytes that can't be read, so a name or the subject may look wrong.",
         "There is nothing to do. The source has the header as it arrived.";
         "ヘッダーに読めないバイトがあり、名前や件名が正しく見えないことがあります。",
-        "することはありません。届いたときの形はソースで見られます。";
+        "必要な操作はありません。届いたときの形はソースで見られます。";
         [Source];
     NulByte =>
         "There is a NUL byte, at which some programs stop and show less than you see.",
@@ -182,13 +182,13 @@ explained! { DefectCode {
         "A header line is broken, so it is not shown.",
         "There is nothing to do. The source has it as it arrived.";
         "ヘッダーの行が壊れているため、表示していません。",
-        "することはありません。届いたときの形はソースで見られます。";
+        "必要な操作はありません。届いたときの形はソースで見られます。";
         [Source];
     MissingFrom =>
         "The sender is missing.",
         "Take it for a message from somebody unknown.";
         "差出人がありません。",
-        "知らない人からのメールとして読めます。";
+        "差出人の分からないメールと考えてください。";
         [Source];
     PartialMessage =>
         "This is one piece of a message that was sent in several; the others are in other messages.",
@@ -206,13 +206,13 @@ explained! { DefectCode {
         "A server on the way took the encrypted message apart. It was put together again here.",
         "There is nothing to do. Other programs may not be able to open it.";
         "途中のサーバーが暗号メールの形を崩していたため、元に組み直しました。",
-        "することはありません。ほかのソフトでは開けないことがあります。";
+        "必要な操作はありません。ほかのソフトでは開けないことがあります。";
         [Source];
     LostSignature =>
         "A signature came along that does not fit this text; something on the way changed it.",
         "Take it for a message without a seal. Ask the sender to send it again if that matters.";
         "添えられた署名が文面に合いません。途中で変わったようです。",
-        "封印のないメールとして読めます。大事な用件なら、再送を頼めます。";
+        "封印のないメールと同じです。大事な用件なら、再送を頼めます。";
         [Ask(Resend), Source];
     LimitReached =>
         "The message is too large or too deep to be looked at entirely. The rest is not shown.",

@@ -11,7 +11,7 @@ explained! { Delivered {
         "{domain} confirms that it sent this message.",
         "There is nothing to do. Who wrote it, only a seal can tell.";
         "{domain} が、このメールを送ったことを確認しています。",
-        "することはありません。だれが書いたかは、封印だけが示せます。";
+        "必要な操作はありません。だれが書いたかは、封印だけが示せます。";
         [];
     ByAnother =>
         "It was delivered by {domain}, which is not the domain of the sender's address.",
@@ -27,9 +27,9 @@ explained! { Delivered {
         [Ask(Confirm), Source];
     Unknown =>
         "No domain vouches for the delivery of this message.",
-        "Nothing speaks against it, either. In the settings you can have deliveries checked.";
+        "That alone is no reason for doubt. In the settings you can have deliveries checked.";
         "このメールの配送を保証するドメインはありません。",
-        "疑わしいという意味でもありません。設定で、配送を確かめるようにできます。";
+        "それだけで疑わしいわけではありません。設定で、配送を確かめるようにできます。";
         [];
 } }
 
@@ -54,7 +54,7 @@ impl Explained for (Method, SenderWord) {
                 ],
                 [
                     "Take it for a failed check when the message asks for something.",
-                    "頼みごとのメールなら、不合格と同じに扱えます。",
+                    "何かを求めるメールなら、不合格と同じと考えると確実です。",
                 ],
                 &[Ask(Confirm)],
             ),
@@ -97,7 +97,7 @@ impl Explained for (Method, SenderWord) {
 }
 
 fn passed(method: Method) -> Row {
-    let nothing = ["There is nothing to do.", "することはありません。"];
+    let nothing = ["There is nothing to do.", "必要な操作はありません。"];
     match method {
         Method::Spf => row(
             ["The sending server was allowed by its domain.", "送信サーバーはドメインに許可されています。"],

@@ -1,6 +1,6 @@
 //! Kinds of finding that the engine gives as data beside each other, put as the reader meets them.
 
-use crate::engine::view::{Coverage, DecryptFailure};
+use crate::engine::view::{Assessment, Coverage, DecryptFailure, ShownBlock, ShownPart};
 
 /// Why an encrypted object stays closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,24 +62,38 @@ pub enum Extent {
     LockWhole,
     /// A part did.
     LockPart,
+    /// A part did, and nothing is shown beside it.
+    LockWithin,
+    /// A seal covers a part, and nothing is shown beside it.
+    SealWithin,
 }
 
 impl Extent {
-    /// Of a seal.
-    pub fn of_seal(coverage: Coverage) -> Self {
+    /// Of a seal of a message.
+    pub fn of_seal(assessment: &Assessment, coverage: Coverage) -> Self {
+        let is_all = || is_all(assessment, |block| block.signed, |part| part.signed);
         match coverage {
             Coverage::Whole => Self::SealWhole,
+            Coverage::Part if is_all() => Self::SealWithin,
             Coverage::Part => Self::SealPart,
         }
     }
 
-    /// Of an encryption.
-    pub fn of_lock(coverage: Coverage) -> Self {
+    /// Of an encryption in a message.
+    pub fn of_lock(assessment: &Assessment, coverage: Coverage) -> Self {
+        let is_all = || is_all(assessment, |block| block.decrypted, |part| part.decrypted);
         match coverage {
             Coverage::Whole => Self::LockWhole,
+            Coverage::Part if is_all() => Self::LockWithin,
             Coverage::Part => Self::LockPart,
         }
     }
+}
+
+/// Something is shown of a message, and all of it is protected.
+fn is_all(assessment: &Assessment, text: impl Fn(&ShownBlock) -> bool, file: impl Fn(&ShownPart) -> bool) -> bool {
+    let mut files = assessment.parts.iter().filter(|part| part.is_file);
+    !assessment.blocks.is_empty() && assessment.blocks.iter().all(text) && files.all(file)
 }
 
 /// What a reason says to the reader that the outcome alone does not.

@@ -17,7 +17,7 @@ explained! { Lock {
         "Encrypted. Only you and the other recipients could read this.",
         "There is nothing to do. Your answer is encrypted, too.";
         "暗号化されています。読めるのは、あなたとほかの宛先の方だけです。",
-        "することはありません。返信も暗号化されます。";
+        "必要な操作はありません。返信も暗号化されます。";
         [];
     CannotOpen =>
         "Encrypted, and not open yet. Nothing of it is shown.",
@@ -83,25 +83,25 @@ explained! { Integrity {
         "An alteration on the way would have been noticed, by a method that is older and still holds.",
         "There is nothing to do.";
         "途中の書き換えがあれば検出されます。古くからの方法ですが、今も有効です。",
-        "することはありません。";
+        "必要な操作はありません。";
         [];
     Seipd2 =>
         "An alteration on the way would have been noticed before a word was shown.",
         "There is nothing to do.";
         "途中の書き換えがあれば、表示の前に検出されます。",
-        "することはありません。";
+        "必要な操作はありません。";
         [];
     AuthEnveloped =>
         "An alteration on the way would have been noticed before a word of it was shown.",
         "There is nothing to do.";
         "途中の書き換えがあれば、内容を表示する前に検出されます。",
-        "することはありません。";
+        "必要な操作はありません。";
         [];
     None =>
         "The encryption would not notice an alteration on the way.",
         "Go by the seal. Without one, leave links and pictures alone, and ask the sender to use a current program.";
         "途中で書き換えられても、この暗号では検出できません。",
-        "頼りになるのは封印です。封印がなければリンクや画像には触れず、差出人に新しいソフトを使ってもらえます。";
+        "頼りになるのは封印です。封印がなければリンクや画像には触れず、差出人に新しいソフトでの再送を頼めます。";
         [Ask(Newer)];
 } }
 
@@ -116,13 +116,13 @@ explained! { HeaderScheme {
         "Subject, date and recipients are protected like the text.",
         "There is nothing to do.";
         "件名・日付・宛先も、本文と同じように保護されています。",
-        "することはありません。";
+        "必要な操作はありません。";
         [];
     Legacy =>
         "Subject, date and recipients are protected, in an older form.",
         "There is nothing to do. A few programs show them in a different way.";
         "件名・日付・宛先も、古い形式で保護されています。",
-        "することはありません。ソフトによっては表示が異なります。";
+        "必要な操作はありません。ソフトによっては表示が異なります。";
         [];
 } }
 
@@ -131,7 +131,7 @@ explained! { Extent {
         "The seal covers all that is shown.",
         "There is nothing to do.";
         "表示している内容は、すべて封印の内側です。",
-        "することはありません。";
+        "必要な操作はありません。";
         [];
     SealPart =>
         "A seal covers only a part. What lies outside is shown apart.",
@@ -143,13 +143,25 @@ explained! { Extent {
         "All that is shown came out of the encryption.",
         "There is nothing to do.";
         "表示している内容は、すべて暗号化されていました。",
-        "することはありません。";
+        "必要な操作はありません。";
         [];
     LockPart =>
         "Only a part is encrypted. Mail servers on the way could read the rest.",
         "Take what lies outside for something that anyone could have written.";
         "一部だけが暗号化されています。残りは途中のメールサーバーから読める状態で届きました。",
-        "外側の部分は、だれでも書けるものとして読めます。";
+        "外側の部分は、だれでも書けたものと考えてください。";
+        [Source];
+    LockWithin =>
+        "Encrypted within a wrapping that is not, which a server may have put around it.",
+        "Nothing is shown but what was encrypted. Your answer does not quote it.";
+        "暗号化されていない包みの中に、暗号化された内容があります。途中のサーバーが包んだ可能性があります。",
+        "表示しているのは、暗号化されていた内容だけです。返信には引用されません。";
+        [Source];
+    SealWithin =>
+        "Sealed within a wrapping that is not, which a server may have put around it.",
+        "Nothing is shown but what is sealed. The evidence says whose seal it is.";
+        "封印のない包みの中に、封印された内容があります。途中のサーバーが包んだ可能性があります。",
+        "表示しているのは、封印された内容だけです。だれの封印かは「根拠」で分かります。";
         [Source];
 } }
 

@@ -35,7 +35,7 @@ explained! { Seal {
         "Sealed by {name}. The message is unchanged, and you have good reason to believe it is from {address}.",
         "There is nothing to do.";
         "{name}さんの封印があります。内容は変わっておらず、{address} 本人からと信じる根拠があります。",
-        "することはありません。";
+        "必要な操作はありません。";
         [Keep];
 } }
 
@@ -44,7 +44,7 @@ explained! { TrustVerdict {
         "You have good reason to believe that this key is {name}'s.",
         "There is nothing to do.";
         "この鍵が{name}さんのものだと信じる根拠があります。",
-        "することはありません。";
+        "必要な操作はありません。";
         [Keep];
     Partial =>
         "Something speaks for this key being {name}'s, not enough yet.",
@@ -62,7 +62,7 @@ explained! { TrustVerdict {
         "Sealed by {signer}, but the message says it is from {address}.",
         "Don't take it for the word of {address}. If it matters, ask them in another way.";
         "封印は {signer} のものですが、差出人は {address} と書かれています。",
-        "{address} 本人の言葉とは受け取らず、大切な用件は別の方法で確かめられます。";
+        "{address} 本人の言葉とは限りません。大切な用件は別の方法で本人に確かめられます。";
         [Ask(Confirm), Source];
     Revoked =>
         "The key of this seal was withdrawn{on_date}.",
@@ -101,7 +101,7 @@ explained! { SignatureOutcome {
         "The seal is of a kind that says nothing here, because it is unknown or too weak.",
         "Treat the message as unsigned; ask the sender to seal with a current program.";
         "封印の方式が未知か弱すぎるため、何も確かめられません。",
-        "封印のないメールとして扱い、差出人に新しいソフトを使ってもらえます。";
+        "封印のないメールとして扱い、差出人に新しいソフトでの再送を頼めます。";
         [Ask(Newer)];
     UnboundKey =>
         "The key of the seal doesn't belong to the certificate that it names.",
@@ -164,13 +164,13 @@ explained! { Particular {
         "The seal rests on a method that is too weak today. With effort it could have been forged.",
         "Don't rely on it alone; ask the sender to seal with a current program.";
         "今では弱すぎる方式の封印です。手間をかければ偽造できます。",
-        "これだけには頼らず、差出人に新しいソフトを使ってもらえます。";
+        "これだけには頼れません。差出人に、新しいソフトでの再送を頼めます。";
         [Ask(Newer)];
     Empty =>
         "The message is labelled as sealed, but there is no seal in it.",
         "Treat it as unsigned. The source shows how it is built.";
         "封印があると書かれていますが、中に封印はありません。",
-        "封印のないメールとして扱えます。作りはソースで確かめられます。";
+        "封印のないメールと同じです。作りはソースで確かめられます。";
         [Ask(Confirm), Source];
     Misleading =>
         "The seal is about something other than what you see. Deceptive messages are built so.",
