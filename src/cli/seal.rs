@@ -69,7 +69,7 @@ fn draft(args: &SealArgs) -> Result<Draft, Problem> {
         attachments,
         in_reply_to: None,
         references: Vec::new(),
-        confidential: Vec::new(),
+        confidential: crate::domain::Confidential::default(),
         dispatch: crate::domain::Dispatch::default(),
         protection: Protection { sign: args.sign, encrypt: args.encrypt, technology },
     })

@@ -28,9 +28,8 @@ pub struct Draft {
     pub in_reply_to: Option<String>,
     /// The thread's Message-IDs, oldest first, without angle brackets.
     pub references: Vec<String>,
-    /// Fields, in lower case, that were hidden in the header of the message that this answers: what came from them
-    /// is not written outside the encryption of the answer (RFC 9788 §6.1).
-    pub confidential: Vec<String>,
+    /// What of its header comes from what was hidden in the message that it answers.
+    pub confidential: Confidential,
     /// What the author asked for.
     pub protection: Protection,
     /// How it is to go out.
@@ -42,6 +41,21 @@ impl Draft {
     pub fn recipients(&self) -> impl Iterator<Item = &Mailbox> {
         self.to.iter().chain(&self.cc).chain(&self.bcc)
     }
+}
+
+/// What an answer takes over that the message which it answers kept inside its encryption: it stays inside the answer's
+/// (RFC 9788 §6.1). The subject always does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Confidential {
+    /// Whom it is to.
+    pub to: bool,
+    /// Who gets a copy.
+    pub cc: bool,
+    /// The names of those people, not their addresses.
+    pub names: bool,
+    /// Which messages it belongs to.
+    pub thread: bool,
 }
 
 /// A file in a draft.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::crypto::DecryptFailure;
 use crate::domain::RawMessage;
 use crate::flow::{Assessment, ShownPart};
-use crate::message::calendar;
 use crate::message::file::{self, Danger, FileKind};
+use crate::message::{self, calendar};
 use crate::store::files;
 use crate::store::opened::OpenedFiles;
 
@@ -34,13 +34,13 @@ pub fn is_refused(dangers: &[Danger]) -> bool {
 /// The beginning of a text, its charset found out; and whether there is more.
 pub fn text(content: &[u8]) -> (String, bool) {
     let head = content.get(..content.len().min(PREVIEW)).unwrap_or_default();
-    (crate::message::bare_text(head), content.len() > PREVIEW)
+    (message::bare_text(head), content.len() > PREVIEW)
 }
 
 /// What is drawn of a message that was assessed.
 pub fn reading(id: MessageId, raw: &RawMessage, mut assessment: Assessment) -> ReadingView {
     for block in &mut assessment.blocks {
-        block.html = block.html.take().map(|html| crate::message::sanitize_html(&html));
+        block.html = block.html.take().map(|html| message::sanitize_html(&html));
     }
     let locked_key = assessment.encryption.iter().find_map(|layer| match &layer.failure {
         Some(DecryptFailure::Locked(fingerprint)) => Some(fingerprint.clone()),
@@ -64,10 +64,11 @@ pub(super) fn views(assessment: &Assessment) -> Vec<AttachmentView> {
     files.map(|part| AttachmentView { in_place: is_in_place(assessment, part), ..view(part) }).collect()
 }
 
-/// A picture that its author put among the texts, and that no text draws itself (`cid:`, RFC 2392).
+/// A picture that its author put among the texts, and that no text of its own layer draws itself (`cid:`, RFC 2392).
 fn is_in_place(assessment: &Assessment, part: &ShownPart) -> bool {
+    let texts = || assessment.blocks.iter().filter(|block| block.layer == part.layer);
     let is_drawn =
-        |id: &str| assessment.blocks.iter().any(|block| block.html.as_deref().is_some_and(|html| html.contains(id)));
+        |id: &str| texts().filter_map(|block| block.html.as_deref()).any(|html| message::names_cid(html, id));
     part.is_inline && part.media_type.starts_with("image/") && !part.content_id.as_deref().is_some_and(is_drawn)
 }
 
@@ -288,7 +289,16 @@ mod tests {
         assert!(seen(&all));
         all.parts[0].content_id = Some("one@example.org".into());
         assert!(seen(&all));
+        for html in ["<img src='cid:one@example.org'>", "<td background=CID:one%40example.org>"] {
+            all.blocks[0].html = Some(html.into());
+            assert!(!seen(&all), "{html}");
+        }
+        all.blocks[0].html = Some("<img src='cid:one@example.org.x'><!-- one@example.org -->".into());
+        assert!(seen(&all));
         all.blocks[0].html = Some("<img src='cid:one@example.org'>".into());
+        all.blocks[0].layer = 7;
+        assert!(seen(&all));
+        all.blocks[0].layer = 0;
         assert!(!seen(&all));
         all.parts[0].content_id = None;
         all.parts[0].is_inline = false;

@@ -10,7 +10,7 @@ use crate::crypto::{CertificateReport, Keyring, SignatureOutcome, pgp};
 use crate::domain::{
     Attachment, Draft, EmailAddress, Fingerprint, Mailbox, Protection, RawMessage, Secret, Technology,
 };
-use crate::flow::{Assessment, CautionCode, JudgedSignature};
+use crate::flow::{Assessment, CautionCode, JudgedSignature, reply};
 use crate::net::Cancel;
 
 use super::network::Publish;
@@ -233,7 +233,7 @@ pub(super) fn ask(
         attachments,
         in_reply_to: assessment.message_id.clone(),
         references,
-        confidential: assessment.header_protection.confidential.clone(),
+        confidential: reply::confidential(&assessment),
         ..Draft::default()
     };
     // Protected as far as it can be: whoever is asked for a certificate can't be written to in secret yet.

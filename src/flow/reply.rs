@@ -1,9 +1,9 @@
 //! The draft of an answer.
 
-use crate::domain::{Draft, EmailAddress, Mailbox, Protection, TechnologyChoice};
+use crate::domain::{Confidential, Draft, EmailAddress, Mailbox, Protection, TechnologyChoice};
 use crate::message;
 
-use super::{Assessment, Lock, Seal};
+use super::{Assessment, HeaderScheme, Lock, Seal};
 
 /// What kind of answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,13 +60,30 @@ pub fn draft(found: &Assessment, me: &Mailbox, answer: Answer) -> Draft {
         attachments: Vec::new(),
         in_reply_to: if answer == Answer::Forward { None } else { found.message_id.clone() },
         references: if answer == Answer::Forward { Vec::new() } else { references },
-        confidential: found.header_protection.confidential.clone(),
+        confidential: if answer == Answer::Forward { Confidential::default() } else { confidential(found) },
         dispatch: crate::domain::Dispatch::default(),
         protection: Protection {
             sign: was_encrypted || was_signed,
             encrypt: was_encrypted,
             technology: TechnologyChoice::Auto,
         },
+    }
+}
+
+/// What an answer takes over of what was hidden in a message. The older schemes don't tell what was meant to be hidden from
+/// what a server wrote in another way: of those only the thread counts, where nothing of it stood outside.
+pub fn confidential(found: &Assessment) -> Confidential {
+    let protection = &found.header_protection;
+    let is_hidden = |names: &[&str]| protection.confidential.iter().any(|field| names.contains(&field.as_str()));
+    if protection.scheme != HeaderScheme::Rfc9788 {
+        return Confidential { thread: is_hidden(&["references", "in-reply-to"]), ..Confidential::default() };
+    }
+    // From always stands outside: what is hidden of it is a name.
+    Confidential {
+        to: is_hidden(&["reply-to"]),
+        cc: is_hidden(&["to", "cc"]),
+        names: is_hidden(&["from", "sender"]),
+        thread: is_hidden(&["message-id", "in-reply-to", "references"]),
     }
 }
 

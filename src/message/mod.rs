@@ -26,7 +26,7 @@ pub use build::{
     HeaderProtectionMode, HeaderSet, OBSCURED_SUBJECT, message, multipart_encrypted, multipart_signed_pgp,
     multipart_signed_smime, payload, pkcs7_mime, reply_quote,
 };
-pub use html::{has_remote_content, html_to_text, remote_pictures, sanitize_html};
+pub use html::{has_remote_content, html_to_text, names_cid, remote_pictures, sanitize_html};
 pub use mbox::{as_mbox, is_mbox, split_mbox};
 pub use parse::parse;
 pub use part::{ContentType, Defect, DefectCode, Limits, ParsedMessage, Part};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Attachment, Dispatch, Draft, Mailbox, Protection};
+use crate::domain::{Attachment, Confidential, Dispatch, Draft, Mailbox, Protection};
 
 use super::database::{millis, timestamp};
 use super::{Store, StoreError};
@@ -35,7 +35,7 @@ struct Head {
     in_reply_to: Option<String>,
     references: Vec<String>,
     #[serde(default)]
-    confidential: Vec<String>,
+    confidential: Confidential,
     protection: Protection,
     #[serde(default)]
     dispatch: Dispatch,

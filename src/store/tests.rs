@@ -460,7 +460,7 @@ fn draft() -> Draft {
         }],
         in_reply_to: Some("1@example.test".into()),
         references: vec!["0@example.test".into(), "1@example.test".into()],
-        confidential: vec!["message-id".into()],
+        confidential: crate::domain::Confidential { thread: true, ..Default::default() },
         protection: Protection { sign: true, encrypt: true, technology: TechnologyChoice::Only(Technology::Smime) },
         dispatch: Dispatch { at: Some(now()), reports: true, requires_tls: false },
         ..Draft::default()

@@ -206,3 +206,19 @@ fn a_protected_header_that_nobody_vouches_for_does_not_hide_where_answers_go() {
         assert!(!cautioned(&found, CautionCode::ReplyToElsewhere), "{:?} {:?}", found.headline, found.cautions);
     }
 }
+
+/// The older form protects what is in it, and the Reply-To outside is anybody's.
+#[test]
+fn an_older_protected_header_without_a_reply_to_does_not_vouch_for_the_outer_one() {
+    let inner = format!(
+        "From: {BOB}\r\nTo: {ALICE}\r\nSubject: x\r\nContent-Type: text/plain; protected-headers=\"v1\"\r\n\r\nhello\r\n"
+    );
+    for entity in [
+        WORLD.pgp_encrypted(inner.as_bytes(), Some(BOB)),
+        WORLD.smime_encrypted(&WORLD.smime_signed(BOB, inner.as_bytes()), true),
+    ] {
+        let found = WORLD.assess([format!("Reply-To: {MALLORY}\r\n").as_bytes(), &mail(BOB, &entity)].concat());
+        assert_eq!(found.reply_to[0].address, MALLORY);
+        assert!(cautioned(&found, CautionCode::ReplyToElsewhere), "{:?}", found.cautions);
+    }
+}

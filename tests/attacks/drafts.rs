@@ -22,7 +22,7 @@ pub fn draft(to: &[&str], cc: &[&str], bcc: &[&str], protection: Protection) -> 
         }],
         in_reply_to: None,
         references: Vec::new(),
-        confidential: Vec::new(),
+        confidential: kakitome::domain::Confidential::default(),
         protection,
         dispatch: kakitome::domain::Dispatch::default(),
     }

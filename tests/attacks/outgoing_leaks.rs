@@ -109,7 +109,7 @@ fn an_answer_keeps_inside_what_the_letter_kept_inside() {
             for word in ["Lazarus", "Carol", CAROL, "hidden-id", "deep-id", MALLORY] {
                 assert!(!header.contains(word), "{word}: {header}");
             }
-            assert!(header.contains("To: undisclosed-recipients:;"), "{header}");
+            assert!(header.contains(&format!("To: {BOB}\r\n")), "{header}");
             assert!(delivery.envelope.recipients.iter().all(|one| [BOB, CAROL].contains(&one.as_str())));
             let read = WORLD.assess_with(&WORLD.all, &delivery.bytes[..]);
             assert!(read.to.iter().chain(&read.cc).any(|one| one.address == CAROL), "{:?} {:?}", read.to, read.cc);
@@ -121,4 +121,51 @@ fn an_answer_keeps_inside_what_the_letter_kept_inside() {
         let text = String::from_utf8_lossy(&open.sent_copy);
         assert!(!text.contains("hidden-id") && !text.contains("deep-id"), "{text}");
     }
+}
+
+/// What stood open in a letter stands open in its answer, and whom it is passed on to is nothing of the letter's.
+#[test]
+fn an_answer_hides_no_more_than_the_letter_did() {
+    let letter = |outer: &str, inner: &str| {
+        let inner = format!("{inner}Content-Type: text/plain; hp=\"cipher\"\r\n\r\nhello\r\n");
+        let entity = WORLD.pgp_encrypted(inner.as_bytes(), Some(BOB));
+        WORLD.assess([outer.as_bytes(), b"MIME-Version: 1.0\r\n".as_slice(), &entity].concat())
+    };
+    let header = |found: &kakitome::flow::Assessment, answer, to: Option<&str>| {
+        let mut draft = reply::draft(found, &Mailbox::new("Alice", ALICE), answer);
+        draft.to.extend(to.map(|to| Mailbox::new("Carol Clerk", to)));
+        let message = sealed(&draft).expect("it is made");
+        let text = String::from_utf8_lossy(&message.deliveries[0].bytes).into_owned();
+        text.split_once("\r\n\r\n").expect("a header").0.to_owned()
+    };
+    let open = format!("To: {ALICE}\r\nCc: Carol Clerk <{CAROL}>\r\nMessage-ID: <open-id@x.test>\r\n");
+    // The subject alone was hidden.
+    let found = letter(
+        &format!("From: {BOB}\r\n{open}Subject: [...]\r\n"),
+        &format!(
+            "From: {BOB}\r\n{open}Subject: x\r\nHP-Outer: From: {BOB}\r\nHP-Outer: To: {ALICE}\r\n\
+             HP-Outer: Cc: Carol Clerk <{CAROL}>\r\nHP-Outer: Message-ID: <open-id@x.test>\r\nHP-Outer: Subject: [...]\r\n"
+        ),
+    );
+    let answer = header(&found, reply::Answer::ReplyAll, None);
+    assert!(answer.contains(&format!("Cc: Carol Clerk <{CAROL}>")) && answer.contains("open-id"), "{answer}");
+    // The name in From was hidden, too: the answer goes to the address.
+    let named = format!("Bob Baker <{BOB}>");
+    let found = letter(
+        &format!("From: {BOB}\r\n{open}Subject: [...]\r\n"),
+        &format!(
+            "From: {named}\r\n{open}Subject: x\r\nHP-Outer: From: {BOB}\r\nHP-Outer: To: {ALICE}\r\n\
+             HP-Outer: Cc: Carol Clerk <{CAROL}>\r\nHP-Outer: Message-ID: <open-id@x.test>\r\nHP-Outer: Subject: [...]\r\n"
+        ),
+    );
+    let answer = header(&found, reply::Answer::Reply, None);
+    assert!(answer.contains(&format!("To: {BOB}\r\n")) && !answer.contains("Baker"), "{answer}");
+    // Whom a letter is passed on to was chosen by who passes it on.
+    let found = letter(
+        &format!("From: {BOB}\r\nTo: undisclosed-recipients:;\r\nSubject: [...]\r\n"),
+        &format!("From: {BOB}\r\nTo: Project Lazarus <{ALICE}>\r\nSubject: x\r\nHP-Outer: From: {BOB}\r\n"),
+    );
+    assert!(found.header_protection.confidential.iter().any(|field| field == "to"));
+    let passed_on = header(&found, reply::Answer::Forward, Some(CAROL));
+    assert!(passed_on.contains(&format!("To: Carol Clerk <{CAROL}>")) && !passed_on.contains("Lazarus"), "{passed_on}");
 }

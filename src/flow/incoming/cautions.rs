@@ -146,8 +146,9 @@ fn folded(name: &str) -> Vec<String> {
 fn reply_elsewhere(assessment: &Assessment) -> Option<String> {
     let from = assessment.from.first()?.email()?;
     let is_theirs = |one: &JudgedSignature| one.is_whole_and_intact() && one.is_believed();
+    // The older schemes take from outside what is not inside.
     let is_protected =
-        assessment.header_protection.scheme != HeaderScheme::None && assessment.signatures.iter().any(is_theirs);
+        assessment.header_protection.scheme == HeaderScheme::Rfc9788 && assessment.signatures.iter().any(is_theirs);
     let is_close = !is_protected && (!assessment.encryption.is_empty() || assessment.headline.seal > Seal::Broken);
     let is_elsewhere = |to: &EmailAddress| to.domain() != from.domain() || is_close && *to != from;
     let other = assessment.reply_to.iter().filter_map(Mailbox::email).find(is_elsewhere)?;

@@ -393,10 +393,9 @@ impl Showing<'_, '_> {
             signed: protection.signed,
             decrypted: protection.decrypted,
             shown,
-            // What a Macintosh keeps beside a file (RFC 1740) is of no use to anybody else.
             is_file: (!shown || part.filename.is_some())
                 && part.content_type.kind != "multipart"
-                && !part.content_type.is("application", "applefile"),
+                && !is_resource_fork(message, part),
             is_inline: !part.is_attachment,
             content_id: part.content_id.clone(),
             layer: protection.layer,
@@ -479,4 +478,12 @@ fn with_signed_lines(message: &ParsedMessage, part: &Part, text: String) -> Stri
 
 fn path_key(path: &str) -> Vec<u32> {
     path.split('.').map(|number| number.parse().unwrap_or(0)).collect()
+}
+
+/// What a Macintosh keeps beside a file (RFC 1740 §4): of no use to anybody else.
+fn is_resource_fork(message: &ParsedMessage, part: &Part) -> bool {
+    let holds =
+        |one: &&Part| one.children.len() > 1 && one.children.first().is_some_and(|first| first.path == part.path);
+    part.content_type.is("application", "applefile")
+        && message.root.walk().find(holds).is_some_and(|parent| parent.content_type.is("multipart", "appledouble"))
 }

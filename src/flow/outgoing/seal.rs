@@ -87,7 +87,7 @@ pub fn seal(plan: &SendPlan, keyring: &Keyring, stamp: &Stamp) -> Result<Outgoin
 fn one(plan: &SendPlan, planned: &PlannedDelivery, keyring: &Keyring, stamp: &Stamp) -> Result<Vec<u8>, SealError> {
     let mut headers = headers(plan, stamp);
     // An answer in the clear names no message that was hidden in an encryption.
-    if planned.encrypt.is_none() && headers.hides_thread() {
+    if planned.encrypt.is_none() && headers.hidden.thread {
         headers.in_reply_to = None;
         headers.references.clear();
     }
@@ -124,7 +124,7 @@ fn headers(plan: &SendPlan, stamp: &Stamp) -> HeaderSet {
         message_id: stamp.message_id.clone(),
         in_reply_to: draft.in_reply_to.clone(),
         references: draft.references.clone(),
-        hidden: draft.confidential.clone(),
+        hidden: draft.confidential,
         user_agent: None,
         extra: Vec::new(),
     }

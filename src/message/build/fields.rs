@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
-use crate::domain::{Draft, Mailbox};
+use crate::domain::{Confidential, Draft, Mailbox};
 
 use super::super::text::clean_line;
 use super::body;
@@ -38,9 +38,8 @@ pub struct HeaderSet {
     pub references: Vec<String>,
     /// `User-Agent`.
     pub user_agent: Option<String>,
-    /// Fields, in lower case, whose values an encrypted message keeps inside, beside its subject: with those of people
-    /// nobody is named outside, with those of messages none is.
-    pub hidden: Vec<String>,
+    /// What an encrypted message keeps inside, beside its subject.
+    pub hidden: Confidential,
     /// Further fields, such as `Autocrypt`; folded at their white space.
     pub extra: Vec<(String, String)>,
 }
@@ -85,33 +84,22 @@ pub fn message(headers: &HeaderSet, outer_subject: Option<&str>, entity: &[u8]) 
 }
 
 impl HeaderSet {
-    /// Which messages it belongs to stands inside the encryption alone.
-    pub fn hides_thread(&self) -> bool {
-        self.hides(&["message-id", "in-reply-to", "references"])
-    }
-
-    fn hides(&self, names: &[&str]) -> bool {
-        self.hidden.iter().any(|field| names.contains(&field.as_str()))
-    }
-
     fn written(&self, outer_subject: Option<&str>) -> String {
         self.values(outer_subject).iter().map(|(name, value)| folded(name, value)).collect()
     }
 
     /// Every field with its encoded, not yet folded value.
     fn values(&self, outer_subject: Option<&str>) -> Vec<(String, String)> {
-        let is_outer = outer_subject.is_some();
+        let hidden = outer_subject.map(|_| self.hidden).unwrap_or_default();
+        let people = |all: &[Mailbox]| if hidden.names { addresses(&nameless(all)) } else { addresses(all) };
         let mut values = vec![("From", addresses(&self.from))];
-        if is_outer && self.hides(&["to", "cc", "from", "sender", "reply-to"]) {
-            values.push(("To", NOBODY_NAMED.to_owned()));
-        } else {
-            values.extend([("To", addresses(&self.to)), ("Cc", addresses(&self.cc))]);
-        }
+        values.push(("To", if hidden.to { NOBODY_NAMED.to_owned() } else { people(&self.to) }));
+        values.extend((!hidden.cc).then(|| ("Cc", people(&self.cc))));
         values.push(("Reply-To", addresses(&self.reply_to)));
         values.push(("Subject", unstructured(outer_subject.unwrap_or(&self.subject))));
         values.push(("Date", self.date.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()));
         values.push(("Message-ID", identifiers(std::slice::from_ref(&self.message_id))));
-        if !(is_outer && self.hides_thread()) {
+        if !hidden.thread {
             values.push(("In-Reply-To", identifiers(self.in_reply_to.as_slice())));
             values.push(("References", identifiers(&self.references)));
         }
@@ -168,6 +156,10 @@ fn with_ascii_domain(address: String) -> String {
         }
         _ => address,
     }
+}
+
+fn nameless(mailboxes: &[Mailbox]) -> Vec<Mailbox> {
+    mailboxes.iter().map(|mailbox| Mailbox::new("", mailbox.address.as_str())).collect()
 }
 
 fn addresses(mailboxes: &[Mailbox]) -> String {

@@ -8,7 +8,7 @@ mod to_text;
 mod tokens;
 mod walk;
 
-pub use pictures::remote_pictures;
+pub use pictures::{names_cid, remote_pictures};
 pub use remote::has_remote_content;
 pub use sanitize::sanitize_html;
 pub use to_text::html_to_text;

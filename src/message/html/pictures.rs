@@ -1,3 +1,5 @@
+use crate::domain::percent_decoded;
+
 use super::css;
 use super::walk::{Element, Visitor, walk};
 
@@ -10,6 +12,53 @@ pub fn remote_pictures(html: &str) -> Vec<String> {
     let mut search = Search { found: Vec::new(), style: None };
     walk(html, &mut search);
     search.found
+}
+
+/// Whether HTML draws the part with a Content-ID (`cid:`, RFC 2392).
+pub fn names_cid(html: &str, id: &str) -> bool {
+    let mut names = Names { id, is_found: false, is_style: false };
+    walk(html, &mut names);
+    names.is_found
+}
+
+struct Names<'a> {
+    id: &'a str,
+    is_found: bool,
+    is_style: bool,
+}
+
+impl Names<'_> {
+    /// Looks through addresses, and through styles with addresses in them.
+    fn look(&mut self, text: &str) {
+        let lower = text.to_ascii_lowercase();
+        self.is_found |= lower.match_indices("cid:").any(|(at, _)| {
+            let rest = text.get(at + 4..).unwrap_or_default();
+            let end = rest.find(['"', '\'', ')', ' ', ',']).unwrap_or(rest.len());
+            percent_decoded(rest.get(..end).unwrap_or_default()) == self.id
+        });
+    }
+}
+
+impl Visitor for Names<'_> {
+    fn open(&mut self, element: &Element) -> bool {
+        for (name, value) in &element.attributes {
+            if matches!(&**name, "src" | "background" | "style") {
+                self.look(value);
+            }
+        }
+        self.is_style = element.name == "style";
+        true
+    }
+
+    fn close(&mut self, _: &str) {
+        self.is_style = false;
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.is_style {
+            self.look(text);
+        }
+    }
 }
 
 struct Search {

@@ -18,7 +18,7 @@ fn headers() -> HeaderSet {
         message_id: "1@example.org".to_owned(),
         in_reply_to: Some("0@example.org".to_owned()),
         references: (0..20).map(|n| format!("reference-{n}@example.org")).collect(),
-        hidden: Vec::new(),
+        hidden: crate::domain::Confidential::default(),
         user_agent: Some("Kakitome".to_owned()),
         extra: vec![("Autocrypt".to_owned(), "addr=alice@example.org; keydata=AAAA".to_owned())],
     }
