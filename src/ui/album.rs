@@ -20,7 +20,9 @@ const SIDE: u32 = 1_280;
 const HEIGHT: f32 = 480.0;
 /// The largest file whose size is looked up while a frame is made, in bytes.
 const FILE: usize = 12 << 20;
-/// Pictures that are decoded at once.
+/// The most pixels of a picture that is decoded without being asked for.
+const PIXELS: u64 = 26_000_000;
+/// Pictures that are decoded at once, those included that never end.
 const AT_ONCE: usize = 2;
 
 /// The pictures of the open message.
@@ -28,6 +30,8 @@ const AT_ONCE: usize = 2;
 pub struct Album {
     message: Option<MessageId>,
     pictures: HashMap<String, Kept>,
+    /// The frame in which a picture was measured last: one is enough for one frame.
+    measured: u64,
     /// Waits for a picture instead of showing the frame without it: for pictures of the window and tests.
     pub waits: bool,
 }
@@ -37,6 +41,16 @@ struct Kept {
     /// Width and height; `None` when it can't be shown.
     pixels: Option<[u32; 2]>,
     picture: Option<Picture>,
+}
+
+impl Album {
+    /// Keeps the pictures of one message alone.
+    pub fn turn_to(&mut self, message: Option<MessageId>) {
+        if self.message != message {
+            self.message = message;
+            self.pictures.clear();
+        }
+    }
 }
 
 /// The pictures to be drawn that have, or have not, the protection that the headline speaks of.
@@ -64,15 +78,18 @@ fn order(one: &str, other: &str) -> Ordering {
 fn show(ui: &mut Ui, view: &ReadingView, file: &AttachmentView, state: &mut State) {
     let Some(part) = view.assessment.parts.iter().find(|part| part.path == file.part) else { return };
     let album = &mut state.album;
-    if album.message.replace(view.id) != Some(view.id) {
-        album.pictures.clear();
+    album.turn_to(Some(view.id));
+    let (waits, frame) = (album.waits, ui.ctx().cumulative_frame_nr());
+    if !album.pictures.contains_key(&file.part) {
+        if std::mem::replace(&mut album.measured, frame) == frame && !waits {
+            ui.ctx().request_repaint();
+            return;
+        }
+        let is_light = |[width, height]: &[u32; 2]| u64::from(*width) * u64::from(*height) <= PIXELS;
+        let pixels = picture::measure(&part.content).filter(is_light);
+        album.pictures.insert(file.part.clone(), Kept { pixels, picture: None });
     }
-    let running = album.pictures.values().filter(|one| matches!(one.picture, Some(Picture::Waiting { .. }))).count();
-    let waits = album.waits;
-    let kept = album
-        .pictures
-        .entry(file.part.clone())
-        .or_insert_with(|| Kept { pixels: picture::measure(&part.content), picture: None });
+    let Some(kept) = album.pictures.get_mut(&file.part) else { return };
     let Some(pixels) = kept.pixels.filter(|_| !matches!(kept.picture, Some(Picture::Failed))) else { return };
     ui.add_space(space::S);
     let room = vec2(ui.available_width().min(size::MEASURE), HEIGHT);
@@ -81,17 +98,15 @@ fn show(ui: &mut Ui, view: &ReadingView, file: &AttachmentView, state: &mut Stat
     let words = state.language.fill(Word::PreviewNamed, &[("name", &file.name)]);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &words));
     if ui.is_rect_visible(rect) {
-        if kept.picture.is_none() && (running < AT_ONCE || waits) {
+        if kept.picture.is_none() && (picture::running() < AT_ONCE || waits) {
             kept.picture = Some(Picture::launch(ui.ctx(), &part.content, SIDE));
         }
-        match &mut kept.picture {
-            Some(picture) => {
-                picture.settle(ui.ctx(), waits);
-                if let Picture::Ready { texture, pixels } = picture {
-                    picture::drawn(texture, *pixels, rect.size(), &file.name).paint_at(ui, rect);
-                }
+        // One that waits for others is drawn when these are there.
+        if let Some(picture) = &mut kept.picture {
+            picture.settle(ui.ctx(), waits);
+            if let Picture::Ready { texture, pixels } = picture {
+                picture::drawn(texture, *pixels, rect.size(), &file.name).paint_at(ui, rect);
             }
-            None => ui.ctx().request_repaint(),
         }
     }
     if response.on_hover_cursor(egui::CursorIcon::ZoomIn).on_hover_text(&words).clicked() {

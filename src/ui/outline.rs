@@ -22,8 +22,9 @@ const ABOVE: [&str; 9] = [
     "原始邮件",
     "원본 메시지",
 ];
-/// How the subject of a message begins that is passed on.
-const PASSED_ON: [&str; 8] = ["fw:", "fwd:", "wg:", "tr:", "rv:", "転送:", "転送：", "转发"];
+/// How the subject of an answer begins, in the languages of those who write without marks.
+const ANSWERS: [&str; 12] =
+    ["re:", "re：", "re[", "aw:", "sv:", "antw:", "ref:", "返信:", "返信：", "回复:", "回复：", "답장:"];
 /// How the header of a quoted message begins, and the fields that follow, as programs write them for their readers.
 const FROM: [&str; 9] = ["from", "差出人", "送信者", "送信元", "von", "de", "da", "发件人", "보낸 사람"];
 const FOLLOWING: [&[&str]; 4] = [
@@ -87,8 +88,9 @@ pub struct Outline {
     signature: usize,
     /// The author wrote something already.
     has_words: bool,
-    /// It is passed on: below the author's words stands what is to be read.
-    is_passed_on: bool,
+    /// It is an answer: what a program quotes below the author's words is what was answered. In anything else it may be
+    /// what is to be read.
+    is_answer: bool,
     /// From here on everything is quoted, by a program that sets no marks.
     is_within: bool,
 }
@@ -103,16 +105,20 @@ impl Outline {
             length: text.len(),
             signature,
             has_words: false,
-            is_passed_on: false,
+            is_answer: false,
             is_within: false,
         }
     }
 
-    /// Of a text under a subject, which says whether it is an answer or passed on.
+    /// Of a text under a subject, which says whether it is an answer.
     pub fn under(subject: &str, text: &str) -> Self {
-        let subject = subject.trim_start().to_lowercase();
-        let is_passed_on = PASSED_ON.iter().any(|mark| subject.starts_with(mark));
-        Self { is_passed_on, ..Self::of(text) }
+        let mut subject = subject.trim_start();
+        // What lists and servers put before it.
+        while let Some((_, rest)) = subject.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            subject = rest.trim_start();
+        }
+        let subject = subject.to_lowercase();
+        Self { is_answer: ANSWERS.iter().any(|mark| subject.starts_with(mark)), ..Self::of(text) }
     }
 
     /// Of all of a text.
@@ -131,10 +137,7 @@ impl Outline {
             let is_signature = self.scanned >= self.signature;
             let mut level = if is_signature { 0 } else { level(line) };
             if !is_signature {
-                if level == 0 && !self.is_within && !self.is_passed_on && begins_quotation(rest) {
-                    // A message that begins so is one passed on: that is what is to be read.
-                    (self.is_within, self.is_passed_on) = (self.has_words, !self.has_words);
-                }
+                self.is_within |= self.is_answer && self.has_words && level == 0 && begins_quotation(rest);
                 level += usize::from(self.is_within);
             }
             self.has_words |= level == 0 && !line.trim().is_empty();
@@ -269,8 +272,14 @@ mod tests {
 
     #[test]
     fn what_is_quoted_without_marks_is_a_quotation_too() {
-        let levels =
-            |text: &str| Outline::whole(text).runs(text).iter().map(|run| (run.level, run.lines)).collect::<Vec<_>>();
+        fn outline(subject: &str, text: &str) -> Outline {
+            let mut outline = Outline::under(subject, text);
+            outline.go_on(text, &mut usize::MAX.clone());
+            outline
+        }
+        let levels = |subject: &str, text: &str| {
+            outline(subject, text).runs(text).iter().map(|run| (run.level, run.lines)).collect::<Vec<_>>()
+        };
         for above in [
             "-----Original Message-----\nFrom: Bob\nSent: Monday\n",
             "----- 元のメッセージ -----\n差出人: Bob\n件名: 会議\n",
@@ -281,22 +290,20 @@ mod tests {
         ] {
             let text = format!("Yes.\n\n{above}\nAt noon?\n> and before\nBob\n");
             let lines = above.lines().count();
-            assert_eq!(levels(&text), [(0, 2), (1, lines + 2), (2, 1), (1, 1)], "{above}");
-            let whole = Outline::whole(&text);
-            let mut outline = Outline::of(&text);
-            while outline.rest() > 0 {
-                outline.go_on(&text, &mut { 3 });
+            for subject in ["Re: noon", "[list] RE: noon", "返信：正午"] {
+                assert_eq!(levels(subject, &text), [(0, 2), (1, lines + 2), (2, 1), (1, 1)], "{above}");
             }
-            assert_eq!(outline, whole);
-            // What is passed on without a word is what is to be read.
-            assert!(levels(&format!("{above}\nAt noon?\n")).iter().all(|(level, _)| *level == 0), "{above}");
-            let passed_on = format!("For you.\n\n{above}\nAt noon?\n");
-            assert_ne!(Outline::whole(&passed_on).shapes.len(), 1);
-            let mut outline = Outline::under("Fwd: noon", &passed_on);
-            outline.go_on(&passed_on, &mut usize::MAX.clone());
-            assert_eq!(outline.shapes.len(), 1, "{above}");
+            let mut pieces = Outline::under("Re: noon", &text);
+            while pieces.rest() > 0 {
+                pieces.go_on(&text, &mut { 3 });
+            }
+            assert_eq!(pieces, outline("Re: noon", &text));
+            // In what is passed on, and in anything else, it may be what is to be read.
+            for subject in ["Fwd: noon", "[EXTERNAL] FW: noon", "Your ticket", ""] {
+                assert!(levels(subject, &text).iter().all(|(level, lines)| *level == 0 || *lines == 1), "{above}");
+            }
             let signed = format!("Yes.\n-- \nAlice\n\n{above}\nAt noon?\n");
-            assert!(Outline::whole(&signed).runs(&signed).iter().all(|run| !run.is_signature), "{above}");
+            assert!(outline("Re: noon", &signed).runs(&signed).iter().all(|run| !run.is_signature), "{above}");
         }
         for own in [
             "Yes.\nFrom: the station, walk.\nTo: the bridge.\n",
@@ -305,7 +312,7 @@ mod tests {
             "Yes.\n-----8<-----\ncut\n",
             "Yes.\n________________\nname\n",
         ] {
-            assert!(levels(own).iter().all(|(level, _)| *level == 0), "{own}");
+            assert!(levels("Re: noon", own).iter().all(|(level, _)| *level == 0), "{own}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! One picture file on its way to the screen: decoded on a thread of its own, in bounded size and time.
 
 use std::io::Cursor;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,30 @@ const TIME: Duration = Duration::from_secs(8);
 
 /// A picture ready to be shown, and how large it is in truth.
 type Decoded = (ColorImage, [u32; 2]);
+
+/// Threads that decode, also those whose picture nobody waits for any more.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// How many pictures are being decoded.
+pub fn running() -> usize {
+    RUNNING.load(Ordering::Relaxed)
+}
+
+/// Counts a thread for as long as it lives.
+struct Running;
+
+impl Running {
+    fn begin() -> Self {
+        RUNNING.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// How it stands with a picture.
 pub enum Picture {
@@ -51,7 +76,9 @@ impl Picture {
     pub fn launch(ctx: &Context, content: &RawMessage, most: u32) -> Self {
         let (sender, result) = channel();
         let (ctx, content) = (ctx.clone(), content.clone());
+        let running = Running::begin();
         let work = move || {
+            let _running = running;
             let decoded = std::panic::catch_unwind(|| decode(&content, most)).ok().flatten();
             if sender.send(decoded).is_ok() {
                 ctx.request_repaint();

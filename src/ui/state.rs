@@ -441,6 +441,7 @@ impl State {
         if views.reading.as_ref().is_none_or(|old| old.id != view.id) {
             self.source = false;
             self.preview.close();
+            self.album.turn_to(Some(view.id));
             self.opening = None;
             self.plain_text = false;
             self.passphrase.clear();

@@ -295,6 +295,35 @@ fn every_caution_says_what_to_do() {
     }
 }
 
+/// Mallory's own seal goes around a text of hers and a part that somebody else sealed.
+#[test]
+fn a_part_is_not_called_all_that_is_shown_because_another_seal_goes_around_it() {
+    for language in LANGUAGES {
+        for is_around in [false, true] {
+            let view = with(|_, assessment| {
+                assessment.headline = Headline { lock: Lock::NotEncrypted, seal: Seal::Unsigned };
+                assessment.encryption.clear();
+                assessment.blocks.iter_mut().for_each(|block| block.signed = true);
+                assessment.signatures[0].coverage = Coverage::Part;
+                assessment.signatures[0].check.outcome = SignatureOutcome::Intact;
+                if is_around {
+                    let around = JudgedSignature { coverage: Coverage::Whole, ..assessment.signatures[0].clone() };
+                    assessment.signatures.insert(0, around);
+                }
+            });
+            let (mut app, _) = reads(language, view);
+            app.state.drawer = true;
+            let window = window(app, [1280.0, 2400.0]);
+            let [part, within] = match language {
+                Language::English => ["A seal covers only a part.", "Sealed within a wrapping that is not"],
+                Language::Japanese => ["封印は一部だけを覆っています。", "封印のない包みの中に"],
+            };
+            assert_eq!(window.query_all_by_label_contains(within).count() > 0, !is_around);
+            assert_eq!(window.query_all_by_label_contains(part).count() > 0, is_around);
+        }
+    }
+}
+
 /// A server that the domain did not allow, and no signature: what forged mail looks like.
 #[test]
 fn a_delivery_that_something_speaks_against_is_not_called_unsuspicious() {

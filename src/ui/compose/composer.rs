@@ -67,7 +67,7 @@ pub struct Composer {
     pub question: Option<Question>,
     in_reply_to: Option<String>,
     references: Vec<String>,
-    confidential: Vec<String>,
+    confidential: crate::domain::Confidential,
     asked: Option<Asked>,
     /// How often preflight was asked.
     asks: usize,
@@ -155,7 +155,7 @@ impl Composer {
             attachments: self.attachments.clone(),
             in_reply_to: self.in_reply_to.clone(),
             references: self.references.clone(),
-            confidential: self.confidential.clone(),
+            confidential: self.confidential,
             protection: self.protection,
             dispatch: self.dispatch,
         }

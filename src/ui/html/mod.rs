@@ -22,7 +22,6 @@ use egui::Context;
 use crate::domain::RawMessage;
 
 pub use colours::Paper;
-pub use pictures::percent_decoded;
 use render::Picture;
 pub use render::{Link, draw};
 pub use sheet::Sheet;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use base64::Engine;
 use blitz_traits::net::{Bytes, NetHandler, NetProvider, Request};
 
-use crate::domain::RawMessage;
+use crate::domain::{RawMessage, percent_decoded};
 
 /// The most pixels of all pictures of a body together.
 const PIXELS: u64 = 40_000_000;
@@ -84,19 +84,4 @@ fn data(rest: &str) -> Option<Vec<u8>> {
         .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true);
     base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, lenient).decode(digits).ok()
-}
-
-/// Text with `%41` for `A`; what is no UTF-8 then is replaced.
-pub fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let decoded = (*byte == b'%')
-            .then(|| text.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok()))
-            .flatten();
-        out.push(decoded.unwrap_or(*byte));
-        at += if decoded.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }

@@ -9,12 +9,13 @@ use blitz_html::HtmlDocument;
 use blitz_traits::shell::{ColorScheme, Viewport};
 use egui::{ColorImage, Rect, Vec2, pos2, vec2};
 
+use crate::domain::percent_decoded;
 use crate::ui::selection::Lettering;
 
 use super::colours::{self, Paper, WHITE};
 use super::harden::harden;
 use super::letters::lettering;
-use super::pictures::{Pictures, percent_decoded};
+use super::pictures::Pictures;
 use super::{Request, Why};
 
 /// The highest picture, in points; what goes on below is left away.
@@ -88,8 +89,9 @@ pub fn draw(request: &Request) -> Result<Picture, Why> {
     let refused = pictures.refused();
     let (room, scale) = (pixels_across(request), fitted(&mut document, request));
     let wanted = document.try_root_element().ok_or(Why::Broken)?.final_layout().size.height.max(1.0);
-    let widest = if request.widens { WIDEST.max(room) } else { room };
-    let width = (across(&document) * scale).round().clamp(room, widest);
+    let widest = widest(request);
+    let wide = (across(&document) * scale).round();
+    let width = wide.clamp(room, widest);
     let most = HEIGHT.min(PIXELS / (width * scale));
     let height = wanted.min(most);
     let rows = (height * scale).ceil().clamp(1.0, 60_000.0);
@@ -100,7 +102,7 @@ pub fn draw(request: &Request) -> Result<Picture, Why> {
     let letters = scaled(lettering(&document, height), zoom);
     let tiles = paint(&mut document, width as u32, rows as u32, scale);
     let room = room / request.scale;
-    Ok(Picture { tiles, size, room, links, letters, refused, is_cut: wanted > most, is_adapted })
+    Ok(Picture { tiles, size, room, links, letters, refused, is_cut: wanted > most || wide > widest + 1.0, is_adapted })
 }
 
 /// How many pixels there are from side to side.
@@ -132,8 +134,21 @@ fn fitted(document: &mut BaseDocument, request: &Request) -> f32 {
     }
     let least = if request.widens { LEAST[0] } else { LEAST[1] };
     let fit = (room / (across(document) * natural).max(1.0)).clamp(least, 1.0);
-    lay_out_again(document, room, scale * fit);
-    scale * fit
+    let mut scale = scale * fit;
+    lay_out_again(document, room, scale);
+    // On fine screens a texture holds fewer points.
+    let (wide, widest) = (across(document) * scale, widest(request));
+    if wide > widest + 1.0 {
+        scale = (scale * widest / wide).max(natural * LEAST[1]);
+        lay_out_again(document, room, scale);
+    }
+    scale
+}
+
+/// How wide a drawing may be, in pixels.
+fn widest(request: &Request) -> f32 {
+    let room = pixels_across(request);
+    if request.widens { WIDEST.max(room) } else { room }
 }
 
 fn lay_out_again(document: &mut BaseDocument, room: f32, scale: f32) {

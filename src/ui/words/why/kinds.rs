@@ -1,6 +1,6 @@
 //! Kinds of finding that the engine gives as data beside each other, put as the reader meets them.
 
-use crate::engine::view::{Assessment, Coverage, DecryptFailure, ShownBlock, ShownPart};
+use crate::engine::view::{Assessment, Coverage, DecryptFailure, ShownBlock, ShownPart, SignatureOutcome};
 
 /// Why an encrypted object stays closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,15 @@ pub enum Extent {
 impl Extent {
     /// Of a seal of a message.
     pub fn of_seal(assessment: &Assessment, coverage: Coverage) -> Self {
-        let is_all = || is_all(assessment, |block| block.signed, |part| part.signed);
+        // Another signature may be what the rest is signed by.
+        let is_all = || match assessment.signatures.as_slice() {
+            [one] => {
+                one.coverage == Coverage::Part
+                    && one.check.outcome == SignatureOutcome::Intact
+                    && is_all(assessment, |block| block.signed, |part| part.signed)
+            }
+            _ => false,
+        };
         match coverage {
             Coverage::Whole => Self::SealWhole,
             Coverage::Part if is_all() => Self::SealWithin,
@@ -81,7 +89,10 @@ impl Extent {
 
     /// Of an encryption in a message.
     pub fn of_lock(assessment: &Assessment, coverage: Coverage) -> Self {
-        let is_all = || is_all(assessment, |block| block.decrypted, |part| part.decrypted);
+        let is_all = || {
+            assessment.encryption.iter().all(|layer| layer.coverage == Coverage::Part)
+                && is_all(assessment, |block| block.decrypted, |part| part.decrypted)
+        };
         match coverage {
             Coverage::Whole => Self::LockWhole,
             Coverage::Part if is_all() => Self::LockWithin,
