@@ -26,9 +26,12 @@ pub(super) enum Standing {
 pub(super) fn look(profile: &Profile, message: i64, assessment: &mut Assessment) -> Result<(), Failure> {
     let Some((address, signatures)) = flow::by_author(assessment) else { return Ok(()) };
     let keyring = profile.keyring();
+    // A secret key that came in a file is not the user's own by that.
+    let policy = profile.policy(profile.now())?;
     let is_own = |fingerprint: &Fingerprint| {
-        keyring.pgp.find(fingerprint).is_some_and(|cert| keyring.pgp.is_own(cert))
-            || keyring.smime.own().iter().any(|own| own.certificate.fingerprint == *fingerprint)
+        policy.direct.contains_key(fingerprint)
+            && (keyring.pgp.find(fingerprint).is_some_and(|cert| keyring.pgp.is_own(cert))
+                || keyring.smime.own().iter().any(|own| own.certificate.fingerprint == *fingerprint))
     };
     let mut seen = Vec::new();
     for signature in signatures {

@@ -138,6 +138,13 @@ impl Store {
         Ok(statement.query_row([technology.word(), fingerprint.as_str()], |row| row.get(0)).optional()?)
     }
 
+    /// Where a certificate came from first; `None` when it is not there.
+    pub fn origin(&self, fingerprint: &Fingerprint) -> Result<Option<String>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare_cached("SELECT origin FROM certificate WHERE fingerprint = ?1")?;
+        Ok(statement.query_row([fingerprint.as_str()], |row| row.get(0)).optional()?)
+    }
+
     fn records(&self, which: &str) -> Result<Vec<CertificateRecord>, StoreError> {
         let db = self.db();
         let mut statement = db.prepare_cached(&format!(

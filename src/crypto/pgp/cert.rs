@@ -59,7 +59,12 @@ pub(crate) fn user_ids(cert: &Cert, at: Timestamp) -> Vec<UserID> {
     found
 }
 
-/// The address that a User ID claims.
+/// The address that the text of a User ID claims.
+pub(crate) fn address_in(user_id: &str) -> Option<EmailAddress> {
+    address_of(&UserID::from(user_id))
+}
+
+/// The address in a User ID.
 pub(crate) fn address_of(user_id: &UserID) -> Option<EmailAddress> {
     EmailAddress::parse(user_id.email().ok().flatten()?)
 }

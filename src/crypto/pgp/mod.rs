@@ -28,7 +28,7 @@ mod unlock;
 mod verify;
 
 pub use autocrypt::{AutocryptField, autocrypt_field, autocrypt_value};
-pub(crate) use cert::{address_of, user_ids};
+pub(crate) use cert::{address_in, address_of, user_ids};
 pub use cert::{addresses, armored_public, armored_secret, binary, fingerprint, names, report};
 pub use certify::{
     Certification, CertificationState, CertifyError, FULL as FULL_AMOUNT, Nonsense, Vouching, certifications, certify,

@@ -159,3 +159,26 @@ fn the_policy_is_read_again_when_the_trust_changes_and_only_then() {
     profile.store.set_trust(&fingerprint, TrustKind::Direct, false).unwrap();
     assert!(profile.policy(profile.now()).unwrap().direct.is_empty());
 }
+
+/// Mallory gives alice "bob's certificate", with its secret key in the file.
+#[test]
+fn a_secret_key_in_a_file_makes_nobody_of_its_name_believed() {
+    let dir = tempfile::tempdir().unwrap();
+    let profile = Profile::fleeting(dir.path(), None).unwrap();
+    let record = |address: &str| crate::store::AccountRecord { address: address.into(), ..Default::default() };
+    profile.store.save_account(&record("alice@example.test")).unwrap();
+    for who in ["bob@example.test", "alice@example.test"] {
+        let is_mine = who.starts_with("alice");
+        let made = pgp::generate("Somebody", &address(who), None, Timestamp::now()).unwrap();
+        profile.import(&pgp::armored_secret(&made.cert), &[]).unwrap();
+        let fingerprint = pgp::fingerprint(&made.cert);
+        assert!(profile.keyring().pgp.own().any(|own| pgp::fingerprint(own) == fingerprint));
+        assert_eq!(verdict(&profile, &fingerprint, who) == TrustVerdict::Authenticated, is_mine, "{who}");
+    }
+    // What was made here, and what has become an address of an account, is the user's own.
+    let here = profile.generate(Technology::OpenPgp, "Alice", "old@example.test", None).unwrap();
+    assert_eq!(verdict(&profile, &here, "old@example.test"), TrustVerdict::Authenticated);
+    let before = profile.policy_stamp().unwrap();
+    profile.store.save_account(&record("bob@example.test")).unwrap();
+    assert_ne!(profile.policy_stamp().unwrap(), before);
+}

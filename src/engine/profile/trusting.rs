@@ -1,12 +1,12 @@
 //! Whom the user trusts, as the trust room wants to know it.
 
 use std::collections::BTreeSet;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
 
 use crate::crypto::{Keyring, pgp};
-use crate::domain::Fingerprint;
+use crate::domain::{EmailAddress, Fingerprint, Mailbox};
 use crate::engine::Failure;
 use crate::store::TrustKind;
 use crate::trust::{self, TrustPolicy};
@@ -21,7 +21,20 @@ pub(super) struct KnownPolicy {
     /// Another number when it is another policy.
     stamp: u64,
     policy: TrustPolicy,
+    own: Arc<Own>,
 }
+
+/// What is known to be the user's own.
+#[derive(Debug, Default, PartialEq)]
+struct Own {
+    /// Addresses of the accounts.
+    addresses: BTreeSet<EmailAddress>,
+    /// Certificates whose keys were made here, or come from where the user's other programs keep theirs.
+    made: BTreeSet<Fingerprint>,
+}
+
+/// Where the user's own keys come from. A file may be anybody's, be there a secret key in it or not.
+const OWN_ORIGINS: [&str; 6] = ["generated", "backup", "gnupg", "gpgsm", "thunderbird", "pkcs11"];
 
 impl Profile {
     /// Whom the user trusts, at a moment.
@@ -30,13 +43,28 @@ impl Profile {
     /// A [`Failure`] of the store.
     pub fn policy(&self, at: Timestamp) -> Result<TrustPolicy, Failure> {
         let keyring = self.keyring();
-        let mut policy = self.known_policy(&keyring)?.0;
+        let (mut policy, _, own) = self.known_policy(&keyring)?;
         policy.at = at;
-        // One's own keys are one's own.
-        let pgp = keyring.pgp.own().map(|cert| pgp::fingerprint(cert));
-        let smime = keyring.smime.own().iter().map(|own| own.certificate.fingerprint.clone());
-        for fingerprint in pgp.chain(smime) {
-            policy.compare(fingerprint, &keyring);
+        // One's own keys are one's own. Of one that came as a file only that much is: who holds it may have the name of
+        // somebody else put into it, and the secret key with it.
+        for cert in keyring.pgp.own() {
+            let fingerprint = pgp::fingerprint(cert);
+            if own.made.contains(&fingerprint) {
+                policy.compare(fingerprint, &keyring);
+                continue;
+            }
+            let mut borne = trust::borne(&fingerprint, &keyring, at);
+            borne.retain(|text| pgp::address_in(text).is_some_and(|address| own.addresses.contains(&address)));
+            if !borne.is_empty() {
+                policy.direct.entry(fingerprint).or_default().extend(borne);
+            }
+        }
+        for one in keyring.smime.own() {
+            let addresses = one.certificate.addresses();
+            let is_mine = !addresses.is_empty() && addresses.iter().all(|address| own.addresses.contains(address));
+            if is_mine || own.made.contains(&one.certificate.fingerprint) {
+                policy.compare(one.certificate.fingerprint.clone(), &keyring);
+            }
         }
         Ok(policy)
     }
@@ -46,21 +74,37 @@ impl Profile {
         Ok(self.known_policy(&self.keyring())?.1)
     }
 
-    fn known_policy(&self, keyring: &Keyring) -> Result<(TrustPolicy, u64), Failure> {
+    fn known_policy(&self, keyring: &Keyring) -> Result<(TrustPolicy, u64, Arc<Own>), Failure> {
         let mut known = self.trusting.lock().unwrap_or_else(PoisonError::into_inner);
         let state = (self.store.version(), keyring.pgp.generation(), keyring.smime.generation());
         if let Some(known) = known.as_ref().filter(|known| known.state == state) {
-            return Ok((known.policy.clone(), known.stamp));
+            return Ok((known.policy.clone(), known.stamp, Arc::clone(&known.own)));
         }
-        let policy = self.read_policy(keyring)?;
+        let (policy, own) = (self.read_policy(keyring)?, Arc::new(self.read_own(keyring)?));
         let before = known.take();
         let stamp = match &before {
-            Some(before) if is_same(&before.policy, &policy) => before.stamp,
+            Some(before) if is_same(&before.policy, &policy) && before.own == own => before.stamp,
             Some(before) => before.stamp.wrapping_add(1),
             None => 0,
         };
-        *known = Some(KnownPolicy { state, stamp, policy: policy.clone() });
-        Ok((policy, stamp))
+        *known = Some(KnownPolicy { state, stamp, policy: policy.clone(), own: Arc::clone(&own) });
+        Ok((policy, stamp, own))
+    }
+
+    fn read_own(&self, keyring: &Keyring) -> Result<Own, Failure> {
+        let mut own = Own::default();
+        for account in self.store.accounts().map_err(store_failure)? {
+            own.addresses.extend(EmailAddress::parse(&account.address));
+            own.addresses.extend(account.identities.iter().filter_map(Mailbox::email));
+        }
+        let pgp = keyring.pgp.own().map(|cert| pgp::fingerprint(cert));
+        for fingerprint in pgp.chain(keyring.smime.own().iter().map(|own| own.certificate.fingerprint.clone())) {
+            let origin = self.store.origin(&fingerprint).map_err(store_failure)?;
+            if origin.is_some_and(|origin| OWN_ORIGINS.contains(&origin.as_str())) {
+                own.made.insert(fingerprint);
+            }
+        }
+        Ok(own)
     }
 
     fn read_policy(&self, keyring: &Keyring) -> Result<TrustPolicy, Failure> {
@@ -120,4 +164,5 @@ fn is_same(one: &TrustPolicy, other: &TrustPolicy) -> bool {
         && one.distrust_after == other.distrust_after
         && one.revocation == other.revocation
         && one.trust_given == other.trust_given
+        && one.answers == other.answers
 }
