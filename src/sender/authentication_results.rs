@@ -2,6 +2,8 @@
 
 mod lexer;
 
+use std::net::IpAddr;
+
 use self::lexer::Lexer;
 use super::fields::{Field, Fields, on_the_wire};
 use super::signed::domain_name;
@@ -137,7 +139,8 @@ pub fn reported(raw: &[u8], authserv_ids: &[String]) -> Vec<SenderResult> {
 }
 
 /// Whether a Received field was written inside the organization of one of the ids: its `by` host is
-/// the id, or below it, or beside it; or it names no sender at all, or a host that only exists inside.
+/// the id, or below it, or beside it; or it names no sender at all, or a host that only exists inside and took the
+/// message from one that does, too. Who takes mail from the world is a border, whatever it calls itself.
 fn is_ours(received: &Field<'_>, ids: &[String]) -> bool {
     let text = String::from_utf8_lossy(received.value).to_ascii_lowercase();
     let mut words = text.split_ascii_whitespace();
@@ -147,13 +150,33 @@ fn is_ours(received: &Field<'_>, ids: &[String]) -> bool {
     let Some(by) = words.by_ref().find(|word| *word == "by").and_then(|_| words.next()) else { return false };
     let by = by.trim_end_matches(['.', ';']);
     let inside = !by.contains('.') || [".internal", ".local", ".localdomain"].iter().any(|end| by.ends_with(end));
-    inside
+    let from = text.split(" by ").next().unwrap_or_default();
+    inside && !names_public(from)
         || ids.iter().any(|id| {
             let id = id.to_ascii_lowercase();
-            let beside = id.split_once('.').map(|(_, parent)| parent).filter(|parent| parent.contains('.'));
+            let beside = id.split_once('.').map(|(_, parent)| parent).filter(|parent| is_one_owners(parent));
             let below = |parent: &str| by.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'));
             by == id || below(&id) || beside.is_some_and(below)
         })
+}
+
+/// An address of the world stands in the words about the sender (RFC 5321 §4.4).
+fn names_public(from: &str) -> bool {
+    let literal = |text: &str| text.split(']').next().unwrap_or_default().trim_start_matches("ipv6:").parse().ok();
+    from.split('[').skip(1).filter_map(literal).any(|address: IpAddr| match address {
+        IpAddr::V4(four) => !(four.is_private() || four.is_loopback() || four.is_link_local()),
+        IpAddr::V6(six) => !(six.is_loopback() || six.is_unique_local() || six.is_unicast_link_local()),
+    })
+}
+
+/// A domain below which everything belongs to one owner: not `net`, and nothing like `ne.jp` or `co.uk`, below which
+/// countries register. What is more special is taken for several owners' rather than for one's.
+fn is_one_owners(domain: &str) -> bool {
+    match domain.rsplit('.').collect::<Vec<_>>().as_slice() {
+        [top, second] => top.len() > 2 || second.len() > 3,
+        [_, _, ..] => true,
+        _ => false,
+    }
 }
 
 /// authres-payload.

@@ -92,3 +92,20 @@ fn a_field_below_a_foreign_servers_line_came_in_with_the_message() {
         Authentication-Results: mx.example.net; dmarc=pass\r\n\r\n";
     assert_eq!(words(inside), [(Method::Dmarc, SenderWord::Pass)]);
 }
+
+/// A mailbox of another provider, whose border keeps the fields that come in: none of them is the configured server's.
+#[test]
+fn a_border_of_another_provider_is_not_beside_the_servers_own() {
+    let field = "Authentication-Results: biglobe.ne.jp; dmarc=pass header.from=bank.example\r\n";
+    let results = |received: &str| {
+        let raw = format!("{received}\r\n{field}From: a@bank.example\r\n\r\n");
+        reported(raw.as_bytes(), &["biglobe.ne.jp".to_owned()]).len()
+    };
+    assert_eq!(results("Received: from evil (evil [203.0.113.9]) by mx.so-net.ne.jp with ESMTP; Mon"), 0);
+    assert_eq!(results("Received: from evil (evil [203.0.113.9]) by EXCH01.corp.local with ESMTP; Mon"), 0);
+    assert_eq!(results("Received: from evil (evil [203.0.113.9])\r\n\tby exch01 with ESMTP; Mon"), 0);
+    assert_eq!(results("Received: from evil (evil [IPv6:2001:db8::9]) by exch01 with ESMTP; Mon"), 0);
+    assert_eq!(results("Received: from evil (evil [203.0.113.9]) by mx.biglobe.ne.jp with ESMTP; Mon"), 1);
+    assert_eq!(results("Received: from filter (filter [10.0.0.9]) by store.local with LMTP; Mon"), 1);
+    assert_eq!(results("Received: from localhost (localhost [IPv6:::1]) by store with LMTP; Mon"), 1);
+}
