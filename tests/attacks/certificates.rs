@@ -212,3 +212,23 @@ fn a_certificate_of_bobs_issuer_and_number_is_not_bobs() {
         }
     }
 }
+
+/// Alice said of a key that it is not bob's; whoever else vouches for it, it seals nothing in his name.
+#[test]
+fn a_key_that_the_reader_refused_is_nobodys_whoever_vouches_for_it() {
+    for sealed in [WORLD.pgp_signed(BOB, &text("Tuesday")), WORLD.smime_signed(BOB, &text("Tuesday"))] {
+        let found = WORLD.assess(mail(BOB, &sealed));
+        assert_eq!(found.headline.seal, Seal::Authenticated);
+        let signer = found.signatures[0].check.signer.as_ref().expect("a signer").fingerprint.clone();
+        for (answer, expected) in [(false, Seal::Unauthenticated), (true, Seal::Authenticated)] {
+            let mut policy = WORLD.policy.clone();
+            policy.answers.insert((BOB.to_owned(), signer.clone()), answer);
+            let found = assess_under(&WORLD.alices, &policy, mail(BOB, &sealed));
+            assert_eq!(found.headline.seal, expected);
+            assert_eq!(found.blocks[0].text.trim(), "Tuesday");
+            let mut policy = WORLD.policy.clone();
+            policy.answers.insert((MALLORY.to_owned(), signer.clone()), answer);
+            assert_eq!(assess_under(&WORLD.alices, &policy, mail(BOB, &sealed)).headline.seal, Seal::Authenticated);
+        }
+    }
+}

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::crypto::{Certificate, Signer};
+use crate::crypto::{Certificate, SignatureCheck, Signer};
 use crate::domain::{EmailAddress, Mailbox};
 use crate::flow::{Coverage, HeaderProtection, HeaderScheme, JudgedSignature};
 use crate::message::{self, ParsedMessage, ProtectionScheme};
-use crate::trust::{self, Judgement, TrustPath, TrustVerdict};
+use crate::trust::{self, Judgement, TrustPath, TrustPolicy, TrustVerdict};
 
 use super::Circumstances;
 use super::cautions::holds_other_address;
@@ -126,6 +126,7 @@ pub(super) fn judge_all(
             }
             (None, _) => unknown(),
         };
+        let judgement = heard(judgement, &check, from, policy);
         if let Some(signer) = &mut check.signer {
             believed(signer, &judgement, from, circumstances);
         }
@@ -158,6 +159,20 @@ fn believed(signer: &mut Signer, judgement: &Judgement, from: Option<&EmailAddre
     }
     let own = signer.addresses.first().map(ToString::to_string).unwrap_or_default();
     signer.names.retain(|name| !holds_other_address(&Mailbox::new(name.clone(), own.clone())));
+}
+
+/// What the user said of a key counts more than what others say: one that they said is not this author's, is not.
+fn heard(judgement: Judgement, check: &SignatureCheck, from: Option<&EmailAddress>, policy: &TrustPolicy) -> Judgement {
+    let is_refused = || {
+        let about = (from?.canonical().to_owned(), check.signer.as_ref()?.fingerprint.clone());
+        policy.answers.get(&about).map(|is_accepted| !is_accepted)
+    };
+    match judgement.verdict {
+        TrustVerdict::Authenticated | TrustVerdict::Partial if is_refused() == Some(true) => {
+            Judgement { verdict: TrustVerdict::Unauthenticated, ..unknown() }
+        }
+        _ => judgement,
+    }
 }
 
 fn at_most_mismatch(judgement: Judgement) -> Judgement {
