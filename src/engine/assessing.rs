@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::crypto::Keyring;
 use crate::domain::thread::Lineage;
-use crate::domain::{RawMessage, abreast};
+use crate::domain::{Mailbox, RawMessage, abreast};
 use crate::flow::incoming::{self, Circumstances};
-use crate::flow::{Assessment, Lock};
+use crate::flow::{Assessment, CautionCode, Lock, Seal};
 use crate::message::Limits;
 use crate::net::Cancel;
 use crate::store::{AssessedRow, Noted};
@@ -262,7 +262,7 @@ fn noted(found: &Assessment) -> Noted {
     Noted::Read(AssessedRow {
         lock,
         seal,
-        from: found.from.first().cloned().unwrap_or_default(),
+        from: in_a_row(found),
         subject: found.subject.clone(),
         preview: words.map(|block| preview(&block.text)).unwrap_or_default(),
         date: found.date,
@@ -273,6 +273,21 @@ fn noted(found: &Assessment) -> Noted {
             found.from.iter().chain(&found.to).chain(&found.cc),
         ),
     })
+}
+
+/// Who it is from, as it stands beside the signs: under a seal a name that the seal does not vouch for, and one that passes
+/// for another's, gives way to the address.
+fn in_a_row(found: &Assessment) -> Mailbox {
+    let from = found.from.first().cloned().unwrap_or_default();
+    let misleads = |code| {
+        use CautionCode::{ImitatesKnown, LookAlike, NameHoldsAddress, NameNotInCertificate};
+        matches!(code, ImitatesKnown | LookAlike | NameHoldsAddress | NameNotInCertificate)
+    };
+    let is_odd = found.cautions.iter().any(|caution| misleads(caution.code));
+    if is_odd && found.headline.seal > Seal::Broken && !from.address.is_empty() {
+        return Mailbox::new("", from.address);
+    }
+    from
 }
 
 /// What the profile knows that an assessment needs.

@@ -283,9 +283,18 @@ impl Engine {
             return;
         }
         let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
-        let (remote, means) = (Arc::clone(&self.remote), self.means());
+        let (remote, means, shown) = (Arc::clone(&self.remote), self.means(), Arc::clone(&self.shown));
+        let trusts = |profile: &Profile| {
+            let keyring = profile.keyring();
+            (profile.policy_stamp().ok(), keyring.pgp.generation(), keyring.smime.generation())
+        };
+        let before = trusts(&profile);
         tokio::spawn(async move {
             let found = stateless::evaluate_sender(&raw, &trusted, None, profile.now()).await;
+            // What is no longer shown, or was judged by another trust, is not said again: who judges anew asks anew.
+            if shown.load(Ordering::Relaxed) != view.id || trusts(&profile) != before {
+                return;
+            }
             let mut assessment = (*view.assessment).clone();
             assessment.sender.extend(found);
             view.assessment = Arc::new(assessment);

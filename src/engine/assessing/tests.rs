@@ -59,3 +59,33 @@ fn more_than_a_batch_is_assessed_and_found() {
     assert_eq!(profile.store.count_due_for_search().unwrap(), 0);
     assert_eq!(all(&profile, &publish, &Cancel::new()).unwrap(), 0);
 }
+
+/// Beside a seal stands what it vouches for: mallory's certificate vouches for her address, not for bob's name.
+#[test]
+fn a_row_names_nobody_whom_the_seal_beside_it_does_not_name() {
+    let (_dir, profile) = profile(1);
+    let (id, _) = due(&profile)[0];
+    let mut found = reading::assess(&profile, id).unwrap().1;
+    found.from = vec![Mailbox::new("Bob Baker", "mallory@evil.test")];
+    let row = |found: &Assessment| match noted(found) {
+        Noted::Read(row) => row.from,
+        Noted::Closed { .. } => panic!("it is open"),
+    };
+    let whole = found.from[0].clone();
+    for code in [CautionCode::NameNotInCertificate, CautionCode::NameHoldsAddress, CautionCode::ImitatesKnown] {
+        for (seal, is_named) in [
+            (Seal::Authenticated, false),
+            (Seal::Partial, false),
+            (Seal::Unauthenticated, false),
+            (Seal::Broken, true),
+            (Seal::Unsigned, true),
+        ] {
+            found.cautions = vec![crate::flow::Caution { code, subject: String::new() }];
+            found.headline.seal = seal;
+            let expected = if is_named { whole.clone() } else { Mailbox::new("", "mallory@evil.test") };
+            assert_eq!(row(&found), expected, "{code:?} {seal:?}");
+            found.cautions.clear();
+            assert_eq!(row(&found), whole);
+        }
+    }
+}

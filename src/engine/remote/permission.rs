@@ -26,6 +26,12 @@ pub(in crate::engine) fn vouched(assessment: &Assessment) -> Option<EmailAddress
     }
     let mut dmarc = assessment.sender.iter().filter(|result| result.method == Method::Dmarc).peekable();
     let passes = dmarc.peek().is_some()
-        && dmarc.all(|one| one.result == SenderWord::Pass && one.domain.eq_ignore_ascii_case(address.domain()));
+        && dmarc.all(|one| one.result == SenderWord::Pass && is_same_domain(&one.domain, address.domain()));
     (passes || assessment.headline.seal == Seal::Authenticated).then_some(address)
+}
+
+/// One domain, written as servers write it or as people do.
+fn is_same_domain(one: &str, other: &str) -> bool {
+    let wire = |domain: &str| idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase());
+    wire(one) == wire(other)
 }

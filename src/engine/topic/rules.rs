@@ -14,6 +14,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::domain::EmailAddress;
 use crate::engine::profile::{Profile, store_failure};
 use crate::engine::view::{FolderId, RowView};
 use crate::engine::{Event, Failure};
@@ -232,19 +233,26 @@ pub fn slips(text: &str) -> Vec<Note> {
     query::parse(text, &Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC), false).notes
 }
 
-/// Whether a rule goes by From without anybody who vouches for it.
+/// Whether a rule goes by From without anybody who vouches for it. Vouched for is an address, and so its domain: never a
+/// name, and no part of either.
 pub fn asks_for_from(rule: &RuleRecord) -> bool {
     // The moment is nothing to a sender.
     let epoch = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+    let is_closed = is_vouched(rule);
     let asks = |condition: &Condition| {
         !condition.is_not
             && match &condition.test {
-                Test::Text { place, .. } => *place == TextPlace::From,
+                Test::Text { place: TextPlace::From, words } => !(is_closed && vouchable(words).is_some()),
                 Test::Query(text) => query::parse(text, &epoch, false).root.as_ref().is_some_and(names_from),
                 _ => false,
             }
     };
-    let is_closed = |condition: &Condition| {
+    rule.conditions.iter().any(asks)
+}
+
+/// Whether a rule is only met where somebody vouches for the address in From.
+fn is_vouched(rule: &RuleRecord) -> bool {
+    let vouches = |condition: &Condition| {
         let vouched = match &condition.test {
             Test::Vouched => true,
             Test::Seal(word) => word == "authenticated",
@@ -252,7 +260,37 @@ pub fn asks_for_from(rule: &RuleRecord) -> bool {
         };
         vouched && !condition.is_not
     };
-    rule.conditions.iter().any(asks) && (rule.is_any || !rule.conditions.iter().any(is_closed))
+    !rule.is_any && rule.conditions.iter().any(vouches)
+}
+
+/// What of a sender somebody can vouch for.
+enum Vouchable {
+    Address(EmailAddress),
+    /// All addresses at a domain and below it.
+    Domain(String),
+}
+
+impl Vouchable {
+    fn is(&self, address: &EmailAddress) -> bool {
+        match self {
+            Self::Address(wanted) => wanted == address,
+            Self::Domain(wanted) => {
+                let domain = address.domain().to_lowercase();
+                domain.strip_suffix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            }
+        }
+    }
+}
+
+/// The address, or the domain with or without an `@` before it, that words are.
+fn vouchable(words: &str) -> Option<Vouchable> {
+    let words = words.trim();
+    if let Some(address) = EmailAddress::parse(words) {
+        return Some(Vouchable::Address(address));
+    }
+    let domain = words.strip_prefix('@').unwrap_or(words);
+    let address = EmailAddress::parse(&format!("x@{domain}")).filter(|_| domain.contains('.'))?;
+    Some(Vouchable::Domain(address.domain().to_lowercase()))
 }
 
 fn names_from(node: &Node) -> bool {

@@ -50,6 +50,7 @@ impl Judge {
         let mut queries = found.iter();
         let mut met = Vec::new();
         for (place, rule) in self.rules.iter().enumerate() {
+            let is_vouched = super::is_vouched(rule);
             // Each condition is asked: those with a query take theirs.
             let answers: Vec<bool> = rule
                 .conditions
@@ -59,7 +60,7 @@ impl Judge {
                         Test::Query(_) => queries.next().is_some_and(|ids| ids.contains(&looked.0)),
                         _ => false,
                     };
-                    holds(condition, looked, is_found)
+                    holds(condition, looked, is_found, is_vouched)
                 })
                 .collect();
             let is_met = if rule.is_any { answers.contains(&true) } else { !answers.contains(&false) };
@@ -87,10 +88,16 @@ pub(super) fn reads_inside(rule: &RuleRecord) -> bool {
     !rule.conditions.iter().all(is_outside)
 }
 
-fn holds(condition: &Condition, (_, raw, found): &Looked, is_found: bool) -> bool {
+fn holds(condition: &Condition, (_, raw, found): &Looked, is_found: bool, is_vouched: bool) -> bool {
     let headline = found.headline;
     let is_so = match &condition.test {
         Test::Query(_) => is_found,
+        // Where somebody vouches for the address, it is the address that is asked for, and not what stands around it.
+        Test::Text { place: TextPlace::From, words } if is_vouched && super::vouchable(words).is_some() => {
+            let wanted = super::vouchable(words);
+            let author = found.from.first().and_then(Mailbox::email).filter(|_| found.from.len() == 1);
+            author.is_some_and(|author| wanted.is_some_and(|wanted| wanted.is(&author)))
+        }
         Test::Text { place, words } => {
             let wanted = folded(words);
             values(*place, raw, found).iter().any(|value| folded(value).contains(&wanted))

@@ -222,6 +222,10 @@ fn a_sender_that_anybody_can_write_does_not_meet_a_rule_for_those_that_are_vouch
         says("spf=pass smtp.mailfrom=bank.example", "news@bank.example"),
         says("dmarc=pass header.from=evil.example", "news@bank.example"),
         says("dmarc=pass header.from=evil.example", "\"news@bank.example\" <x@evil.example>"),
+        says("dmarc=pass header.from=evil.example", "\"bank.example\" <x@evil.example>"),
+        says("dmarc=pass header.from=evil.example", "bank.example@evil.example"),
+        says("dmarc=pass header.from=bank.example.evil.example", "news@bank.example.evil.example"),
+        says("dmarc=pass header.from=notbank.example", "news@notbank.example"),
         lab.text(
             "Authentication-Results: mx.evil.example; dmarc=pass header.from=bank.example\r\nFrom: a@bank.example\r\n",
         ),
@@ -365,12 +369,17 @@ fn who_goes_by_the_sender_is_known_however_it_is_asked() {
         rule(true, vec![from("bob"), Test::Vouched]),
         rule(false, vec![from("bob"), Test::Sender { method: "spf".into(), result: "pass".into() }]),
         rule(false, vec![from("bob"), Test::Seal("partial".into())]),
+        // A name, and a part of an address, is anybody's.
+        rule(false, vec![from("bob"), Test::Vouched]),
+        rule(false, vec![from("Bob Ross"), Test::Vouched]),
+        rule(false, vec![query("from:bob@example.org"), Test::Seal("authenticated".into())]),
     ] {
         assert!(asks_for_from(&open), "{open:?}");
     }
     for closed in [
-        rule(false, vec![from("bob"), Test::Vouched]),
-        rule(false, vec![query("from:bob"), Test::Seal("authenticated".into())]),
+        rule(false, vec![from("bob@example.org"), Test::Vouched]),
+        rule(false, vec![from("@example.org"), Test::Seal("authenticated".into())]),
+        rule(false, vec![from("example.org"), Test::Vouched]),
         rule(false, vec![subject("bob"), query("to:bob -from:carol")]),
     ] {
         assert!(!asks_for_from(&closed), "{closed:?}");
