@@ -153,14 +153,16 @@ fn contacts(ui: &mut Ui, view: &ReadingView, card: &CardView, people: &[Contact]
     save(ui, view, card, Word::SaveVcf, "contact.vcf", state);
 }
 
-/// The organizer's address is not the one that the message is from.
+/// Whoever speaks in an event is not the one that the message is from: its organizer; of an answer, who answers. A name
+/// without an address is anybody's.
 fn organizes_elsewhere(view: &ReadingView, event: &Invitation) -> bool {
-    let Some(organizer) = &event.organizer else { return false };
-    // Those who answer write to the organizer.
-    if matches!(event.method, CalendarMethod::Reply | CalendarMethod::Counter) || organizer.address.is_empty() {
-        return false;
-    }
-    !view.assessment.from.iter().any(|from| from.address.eq_ignore_ascii_case(&organizer.address))
+    let is_answer = matches!(event.method, CalendarMethod::Reply | CalendarMethod::Counter);
+    let speaker = if is_answer { event.attendees.first().map(|who| &who.mailbox) } else { event.organizer.as_ref() };
+    let is_author = |speaker: &Mailbox| {
+        let is_them = |from: &Mailbox| speaker.email().is_some() && from.email() == speaker.email();
+        view.assessment.from.iter().any(is_them)
+    };
+    speaker.is_some_and(|speaker| !(is_author(speaker) || speaker.address.is_empty() && speaker.name.is_empty()))
 }
 
 /// What the sender asks or says.
@@ -183,7 +185,7 @@ fn kind(language: Language, event: &Invitation) -> String {
                     Answer::Delegated => Word::InvitationDelegated,
                     Answer::None => Word::InvitationReply,
                 };
-                language.fill(word, &[("name", &name(&who.mailbox))])
+                language.fill(word, &[("name", &full(&who.mailbox))])
             }
             None => language.say(Word::InvitationOther).to_owned(),
         },
@@ -214,7 +216,12 @@ fn name(mailbox: &Mailbox) -> String {
 
 fn full(mailbox: &Mailbox) -> String {
     let (name, address) = (short_name(&mailbox.name), short_address(&mailbox.address));
-    if name.is_empty() { address } else { format!("{name} <{address}>") }
+    match (name.is_empty(), address.is_empty()) {
+        (true, _) => address,
+        // A name must not look like an address where there is none.
+        (false, true) => name.replace(['<', '>', '@'], " "),
+        (false, false) => format!("{name} <{address}>"),
+    }
 }
 
 /// When, on the reader's clock; and, where that differs, on the author's.

@@ -213,6 +213,34 @@ fn an_invitation_is_a_card_that_names_an_organizer_who_is_not_the_sender() {
     assert!(window.query_by_label(Word::OrganizerElsewhere.text(Language::English)).is_none());
 }
 
+/// Mallory answers in bob's name, and organizes under a name that looks like an address.
+#[test]
+fn a_card_that_speaks_in_the_name_of_somebody_else_says_so() {
+    let bob = |address: &str| Mailbox::new("Bob Baker", address);
+    let answers = |mailbox| Invitation {
+        method: CalendarMethod::Reply,
+        organizer: Some(Mailbox::new("Alice", "alice@example.org")),
+        attendees: vec![Attendee { mailbox, answer: Answer::Declined, is_optional: false }],
+        ..invitation()
+    };
+    let nowhere = Invitation { organizer: Some(Mailbox::new("Bob Baker <bob@example.net>", "")), ..invitation() };
+    for (event, is_told) in [
+        (answers(bob("bob@example.net")), true),
+        (answers(bob("")), true),
+        (answers(sample::hanako()), false),
+        (nowhere, true),
+    ] {
+        for language in LANGUAGES {
+            let (app, _) = reads(language, invited(true, event.clone()));
+            let window = window(app, [1280.0, 1200.0]);
+            assert_eq!(window.query_by_label(language.say(Word::OrganizerElsewhere)).is_some(), is_told, "{event:?}");
+            assert!(
+                window.query_by_label_contains("Bob Baker <bob@example.net>").is_none() || event.attendees.len() == 1
+            );
+        }
+    }
+}
+
 #[test]
 fn a_card_that_the_seal_does_not_cover_stands_apart() {
     for language in LANGUAGES {

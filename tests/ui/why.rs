@@ -324,6 +324,39 @@ fn a_part_is_not_called_all_that_is_shown_because_another_seal_goes_around_it() 
     }
 }
 
+/// Who reported that a domain vouches does not outvote what was found here; and nobody vouches for an author who has no
+/// address.
+#[test]
+fn one_check_that_fails_is_not_outvoted_and_without_an_author_nothing_is_confirmed() {
+    let says = |change: &dyn Fn(&mut Assessment)| {
+        let view = with(|_, assessment| {
+            assessment.headline = Headline { lock: Lock::NotEncrypted, seal: Seal::Unsigned };
+            assessment.signatures.clear();
+            change(assessment);
+        });
+        window(reads(Language::English, view).0, [1280.0, 1400.0])
+    };
+    let confirmed = "confirms that it sent this message";
+    says(&|_| {}).get_by_label_contains(confirmed);
+    let mixed = says(&|assessment| {
+        let mut evaluated = assessment.sender.clone();
+        for one in &mut evaluated {
+            (one.result, one.source) = (SenderWord::Fail, Source::Evaluated);
+        }
+        assessment.sender.extend(evaluated);
+    });
+    assert!(mixed.query_by_label_contains(confirmed).is_none());
+    let nobody = says(&|assessment| assessment.from = vec![Mailbox::new("Bob Baker <bob@bank.example>", "")]);
+    assert!(nobody.query_by_label_contains(confirmed).is_none());
+    let wide = says(&|assessment| {
+        assessment.from = vec![Mailbox::new("", "a@日本語.example")];
+        for one in &mut assessment.sender {
+            one.domain = "xn--wgv71a119e.example".into();
+        }
+    });
+    wide.get_by_label_contains(confirmed);
+}
+
 /// A server that the domain did not allow, and no signature: what forged mail looks like.
 #[test]
 fn a_delivery_that_something_speaks_against_is_not_called_unsuspicious() {

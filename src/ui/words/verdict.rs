@@ -192,30 +192,37 @@ fn from_address(assessment: &Assessment) -> String {
 /// Without DMARC, a signature or a server of another domain than the one in From confirms nothing.
 pub fn delivered(assessment: &Assessment) -> Option<(Delivered, String)> {
     let results = &assessment.sender;
-    let of = |method| results.iter().find(|result| result.method == method);
+    // One that says no is not outvoted.
+    let dmarc = |word| results.iter().find(|one| one.method == Method::Dmarc && one.result == word);
     let vouches = |method| results.iter().find(|result| result.method == method && result.result == SenderWord::Pass);
     let denies =
         |word| results.iter().find(|one| matches!(one.method, Method::Dkim | Method::Spf) && one.result == word);
-    let (passes, result) = match of(Method::Dmarc) {
-        Some(result) if result.result == SenderWord::Pass => (true, result),
-        Some(result) if result.result == SenderWord::Fail => (false, result),
-        _ => match vouches(Method::Dkim).or_else(|| vouches(Method::Spf)) {
-            Some(result) => (true, result),
-            None => (false, denies(SenderWord::Fail).or_else(|| denies(SenderWord::Softfail))?),
-        },
+    let found = dmarc(SenderWord::Fail).map(|result| (false, result));
+    let found =
+        found.or_else(|| dmarc(SenderWord::Pass).or_else(|| vouches(Method::Dkim)).map(|result| (true, result)));
+    let found = found.or_else(|| vouches(Method::Spf).map(|result| (true, result)));
+    let (passes, result) = match found {
+        Some(found) => found,
+        None => (false, denies(SenderWord::Fail).or_else(|| denies(SenderWord::Softfail))?),
     };
     let domain = short_address(&result.domain);
     if domain.is_empty() {
         return None;
     }
     let author = assessment.from.first().and_then(Mailbox::email);
-    let is_theirs = author.is_none_or(|author| are_related(author.domain(), &domain.to_lowercase()));
+    let is_theirs =
+        author.is_some_and(|author| are_related(&on_the_wire(author.domain()), &on_the_wire(&result.domain)));
     let found = match (passes, is_theirs) {
         (true, true) => Delivered::Confirmed,
         (true, false) => Delivered::ByAnother,
         (false, _) => Delivered::Unconfirmed,
     };
     Some((found, domain))
+}
+
+/// A domain as servers write it.
+fn on_the_wire(domain: &str) -> String {
+    idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase())
 }
 
 /// One domain is the other, or lies below it.

@@ -87,7 +87,7 @@ macro_rules! pane {
             AnswerDeclined => "doesn't come", "欠席";
             AnswerDelegated => "sends somebody", "代理";
             Optional => "optional", "任意";
-            OrganizerElsewhere => "The organizer is not the sender of this message. Anyone can write an invitation in another's name.", "主催者はこのメールの差出人ではありません。招待はほかの人の名前でも書けます。";
+            OrganizerElsewhere => "Who speaks here is not the sender of this message. Anyone can write an invitation or an answer in another's name.", "ここに名前のある人は、このメールの差出人ではありません。招待や返事は、ほかの人の名前でも書けます。";
             EventsMore => "{count} more events are in the file.", "ファイルにはほかに {count} 件の予定があります。";
             SaveIcs => "Save the event", "予定を保存";
             SaveVcf => "Save the contact", "連絡先を保存";
