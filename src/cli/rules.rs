@@ -164,8 +164,8 @@ fn add(common: &Common, profile: &Profile, options: &RuleOptions) -> Result<(), 
     if believes {
         output::error(&words::pick(
             words::lang(common),
-            "anybody can write this sender into a message; --authenticated asks for somebody who vouches for it",
-            "差出人はだれでも書けます。--authenticated を付けると、保証のある差出人だけが対象になります",
+            "anybody can write this sender into a message; --authenticated asks for somebody who vouches for it, which counts for a whole address or a domain",
+            "差出人はだれでも書けます。--authenticated を付けると、保証のある差出人だけが対象になります（アドレス全体かドメインで指定した場合）",
         ));
     }
     Ok(())

@@ -135,7 +135,11 @@ fn conditions(ui: &mut Ui, language: Language, rule: &mut RuleRecord) {
     if asks_for_from(rule) {
         let amber = palette(ui).amber;
         widgets::signed_line(ui, Icon::Caution, amber, language.say(Word::RuleFromHint));
-        if widgets::button(ui, Some(Icon::Check), language.say(Word::RuleAndVouched), Weight::Plain).clicked() {
+        let is_asked = rule.conditions.iter().any(|one| matches!(one.test, Test::Vouched) && !one.is_not);
+        let can_ask = rule.is_any || !is_asked;
+        if can_ask
+            && widgets::button(ui, Some(Icon::Check), language.say(Word::RuleAndVouched), Weight::Plain).clicked()
+        {
             rule.is_any = false;
             rule.conditions.push(Condition { test: Test::Vouched, is_not: false });
         }

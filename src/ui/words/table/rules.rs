@@ -62,7 +62,7 @@ macro_rules! rules {
             RuleSealPartial => "partly vouched for", "保証が十分でない";
             RuleSealUnauthenticated => "vouched for by nobody", "だれも保証していない";
             RuleSealBroken => "broken", "内容と一致しない";
-            RuleFromHint => "Anybody can write this sender into a message. With “the sender is authenticated”, the rule acts only where a seal or the sender's domain vouches for it.", "差出人はだれでも書けます。「差出人が確認できている」を加えると、封印か差出人のドメインの保証があるメールだけに適用されます。";
+            RuleFromHint => "Anybody can write this sender into a message. With “the sender is authenticated”, the rule acts only where a seal or the sender's domain vouches for it: for a whole address or a domain, never for a name.", "差出人はだれでも書けます。「差出人が確認できている」を加えると、封印か差出人のドメインの保証があるメールだけに適用されます。対象はアドレス全体かドメインで、名前だけでは確認できません。";
             RuleFromClaimed => "Goes by a sender that anybody can write", "だれでも書ける差出人だけで判断します";
             RuleAndVouched => "And authenticated", "確認できた差出人だけにする";
             RuleFolderGone => "Switched off: its folder is gone. Choose another one.", "移動先のフォルダーがなくなったため、オフになりました。別のフォルダーを選べます。";
