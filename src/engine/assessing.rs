@@ -284,7 +284,7 @@ fn in_a_row(found: &Assessment) -> Mailbox {
         matches!(code, ImitatesKnown | LookAlike | NameHoldsAddress | NameNotInCertificate)
     };
     let is_odd = found.cautions.iter().any(|caution| misleads(caution.code));
-    if is_odd && found.headline.seal > Seal::Broken && !from.address.is_empty() {
+    if is_odd && found.headline.seal >= Seal::Partial && !from.address.is_empty() {
         return Mailbox::new("", from.address);
     }
     from

@@ -51,6 +51,14 @@ pub(super) struct Engine {
     mail: Arc<mail::Desk>,
 }
 
+/// The policy's stamp, and the keyrings': what an assessment rests on.
+type Trust = (Option<u64>, u64, u64);
+
+fn trust_of(profile: &Profile) -> Trust {
+    let keyring = profile.keyring();
+    (profile.policy_stamp().ok(), keyring.pgp.generation(), keyring.smime.generation())
+}
+
 impl Engine {
     pub(super) fn new(
         profile: Profile,
@@ -265,6 +273,7 @@ impl Engine {
 
     fn show_message(&self, message: MessageId) -> Result<(), Failure> {
         self.remote.open(message);
+        let trust = trust_of(&self.profile);
         let (raw, view) = reading::look(&self.profile, message)?;
         (self.publish)(Event::Reading(Arc::new(view.clone())));
         reading::settle(&self.profile, message, &raw, &view)?;
@@ -272,28 +281,29 @@ impl Engine {
         super::topic::authorities::shown(&self.topic_work(), &view);
         self.show_mailbox();
         finding::complete(&self.topic_work(), &view.assessment);
-        self.evaluate_sender(raw, view);
+        self.evaluate_sender(raw, view, trust);
         Ok(())
     }
 
     /// Asks DNS who vouches for an open message, beside the loop, and shows it again with the answers.
-    fn evaluate_sender(&self, raw: RawMessage, mut view: ReadingView) {
+    fn evaluate_sender(&self, raw: RawMessage, mut view: ReadingView, trust: Trust) {
         let (trusted, evaluates) = self.profile.delivery();
         if self.is_demo || !evaluates {
             return;
         }
         let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
         let (remote, means, shown) = (Arc::clone(&self.remote), self.means(), Arc::clone(&self.shown));
-        let trusts = |profile: &Profile| {
-            let keyring = profile.keyring();
-            (profile.policy_stamp().ok(), keyring.pgp.generation(), keyring.smime.generation())
-        };
-        let before = trusts(&profile);
         tokio::spawn(async move {
             let found = stateless::evaluate_sender(&raw, &trusted, None, profile.now()).await;
-            // What is no longer shown, or was judged by another trust, is not said again: who judges anew asks anew.
-            if shown.load(Ordering::Relaxed) != view.id || trusts(&profile) != before {
+            if shown.load(Ordering::Relaxed) != view.id {
                 return;
+            }
+            // Answers of the DNS hold whoever is trusted; what was judged before that changed does not.
+            if trust_of(&profile) != trust {
+                match reading::look(&profile, view.id) {
+                    Ok((_, again)) => view = again,
+                    Err(_) => return,
+                }
             }
             let mut assessment = (*view.assessment).clone();
             assessment.sender.extend(found);

@@ -48,10 +48,11 @@ pub(super) fn look(profile: &Profile, message: i64, assessment: &mut Assessment)
         profile.store.note_sighting(message, one, profile.now()).map_err(store_failure)?;
     }
     let known = profile.store.sightings_of(&address).map_err(store_failure)?;
-    if known.len() < 2 {
+    let answers = answers(profile)?;
+    if known.len() < 2 && !answers.iter().any(|one| one.address == address && !one.is_accepted) {
         return Ok(());
     }
-    let (answers, settled) = (answers(profile)?, settled(profile, &known)?);
+    let settled = settled(profile, &known)?;
     for one in &seen {
         let code = match standing(&known, one, &answers, &settled) {
             Standing::Known => continue,

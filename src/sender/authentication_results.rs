@@ -2,10 +2,9 @@
 
 mod lexer;
 
-use std::net::IpAddr;
-
 use self::lexer::Lexer;
 use super::fields::{Field, Fields, on_the_wire};
+use super::received::is_public;
 use super::signed::domain_name;
 use super::{Method, SenderError, SenderResult, SenderWord, Source};
 
@@ -143,15 +142,16 @@ pub fn reported(raw: &[u8], authserv_ids: &[String]) -> Vec<SenderResult> {
 /// message from one that does, too. Who takes mail from the world is a border, whatever it calls itself.
 fn is_ours(received: &Field<'_>, ids: &[String]) -> bool {
     let text = String::from_utf8_lossy(received.value).to_ascii_lowercase();
-    let mut words = text.split_ascii_whitespace();
-    if words.clone().next() != Some("from") {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    if words.first() != Some(&"from") {
         return true;
     }
-    let Some(by) = words.by_ref().find(|word| *word == "by").and_then(|_| words.next()) else { return false };
-    let by = by.trim_end_matches(['.', ';']);
+    let Some(at) = words.iter().position(|word| *word == "by") else { return false };
+    let Some(by) = words.get(at + 1).map(|by| by.trim_end_matches(['.', ';'])) else { return false };
     let inside = !by.contains('.') || [".internal", ".local", ".localdomain"].iter().any(|end| by.ends_with(end));
-    let from = text.split(" by ").next().unwrap_or_default();
-    inside && !names_public(from)
+    // Only programs of one place speak LMTP (RFC 2033 §1).
+    let is_local = words.windows(2).any(|two| matches!(two, ["with", protocol] if protocol.starts_with("lmtp")));
+    inside && (is_local || !words.iter().take(at).any(|word| names_public(word)))
         || ids.iter().any(|id| {
             let id = id.to_ascii_lowercase();
             let beside = id.split_once('.').map(|(_, parent)| parent).filter(|parent| is_one_owners(parent));
@@ -160,20 +160,19 @@ fn is_ours(received: &Field<'_>, ids: &[String]) -> bool {
         })
 }
 
-/// An address of the world stands in the words about the sender (RFC 5321 §4.4).
-fn names_public(from: &str) -> bool {
-    let literal = |text: &str| text.split(']').next().unwrap_or_default().trim_start_matches("ipv6:").parse().ok();
-    from.split('[').skip(1).filter_map(literal).any(|address: IpAddr| match address {
-        IpAddr::V4(four) => !(four.is_private() || four.is_loopback() || four.is_link_local()),
-        IpAddr::V6(six) => !(six.is_loopback() || six.is_unique_local() || six.is_unicast_link_local()),
-    })
+/// A word about the sender is an address of the world, in whatever brackets.
+fn names_public(word: &str) -> bool {
+    let parts = word.split(['(', ')', '[', ']', '=', ',', ';']);
+    parts.filter_map(|part| part.trim_start_matches("ipv6:").parse().ok()).any(is_public)
 }
 
 /// A domain below which everything belongs to one owner: not `net`, and nothing like `ne.jp` or `co.uk`, below which
-/// countries register. What is more special is taken for several owners' rather than for one's.
+/// countries register.
 fn is_one_owners(domain: &str) -> bool {
+    const REGISTERS: [&str; 16] =
+        ["ac", "ad", "co", "com", "ed", "edu", "go", "gob", "gov", "gr", "id", "lg", "ne", "net", "or", "org"];
     match domain.rsplit('.').collect::<Vec<_>>().as_slice() {
-        [top, second] => top.len() > 2 || second.len() > 3,
+        [top, second] => top.len() > 2 || !REGISTERS.contains(second),
         [_, _, ..] => true,
         _ => false,
     }

@@ -72,9 +72,13 @@ fn return_path(field: &Field<'_>) -> Option<String> {
 }
 
 /// Not an address inside the organization: then the border lies further down.
-fn is_public(ip: IpAddr) -> bool {
+pub(super) fn is_public(ip: IpAddr) -> bool {
     match ip.to_canonical() {
-        IpAddr::V4(v4) => !(v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified()),
+        IpAddr::V4(v4) => {
+            // Addresses that a provider shares among its own (RFC 6598).
+            let is_shared = matches!(v4.octets(), [100, 64..=127, ..]);
+            !(v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified() || is_shared)
+        }
         IpAddr::V6(v6) => {
             !(v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_unspecified())
         }

@@ -133,7 +133,8 @@ fn put(transaction: &Transaction<'_>, record: &CertificateRecord) -> Result<bool
     let changed = transaction.execute(
         "INSERT INTO certificate (technology, fingerprint, bytes, has_secret, added_at, origin)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4
+         ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4,
+             origin = CASE WHEN has_secret < ?4 THEN ?6 ELSE origin END
              WHERE has_secret <= ?4 AND bytes <> ?3",
         params![
             record.technology.word(),

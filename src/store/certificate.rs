@@ -138,7 +138,7 @@ impl Store {
         Ok(statement.query_row([technology.word(), fingerprint.as_str()], |row| row.get(0)).optional()?)
     }
 
-    /// Where a certificate came from first; `None` when it is not there.
+    /// Where a certificate came from first, or its secret key, if it is here; `None` when neither is.
     pub fn origin(&self, fingerprint: &Fingerprint) -> Result<Option<String>, StoreError> {
         let db = self.db();
         let mut statement = db.prepare_cached("SELECT origin FROM certificate WHERE fingerprint = ?1")?;
@@ -246,7 +246,8 @@ pub(super) fn put(db: &Connection, record: &CertificateRecord) -> Result<bool, S
     let mut statement = db.prepare_cached(
         "INSERT INTO certificate (technology, fingerprint, bytes, has_secret, added_at, origin)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4
+         ON CONFLICT (technology, fingerprint) DO UPDATE SET bytes = ?3, has_secret = ?4,
+             origin = CASE WHEN has_secret < ?4 THEN ?6 ELSE origin END
              WHERE has_secret <= ?4",
     )?;
     let changed = statement.execute(params![

@@ -94,8 +94,8 @@ pub struct TrustPolicy {
     pub ocsp: Vec<OcspAnswer>,
     /// What to make of missing revocation information.
     pub revocation: Revocation,
-    /// What the user answered when another certificate came for an address (in its canonical form): is it theirs? No
-    /// verdict follows from it, only which of several certificates is written to.
+    /// What the user answered when another certificate came for an address (in its canonical form): is it theirs? Nobody
+    /// is believed by that; it decides which of several certificates is written to, and takes a seal its belief.
     pub answers: BTreeMap<(String, Fingerprint), bool>,
 }
 

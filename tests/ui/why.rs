@@ -324,10 +324,10 @@ fn a_part_is_not_called_all_that_is_shown_because_another_seal_goes_around_it() 
     }
 }
 
-/// Who reported that a domain vouches does not outvote what was found here; and nobody vouches for an author who has no
+/// What a server found when the message came stands before what is found now; and nobody vouches for an author who has no
 /// address.
 #[test]
-fn one_check_that_fails_is_not_outvoted_and_without_an_author_nothing_is_confirmed() {
+fn the_first_that_decides_counts_and_without_an_author_nothing_is_confirmed() {
     let says = |change: &dyn Fn(&mut Assessment)| {
         let view = with(|_, assessment| {
             assessment.headline = Headline { lock: Lock::NotEncrypted, seal: Seal::Unsigned };
@@ -338,14 +338,24 @@ fn one_check_that_fails_is_not_outvoted_and_without_an_author_nothing_is_confirm
     };
     let confirmed = "confirms that it sent this message";
     says(&|_| {}).get_by_label_contains(confirmed);
-    let mixed = says(&|assessment| {
-        let mut evaluated = assessment.sender.clone();
-        for one in &mut evaluated {
-            (one.result, one.source) = (SenderWord::Fail, Source::Evaluated);
-        }
-        assessment.sender.extend(evaluated);
-    });
-    assert!(mixed.query_by_label_contains(confirmed).is_none());
+    for (reported, evaluated, is_confirmed) in [
+        (SenderWord::Pass, SenderWord::Fail, true),
+        (SenderWord::Fail, SenderWord::Pass, false),
+        (SenderWord::None, SenderWord::Fail, false),
+        (SenderWord::Temperror, SenderWord::Pass, true),
+    ] {
+        let window = says(&|assessment| {
+            let mut found = assessment.sender.clone();
+            for one in &mut assessment.sender {
+                one.result = reported;
+            }
+            for one in &mut found {
+                (one.result, one.source) = (evaluated, Source::Evaluated);
+            }
+            assessment.sender.extend(found);
+        });
+        assert_eq!(window.query_by_label_contains(confirmed).is_some(), is_confirmed, "{reported:?} {evaluated:?}");
+    }
     let nobody = says(&|assessment| assessment.from = vec![Mailbox::new("Bob Baker <bob@bank.example>", "")]);
     assert!(nobody.query_by_label_contains(confirmed).is_none());
     let wide = says(&|assessment| {

@@ -76,7 +76,7 @@ fn a_row_names_nobody_whom_the_seal_beside_it_does_not_name() {
         for (seal, is_named) in [
             (Seal::Authenticated, false),
             (Seal::Partial, false),
-            (Seal::Unauthenticated, false),
+            (Seal::Unauthenticated, true),
             (Seal::Broken, true),
             (Seal::Unsigned, true),
         ] {

@@ -34,7 +34,7 @@ struct Own {
 }
 
 /// Where the user's own keys come from. A file may be anybody's, be there a secret key in it or not.
-const OWN_ORIGINS: [&str; 6] = ["generated", "backup", "gnupg", "gpgsm", "thunderbird", "pkcs11"];
+const OWN_ORIGINS: [&str; 7] = ["generated", "renewed", "backup", "gnupg", "gpgsm", "thunderbird", "pkcs11"];
 
 impl Profile {
     /// Whom the user trusts, at a moment.

@@ -18,6 +18,7 @@ use crate::domain::EmailAddress;
 use crate::engine::profile::{Profile, store_failure};
 use crate::engine::view::{FolderId, RowView};
 use crate::engine::{Event, Failure};
+use crate::store::search::folded;
 use crate::store::search::query::{self, Node, Place};
 pub use crate::store::{Action, Condition, RuleRecord, Test, TextPlace};
 
@@ -275,7 +276,7 @@ impl Vouchable {
         match self {
             Self::Address(wanted) => wanted == address,
             Self::Domain(wanted) => {
-                let domain = address.domain().to_lowercase();
+                let domain = on_the_wire(address.domain());
                 domain.strip_suffix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             }
         }
@@ -284,13 +285,21 @@ impl Vouchable {
 
 /// The address, or the domain with or without an `@` before it, that words are.
 fn vouchable(words: &str) -> Option<Vouchable> {
-    let words = words.trim();
-    if let Some(address) = EmailAddress::parse(words) {
-        return Some(Vouchable::Address(address));
+    let words = folded(words.trim());
+    let domain = words.strip_prefix('@').unwrap_or(&words);
+    let (local, domain) = domain.rsplit_once('@').map_or((None, domain), |(local, domain)| (Some(local), domain));
+    if !domain.contains('.') || domain.starts_with('.') || domain.ends_with('.') {
+        return None;
     }
-    let domain = words.strip_prefix('@').unwrap_or(words);
-    let address = EmailAddress::parse(&format!("x@{domain}")).filter(|_| domain.contains('.'))?;
-    Some(Vouchable::Domain(address.domain().to_lowercase()))
+    match local {
+        Some(local) => EmailAddress::parse(&format!("{local}@{domain}")).map(Vouchable::Address),
+        None => EmailAddress::parse(&format!("x@{domain}")).map(|_| Vouchable::Domain(on_the_wire(domain))),
+    }
+}
+
+/// A domain as servers write it.
+fn on_the_wire(domain: &str) -> String {
+    idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase())
 }
 
 fn names_from(node: &Node) -> bool {

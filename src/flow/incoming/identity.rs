@@ -6,7 +6,7 @@ use crate::crypto::{Certificate, SignatureCheck, Signer};
 use crate::domain::{EmailAddress, Mailbox};
 use crate::flow::{Coverage, HeaderProtection, HeaderScheme, JudgedSignature};
 use crate::message::{self, ParsedMessage, ProtectionScheme};
-use crate::trust::{self, Judgement, TrustPath, TrustPolicy, TrustVerdict};
+use crate::trust::{self, Judgement, StepKind, TrustPath, TrustPolicy, TrustVerdict};
 
 use super::Circumstances;
 use super::cautions::holds_other_address;
@@ -168,9 +168,14 @@ fn heard(judgement: Judgement, check: &SignatureCheck, from: Option<&EmailAddres
         policy.answers.get(&about).map(|is_accepted| !is_accepted)
     };
     match judgement.verdict {
-        TrustVerdict::Authenticated | TrustVerdict::Partial if is_refused() == Some(true) => {
-            Judgement { verdict: TrustVerdict::Unauthenticated, ..unknown() }
-        }
+        // Who compared it with its owner said so themselves.
+        _ if judgement.path.0.first().is_some_and(|step| step.kind == StepKind::Direct) => judgement,
+        TrustVerdict::Authenticated | TrustVerdict::Partial if is_refused() == Some(true) => Judgement {
+            verdict: TrustVerdict::Unauthenticated,
+            path: TrustPath::default(),
+            reason: Some("key_refused".to_owned()),
+            revoked_at: None,
+        },
         _ => judgement,
     }
 }

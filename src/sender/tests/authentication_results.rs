@@ -105,6 +105,13 @@ fn a_border_of_another_provider_is_not_beside_the_servers_own() {
     assert_eq!(results("Received: from evil (evil [203.0.113.9]) by EXCH01.corp.local with ESMTP; Mon"), 0);
     assert_eq!(results("Received: from evil (evil [203.0.113.9])\r\n\tby exch01 with ESMTP; Mon"), 0);
     assert_eq!(results("Received: from evil (evil [IPv6:2001:db8::9]) by exch01 with ESMTP; Mon"), 0);
+    assert_eq!(
+        results("Received: from evil (203.0.113.9) by EXCH01.corp.local (10.0.0.5) with Microsoft SMTP Server"),
+        0
+    );
+    assert_eq!(results("Received: from unknown (HELO x) (203.0.113.9) by mail with SMTP; Mon"), 0);
+    assert_eq!(results("Received: from mx.biglobe.ne.jp ([203.0.113.4])\r\n\tby imap03.internal with LMTP; Mon"), 1);
+    assert_eq!(results("Received: from relay (relay [100.64.0.9]) by store.local with ESMTP; Mon"), 1);
     assert_eq!(results("Received: from evil (evil [203.0.113.9]) by mx.biglobe.ne.jp with ESMTP; Mon"), 1);
     assert_eq!(results("Received: from filter (filter [10.0.0.9]) by store.local with LMTP; Mon"), 1);
     assert_eq!(results("Received: from localhost (localhost [IPv6:::1]) by store with LMTP; Mon"), 1);

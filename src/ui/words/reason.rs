@@ -55,7 +55,7 @@ mod tests {
     fn rooms() -> [(About, &'static [Row], BTreeSet<&'static str>); 3] {
         let seal = reasons::CRYPTO.iter().chain(reasons::FLOW);
         // Flow judges where there is nothing to judge; its codes are shown where those of trust are.
-        let trust = reasons::TRUST.iter().chain(&["no_certificate", "no_single_from"]);
+        let trust = reasons::TRUST.iter().chain(&["key_refused", "no_certificate", "no_single_from"]);
         [
             (About::Seal, seal::ROWS, seal.copied().collect()),
             (About::Trust, trust::ROWS, trust.copied().collect()),

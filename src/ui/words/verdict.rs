@@ -2,8 +2,8 @@
 
 use crate::domain::Mailbox;
 use crate::engine::view::{
-    Assessment, Caution, CautionCode, Coverage, Integrity, JudgedSignature, Lock, Method, Seal, SenderWord,
-    SignatureOutcome, TrustVerdict,
+    Assessment, Caution, CautionCode, Coverage, Integrity, JudgedSignature, Lock, Method, Seal, SenderResult,
+    SenderWord, SignatureOutcome, TrustVerdict,
 };
 
 use super::why::{Closed, Delivered, Explained, Extent, Particular, Row};
@@ -192,14 +192,15 @@ fn from_address(assessment: &Assessment) -> String {
 /// Without DMARC, a signature or a server of another domain than the one in From confirms nothing.
 pub fn delivered(assessment: &Assessment) -> Option<(Delivered, String)> {
     let results = &assessment.sender;
-    // One that says no is not outvoted.
-    let dmarc = |word| results.iter().find(|one| one.method == Method::Dmarc && one.result == word);
+    // The first that decides: what a server of one's own found when the message came stands before what is found now,
+    // when keys may have been changed.
+    let decides = |one: &&SenderResult| matches!(one.result, SenderWord::Pass | SenderWord::Fail);
+    let dmarc = results.iter().filter(|one| one.method == Method::Dmarc).find(decides);
     let vouches = |method| results.iter().find(|result| result.method == method && result.result == SenderWord::Pass);
     let denies =
         |word| results.iter().find(|one| matches!(one.method, Method::Dkim | Method::Spf) && one.result == word);
-    let found = dmarc(SenderWord::Fail).map(|result| (false, result));
-    let found =
-        found.or_else(|| dmarc(SenderWord::Pass).or_else(|| vouches(Method::Dkim)).map(|result| (true, result)));
+    let found = dmarc.map(|result| (result.result == SenderWord::Pass, result));
+    let found = found.or_else(|| vouches(Method::Dkim).map(|result| (true, result)));
     let found = found.or_else(|| vouches(Method::Spf).map(|result| (true, result)));
     let (passes, result) = match found {
         Some(found) => found,

@@ -17,6 +17,8 @@ use super::contents;
 
 /// Where certificates of a backup come from when it does not say.
 const ORIGIN: &str = "backup";
+/// Where a key came from that came in a message (Autocrypt Level 1, §4.4).
+const SETUP_MESSAGE: &str = "setup_message";
 /// So long before they issue them authorities let certificates begin.
 const DATED_BACK: SignedDuration = SignedDuration::from_hours(24);
 
@@ -65,7 +67,11 @@ fn leave_answered(profile: &Profile, waited: &BTreeSet<String>) -> Result<(), Fa
 pub(super) fn put_key(profile: &Profile, cert: sequoia_openpgp::Cert) -> Result<Restored, Failure> {
     let mut came = Keyring::default();
     came.pgp.add_cert(cert);
-    let records = records(profile, &came, &|_| None, &|_| None)?;
+    let mut records = records(profile, &came, &|_| None, &|_| None)?;
+    // Anybody can send such a message, and its code.
+    for one in &mut records {
+        SETUP_MESSAGE.clone_into(&mut one.origin);
+    }
     let restored = profile.store.restore(&records, &Rows::default()).map_err(store_failure)?;
     profile.load_keyring(Vec::new())?;
     Ok(restored)

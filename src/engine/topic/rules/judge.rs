@@ -93,7 +93,10 @@ fn holds(condition: &Condition, (_, raw, found): &Looked, is_found: bool, is_vou
     let is_so = match &condition.test {
         Test::Query(_) => is_found,
         // Where somebody vouches for the address, it is the address that is asked for, and not what stands around it.
-        Test::Text { place: TextPlace::From, words } if is_vouched && super::vouchable(words).is_some() => {
+        // Where it must not be asked for, what reads like it is left alone, too.
+        Test::Text { place: TextPlace::From, words }
+            if is_vouched && !condition.is_not && super::vouchable(words).is_some() =>
+        {
             let wanted = super::vouchable(words);
             let author = found.from.first().and_then(Mailbox::email).filter(|_| found.from.len() == 1);
             author.is_some_and(|author| wanted.is_some_and(|wanted| wanted.is(&author)))

@@ -65,6 +65,7 @@ pub(super) const ROWS: &[Row] = &[
     ("no_email_protection", "the certificate is not meant for mail", "メール用ではない証明書"),
     ("no_signature", "there is no signature in it", "署名が入っていない"),
     ("no_signer", "it names no signer", "署名者が書かれていない"),
+    ("key_refused", "you said that this key is somebody else's", "別の人の鍵だと、あなたが答えている"),
     ("no_single_from", "the message names no single sender", "差出人が一人に定まらない"),
     ("not_bound", "the owner's name is not bound to the key", "名前と鍵が結び付けられていない"),
     ("not_cms", "it is no CMS object", "CMSの形ではない"),

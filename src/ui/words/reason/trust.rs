@@ -22,6 +22,7 @@ pub(super) const ROWS: &[Row] = &[
     ("name_constraints", "the authority may not issue for this name", "認証局が扱えない名前"),
     ("no_address", "the certificate names no address", "証明書にアドレスが書かれていない"),
     ("no_certificate", "there is no certificate to judge", "判断する証明書がない"),
+    ("key_refused", "you said that this key is somebody else's", "別の人の鍵だと、あなたが答えている"),
     ("no_path", "nothing leads from what you trust to this key", "信頼するものからこの鍵への経路がない"),
     ("no_single_from", "the message names no single sender", "差出人が一人に定まらない"),
     ("not_an_authority", "it was issued by a certificate that may not issue any", "発行の権限がない証明書による発行"),
