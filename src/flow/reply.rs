@@ -24,11 +24,13 @@ pub fn draft(found: &Assessment, me: &Mailbox, answer: Answer) -> Draft {
     let is_own = |mailbox: &Mailbox| own.is_some() && mailbox.email() == own;
     let mut to = Vec::new();
     let mut cc = Vec::new();
+    let mut hidden = if answer == Answer::Forward { Confidential::default() } else { confidential(found) };
     if answer != Answer::Forward {
         let back = if found.reply_to.is_empty() { &found.from } else { &found.reply_to };
         to.extend(back.iter().cloned());
         if to.iter().all(is_own) && !found.to.is_empty() {
             to.clone_from(&found.to);
+            hidden.to = hidden.cc;
         }
     }
     if answer == Answer::ReplyAll {
@@ -60,7 +62,7 @@ pub fn draft(found: &Assessment, me: &Mailbox, answer: Answer) -> Draft {
         attachments: Vec::new(),
         in_reply_to: if answer == Answer::Forward { None } else { found.message_id.clone() },
         references: if answer == Answer::Forward { Vec::new() } else { references },
-        confidential: if answer == Answer::Forward { Confidential::default() } else { confidential(found) },
+        confidential: hidden,
         dispatch: crate::domain::Dispatch::default(),
         protection: Protection {
             sign: was_encrypted || was_signed,

@@ -116,6 +116,13 @@ fn an_answer_keeps_inside_what_the_letter_kept_inside() {
             assert_eq!(read.references, ["deep-id@x.test", "hidden-id@x.test"]);
             assert!(read.header_protection.mismatches.is_empty(), "{:?}", read.header_protection);
         }
+        // Its own author writes once more to those whom it was for.
+        let again = reply::draft(&found, &Mailbox::new("Bob", BOB), reply::Answer::Reply);
+        assert!(again.to.iter().any(|one| one.address == ALICE), "{:?}", again.to);
+        let again = sealed(&again).expect("it is made");
+        let text = String::from_utf8_lossy(&again.deliveries[0].bytes);
+        let (header, _) = text.split_once("\r\n\r\n").expect("a header");
+        assert!(header.contains("To: undisclosed-recipients:;") && !header.contains(ALICE), "{header}");
         // In the clear it leaves no trace of the thread, either.
         let open = sealed(&kakitome::domain::Draft { protection: Protection::default(), ..draft }).expect("it is made");
         let text = String::from_utf8_lossy(&open.sent_copy);
