@@ -382,7 +382,6 @@ impl Engine {
                 Terms { profile: &profile, publish: &publish, cancel: &cancel, grace: GRACE, arrived: &arrived };
             let outcome = receiving::accounts(&terms, None, Scope::Everything).await.map(|_| ());
             publish(Event::Progress(None));
-            let is_all = outcome.is_ok();
             if let Err(failure) = outcome
                 && failure.kind != FailureKind::Cancelled
             {
@@ -393,8 +392,7 @@ impl Engine {
                 publish(Event::Mailbox(Arc::new(view)));
             }
             // Only then is it known which of it a rule has filed, and what may be named.
-            let tell = move |profile: &Arc<Profile>| news::tell(profile, is_all);
-            assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false, tell);
+            assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false, news::tell);
             drop(turn);
             if let (true, Some(commands)) = (desk.is_wanted(), again.upgrade()) {
                 // The engine is gone only when the program ends.

@@ -21,6 +21,7 @@ use super::command::Progress;
 use super::network::Publish;
 use super::popping;
 use super::profile::{Profile, store_failure};
+use super::topic::news;
 use super::{Event, Failure, FailureKind};
 
 pub(super) use round::{Scope, Terms, Turns};
@@ -49,12 +50,20 @@ pub(super) async fn accounts(terms: &Terms<'_>, which: Option<i64>, scope: Scope
     for account in accounts.iter().filter(|account| which.is_none_or(|id| account.id == id)) {
         let is_asked_for = which.is_some() || scope == Scope::Everything;
         if is_asked_for || terms.profile.store.is_untold(account.id).map_err(store_failure)? {
-            rounds.push(async move { (account.id, one_account(terms, account, scope).await) });
+            rounds.push(async move {
+                let outcome = one_account(terms, account, scope).await;
+                let is_here = scope == Scope::Everything && !terms.profile.tokens.has_left(account.id);
+                if is_here && outcome.is_ok() {
+                    news::begin(terms.profile, account).map_err(store_failure)?;
+                }
+                Ok((account.id, outcome))
+            });
         }
     }
     let mut fetched = 0;
     let mut cancelled = None;
-    for (account, outcome) in futures_util::future::join_all(rounds).await {
+    for round in futures_util::future::join_all(rounds).await {
+        let (account, outcome) = round?;
         match outcome {
             Ok(count) => {
                 fetched += count;

@@ -144,6 +144,7 @@ impl Store {
             self.set_setting(SYNCHRONISED, &synchronised)?;
         }
         self.forget_mailbox(id)?;
+        super::arrivals::no_news(&self.db(), id)?;
         self.db().execute("DELETE FROM account WHERE id = ?1", [id])?;
         Ok(())
     }

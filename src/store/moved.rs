@@ -90,7 +90,7 @@ fn change_server(transaction: &Transaction<'_>, account: i64) -> Result<(), Stor
     ] {
         transaction.execute(sql, [account])?;
     }
-    Ok(())
+    super::arrivals::no_news(transaction, account)
 }
 
 /// See [`Store::bring_instead`].

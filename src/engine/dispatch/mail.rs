@@ -95,8 +95,7 @@ impl Engine {
             let _ = receiving::accounts(&terms, account, Scope::Inbox).await;
             tags::say_local(&profile, &publish);
             show(&profile, &publish, &open_folder);
-            let tell = |profile: &Arc<Profile>| news::tell(profile, false);
-            assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false, tell);
+            assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false, news::tell);
         });
     }
 

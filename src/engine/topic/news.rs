@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::Failure;
 use crate::engine::profile::{Profile, store_failure};
 use crate::net::desktop::{DesktopNotice, notify};
-use crate::store::{AccountRecord, Arrivals, MessageRow};
+use crate::store::{AccountRecord, Arrivals, MessageRow, StoreError};
 
 use super::{Effect, TopicView, Work};
 
@@ -101,12 +101,22 @@ fn settings(profile: &Profile) -> NewsSettings {
     profile.store.setting("news").ok().flatten().unwrap_or_default()
 }
 
-/// Says what came since it was looked last, beside what goes on; of an account that was never looked at, nothing.
-/// `is_all` when everything that the servers had was just fetched.
-pub(in crate::engine) fn tell(profile: &Arc<Profile>, is_all: bool) {
+/// All that an account's server has was just fetched: what was there at first is no news, and what comes from now on is.
+pub(in crate::engine) fn begin(profile: &Profile, account: &AccountRecord) -> Result<(), StoreError> {
+    let _looks = profile.news.looks.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut marks = profile.store.news_until()?;
+    if marks.contains_key(&account.id) || !is_complete(profile, account)? {
+        return Ok(());
+    }
+    marks.insert(account.id, profile.store.newest_message()?);
+    profile.store.note_news_until(&marks)
+}
+
+/// Says what came since it was looked last, beside what goes on; of an account that has not [begun](begin), nothing.
+pub(in crate::engine) fn tell(profile: &Arc<Profile>) {
     let notices = {
         let _looks = profile.news.looks.lock().unwrap_or_else(PoisonError::into_inner);
-        look(profile, is_all)
+        look(profile)
     };
     // Nobody is told that nobody can be told.
     let Ok(notices) = notices else { return };
@@ -134,37 +144,36 @@ async fn say(profile: &Profile, notices: Vec<(AccountRecord, Arrivals)>) {
 }
 
 /// What is new by account; it is not new a second time.
-fn look(profile: &Profile, is_all: bool) -> Result<Vec<(AccountRecord, Arrivals)>, crate::store::StoreError> {
+fn look(profile: &Profile) -> Result<Vec<(AccountRecord, Arrivals)>, StoreError> {
     let store = &profile.store;
-    let mut marks: HashMap<i64, i64> = store.setting("news_until")?.unwrap_or_default();
+    let mut marks = store.news_until()?;
     let before = marks.clone();
     let folders = store.folders()?;
     let mut found = Vec::new();
     for account in store.accounts()? {
         let inbox = folders.iter().find(|folder| folder.account == account.id && folder.role == "inbox");
-        let Some(inbox) = inbox else { continue };
-        let mark = marks.get(&account.id).copied();
-        if mark.is_none() && !(is_all && is_complete(profile, &account, inbox.id)?) {
-            continue;
-        }
-        let arrivals = store.arrivals(inbox.id, mark.unwrap_or(i64::MAX), NAMED)?;
+        let (Some(inbox), Some(&mark)) = (inbox, marks.get(&account.id)) else { continue };
+        let arrivals = store.arrivals(inbox.id, mark, NAMED)?;
         marks.insert(account.id, arrivals.newest);
         if arrivals.count > 0 {
             found.push((account, arrivals));
         }
     }
     if marks != before {
-        store.set_setting("news_until", &marks)?;
+        store.note_news_until(&marks)?;
     }
     Ok(found)
 }
 
-/// All that an inbox had at first is here.
-fn is_complete(profile: &Profile, account: &AccountRecord, inbox: i64) -> Result<bool, crate::store::StoreError> {
+/// All that an inbox had at first is here, after a turn that went well but for single folders.
+fn is_complete(profile: &Profile, account: &AccountRecord) -> Result<bool, StoreError> {
     if account.imap_host.is_empty() {
-        return Ok(!profile.store.popped(account.id)?.is_empty());
+        return Ok(account.receives_by_pop());
     }
-    let state = profile.store.folder_state(inbox)?;
+    let folders = profile.store.folders()?;
+    let inbox = folders.iter().find(|folder| folder.account == account.id && folder.role == "inbox");
+    let Some(inbox) = inbox else { return Ok(false) };
+    let state = profile.store.folder_state(inbox.id)?;
     Ok(state.uid_validity.is_some() && state.awaited == 0)
 }
 
@@ -212,6 +221,7 @@ fn short(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::Mailbox;
+    use crate::store::MessageFlags;
 
     fn row(subject: &str, lock: Option<&str>) -> MessageRow {
         let from = Mailbox::new("Bob", "bob@example.test");
@@ -227,6 +237,35 @@ mod tests {
         };
         let account = AccountRecord { address: "alice@example.test".to_owned(), ..AccountRecord::default() };
         words(&phrases, NewsSettings { is_on: true, names }, &account, &Arrivals { rows, count, newest: 9 })
+    }
+
+    #[test]
+    fn what_comes_after_the_first_whole_turn_is_news_also_before_anybody_has_looked() {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::fleeting(dir.path(), None).unwrap();
+        let store = &profile.store;
+        let record =
+            AccountRecord { imap_host: "imap.example.test".into(), imap_port: 993, ..AccountRecord::default() };
+        let id = store.save_account(&record).unwrap();
+        let account = AccountRecord { id, ..record };
+        let inbox = store.ensure_folder(id, "INBOX", "INBOX", "inbox").unwrap();
+        let come = |uid: u32| {
+            let bytes = format!("From: bob@example.test\r\nSubject: {uid}\r\n\r\nHello\r\n");
+            let raw = crate::domain::RawMessage::new(bytes.into_bytes());
+            let message = crate::engine::network::new_message(&raw, Some(uid), MessageFlags::default(), None);
+            store.add_message(inbox, &message).unwrap();
+        };
+        let news = || look(&profile).unwrap().iter().map(|(_, arrivals)| arrivals.count).sum::<usize>();
+
+        come(1);
+        begin(&profile, &account).unwrap();
+        assert_eq!((news(), store.news_until().unwrap().len()), (0, 0), "the folder was never looked into");
+        store.renumber(inbox, 7).unwrap();
+        begin(&profile, &account).unwrap();
+        come(2);
+        // Another turn ends before anybody has looked.
+        begin(&profile, &account).unwrap();
+        assert_eq!((news(), news()), (1, 0));
     }
 
     #[test]
