@@ -1,5 +1,7 @@
 //! Accounts: what the user filled in, checked, kept and tried.
 
+use std::collections::BTreeSet;
+
 use crate::domain::{EmailAddress, Mailbox};
 use crate::net::{Credentials, Proof, imap, smtp};
 use crate::store::{AccountRecord, PopAccess};
@@ -18,7 +20,9 @@ pub(super) fn save(profile: &Profile, form: &AccountForm, is_demo: bool) -> Resu
         return Err(input("demo"));
     }
     receives_as_before(profile, &record)?;
+    let before = own_addresses(profile)?;
     record.id = profile.store.save_account(&record).map_err(store_failure)?;
+    believe_anew(profile, &before)?;
     profile.tokens.stay(record.id);
     if let (Some(password), Some(secrets)) = (&form.password, &profile.secrets) {
         secrets.set(&record.secret_name(), password).map_err(store_failure)?;
@@ -31,6 +35,18 @@ pub(super) fn save(profile: &Profile, form: &AccountForm, is_demo: bool) -> Resu
     }
     profile.store.ensure_folder(record.id, "INBOX", "INBOX", "inbox").map_err(store_failure)?;
     Ok(record.id)
+}
+
+/// The addresses that the user says are their own.
+fn own_addresses(profile: &Profile) -> Result<BTreeSet<String>, Failure> {
+    let accounts = profile.store.accounts().map_err(store_failure)?;
+    let identities = |account: &AccountRecord| account.identities.clone().into_iter().map(|one| one.address);
+    Ok(accounts.iter().flat_map(|account| identities(account).chain([account.address.clone()])).collect())
+}
+
+/// Which of one's own keys are believed goes by these addresses: where they have changed, the rows are judged anew.
+fn believe_anew(profile: &Profile, before: &BTreeSet<String>) -> Result<(), Failure> {
+    if own_addresses(profile)? == *before { Ok(()) } else { profile.store.forget_seals().map_err(store_failure) }
 }
 
 /// What came by POP3, or without a server, may be nowhere but here: the list of an IMAP server says nothing of it, and would
@@ -75,7 +91,9 @@ fn take_away(profile: &Profile, record: &AccountRecord) -> Result<(), Failure> {
         secrets.remove(&record.secret_name()).map_err(store_failure)?;
     }
     forget_grant(profile, record)?;
-    profile.store.remove_account(record.id).map_err(store_failure)
+    let before = own_addresses(profile)?;
+    profile.store.remove_account(record.id).map_err(store_failure)?;
+    believe_anew(profile, &before)
 }
 
 fn forget_grant(profile: &Profile, record: &AccountRecord) -> Result<(), Failure> {

@@ -35,7 +35,7 @@ const WORTH_TELLING: usize = 200;
 pub(super) type OpenFolder = Arc<Mutex<Option<FolderId>>>;
 
 /// Assesses beside everything else, one such work after the other, and shows the list when done. `looked_at` is called
-/// when what is here now was assessed, before what is only behind.
+/// when what is here now was assessed, up to the message with that row id, before what is only behind.
 pub(super) fn beside(
     profile: &Arc<Profile>,
     publish: &Publish,
@@ -43,14 +43,16 @@ pub(super) fn beside(
     open: &OpenFolder,
     turn: &Arc<Mutex<()>>,
     is_demo: bool,
-    looked_at: impl FnOnce(&Arc<Profile>) + Send + 'static,
+    looked_at: impl FnOnce(&Arc<Profile>, i64) + Send + 'static,
 ) {
     let (profile, publish, cancel) = (Arc::clone(profile), Arc::clone(publish), cancel.clone());
     let (open, turn) = (Arc::clone(open), Arc::clone(turn));
     tokio::task::spawn_blocking(move || {
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        // What comes while others are assessed is not among them.
+        let newest = profile.store.newest_message().unwrap_or(0);
         let mut done = all(&profile, &publish, &cancel);
-        looked_at(&profile);
+        looked_at(&profile, newest);
         // What was kept before there were conversations. What comes meanwhile is not kept waiting by it.
         while let Ok(count) = done {
             let some = conversations::catch_up(&profile, &publish, &cancel, conversations::PORTION).unwrap_or(0);

@@ -215,6 +215,8 @@ impl Engine {
                 if !self.is_demo {
                     self.watch();
                 }
+                // Other addresses are the user's own now: what is believed may have changed.
+                self.assess();
                 self.show_outbox()
             }
             Command::TestAccount(form) => {
@@ -352,7 +354,7 @@ impl Engine {
     /// Assesses messages beside the loop, so that the list shows their protected subjects.
     pub(super) fn assess(&self) {
         let (profile, publish) = (&self.profile, &self.publish);
-        assessing::beside(profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo, |_| {});
+        assessing::beside(profile, publish, &self.cancel, &self.open_folder, &self.assesses, self.is_demo, |_, _| {});
     }
 
     /// Sends what is due and, if asked, fetches what is new, beside the loop; one such work of each kind at a time.
@@ -368,18 +370,23 @@ impl Engine {
         if !fetch {
             return;
         }
-        let Ok(turn) = Arc::clone(&self.is_busy).try_lock_owned() else {
-            // It runs already; the servers are looked at again when it ends.
-            self.mail.want();
-            return;
-        };
+        // When it runs already, the servers are looked at again when it ends; it may end between these two lines.
+        self.mail.want();
+        let Ok(turn) = Arc::clone(&self.is_busy).try_lock_owned() else { return };
+        self.mail.is_wanted();
         let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
         let (open_folder, assesses) = (Arc::clone(&self.open_folder), Arc::clone(&self.assesses));
         let (desk, again) = (Arc::clone(&self.mail), self.again.clone());
         tokio::spawn(async move {
             let arrived = mail::shows(&profile, &publish, &open_folder);
-            let terms =
-                Terms { profile: &profile, publish: &publish, cancel: &cancel, grace: GRACE, arrived: &arrived };
+            let terms = Terms {
+                profile: &profile,
+                publish: &publish,
+                once: &publish,
+                cancel: &cancel,
+                grace: GRACE,
+                arrived: &arrived,
+            };
             let outcome = receiving::accounts(&terms, None, Scope::Everything).await.map(|_| ());
             publish(Event::Progress(None));
             if let Err(failure) = outcome

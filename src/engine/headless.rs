@@ -197,8 +197,14 @@ pub fn mail(profile: &Profile, command: MailCommand) -> Result<usize, Failure> {
 pub fn tell(profile: &Profile) -> Result<Done, Failure> {
     let (publish, failures) = collector();
     let cancel = Cancel::new();
-    let terms =
-        Terms { profile, publish: &publish, cancel: &cancel, grace: jiff::SignedDuration::ZERO, arrived: &|| {} };
+    let terms = Terms {
+        profile,
+        publish: &publish,
+        once: &publish,
+        cancel: &cancel,
+        grace: jiff::SignedDuration::ZERO,
+        arrived: &|| {},
+    };
     let fetched = run(receiving::accounts(&terms, None, Scope::Inbox))??;
     Ok(Done { fetched, failures: take(&failures), ..Done::default() })
 }

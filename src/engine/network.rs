@@ -104,7 +104,9 @@ pub(super) fn net_failure(error: &NetError, subject: &str) -> Failure {
         NetError::NoLoginMethod => (FailureKind::NoLoginMethod, Retry::Never),
         NetError::ServerUnproven => (FailureKind::ServerUnproven, Retry::Never),
         NetError::LoginRefused { .. } => (FailureKind::LoginRefused, Retry::Never),
-        NetError::Rejected { .. } | NetError::AllRefused { .. } => (FailureKind::Rejected, Retry::Never),
+        NetError::Rejected { .. } | NetError::AllRefused { .. } | NetError::NoFolder { .. } => {
+            (FailureKind::Rejected, Retry::Never)
+        }
         NetError::OverQuota { .. } => (FailureKind::OverQuota, Retry::Now),
         NetError::Deferred { .. } => (FailureKind::Deferred, Retry::Now),
         NetError::Uncertain { .. } => (FailureKind::Uncertain, Retry::Never),

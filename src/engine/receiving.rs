@@ -38,7 +38,7 @@ pub(super) async fn synchronise(
     cancel: &Cancel,
     arrived: &(dyn Fn() + Sync),
 ) -> Result<usize, Failure> {
-    let terms = Terms { profile, publish, cancel, grace: SignedDuration::ZERO, arrived };
+    let terms = Terms { profile, publish, once: publish, cancel, grace: SignedDuration::ZERO, arrived };
     accounts(&terms, None, Scope::Everything).await
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn accounts(terms: &Terms<'_>, which: Option<i64>, scope: Scope
                 if is_here && outcome.is_ok() {
                     news::begin(terms.profile, account).map_err(store_failure)?;
                 }
-                Ok((account.id, outcome))
+                Ok::<_, Failure>((account.id, outcome))
             });
         }
     }

@@ -2,7 +2,10 @@ use rusqlite::{Row, params};
 
 use crate::domain::Mailbox;
 
-use super::setting::SYNCHRONISED;
+use super::arrivals::no_news;
+use super::moved::MAILBOXES;
+use super::resync::IS_HERE;
+use super::setting::{SYNCHRONISED, no_member};
 use super::{Store, StoreError};
 
 /// An account. Its password is in the secret store, under [`AccountRecord::secret_name`]; where it signs in with OAuth 2.0,
@@ -139,14 +142,25 @@ impl Store {
 
     /// Removes an account with its folders, messages and submissions (not its secret).
     pub fn remove_account(&self, id: i64) -> Result<(), StoreError> {
-        let mut synchronised = self.synchronised()?;
-        if synchronised.remove(&id).is_some() {
-            self.set_setting(SYNCHRONISED, &synchronised)?;
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        no_news(&transaction, id)?;
+        no_member(&transaction, SYNCHRONISED, id)?;
+        no_member(&transaction, MAILBOXES, id)?;
+        let taken_here = format!("way = 'move' AND {IS_HERE} AND folder IN (SELECT id FROM folder WHERE account = ?1)");
+        for sql in [
+            // What was taken to this computer stays, and no server is to be told.
+            &format!("DELETE FROM marked WHERE message IN (SELECT message FROM placing WHERE {taken_here})"),
+            &format!("DELETE FROM placing WHERE {taken_here}"),
+            // What was to be brought here from elsewhere is shown there again.
+            "UPDATE folder SET modseq = 0, uid_next = 0 WHERE id IN (SELECT placing.folder FROM placing
+                 JOIN message ON message.id = placing.message JOIN folder AS here ON here.id = message.folder
+                 WHERE here.account = ?1)",
+            "DELETE FROM account WHERE id = ?1",
+        ] {
+            transaction.execute(sql, [id])?;
         }
-        self.forget_mailbox(id)?;
-        super::arrivals::no_news(&self.db(), id)?;
-        self.db().execute("DELETE FROM account WHERE id = ?1", [id])?;
-        Ok(())
+        Ok(transaction.commit()?)
     }
 }
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
+use super::resync::IS_HERE;
 use super::roster::LIMBO;
 use super::{Store, StoreError};
 
 /// The setting with the mailbox of each account, by row ids, whose UIDs are known here.
-const MAILBOXES: &str = "mailboxes";
+pub(super) const MAILBOXES: &str = "mailboxes";
 
 impl Store {
     /// An account receives from this [mailbox](super::AccountRecord::imap_mailbox) now. When that is another one than before,
@@ -30,11 +31,6 @@ impl Store {
         let keep = "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)";
         transaction.execute(keep, params![MAILBOXES, serde_json::to_string(&known)?])?;
         Ok(transaction.commit()?)
-    }
-
-    pub(super) fn forget_mailbox(&self, account: i64) -> Result<(), StoreError> {
-        let mut known: BTreeMap<i64, String> = self.setting(MAILBOXES)?.unwrap_or_default();
-        if known.remove(&account).is_some() { self.set_setting(MAILBOXES, &known) } else { Ok(()) }
     }
 
     /// The messages of a folder that were not found at the other server; all of them when it does not have the folder.
@@ -100,6 +96,11 @@ fn bring_instead(transaction: &Transaction<'_>, folder: i64, is_gone: bool) -> R
             "DELETE FROM message WHERE folder IN (SELECT id FROM folder WHERE role = '{LIMBO}')
                  AND id IN (SELECT message FROM placing WHERE folder = ?1 AND (uid IS NULL OR ?2) AND way = 'move')"
         ),
+        params![folder, is_gone],
+    )?;
+    // What the user took to this computer is on no server any more.
+    transaction.execute(
+        &format!("DELETE FROM placing WHERE folder = ?1 AND (uid IS NULL OR ?2) AND way = 'move' AND {IS_HERE}"),
         params![folder, is_gone],
     )?;
     transaction.execute(

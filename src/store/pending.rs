@@ -1,11 +1,13 @@
 //! What was done here and the server doesn't know yet: as it is to be in the end, not as a log of steps. Whatever
 //! happens in between, telling the server again leads to the same end.
 
+mod ends;
 mod many;
 mod steps;
 #[cfg(test)]
 mod tests;
 
+pub(super) use ends::settle;
 pub(super) use steps::{duplicate_in, mark_in, relocate_in};
 
 use jiff::Timestamp;
@@ -49,6 +51,8 @@ pub struct Placing {
     pub uid: Option<u32>,
     /// The server was asked to put it into that folder, and its answer was not seen.
     pub asked: Option<i64>,
+    /// The account of that folder: only its server can say what became of it.
+    pub asked_account: Option<i64>,
     /// The UIDNEXT of that folder before.
     pub next_uid: u32,
     /// Where it is to be.
@@ -74,6 +78,16 @@ pub struct Mark {
     pub flag: String,
     /// Whether it is to be set.
     pub is_on: bool,
+}
+
+impl Placing {
+    /// The server is to delete it in that folder, and was not asked yet: it goes for good, or it is on this computer.
+    fn goes_from(&self, folder: i64) -> bool {
+        self.folder == Some(folder)
+            && self.way == Way::Move
+            && self.asked.is_none()
+            && (self.leaves || self.is_deletion)
+    }
 }
 
 impl Store {
@@ -117,7 +131,8 @@ impl Store {
     pub fn placings(&self, account: i64) -> Result<Vec<Placing>, StoreError> {
         let db = self.db();
         let mut statement = db.prepare_cached(&format!(
-            "{PLACING} WHERE target.account = ?1 OR placing.folder IN (SELECT id FROM folder WHERE account = ?1)
+            "{PLACING} WHERE target.account = ?1 OR there.account = ?1
+                 OR placing.folder IN (SELECT id FROM folder WHERE account = ?1)
              ORDER BY placing.at, placing.message"
         ))?;
         let rows = statement.query_map([account], placing_row)?;
@@ -135,11 +150,21 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The server is being asked to put messages into a folder whose next UID is that one.
-    pub fn note_asked(&self, messages: &[i64], target: i64, next_uid: u32) -> Result<(), StoreError> {
-        self.for_each(messages, "UPDATE placing SET asked = ?2, next_uid = ?3 WHERE message = ?1", |message| {
-            (message, target, next_uid)
-        })
+    /// The server is being asked to put messages into a folder whose next UID is that one. Those of which the user still
+    /// wishes that: no others may be asked for.
+    pub fn note_asked(&self, messages: &[i64], target: i64, next_uid: u32) -> Result<Vec<i64>, StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let mut noted = Vec::new();
+        for message in messages {
+            let update = "UPDATE placing SET asked = ?2, next_uid = ?3 WHERE message = ?1 AND asked IS NULL
+                 AND EXISTS (SELECT 1 FROM message WHERE id = ?1 AND folder = ?2)";
+            if transaction.prepare_cached(update)?.execute(params![message, target, next_uid])? > 0 {
+                noted.push(*message);
+            }
+        }
+        transaction.commit()?;
+        Ok(noted)
     }
 
     /// The server has not done it: it can be asked again.
@@ -167,44 +192,18 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// The server has a message in a folder under that UID now. If the user wants it elsewhere by now, it goes on from
-    /// there.
-    pub fn settle(&self, message: i64, folder: i64, uid: u32) -> Result<(), StoreError> {
-        let mut db = self.db();
-        let transaction = db.transaction()?;
-        settle(&transaction, message, folder, uid)?;
-        Ok(transaction.commit()?)
-    }
-
     /// The server has a message no longer, or never again: it goes here, too.
     pub fn remove_messages(&self, messages: &[i64]) -> Result<(), StoreError> {
         self.for_each(messages, "DELETE FROM message WHERE id = ?1", |message| (message,))
     }
 
-    /// A message has left its server, and stays where it is here.
-    pub fn settle_here(&self, messages: &[i64]) -> Result<(), StoreError> {
-        self.for_each(messages, "DELETE FROM placing WHERE message = ?1", |message| (message,))?;
-        self.for_each(messages, "DELETE FROM marked WHERE message = ?1", |message| (message,))
-    }
-
-    /// The server refused: a message is again where the server has it.
-    pub fn give_up_placing(&self, message: i64) -> Result<(), StoreError> {
-        let mut db = self.db();
-        let transaction = db.transaction()?;
-        if let Some(placing) = placing(&transaction, message)? {
-            match (placing.way, placing.folder, placing.uid) {
-                (Way::Copy, ..) => {
-                    transaction.execute("DELETE FROM message WHERE id = ?1", [message])?;
-                }
-                (_, Some(folder), Some(uid)) => {
-                    move_row(&transaction, message, folder, i64::from(uid))?;
-                    transaction.execute("DELETE FROM placing WHERE message = ?1", [message])?;
-                }
-                // It is nowhere else: it stays, and is tried again.
-                _ => {}
-            }
-        }
-        Ok(transaction.commit()?)
+    /// Whether messages are still to be moved out of a folder by its server.
+    pub fn is_being_left(&self, folder: i64) -> Result<bool, StoreError> {
+        let wanted = format!("{PLACING} WHERE placing.folder = ?1 AND placing.way = 'move'");
+        let db = self.db();
+        let mut statement = db.prepare_cached(&wanted)?;
+        let leaving = statement.query_map([folder], placing_row)?.collect::<Result<Vec<_>, _>>()?;
+        Ok(leaving.iter().any(|placing| !placing.leaves && !placing.is_deletion))
     }
 
     /// The flags that are to be told about messages which the server has in a folder.
@@ -286,12 +285,14 @@ pub(super) const IS_UNTOLD: &str = "SELECT EXISTS (SELECT 1 FROM folder WHERE ac
     OR EXISTS (SELECT 1 FROM (SELECT message AS waiting FROM marked UNION ALL SELECT message FROM placing)
         CROSS JOIN message ON message.id = waiting JOIN folder ON folder.id = message.folder
         WHERE folder.account = ?1)
-    OR EXISTS (SELECT 1 FROM placing JOIN folder ON folder.id = placing.folder WHERE folder.account = ?1)";
+    OR EXISTS (SELECT 1 FROM placing JOIN folder ON folder.id IN (placing.folder, placing.asked)
+        WHERE folder.account = ?1)";
 
 const PLACING: &str = "SELECT placing.message, way, placing.folder, placing.uid, asked, next_uid, message.folder,
-        target.account, target.role, account.imap_host = '', raw.size
+        target.account, target.role, account.imap_host = '', raw.size, there.account
     FROM placing JOIN message ON message.id = placing.message JOIN raw ON raw.id = message.raw
-    JOIN folder AS target ON target.id = message.folder JOIN account ON account.id = target.account";
+    JOIN folder AS target ON target.id = message.folder JOIN account ON account.id = target.account
+    LEFT JOIN folder AS there ON there.id = placing.asked";
 
 fn placing(db: &Connection, message: i64) -> Result<Option<Placing>, StoreError> {
     let mut statement = db.prepare_cached(&format!("{PLACING} WHERE placing.message = ?1"))?;
@@ -311,6 +312,7 @@ fn placing_row(row: &Row<'_>) -> rusqlite::Result<Placing> {
         folder: row.get(2)?,
         uid: row.get(3)?,
         asked: row.get(4)?,
+        asked_account: row.get(11)?,
         next_uid: row.get(5)?,
         target: row.get(6)?,
         target_account: row.get(7)?,
@@ -331,43 +333,6 @@ fn insert_placing(
         "INSERT INTO placing (message, way, folder, uid, at) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![message, way.word(), folder, uid, millis(at)],
     )?;
-    Ok(())
-}
-
-fn move_row(transaction: &Transaction<'_>, message: i64, folder: i64, uid: i64) -> Result<(), StoreError> {
-    transaction
-        .execute("DELETE FROM message WHERE folder = ?1 AND uid = ?2 AND id <> ?3", params![folder, uid, message])?;
-    transaction.execute("UPDATE message SET folder = ?2, uid = ?3 WHERE id = ?1", params![message, folder, uid])?;
-    Ok(())
-}
-
-/// What was brought to another server is deleted where it came from.
-fn discard_source(transaction: &Transaction<'_>, placing: &Placing) -> Result<(), StoreError> {
-    if let (Way::Append, Some(folder), Some(uid)) = (placing.way, placing.folder, placing.uid) {
-        transaction.execute("INSERT OR IGNORE INTO discard (folder, uid) VALUES (?1, ?2)", params![folder, uid])?;
-    }
-    Ok(())
-}
-
-pub(super) fn settle(transaction: &Transaction<'_>, message: i64, folder: i64, uid: u32) -> Result<(), StoreError> {
-    let here: Option<i64> =
-        transaction.query_row("SELECT folder FROM message WHERE id = ?1", [message], |row| row.get(0)).optional()?;
-    let Some(here) = here else { return Ok(()) };
-    if let Some(placing) = placing(transaction, message)? {
-        discard_source(transaction, &placing)?;
-    }
-    transaction.execute("DELETE FROM awaited WHERE folder = ?1 AND uid = ?2", params![folder, uid])?;
-    transaction.execute("DELETE FROM piece WHERE folder = ?1 AND uid = ?2", params![folder, uid])?;
-    if here == folder {
-        move_row(transaction, message, folder, i64::from(uid))?;
-        transaction.execute("DELETE FROM placing WHERE message = ?1", [message])?;
-    } else {
-        transaction.execute(
-            "INSERT INTO placing (message, way, folder, uid, at) VALUES (?1, 'move', ?2, ?3, 0)
-             ON CONFLICT (message) DO UPDATE SET way = 'move', folder = ?2, uid = ?3, asked = NULL",
-            params![message, folder, uid],
-        )?;
-    }
     Ok(())
 }
 

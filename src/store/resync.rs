@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{OptionalExtension as _, Transaction, params, params_from_iter};
 
 use crate::domain::abreast;
 
@@ -127,6 +127,7 @@ impl Store {
     pub fn end_renumbering(&self, folder: i64) -> Result<(), StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
+        keep_elsewhere(&transaction, folder, "uid IS NULL AND way = 'move'", (0, 0))?;
         for lost in [
             "message.folder = ?1 AND message.uid < 0 AND message.id NOT IN (SELECT message FROM placing)",
             "message.id IN (SELECT message FROM placing WHERE folder = ?1 AND uid IS NULL AND way = 'move')",
@@ -343,6 +344,32 @@ const NOTE_RULED: &str = "INSERT OR IGNORE INTO ruled (account, source) SELECT f
 /// The folder that they go from is an inbox, and there are rules that could be run on what comes back.
 const RULED_INBOX: &str = "folder.role = 'inbox' AND EXISTS (SELECT 1 FROM rule)";
 
+/// What the user took out of the folder of a server to another account, or to this computer, is no matter of that server
+/// any more: it stays, whether the server has it or not. For placings `which`, that were asked of nobody.
+pub(super) fn keep_elsewhere(
+    transaction: &Transaction<'_>,
+    folder: i64,
+    which: &str,
+    (first, second): (i64, i64),
+) -> Result<(), StoreError> {
+    let chosen = format!("folder = ?1 AND way <> 'copy' AND asked IS NULL AND {which}");
+    let on_this_computer = format!("{chosen} AND {IS_HERE}");
+    for sql in [
+        format!("DELETE FROM marked WHERE message IN (SELECT message FROM placing WHERE {on_this_computer})"),
+        format!("DELETE FROM placing WHERE {on_this_computer}"),
+        format!("UPDATE placing SET folder = NULL, uid = NULL WHERE {chosen} AND way = 'append'"),
+    ] {
+        let mut statement = transaction.prepare_cached(&sql)?;
+        let wanted = statement.parameter_count();
+        statement.execute(params_from_iter([folder, first, second].into_iter().take(wanted)))?;
+    }
+    Ok(())
+}
+
+/// The message of a placing is in a folder without a server.
+pub(super) const IS_HERE: &str = "EXISTS (SELECT 1 FROM message JOIN folder AS target ON target.id = message.folder
+     JOIN account ON account.id = target.account WHERE message.id = placing.message AND account.imap_host = '')";
+
 /// Removes what the server has no longer. What it was asked to move is not removed: it may be where it was to go.
 fn remove(
     transaction: &Transaction<'_>,
@@ -350,6 +377,7 @@ fn remove(
     which: &str,
     (first, second): (i64, i64),
 ) -> Result<(), StoreError> {
+    keep_elsewhere(transaction, folder, which, (first, second))?;
     for sql in [
         format!("{NOTE_RULED} WHERE message.folder = ?1 AND uid > 0 AND {RULED_INBOX} AND {which}"),
         format!(

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, Row, params};
 
+use super::resync::keep_elsewhere;
 use super::{Store, StoreError};
 
 /// What is known of a folder for synchronising it.
@@ -142,7 +143,7 @@ impl Store {
         transaction.execute(
             "INSERT OR IGNORE INTO discard (folder, uid)
              SELECT placing.folder, placing.uid FROM placing JOIN message ON message.id = placing.message
-             WHERE message.folder = ?1 AND placing.way = 'move' AND placing.uid IS NOT NULL",
+             WHERE message.folder = ?1 AND placing.way <> 'copy' AND placing.uid IS NOT NULL",
             [folder],
         )?;
         transaction.execute("DELETE FROM message WHERE folder = ?1 AND uid < 0", [folder])?;
@@ -162,6 +163,14 @@ impl Store {
     pub fn drop_folder(&self, folder: i64) -> Result<(), StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
+        keep_elsewhere(&transaction, folder, "1", (0, 0))?;
+        // A folder that was to be deleted without what comes back to it is not deleted with it.
+        transaction.execute(
+            "UPDATE folder SET is_gone = 0 WHERE id IN (SELECT placing.folder FROM placing
+                 JOIN message ON message.id = placing.message WHERE message.folder = ?1 AND placing.way = 'move'
+                 AND placing.uid IS NOT NULL AND placing.asked IS NULL)",
+            [folder],
+        )?;
         transaction.execute(
             "UPDATE OR REPLACE message SET folder = placing.folder, uid = placing.uid FROM placing
              WHERE placing.message = message.id AND message.folder = ?1 AND placing.way = 'move'

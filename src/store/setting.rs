@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -30,10 +30,24 @@ impl Store {
 
     /// An account was synchronised to the end.
     pub fn note_synchronised(&self, account: i64, at: Timestamp) -> Result<(), StoreError> {
-        let mut all = self.synchronised()?;
-        all.insert(account, at);
-        self.set_setting(SYNCHRONISED, &all)
+        set_member(&self.db(), SYNCHRONISED, account, &at)
     }
+}
+
+/// Sets what a setting has for one account, in one step: others may be set at the same moment.
+pub(super) fn set_member<T: Serialize>(db: &Connection, name: &str, account: i64, value: &T) -> Result<(), StoreError> {
+    let keep = "INSERT INTO setting (name, value) SELECT ?1, json_object(?2, json(?3)) WHERE true
+         ON CONFLICT (name) DO UPDATE SET value = json_set(value, '$.\"' || ?2 || '\"', json(?3))";
+    db.execute(keep, params![name, account.to_string(), serde_json::to_string(value)?])?;
+    Ok(())
+}
+
+/// What a setting has for one account is forgotten.
+pub(super) fn no_member(db: &Connection, name: &str, account: i64) -> Result<(), StoreError> {
+    let forget =
+        "UPDATE setting SET value = json_remove(value, '$.\"' || ?2 || '\"') WHERE name = ?1 AND json_valid(value)";
+    db.execute(forget, params![name, account])?;
+    Ok(())
 }
 
 /// The setting; an account that is removed takes its part along.

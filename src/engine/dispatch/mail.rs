@@ -36,12 +36,12 @@ pub(super) struct Desk {
 impl Desk {
     /// Everything is to be fetched when the work that is going on has ended.
     pub(super) fn want(&self) {
-        self.again.store(true, Ordering::Relaxed);
+        self.again.store(true, Ordering::SeqCst);
     }
 
     /// Whether it is.
     pub(super) fn is_wanted(&self) -> bool {
-        self.again.swap(false, Ordering::Relaxed)
+        self.again.swap(false, Ordering::SeqCst)
     }
 
     /// Stops watching.
@@ -91,7 +91,14 @@ impl Engine {
             desk.due.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
             let quiet: Publish = Arc::new(|_| {});
             let arrived = shows(&profile, &publish, &open_folder);
-            let terms = Terms { profile: &profile, publish: &quiet, cancel: &cancel, grace: GRACE, arrived: &arrived };
+            let terms = Terms {
+                profile: &profile,
+                publish: &quiet,
+                once: &publish,
+                cancel: &cancel,
+                grace: GRACE,
+                arrived: &arrived,
+            };
             let _ = receiving::accounts(&terms, account, Scope::Inbox).await;
             tags::say_local(&profile, &publish);
             show(&profile, &publish, &open_folder);

@@ -3,7 +3,10 @@ use sequoia_openpgp::packet::signature::SignatureBuilder;
 use sequoia_openpgp::types::SignatureType;
 
 use crate::crypto::Certificate;
-use crate::domain::EmailAddress;
+use crate::domain::{EmailAddress, Mailbox, RawMessage};
+use crate::engine::view::AccountForm;
+use crate::engine::{account, network};
+use crate::store::MessageFlags;
 use crate::trust::{self, TrustVerdict};
 
 use super::*;
@@ -181,4 +184,37 @@ fn a_secret_key_in_a_file_makes_nobody_of_its_name_believed() {
     let before = profile.policy_stamp().unwrap();
     profile.store.save_account(&record("bob@example.test")).unwrap();
     assert_ne!(profile.policy_stamp().unwrap(), before);
+}
+
+#[test]
+fn another_address_of_ones_own_has_the_rows_judged_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let profile = Profile::fleeting(dir.path(), None).unwrap();
+    let mut form = AccountForm {
+        address: "alice@example.test".into(),
+        smtp_host: "mail.example.test".into(),
+        smtp_port: 587,
+        imap_host: "mail.example.test".into(),
+        imap_port: 993,
+        ..AccountForm::default()
+    };
+    form.id = Some(account::save(&profile, &form, false).unwrap());
+    let inbox = profile.store.folders().unwrap()[0].id;
+    let raw = RawMessage::new(b"From: bob@example.test\r\n\r\nHello\r\n".to_vec());
+    let message = network::new_message(&raw, None, MessageFlags::default(), None);
+    let id = profile.store.add_message(inbox, &message).unwrap().unwrap();
+    let is_judged_anew = |change: &mut dyn FnMut()| {
+        profile.store.set_headline(id, "not_encrypted", "unauthenticated").unwrap();
+        change();
+        profile.store.row(id).unwrap().1.lock.is_none()
+    };
+    form.smtp_port = 465;
+    let save = |form: &AccountForm| account::save(&profile, form, false).unwrap();
+    assert!(!is_judged_anew(&mut || _ = save(&form)), "no address");
+    form.identities = vec![Mailbox::new("Alice", "office@example.test")];
+    assert!(is_judged_anew(&mut || _ = save(&form)));
+    let second = AccountForm { id: None, address: "bob@example.test".into(), ..form.clone() };
+    let mut added = 0;
+    assert!(is_judged_anew(&mut || added = save(&second)));
+    assert!(is_judged_anew(&mut || drop(account::remove(&profile, added).unwrap())));
 }

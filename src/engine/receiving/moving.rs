@@ -18,6 +18,6 @@ pub(super) fn keep(round: &Round<'_>, state: &FolderState, is_gone: bool) -> Res
     let name = format!("{} ({})", name_of(&state.path), round.account.address);
     let folder = local_folder(round.profile, &name)?;
     round.store().keep_here(&messages, folder).map_err(store_failure)?;
-    (round.publish)(Event::Done { code: "kept_here", subject: name });
+    (round.once)(Event::Done { code: "kept_here", subject: name });
     Ok(())
 }

@@ -70,7 +70,7 @@ async fn tell(round: &mut Round<'_>, remote: &[RemoteFolder]) -> Result<bool, Fa
             (true, true) => {
                 give_up(round, state)?;
                 let error = NetError::Rejected { code: 0, text: "[ALREADYEXISTS]".to_owned(), recipient: None };
-                round.failures.push(net_failure(&error, &name_of(wanted)));
+                round.refused.push(net_failure(&error, &name_of(wanted)));
             }
             (false, false) => give_up(round, state)?,
         }
@@ -83,7 +83,7 @@ fn done(round: &mut Round<'_>, state: &FolderState, outcome: Result<(), NetError
     match outcome {
         Ok(()) => Ok(true),
         Err(error @ (NetError::Rejected { .. } | NetError::Protocol { .. })) => {
-            round.failures.push(net_failure(&error, &name_of(&state.path)));
+            round.refused.push(net_failure(&error, &name_of(&state.path)));
             if state.is_new {
                 let placings = round.store().placings(round.account.id).map_err(store_failure)?;
                 for placing in placings.iter().filter(|placing| placing.target == state.id) {
@@ -184,13 +184,17 @@ async fn is_same(round: &mut Round<'_>, state: &FolderState, folder: &RemoteFold
 pub(super) async fn remove(round: &mut Round<'_>) -> Result<(), Failure> {
     let states = round.store().folder_states(round.account.id).map_err(store_failure)?;
     for state in states.iter().filter(|state| state.is_gone) {
+        // What could not leave it now would go with it.
+        if round.store().is_being_left(state.id).map_err(store_failure)? {
+            continue;
+        }
         match round.session.delete_path(&state.path).await {
             Ok(()) => {}
             Err(error @ (NetError::Rejected { .. } | NetError::Protocol { .. })) => {
                 if round.session.status(&state.path).await.is_ok() {
                     give_up(round, state)?;
                     let failure = net_failure(&error, &name_of(&state.path));
-                    round.failures.push(Failure { kind: FailureKind::Rejected, ..failure });
+                    round.refused.push(Failure { kind: FailureKind::Rejected, ..failure });
                     continue;
                 }
             }

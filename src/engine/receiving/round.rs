@@ -34,8 +34,12 @@ pub(super) struct Round<'a> {
     pub(super) publish: &'a Publish,
     /// Deletions for good that were wished for until then are carried out; later ones can still be taken back.
     pub(super) ripe_at: Timestamp,
-    /// What did not work and was no reason to stop.
+    /// What did not work and was no reason to stop: the next turn tries it again.
     pub(super) failures: Vec<Failure>,
+    /// What the server refused and is given up: nobody will hear of it again.
+    pub(super) refused: Vec<Failure>,
+    /// Hears what is said once.
+    pub(super) once: &'a Publish,
     /// Messages that came when a folder was opened, and are not counted yet.
     pub(super) early: usize,
     /// Called when messages were added.
@@ -68,7 +72,10 @@ impl Round<'_> {
 /// What a turn needs to know beside its account.
 pub(in crate::engine) struct Terms<'a> {
     pub(in crate::engine) profile: &'a Profile,
+    /// Hears how it goes, and what goes wrong now and may go well in the next turn.
     pub(in crate::engine) publish: &'a Publish,
+    /// Hears what no later turn can say: what was given up.
+    pub(in crate::engine) once: &'a Publish,
     pub(in crate::engine) cancel: &'a Cancel,
     /// For so long a deletion for good can be taken back.
     pub(in crate::engine) grace: SignedDuration,
@@ -106,6 +113,8 @@ pub(super) async fn run(terms: &Terms<'_>, account: &AccountRecord, scope: Scope
         publish: terms.publish,
         ripe_at,
         failures: Vec::new(),
+        refused: Vec::new(),
+        once: terms.once,
         early: 0,
         arrived: terms.arrived,
     };
@@ -114,12 +123,15 @@ pub(super) async fn run(terms: &Terms<'_>, account: &AccountRecord, scope: Scope
         outcome = work => outcome,
         () = cancel.cancelled() => Err(fail(NetError::Cancelled)),
     };
-    let failures = std::mem::take(&mut round.failures);
+    let (failures, refused) = (std::mem::take(&mut round.failures), std::mem::take(&mut round.refused));
     if outcome.is_ok() {
         round.session.log_out().await;
     }
     for failure in failures {
         (terms.publish)(Event::Failed(failure));
+    }
+    for failure in refused {
+        (terms.once)(Event::Failed(failure));
     }
     outcome
 }

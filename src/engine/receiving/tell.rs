@@ -24,6 +24,8 @@ pub(super) async fn all(round: &mut Round<'_>) -> Result<(), Failure> {
         round.or_later(outcome)?;
     }
     orphans(round).await?;
+    let outcome = asked_before(round).await;
+    round.or_later(outcome)?;
     let outcome = bring(round).await;
     round.or_later(outcome)?;
     Ok(())
@@ -41,6 +43,24 @@ async fn orphans(round: &mut Round<'_>) -> Result<(), Failure> {
             Some((folder, uid)) => round.store().settle(placing.message, folder, uid),
             None if placing.way == Way::Copy => round.store().note_to_bring(&[placing.message]),
             None => round.store().remove_messages(&[placing.message]),
+        }
+        .map_err(store_failure)?;
+    }
+    Ok(())
+}
+
+/// What this server was asked to take, and is to be elsewhere by now: with another server, on this computer, or nowhere.
+async fn asked_before(round: &mut Round<'_>) -> Result<(), Failure> {
+    let account = round.account.id;
+    let all = round.store().placings(account).map_err(store_failure)?;
+    let is_mine = |placing: &Placing| placing.way == Way::Append && placing.asked_account == Some(account);
+    let is_elsewhere = |placing: &Placing| placing.target_account != account || placing.is_deletion;
+    for placing in all.into_iter().filter(|placing| is_mine(placing) && is_elsewhere(placing)) {
+        round.check()?;
+        let Some(asked) = placing.asked else { continue };
+        match arrived(round, asked, &[&placing]).await?.first() {
+            Some((message, uid)) => round.store().settle(*message, asked, *uid),
+            None => round.store().note_not_taken(placing.message),
         }
         .map_err(store_failure)?;
     }
@@ -135,18 +155,23 @@ async fn remove(round: &mut Round<'_>, folder: i64) -> Result<(), Failure> {
     let goes = placings(round, folder, |placing| {
         placing.way == Way::Move && (placing.leaves || placing.is_deletion && ripe.contains(&placing.message))
     })?;
-    let discards = round.store().discards(folder).map_err(store_failure)?;
-    let mut uids: Vec<u32> = goes.iter().filter_map(|placing| placing.uid).collect();
-    uids.extend(&discards);
+    // What the user does meanwhile must not be mistaken for what is on its way to be deleted.
+    let goes: Vec<i64> = goes.iter().map(|placing| placing.message).collect();
+    round.store().let_go(folder, &goes).map_err(store_failure)?;
+    let uids = round.store().discards(folder).map_err(store_failure)?;
     if uids.is_empty() {
         return Ok(());
     }
-    round.session.delete_messages(&uids).await.map_err(|error| round.fail(&error))?;
-    let (gone, left): (Vec<_>, Vec<_>) = goes.iter().partition(|placing| placing.is_deletion);
-    let ids = |placings: &[&Placing]| placings.iter().map(|placing| placing.message).collect::<Vec<_>>();
-    round.store().remove_messages(&ids(&gone)).map_err(store_failure)?;
-    round.store().settle_here(&ids(&left)).map_err(store_failure)?;
-    round.store().clear_discards(folder, &discards).map_err(store_failure)
+    match round.session.delete_messages(&uids).await {
+        Ok(()) => round.store().clear_discards(folder, &uids).map_err(store_failure),
+        Err(error @ NetError::Rejected { .. }) => {
+            // Nothing is hidden here that the server keeps.
+            round.store().give_up_discards(folder).map_err(store_failure)?;
+            round.refused.push(net_failure(&error, &round.state(folder)?.path));
+            Ok(())
+        }
+        Err(error) => Err(round.fail(&error)),
+    }
 }
 
 /// Moves and copies out of the open folder, one command for each folder that they go to.
@@ -170,7 +195,11 @@ async fn transfer(round: &mut Round<'_>, source: i64) -> Result<(), Failure> {
         })?;
         let before = round.session.status(&state.path).await.map_err(|error| net_failure(&error, &state.path))?;
         let ids: Vec<i64> = group.iter().map(|placing| placing.message).collect();
-        round.store().note_asked(&ids, target, before.uid_next).map_err(store_failure)?;
+        let ids = round.store().note_asked(&ids, target, before.uid_next).map_err(store_failure)?;
+        let group: Vec<Placing> = group.into_iter().filter(|placing| ids.contains(&placing.message)).collect();
+        if group.is_empty() {
+            continue;
+        }
         let uids: Vec<u32> = group.iter().filter_map(|placing| placing.uid).collect();
         let outcome = if copies {
             round.session.copy_messages(&uids, &state.path).await
@@ -184,7 +213,7 @@ async fn transfer(round: &mut Round<'_>, source: i64) -> Result<(), Failure> {
                 for id in ids {
                     round.store().give_up_placing(id).map_err(store_failure)?;
                 }
-                round.failures.push(net_failure(&error, &state.path));
+                round.refused.push(net_failure(&error, &state.path));
             }
             Err(error) => return Err(net_failure(&error, &state.path)),
         }
@@ -268,8 +297,13 @@ async fn arrived(round: &mut Round<'_>, target: i64, group: &[&Placing]) -> Resu
 /// Brings messages to the server that are not on it.
 async fn bring(round: &mut Round<'_>) -> Result<(), Failure> {
     let all = round.store().placings(round.account.id).map_err(store_failure)?;
+    let account = round.account.id;
     let own = all.into_iter().filter(|placing| {
-        placing.way == Way::Append && placing.target_account == round.account.id && !placing.is_deletion
+        placing.way == Way::Append
+            && placing.target_account == account
+            && !placing.is_deletion
+            // Another server was asked for it: what became of that is for its turn to find out.
+            && placing.asked_account.is_none_or(|asked| asked == account)
     });
     for placing in own.collect::<Vec<_>>() {
         round.check()?;
@@ -295,7 +329,14 @@ async fn one(round: &mut Round<'_>, placing: &Placing) -> Result<(), Failure> {
     }
     let fail = |error: NetError| net_failure(&error, &state.path);
     let before = round.session.status(&state.path).await.map_err(fail)?;
-    round.store().note_asked(&[placing.message], placing.target, before.uid_next).map_err(store_failure)?;
+    if placing.asked.is_some() {
+        // It is not where it was to go.
+        round.store().note_not_done(&[placing.message]).map_err(store_failure)?;
+    }
+    let asked = round.store().note_asked(&[placing.message], placing.target, before.uid_next).map_err(store_failure)?;
+    if asked.is_empty() {
+        return Ok(());
+    }
     let raw = round.store().raw(placing.message).map_err(store_failure)?;
     let flags = Flags {
         is_seen: row.flags.is_seen,
@@ -321,7 +362,8 @@ async fn one(round: &mut Round<'_>, placing: &Placing) -> Result<(), Failure> {
         Err(error @ (NetError::Rejected { .. } | NetError::NoFolder { .. })) => {
             round.store().note_not_done(&[placing.message]).map_err(store_failure)?;
             round.store().give_up_placing(placing.message).map_err(store_failure)?;
-            Err(fail(error))
+            round.refused.push(fail(error));
+            Ok(())
         }
         Err(error @ NetError::OverQuota { .. }) => {
             // It was not put there; when there is room again, it will be.

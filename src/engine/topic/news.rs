@@ -104,19 +104,18 @@ fn settings(profile: &Profile) -> NewsSettings {
 /// All that an account's server has was just fetched: what was there at first is no news, and what comes from now on is.
 pub(in crate::engine) fn begin(profile: &Profile, account: &AccountRecord) -> Result<(), StoreError> {
     let _looks = profile.news.looks.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut marks = profile.store.news_until()?;
-    if marks.contains_key(&account.id) || !is_complete(profile, account)? {
+    if profile.store.news_until()?.contains_key(&account.id) || !is_complete(profile, account)? {
         return Ok(());
     }
-    marks.insert(account.id, profile.store.newest_message()?);
-    profile.store.note_news_until(&marks)
+    profile.store.note_news_until(account.id, profile.store.newest_message()?)
 }
 
-/// Says what came since it was looked last, beside what goes on; of an account that has not [begun](begin), nothing.
-pub(in crate::engine) fn tell(profile: &Arc<Profile>) {
+/// Says what came since it was looked last, up to the message with that row id, beside what goes on; of an account that has
+/// not [begun](begin), nothing.
+pub(in crate::engine) fn tell(profile: &Arc<Profile>, until: i64) {
     let notices = {
         let _looks = profile.news.looks.lock().unwrap_or_else(PoisonError::into_inner);
-        look(profile)
+        look(profile, until)
     };
     // Nobody is told that nobody can be told.
     let Ok(notices) = notices else { return };
@@ -144,23 +143,20 @@ async fn say(profile: &Profile, notices: Vec<(AccountRecord, Arrivals)>) {
 }
 
 /// What is new by account; it is not new a second time.
-fn look(profile: &Profile) -> Result<Vec<(AccountRecord, Arrivals)>, StoreError> {
+fn look(profile: &Profile, until: i64) -> Result<Vec<(AccountRecord, Arrivals)>, StoreError> {
     let store = &profile.store;
-    let mut marks = store.news_until()?;
-    let before = marks.clone();
+    let marks = store.news_until()?;
     let folders = store.folders()?;
     let mut found = Vec::new();
     for account in store.accounts()? {
         let inbox = folders.iter().find(|folder| folder.account == account.id && folder.role == "inbox");
-        let (Some(inbox), Some(&mark)) = (inbox, marks.get(&account.id)) else { continue };
-        let arrivals = store.arrivals(inbox.id, mark, NAMED)?;
-        marks.insert(account.id, arrivals.newest);
+        let mark = marks.get(&account.id).copied().filter(|mark| *mark < until);
+        let (Some(inbox), Some(mark)) = (inbox, mark) else { continue };
+        let arrivals = store.arrivals(inbox.id, (mark, until), NAMED)?;
+        store.note_news_until(account.id, until)?;
         if arrivals.count > 0 {
             found.push((account, arrivals));
         }
-    }
-    if marks != before {
-        store.note_news_until(&marks)?;
     }
     Ok(found)
 }
@@ -236,7 +232,7 @@ mod tests {
             no_subject: "(none)".to_owned(),
         };
         let account = AccountRecord { address: "alice@example.test".to_owned(), ..AccountRecord::default() };
-        words(&phrases, NewsSettings { is_on: true, names }, &account, &Arrivals { rows, count, newest: 9 })
+        words(&phrases, NewsSettings { is_on: true, names }, &account, &Arrivals { rows, count })
     }
 
     #[test]
@@ -255,7 +251,9 @@ mod tests {
             let message = crate::engine::network::new_message(&raw, Some(uid), MessageFlags::default(), None);
             store.add_message(inbox, &message).unwrap();
         };
-        let news = || look(&profile).unwrap().iter().map(|(_, arrivals)| arrivals.count).sum::<usize>();
+        let news_until =
+            |until| look(&profile, until).unwrap().iter().map(|(_, arrivals)| arrivals.count).sum::<usize>();
+        let news = || news_until(store.newest_message().unwrap());
 
         come(1);
         begin(&profile, &account).unwrap();
@@ -266,6 +264,10 @@ mod tests {
         // Another turn ends before anybody has looked.
         begin(&profile, &account).unwrap();
         assert_eq!((news(), news()), (1, 0));
+        // What came while others were assessed was not looked at with them.
+        let looked_at = store.newest_message().unwrap();
+        come(3);
+        assert_eq!((news_until(looked_at), news(), news_until(looked_at), news()), (0, 1, 0, 0));
     }
 
     #[test]

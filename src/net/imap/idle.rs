@@ -47,9 +47,12 @@ impl Session {
                 Response::Data { status: Status::Bye, outcome } => {
                     return Err(ImapError::unreachable(outcome.information.as_deref().unwrap_or("closed")));
                 }
-                other if is_news(other) && is_waiting => {
-                    (is_waiting, heard) = (false, Heard::News);
-                    self.done().await?;
+                other if is_news(other) && heard != Heard::Cancelled => {
+                    // Also between DONE and its answer: the server says it once.
+                    heard = Heard::News;
+                    if std::mem::take(&mut is_waiting) {
+                        self.done().await?;
+                    }
                 }
                 _ => {}
             }

@@ -7,7 +7,8 @@ use super::super::StoreError;
 use super::super::database::millis;
 use super::super::message::next_id;
 use super::super::roster::LIMBO;
-use super::{Way, discard_source, has_flag, insert_placing, move_row, placing, set_flag};
+use super::ends::{ends_here, move_row};
+use super::{Way, has_flag, insert_placing, placing, set_flag};
 
 /// See [`crate::store::Store::mark`].
 pub(in crate::store) fn mark_in(
@@ -59,24 +60,16 @@ pub(in crate::store) fn relocate_in(
     )?;
     let is_elsewhere = there.0 != account && there.2;
     match placing(transaction, message)? {
-        // Home again before anybody was told.
-        Some(placing) if placing.folder == Some(target) && placing.asked.is_none() && placing.way == Way::Move => {
-            let uid = placing.uid.map_or(-message, i64::from);
-            move_row(transaction, message, target, uid)?;
-            transaction.execute("DELETE FROM placing WHERE message = ?1", [message])?;
-        }
-        // It is on no server yet.
-        Some(placing) if there.1 == LIMBO && placing.asked.is_none() && placing.way != Way::Move => {
-            discard_source(transaction, &placing)?;
-            transaction.execute("DELETE FROM message WHERE id = ?1", [message])?;
-        }
-        Some(_) => {
+        Some(placing) if ends_here(transaction, &placing, target, there.2, there.1 == LIMBO)? => {}
+        Some(placing) => {
             move_row(transaction, message, target, -message)?;
-            let way = if is_elsewhere { "append" } else { "" };
-            transaction.execute(
-                "UPDATE placing SET at = ?2, way = CASE ?3 WHEN '' THEN way ELSE ?3 END WHERE message = ?1",
-                params![message, millis(at), way],
-            )?;
+            transaction.execute("UPDATE placing SET at = ?2 WHERE message = ?1", params![message, millis(at)])?;
+            if is_elsewhere {
+                // What a copy was made of stays where it is.
+                let update = "UPDATE placing SET way = 'append', folder = CASE ?2 WHEN 1 THEN NULL ELSE folder END,
+                     uid = CASE ?2 WHEN 1 THEN NULL ELSE uid END WHERE message = ?1";
+                transaction.execute(update, params![message, placing.way == Way::Copy])?;
+            }
         }
         None if !has_server && there.1 == LIMBO => {
             transaction.execute("DELETE FROM message WHERE id = ?1", [message])?;

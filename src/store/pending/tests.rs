@@ -7,6 +7,8 @@ use super::super::tests::{inbox, message, now, profile};
 use super::super::{AccountRecord, FolderNews, Gone, MessageFlags, ProfileKey, ServerFlags, Store, schema};
 use super::*;
 
+mod apart;
+
 /// A store with an inbox of messages 1 to 5, and an archive.
 struct World {
     _dir: TempDir,
@@ -111,7 +113,7 @@ fn a_message_moved_on_while_the_server_moves_it_goes_on_from_where_it_is() {
     let trash = world.store.ensure_folder(world.account, "Trash", "Trash", "trash").unwrap();
     let id = world.ids[2];
     world.store.relocate(id, world.archive, now()).unwrap();
-    world.store.note_asked(&[id], world.archive, 1).unwrap();
+    assert_eq!(world.store.note_asked(&[id], world.archive, 1).unwrap(), [id]);
     world.store.relocate(id, trash, now()).unwrap();
     world.store.settle(id, world.archive, 41).unwrap();
     let placings = world.store.placings(world.account).unwrap();
