@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "engine/apart.rs"]
+mod apart;
 #[path = "engine/damage.rs"]
 mod damage;
 #[path = "engine/faults.rs"]
@@ -25,7 +27,6 @@ mod setup;
 mod synchronising;
 #[path = "engine/tagging.rs"]
 mod tagging;
-
 #[path = "engine/watching.rs"]
 mod watching;
 

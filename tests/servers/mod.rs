@@ -31,10 +31,10 @@ pub const TOKEN_KEY: &str = "a key of thirty-two or more bytes";
 /// Everybody who has a mailbox, `@example.test`.
 pub const USERS: [&str; 5] = ["alice", "bob", "carol", "dave", "mallory"];
 /// Those who have a mailbox that no other test looks into, `@example.test`; nobody can write to them by SMTP.
-pub const LODGERS: [&str; 27] = [
-    "erin", "frank", "grace", "heidi", "ivan", "judy", "kenji", "laura", "midori", "nadia", "nora", "oskar", "pedro",
-    "peggy", "quentin", "ronja", "rosa", "rupert", "stina", "sybil", "tove", "trent", "victor", "wendy", "xenia",
-    "yvonne", "zelda",
+pub const LODGERS: [&str; 30] = [
+    "erin", "frank", "grace", "heidi", "ivan", "judy", "kenji", "laura", "midori", "nadia", "nora", "oskar", "paloma",
+    "pedro", "peggy", "philip", "phoebe", "quentin", "ronja", "rosa", "rupert", "stina", "sybil", "tove", "trent",
+    "victor", "wendy", "xenia", "yvonne", "zelda",
 ];
 /// The host that the good certificates are for.
 pub const HOST: &str = "localhost";
