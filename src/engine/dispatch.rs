@@ -274,9 +274,10 @@ impl Engine {
     fn show_message(&self, message: MessageId) -> Result<(), Failure> {
         self.remote.open(message);
         let trust = trust_of(&self.profile);
-        let (raw, view) = reading::look(&self.profile, message)?;
-        (self.publish)(Event::Reading(Arc::new(view.clone())));
-        reading::settle(&self.profile, message, &raw, &view)?;
+        let found = reading::look(&self.profile, message)?;
+        (self.publish)(Event::Reading(Arc::new(found.view.clone())));
+        reading::settle(&self.profile, &found)?;
+        let (raw, view) = (found.raw, found.view);
         self.remote.shown(&self.means(), message, &view.assessment);
         super::topic::authorities::shown(&self.topic_work(), &view);
         self.show_mailbox();
@@ -301,7 +302,7 @@ impl Engine {
             // Answers of the DNS hold whoever is trusted; what was judged before that changed does not.
             if trust_of(&profile) != trust {
                 match reading::look(&profile, view.id) {
-                    Ok((_, again)) => view = again,
+                    Ok(again) => view = again.view,
                     Err(_) => return,
                 }
             }

@@ -70,6 +70,8 @@ pub struct Store {
     upkeep: Mutex<()>,
     /// Changes that connections counted which there are no more.
     changes_before: AtomicU64,
+    /// How often findings were forgotten; changed under the connection alone.
+    pub(super) forgotten: AtomicU64,
     dir: PathBuf,
     path: PathBuf,
     key: ProfileKey,
@@ -114,8 +116,18 @@ impl Store {
         let _ = rescue::Map::keep(dir, &path, key, &connection);
         files::mark(&lock, true)?;
         let (readers, connection) = (Mutex::default(), Mutex::new(connection));
-        let (upkeep, changes_before, dir) = (Mutex::default(), AtomicU64::new(0), dir.to_owned());
-        let store = Self { readers, connection, upkeep, changes_before, dir, path, key: key.clone(), lock, was_open };
+        let store = Self {
+            readers,
+            connection,
+            upkeep: Mutex::default(),
+            changes_before: AtomicU64::new(0),
+            forgotten: AtomicU64::new(0),
+            dir: dir.to_owned(),
+            path,
+            key: key.clone(),
+            lock,
+            was_open,
+        };
         store.recover_outbox()?;
         Ok(store)
     }
