@@ -169,6 +169,12 @@ impl Store {
         self.db().execute_batch(&refuse).unwrap();
     }
 
+    /// It can be done again.
+    #[cfg(test)]
+    pub(crate) fn allow(&self) {
+        self.db().execute_batch("DROP TRIGGER refused").unwrap();
+    }
+
     /// The key that the database is under.
     pub(super) fn key(&self) -> &ProfileKey {
         &self.key
