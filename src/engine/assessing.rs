@@ -17,10 +17,11 @@ use crate::store::{AssessedRow, Noted};
 use super::command::Progress;
 use super::network::{Publish, preview};
 use super::profile::{Profile, store_failure};
+use super::showing::{self, OpenFolder};
 use super::stateless::{self, SenderQuestion};
 use super::topic::finding::Harvest;
 use super::view::{FolderId, MessageId};
-use super::{Event, Failure, conversations, indexing, reading, sighting};
+use super::{Event, Failure, conversations, indexing, sighting};
 
 /// The most bytes that the layers of one message may open to.
 const PLAINTEXT_LIMIT: usize = 256 << 20;
@@ -30,9 +31,6 @@ const BATCH: usize = 100;
 const PORTION: u64 = 8 << 20;
 /// Less is done before anybody could read that it is done.
 const WORTH_TELLING: usize = 200;
-
-/// The folder whose list is on the screen.
-pub(super) type OpenFolder = Arc<Mutex<Option<FolderId>>>;
 
 /// Assesses beside everything else, one such work after the other, and shows the list when done. `looked_at` is called
 /// when what is here now was assessed, before what is only behind.
@@ -65,12 +63,7 @@ pub(super) fn beside(
         let caught = checked.and_then(|()| indexing::catch_up(&profile, &publish, &cancel)).unwrap_or(0);
         match done.map(|done| done + caught) {
             Ok(0) => {}
-            Ok(_) => {
-                let folder = *open.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Ok(view) = reading::mailbox(&profile, folder, is_demo) {
-                    publish(Event::Mailbox(Arc::new(view)));
-                }
-            }
+            Ok(_) => showing::list_beside(&profile, &publish, &open, is_demo),
             Err(failure) => publish(Event::Failed(failure)),
         }
     });

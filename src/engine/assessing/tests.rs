@@ -3,7 +3,7 @@ use std::sync::mpsc::sync_channel;
 use super::*;
 use crate::crypto::pgp;
 use crate::domain::{Draft, Fingerprint, Protection, Secret};
-use crate::engine::headless;
+use crate::engine::{headless, reading};
 use crate::flow::outgoing;
 use crate::store::TrustKind;
 

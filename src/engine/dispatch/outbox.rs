@@ -1,11 +1,11 @@
 //! The commands of the outbox, and sending beside the loop.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::profile::store_failure;
 use crate::engine::worker::internal;
-use crate::engine::{Command, Event, Failure, reading, sending};
+use crate::engine::{Command, Event, Failure, sending, showing};
 
 use super::Engine;
 
@@ -72,10 +72,7 @@ impl Engine {
             if let Ok(view) = sending::outbox(&profile) {
                 publish(Event::Outbox(Arc::new(view)));
             }
-            let folder = *open_folder.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Ok(view) = reading::mailbox(&profile, folder, false) {
-                publish(Event::Mailbox(Arc::new(view)));
-            }
+            showing::list_beside(&profile, &publish, &open_folder, false);
             // The copies are on the servers now, and are shown once they are fetched from there.
             if let Some(commands) = again.upgrade().filter(|_| has_filed) {
                 let _ = commands.send(Command::Synchronise);
