@@ -277,7 +277,7 @@ impl Engine {
     /// The beginning of a long list, and then all of it.
     pub(super) fn show_mailbox_at_first(&self) {
         let read = |folder| reading::beginning(&self.profile, folder, self.is_demo).ok().flatten().ok_or(());
-        // A list without one, or one that can't be read, is what all of it is then.
+        // A short list has none; that it can't be read is said when all of it is.
         let _ = self.open_folder.show(read, |view| (self.publish)(Event::Mailbox(Arc::new(view))));
         self.show_mailbox();
     }
