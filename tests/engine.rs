@@ -512,7 +512,7 @@ fn pop_before_smtp_logs_in_there_first_and_sends_nothing_when_it_can_not() {
     let save = |port| {
         let form = by_pop(&mallory, servers, port, true, true);
         headless::save_account(&mallory.profile(), &form).unwrap();
-        let letter = "From: mallory@example.test\r\nTo: carol@example.test\r\nSubject: first POP\r\n\r\nhello\r\n";
+        let letter = "From: mallory@example.test\r\nTo: alice@example.test\r\nSubject: first POP\r\n\r\nhello\r\n";
         headless::enqueue(&mallory.profile(), &RawMessage::new(letter.as_bytes().to_vec())).unwrap();
         headless::send_due(&mallory.profile()).unwrap()
     };

@@ -122,6 +122,7 @@ fn window(app: App, size: [f32; 2]) -> Harness<'static, App> {
 
 fn reads(language: Language, view: kakitome::engine::view::ReadingView) -> (App, Paper) {
     let (mut app, paper) = app(language);
+    app.state.selected = Some(view.id);
     app.update(Event::Reading(Arc::new(view)));
     app.state.reads = true;
     (app, paper)

@@ -68,7 +68,7 @@ fn a_new_profile_is_made_in_the_real_window_with_the_keyboard_alone() {
         display.xdotool(&arguments);
     }
     display.xdotool(&["type", "--delay", "1", "correct horse"]);
-    let typed = display.wait_until_still(home.path());
+    let typed = display.wait_until_other(home.path(), &before);
     assert!(before != typed, "nothing of what was typed is seen");
     display.xdotool(&["key", "Return"]);
 
@@ -155,7 +155,7 @@ fn a_new_user_has_both_key_pairs_and_a_backup_in_the_real_window() {
     press("Tab");
     let before = display.wait_until_still(home.path());
     press("Return");
-    let after = display.wait_until_still(home.path());
+    let after = display.wait_until_other(home.path(), &before);
     assert!(before != after, "the third screen is not left");
     assert!(program.0.try_wait().expect("a child can be asked").is_none(), "the program ended by itself");
     drop(program);
@@ -279,6 +279,17 @@ impl Display {
                 return next;
             }
             last = next;
+        }
+    }
+
+    /// The same, once it is another picture; the one of before when it stays that.
+    fn wait_until_other(&self, folder: &Path, before: &RgbImage) -> RgbImage {
+        let begin = Instant::now();
+        loop {
+            let next = self.wait_until_still(folder);
+            if next != *before || begin.elapsed() > PATIENCE {
+                return next;
+            }
         }
     }
 

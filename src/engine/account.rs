@@ -6,7 +6,7 @@ use crate::domain::{EmailAddress, Mailbox};
 use crate::net::{Credentials, Proof, imap, smtp};
 use crate::store::{AccountRecord, PopAccess};
 
-use super::login;
+use super::login::{self, Alone};
 use super::network::{imap_server, net_failure, smtp_server};
 use super::popping;
 use super::profile::{Profile, store_failure};
@@ -21,6 +21,8 @@ pub(super) fn save(profile: &Profile, form: &AccountForm, is_demo: bool) -> Resu
     }
     receives_as_before(profile, &record)?;
     let before = own_addresses(profile)?;
+    // A renewal that is under way finds either what was there, or all of this.
+    let alone = profile.tokens.alone();
     record.id = profile.store.save_account(&record).map_err(store_failure)?;
     believe_anew(profile, &before)?;
     profile.tokens.stay(record.id);
@@ -28,11 +30,12 @@ pub(super) fn save(profile: &Profile, form: &AccountForm, is_demo: bool) -> Resu
         secrets.set(&record.secret_name(), password).map_err(store_failure)?;
     }
     if let Some(grant) = &form.grant {
-        login::keep(profile, &record, grant)?;
+        login::keep(profile, &record, grant, &alone)?;
     } else if record.oauth.is_empty() {
         // What an account had that signs in with a password now.
-        forget_grant(profile, &record)?;
+        forget_grant(profile, &record, &alone)?;
     }
+    drop(alone);
     profile.store.ensure_folder(record.id, "INBOX", "INBOX", "inbox").map_err(store_failure)?;
     Ok(record.id)
 }
@@ -75,8 +78,10 @@ fn receives_as_before(profile: &Profile, record: &AccountRecord) -> Result<(), F
 pub(super) fn remove(profile: &Profile, id: i64) -> Result<AccountRecord, Failure> {
     let accounts = profile.store.accounts().map_err(store_failure)?;
     let record = accounts.into_iter().find(|one| one.id == id).ok_or_else(|| input("no_account"))?;
+    // A renewal that is under way keeps nothing after this.
+    let alone = profile.tokens.alone();
     profile.tokens.leave(id);
-    match take_away(profile, &record) {
+    match take_away(profile, &record, &alone) {
         Ok(()) => Ok(record),
         Err(failure) => {
             // It is still there, and what goes wrong with it is a failure again.
@@ -86,17 +91,17 @@ pub(super) fn remove(profile: &Profile, id: i64) -> Result<AccountRecord, Failur
     }
 }
 
-fn take_away(profile: &Profile, record: &AccountRecord) -> Result<(), Failure> {
+fn take_away(profile: &Profile, record: &AccountRecord, alone: &Alone<'_>) -> Result<(), Failure> {
     if let Some(secrets) = &profile.secrets {
         secrets.remove(&record.secret_name()).map_err(store_failure)?;
     }
-    forget_grant(profile, record)?;
+    forget_grant(profile, record, alone)?;
     let before = own_addresses(profile)?;
     profile.store.remove_account(record.id).map_err(store_failure)?;
     believe_anew(profile, &before)
 }
 
-fn forget_grant(profile: &Profile, record: &AccountRecord) -> Result<(), Failure> {
+fn forget_grant(profile: &Profile, record: &AccountRecord, _alone: &Alone<'_>) -> Result<(), Failure> {
     profile.tokens.forget(record.id);
     let Some(secrets) = &profile.secrets else { return Ok(()) };
     secrets.remove(&record.grant_name()).map_err(store_failure)

@@ -17,10 +17,11 @@ use crate::store::{AssessedRow, Noted};
 use super::command::Progress;
 use super::network::{Publish, preview};
 use super::profile::{Profile, store_failure};
+use super::showing::{self, OpenFolder};
 use super::stateless::{self, SenderQuestion};
 use super::topic::finding::Harvest;
 use super::view::{FolderId, MessageId};
-use super::{Event, Failure, conversations, indexing, reading, sighting};
+use super::{Event, Failure, conversations, indexing, sighting};
 
 /// The most bytes that the layers of one message may open to.
 const PLAINTEXT_LIMIT: usize = 256 << 20;
@@ -30,9 +31,6 @@ const BATCH: usize = 100;
 const PORTION: u64 = 8 << 20;
 /// Less is done before anybody could read that it is done.
 const WORTH_TELLING: usize = 200;
-
-/// The folder whose list is on the screen.
-pub(super) type OpenFolder = Arc<Mutex<Option<FolderId>>>;
 
 /// Assesses beside everything else, one such work after the other, and shows the list when done. `looked_at` is called
 /// when what is here now was assessed, up to the message with that row id, before what is only behind.
@@ -67,12 +65,7 @@ pub(super) fn beside(
         let caught = checked.and_then(|()| indexing::catch_up(&profile, &publish, &cancel)).unwrap_or(0);
         match done.map(|done| done + caught) {
             Ok(0) => {}
-            Ok(_) => {
-                let folder = *open.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Ok(view) = reading::mailbox(&profile, folder, is_demo) {
-                    publish(Event::Mailbox(Arc::new(view)));
-                }
-            }
+            Ok(_) => showing::list_beside(&profile, &publish, &open, is_demo),
             Err(failure) => publish(Event::Failed(failure)),
         }
     });
@@ -117,10 +110,25 @@ pub(super) fn unseen(profile: &Profile, folder: FolderId, cancel: &Cancel) -> Re
     stream(profile, cancel, || Ok(batches.next().unwrap_or_default().to_vec())).map(|_| ())
 }
 
-/// Messages that were looked at, and what the user trusted then.
+/// Messages that were looked at, and with what.
 struct Looked {
     messages: Vec<(MessageId, RawMessage, Assessment)>,
+    basis: Basis,
+}
+
+/// What findings rest on: while it is the same, so are they.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Basis {
+    /// The policy's stamp.
     trust: u64,
+    /// How the store counts what it was told to forget: a key that was unlocked or came, and another trust.
+    forgotten: u64,
+}
+
+impl Basis {
+    fn of(profile: &Profile) -> Result<Self, Failure> {
+        Ok(Self { forgotten: profile.store.forgotten(), trust: profile.policy_stamp()? })
+    }
 }
 
 /// Assesses what `next` gives, until it gives none or all is cancelled; how many. While some are taken into the list and the
@@ -143,7 +151,7 @@ fn stream(
                 }
                 let with = Tools::of(profile)?;
                 for some in portions(&due) {
-                    let looked = Looked { messages: with.look_at_all(profile, some), trust: with.trust };
+                    let looked = Looked { messages: with.look_at_all(profile, some), basis: with.basis };
                     // Whoever takes has failed, and says why.
                     if cancel.is_cancelled() || to.send(looked).is_err() {
                         return Ok(done);
@@ -167,14 +175,15 @@ fn take_all(profile: &Profile, all: Receiver<Looked>) -> Result<(), Failure> {
         if count == 0 {
             harvest = Harvest::of(profile);
         }
-        let mut messages = looked.messages;
-        if profile.policy_stamp()? != looked.trust {
-            // Whom the user does not trust any more is not shown as trusted.
+        let Looked { mut messages, mut basis } = looked;
+        if Basis::of(profile)? != basis {
+            // Whom the user does not trust any more is not shown as trusted, nor as closed what can be opened now.
             let ids: Vec<_> = messages.iter().map(|(id, raw, _)| (*id, raw.len() as u64)).collect();
-            messages = Tools::of(profile)?.look_at_all(profile, &ids);
+            let with = Tools::of(profile)?;
+            (messages, basis) = (with.look_at_all(profile, &ids), with.basis);
         }
         count += messages.len();
-        take(profile, messages, &mut feed, harvest.as_mut())?;
+        take(profile, Looked { messages, basis }, &mut feed, harvest.as_mut())?;
         if count >= BATCH {
             keep(profile, &mut harvest)?;
             count = 0;
@@ -189,10 +198,11 @@ fn keep(profile: &Profile, harvest: &mut Option<Harvest>) -> Result<(), Failure>
     harvest.take().map_or(Ok(0), |harvest| harvest.keep(profile)).map(|_| ())
 }
 
-/// What was found of messages goes into the list, the search and the store of certificates.
+/// What was found of messages goes into the list, the search and the store of certificates. When the store was told to
+/// forget such findings since, nothing does, and the messages stay due: whoever told it has them assessed after that.
 fn take(
     profile: &Profile,
-    looked: Vec<(MessageId, RawMessage, Assessment)>,
+    looked: Looked,
     feed: &mut indexing::Feed,
     mut harvest: Option<&mut Harvest>,
 ) -> Result<(), Failure> {
@@ -200,10 +210,12 @@ fn take(
         let look = AssertUnwindSafe(|| sighting::look(profile, *id, assessment));
         matches!(std::panic::catch_unwind(look), Ok(Ok(())))
     };
-    let mut looked = looked;
+    let Looked { messages: mut looked, basis } = looked;
     looked.retain_mut(sighted);
     let found: Vec<_> = looked.iter().map(|(id, _, assessment)| (*id, noted(assessment))).collect();
-    profile.store.note_assessed(&found).map_err(store_failure)?;
+    if !profile.store.note_assessed(&found, basis.forgotten).map_err(store_failure)? {
+        return Ok(());
+    }
     for (id, raw, assessment) in &looked {
         let _ = std::panic::catch_unwind(AssertUnwindSafe(|| {
             feed.take(profile, *id, raw.len(), assessment);
@@ -249,9 +261,9 @@ pub(super) fn layers(profile: &Profile, message: MessageId) -> Result<Vec<(Strin
     Ok(std::iter::once((String::new(), raw)).chain(opened).collect())
 }
 
-/// Puts into the list what was found.
-pub(super) fn note(profile: &Profile, message: MessageId, found: &Assessment) -> Result<(), Failure> {
-    profile.store.note_assessed(&[(message, noted(found))]).map_err(store_failure)
+/// Puts into the list what was found; see [`crate::store::Store::note_assessed`].
+pub(super) fn note(profile: &Profile, message: MessageId, found: &Assessment, as_of: u64) -> Result<bool, Failure> {
+    profile.store.note_assessed(&[(message, noted(found))], as_of).map_err(store_failure)
 }
 
 /// What the list is to show: the protected values. Of a message that can't be opened only that is noted.
@@ -298,17 +310,16 @@ pub(super) struct Tools {
     policy: crate::trust::TrustPolicy,
     authserv_ids: Vec<String>,
     limits: Limits,
-    /// The policy's stamp.
-    trust: u64,
+    basis: Basis,
 }
 
 impl Tools {
     pub(super) fn of(profile: &Profile) -> Result<Self, Failure> {
-        // The stamp first: what changes between them is looked at again, and not overlooked.
-        let trust = profile.policy_stamp()?;
+        // The stamps first: what changes between them is looked at again, and not overlooked.
+        let basis = Basis::of(profile)?;
         let policy = profile.policy(profile.now())?;
         let (authserv_ids, _) = profile.delivery();
-        Ok(Self { keyring: profile.keyring(), policy, authserv_ids, limits: Limits::default(), trust })
+        Ok(Self { keyring: profile.keyring(), policy, authserv_ids, limits: Limits::default(), basis })
     }
 
     pub(super) fn assess(&self, profile: &Profile, message: MessageId) -> Result<(RawMessage, Assessment), Failure> {

@@ -2,31 +2,29 @@
 
 mod keys;
 mod mail;
+mod message;
 mod outbox;
 
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::mpsc::WeakUnboundedSender;
 
-use crate::domain::RawMessage;
 use crate::net::Cancel;
 use crate::net::web::Reach;
 use crate::store::opened::OpenedFiles;
 
-use super::assessing::OpenFolder;
 use super::network::Publish;
 use super::profile::{Profile, store_failure};
 use super::receiving::{self, GRACE, Scope, Terms};
 use super::remote::{self, Means, Remote};
-use super::topic::{finding, news};
-use super::view::{ALL_INBOXES, FolderId, MessageId, PreferencesView, ReadingView};
+use super::showing::{self, OpenFolder, OpenMessage};
+use super::topic::news;
+use super::view::{ALL_INBOXES, MessageId, PreferencesView};
 use super::worker::internal;
 use super::{
     Command, Event, Failure, FailureKind, account, assessing, attachment, conversations, reading, remedy, sending,
-    stateless,
 };
 
 pub(super) struct Engine {
@@ -35,9 +33,7 @@ pub(super) struct Engine {
     pub(super) is_demo: bool,
     pub(super) publish: Publish,
     open_folder: OpenFolder,
-    open_message: Option<MessageId>,
-    /// The same for work beside the loop.
-    shown: Arc<AtomicI64>,
+    open_message: OpenMessage,
     cancel: Cancel,
     is_busy: Arc<tokio::sync::Mutex<()>>,
     /// Held while something is sent: fetching, which may take long, keeps nothing from going.
@@ -49,14 +45,6 @@ pub(super) struct Engine {
     opened: Arc<OpenedFiles>,
     pub(super) remote: Arc<Remote>,
     mail: Arc<mail::Desk>,
-}
-
-/// The policy's stamp, and the keyrings': what an assessment rests on.
-type Trust = (Option<u64>, u64, u64);
-
-fn trust_of(profile: &Profile) -> Trust {
-    let keyring = profile.keyring();
-    (profile.policy_stamp().ok(), keyring.pgp.generation(), keyring.smime.generation())
 }
 
 impl Engine {
@@ -73,8 +61,7 @@ impl Engine {
             is_demo,
             publish,
             open_folder: OpenFolder::default(),
-            open_message: None,
-            shown: Arc::default(),
+            open_message: OpenMessage::default(),
             cancel: Cancel::new(),
             is_busy: Arc::default(),
             is_sending: Arc::default(),
@@ -99,13 +86,12 @@ impl Engine {
     fn one(&mut self, command: Command) -> Result<(), Failure> {
         match command {
             Command::OpenFolder(folder) => {
-                *self.open_folder.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder);
+                self.open_folder.open(Some(folder));
                 self.show_mailbox_at_first();
                 Ok(())
             }
             Command::OpenMessage(message) => {
-                self.open_message = Some(message);
-                self.shown.store(message, Ordering::Relaxed);
+                self.open_message.open(Some(message));
                 self.show_message(message)
             }
             Command::Unlock { passphrase } => self.unlock(passphrase),
@@ -183,7 +169,7 @@ impl Engine {
                 store.set_setting("authserv_ids", &authserv_ids).map_err(store_failure)?;
                 store.set_setting("evaluates_sender", &evaluates_sender).map_err(store_failure)?;
                 self.show_preferences();
-                self.open_message.map_or(Ok(()), |message| self.show_message(message))
+                self.open_message.what().map_or(Ok(()), |message| self.show_message(message))
             }
             Command::Remember { language, theme } => {
                 self.profile.store.set_setting("preferences", &(language, theme)).map_err(store_failure)
@@ -207,10 +193,10 @@ impl Engine {
             }
             Command::AccountsChanged => {
                 // The open folder may be gone.
-                let open = self.open_folder();
+                let open = self.open_folder.what();
                 let folders = self.profile.store.folders().map_err(store_failure)?;
                 if open.is_some_and(|open| open != ALL_INBOXES && folders.iter().all(|folder| folder.id != open)) {
-                    *self.open_folder.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                    self.open_folder.open(None);
                 }
                 if !self.is_demo {
                     self.watch();
@@ -273,48 +259,6 @@ impl Engine {
         (self.publish)(Event::Done { code, subject: subject.to_owned() });
     }
 
-    fn show_message(&self, message: MessageId) -> Result<(), Failure> {
-        self.remote.open(message);
-        let trust = trust_of(&self.profile);
-        let (raw, view) = reading::look(&self.profile, message)?;
-        (self.publish)(Event::Reading(Arc::new(view.clone())));
-        reading::settle(&self.profile, message, &raw, &view)?;
-        self.remote.shown(&self.means(), message, &view.assessment);
-        super::topic::authorities::shown(&self.topic_work(), &view);
-        self.show_mailbox();
-        finding::complete(&self.topic_work(), &view.assessment);
-        self.evaluate_sender(raw, view, trust);
-        Ok(())
-    }
-
-    /// Asks DNS who vouches for an open message, beside the loop, and shows it again with the answers.
-    fn evaluate_sender(&self, raw: RawMessage, mut view: ReadingView, trust: Trust) {
-        let (trusted, evaluates) = self.profile.delivery();
-        if self.is_demo || !evaluates {
-            return;
-        }
-        let (profile, publish) = (Arc::clone(&self.profile), Arc::clone(&self.publish));
-        let (remote, means, shown) = (Arc::clone(&self.remote), self.means(), Arc::clone(&self.shown));
-        tokio::spawn(async move {
-            let found = stateless::evaluate_sender(&raw, &trusted, None, profile.now()).await;
-            if shown.load(Ordering::Relaxed) != view.id {
-                return;
-            }
-            // Answers of the DNS hold whoever is trusted; what was judged before that changed does not.
-            if trust_of(&profile) != trust {
-                match reading::look(&profile, view.id) {
-                    Ok((_, again)) => view = again,
-                    Err(_) => return,
-                }
-            }
-            let mut assessment = (*view.assessment).clone();
-            assessment.sender.extend(found);
-            view.assessment = Arc::new(assessment);
-            publish(Event::Reading(Arc::new(view.clone())));
-            remote.shown_again(&means, view.id, &view.assessment);
-        });
-    }
-
     pub(super) fn show_preferences(&self) {
         let (language, theme) = self.profile.store.setting::<(String, String)>("preferences").ok().flatten().unzip();
         let (authserv_ids, evaluates_sender) = self.profile.delivery();
@@ -334,21 +278,16 @@ impl Engine {
 
     /// The beginning of a long list, and then all of it.
     pub(super) fn show_mailbox_at_first(&self) {
-        if let Ok(Some(view)) = reading::beginning(&self.profile, self.open_folder(), self.is_demo) {
-            (self.publish)(Event::Mailbox(Arc::new(view)));
-        }
+        let read = |folder| reading::beginning(&self.profile, folder, self.is_demo).ok().flatten().ok_or(());
+        // A short list has none; that it can't be read is said when all of it is.
+        let _ = self.open_folder.show(read, |view| (self.publish)(Event::Mailbox(Arc::new(view))));
         self.show_mailbox();
     }
 
     pub(super) fn show_mailbox(&self) {
-        match reading::mailbox(&self.profile, self.open_folder(), self.is_demo) {
-            Ok(view) => (self.publish)(Event::Mailbox(Arc::new(view))),
-            Err(failure) => (self.publish)(Event::Failed(failure)),
+        if let Err(failure) = showing::list(&self.profile, &self.publish, &self.open_folder, self.is_demo) {
+            (self.publish)(Event::Failed(failure));
         }
-    }
-
-    fn open_folder(&self) -> Option<FolderId> {
-        *self.open_folder.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Assesses messages beside the loop, so that the list shows their protected subjects.
@@ -394,10 +333,7 @@ impl Engine {
             {
                 publish(Event::Failed(failure));
             }
-            let folder = *open_folder.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Ok(view) = reading::mailbox(&profile, folder, false) {
-                publish(Event::Mailbox(Arc::new(view)));
-            }
+            showing::list_beside(&profile, &publish, &open_folder, false);
             // Only then is it known which of it a rule has filed, and what may be named.
             assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false, news::tell);
             drop(turn);

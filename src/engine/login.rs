@@ -3,7 +3,7 @@
 //! to be sent stays queued, and what is here stays here.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -29,7 +29,12 @@ pub(super) struct Tokens {
     leaving: Mutex<HashSet<i64>>,
     /// One renewal at a time: some servers give each refresh token out for one use only.
     renewing: tokio::sync::Mutex<()>,
+    /// Held while what renews an access is kept or taken away, and the account with it. Nobody is asked anything meanwhile.
+    keeping: Mutex<()>,
 }
+
+/// Says that nobody else keeps an account or what it logs in with, or takes one away.
+pub(super) type Alone<'a> = MutexGuard<'a, ()>;
 
 #[derive(Clone, Debug)]
 struct Held {
@@ -49,6 +54,11 @@ impl Tokens {
         let until = Timestamp::now().saturating_add(used).unwrap_or(Timestamp::MAX);
         let held = Held { token: grant.access.clone(), until };
         self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(account, held);
+    }
+
+    /// Whoever keeps an account or what it logs in with, or takes one away, does it alone.
+    pub(super) fn alone(&self) -> Alone<'_> {
+        self.keeping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The account goes, and what it logs in with before it.
@@ -172,15 +182,42 @@ async fn token(
         return Ok(token);
     }
     let secrets = profile.secrets.as_ref().ok_or_else(|| sign_in_again(account, "no_secret_store".to_owned()))?;
-    let kept = secrets.get(&account.grant_name()).map_err(store_failure)?;
-    let Some(kept) = kept else {
-        profile.store.set_signed_out(account.id, true).map_err(store_failure)?;
-        return Err(sign_in_again(account, "no_grant".to_owned()));
+    let kept = {
+        let _alone = profile.tokens.alone();
+        let kept = secrets.get(&account.grant_name()).map_err(store_failure)?;
+        if kept.is_none() && !profile.tokens.has_left(account.id) {
+            profile.store.set_signed_out(account.id, true).map_err(store_failure)?;
+        }
+        kept.ok_or_else(|| sign_in_again(account, "no_grant".to_owned()))?
     };
     let web = web(profile)?;
-    match oauth::refresh(server, &web, &kept).await {
+    let answer = oauth::refresh(server, &web, &kept).await;
+    renewed(profile, account, &kept, answer)
+}
+
+/// What becomes of the answer to a renewal that was asked for with what was `sent`. While it was waited for, the user may
+/// have signed in anew, or removed the account: then nothing of it is kept, and nothing that came meanwhile is taken away.
+fn renewed(
+    profile: &Profile,
+    account: &AccountRecord,
+    sent: &Secret<String>,
+    answer: Result<Grant, OAuthError>,
+) -> Result<Secret<String>, Failure> {
+    let secrets = profile.secrets.as_ref().ok_or_else(|| sign_in_again(account, "no_secret_store".to_owned()))?;
+    let alone = profile.tokens.alone();
+    let stored = secrets.get(&account.grant_name()).map_err(store_failure)?;
+    let is_same = stored.is_some_and(|stored| stored.declassify() == sent.declassify());
+    if profile.tokens.has_left(account.id) || !is_same {
+        // What came meanwhile logs in, too, unless another account has the row id; else it is worth another attempt.
+        let is_it =
+            |now: &AccountRecord| (now.id, &now.user, &now.oauth) == (account.id, &account.user, &account.oauth);
+        let is_there = profile.store.accounts().map_err(store_failure)?.iter().any(is_it);
+        let other = profile.tokens.get(account.id).filter(|_| is_there);
+        return other.ok_or_else(|| failure(&OAuthError::Protocol("replaced"), &account.address));
+    }
+    match answer {
         Ok(grant) => {
-            keep(profile, account, &grant)?;
+            keep(profile, account, &grant, &alone)?;
             Ok(grant.access)
         }
         Err(OAuthError::Revoked) => {
@@ -193,7 +230,12 @@ async fn token(
 }
 
 /// Keeps what an authorization server gave: what renews it in the secret store, the rest in memory.
-pub(super) fn keep(profile: &Profile, account: &AccountRecord, grant: &Grant) -> Result<(), Failure> {
+pub(super) fn keep(
+    profile: &Profile,
+    account: &AccountRecord,
+    grant: &Grant,
+    _alone: &Alone<'_>,
+) -> Result<(), Failure> {
     if let (Some(refresh), Some(secrets)) = (&grant.refresh, &profile.secrets) {
         secrets.set(&account.grant_name(), refresh).map_err(store_failure)?;
     }
@@ -227,31 +269,4 @@ pub(super) fn failure(error: &OAuthError, subject: &str) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    fn grant(token: &str, seconds: u64) -> Grant {
-        Grant { access: Secret::from(token), lasts: Duration::from_secs(seconds), refresh: None }
-    }
-
-    #[test]
-    fn a_token_is_used_until_shortly_before_its_end_and_a_refused_one_no_more() {
-        let tokens = Tokens::default();
-        let held = |id| tokens.get(id).map(|token| token.declassify().clone());
-        tokens.set(1, &grant("old", 0));
-        assert_eq!(held(1), None, "its time is over");
-        tokens.set(1, &grant("first", 3600));
-        tokens.set(2, &grant("of another", u64::MAX));
-        assert_eq!(held(1).as_deref(), Some("first"));
-        // A refusal that comes late does not take away the token that came meanwhile.
-        tokens.set(1, &grant("second", 3600));
-        tokens.refuse(1, &Secret::from("first"));
-        assert_eq!(held(1).as_deref(), Some("second"));
-        tokens.refuse(1, &Secret::from("second"));
-        assert_eq!(held(1), None);
-        tokens.forget(2);
-        assert_eq!(held(2), None);
-    }
-}
+mod tests;

@@ -27,6 +27,7 @@ mod remedy;
 mod remote;
 mod sending;
 pub mod sheet;
+mod showing;
 mod sighting;
 pub mod stateless;
 pub mod topic;

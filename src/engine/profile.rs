@@ -61,6 +61,8 @@ pub struct Profile {
     pub transcripts: Transcripts,
     /// What accounts that sign in with OAuth 2.0 log in with now.
     pub(super) tokens: super::login::Tokens,
+    /// Held while something is sent.
+    pub(super) sending: tokio::sync::Mutex<()>,
     keyring: Mutex<Arc<Keyring>>,
     /// Held while the keyring is changed: whoever changes it begins with what it is then.
     changing: Mutex<()>,
@@ -123,6 +125,7 @@ impl Profile {
             news: super::topic::news::Desk::default(),
             turns: super::receiving::Turns::default(),
             tokens: super::login::Tokens::default(),
+            sending: tokio::sync::Mutex::default(),
             keepers: Keepers::default(),
             transcripts: Transcripts::default(),
             keyring: Mutex::new(Arc::new(keyring)),

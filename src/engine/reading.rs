@@ -127,33 +127,44 @@ pub(super) fn assess(profile: &Profile, message: MessageId) -> Result<(RawMessag
 
 /// The open message, assessed; what was found goes into the list too, and is taken from it.
 pub(super) fn view(profile: &Profile, message: MessageId, _is_demo: bool) -> Result<ReadingView, Failure> {
-    let (raw, view) = look(profile, message)?;
-    settle(profile, message, &raw, &view)?;
-    Ok(view)
+    let found = look(profile, message)?;
+    if settle(profile, &found)? {
+        return Ok(found.view);
+    }
+    // A key was unlocked meanwhile, or another one is trusted.
+    let again = look(profile, message)?;
+    settle(profile, &again)?;
+    Ok(again.view)
+}
+
+/// A message that was looked at.
+pub(super) struct Look {
+    pub(super) raw: RawMessage,
+    pub(super) view: ReadingView,
+    /// What was forgotten later was found with other keys, or under another trust.
+    as_of: u64,
 }
 
 /// The open message, assessed, with its source. Nothing waits for the disk here: it is shown then.
-pub(super) fn look(profile: &Profile, message: MessageId) -> Result<(RawMessage, ReadingView), Failure> {
+pub(super) fn look(profile: &Profile, message: MessageId) -> Result<Look, Failure> {
+    let as_of = profile.store.forgotten();
     let (raw, assessment) = assess(profile, message)?;
     let help = remedy::help(profile, message, &raw, &assessment)?;
     let view = ReadingView { help, ..attachment::reading(message, &raw, assessment) };
-    Ok((raw, view))
+    Ok(Look { raw, view, as_of })
 }
 
-/// Keeps what was found of a message that was looked at.
-pub(super) fn settle(
-    profile: &Profile,
-    message: MessageId,
-    raw: &RawMessage,
-    view: &ReadingView,
-) -> Result<(), Failure> {
-    assessing::note(profile, message, &view.assessment)?;
+/// Keeps what was found of a message that was looked at; `false` when it was looked at with keys or trust of before, and
+/// the list is not told.
+pub(super) fn settle(profile: &Profile, found: &Look) -> Result<bool, Failure> {
+    let Look { raw, view, as_of } = found;
+    let is_noted = assessing::note(profile, view.id, &view.assessment, *as_of)?;
     // What it is shown with does not change by what it brings.
     if let Some(mut harvest) = Harvest::of(profile) {
         // A message is read whether or not what it brings can be kept.
-        let _ = harvest.take(profile, message, raw, &view.assessment).and_then(|()| harvest.keep(profile));
+        let _ = harvest.take(profile, view.id, raw, &view.assessment).and_then(|()| harvest.keep(profile));
     }
-    Ok(())
+    Ok(is_noted)
 }
 
 /// The content of a file in a message.

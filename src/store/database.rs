@@ -70,6 +70,8 @@ pub struct Store {
     upkeep: Mutex<()>,
     /// Changes that connections counted which there are no more.
     changes_before: AtomicU64,
+    /// How often findings were forgotten; changed under the connection alone.
+    pub(super) forgotten: AtomicU64,
     dir: PathBuf,
     path: PathBuf,
     key: ProfileKey,
@@ -114,8 +116,18 @@ impl Store {
         let _ = rescue::Map::keep(dir, &path, key, &connection);
         files::mark(&lock, true)?;
         let (readers, connection) = (Mutex::default(), Mutex::new(connection));
-        let (upkeep, changes_before, dir) = (Mutex::default(), AtomicU64::new(0), dir.to_owned());
-        let store = Self { readers, connection, upkeep, changes_before, dir, path, key: key.clone(), lock, was_open };
+        let store = Self {
+            readers,
+            connection,
+            upkeep: Mutex::default(),
+            changes_before: AtomicU64::new(0),
+            forgotten: AtomicU64::new(0),
+            dir: dir.to_owned(),
+            path,
+            key: key.clone(),
+            lock,
+            was_open,
+        };
         store.recover_outbox()?;
         Ok(store)
     }
@@ -155,6 +167,12 @@ impl Store {
     pub(crate) fn refuse(&self, what: &str) {
         let refuse = format!("CREATE TRIGGER refused BEFORE {what} BEGIN SELECT RAISE(FAIL, 'full'); END");
         self.db().execute_batch(&refuse).unwrap();
+    }
+
+    /// It can be done again.
+    #[cfg(test)]
+    pub(crate) fn allow(&self) {
+        self.db().execute_batch("DROP TRIGGER refused").unwrap();
     }
 
     /// The key that the database is under.
@@ -201,7 +219,7 @@ impl Store {
 }
 
 /// So often a profile that is in use is asked for again, after [`NEXT_TRY`] each.
-const TRIES: usize = 10;
+const TRIES: usize = 30;
 const NEXT_TRY: Duration = Duration::from_millis(20);
 
 /// A process that was just started from the one that had the profile holds its lock until it is another program: a moment.

@@ -1,3 +1,7 @@
+//! Messages: kept, listed, and what is noted of each.
+
+mod findings;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
@@ -236,37 +240,6 @@ impl Store {
         set_headline(&self.db(), id, lock, seal)
     }
 
-    /// Notes what was found when a message was assessed: its list and its search know it from now
-    /// on, and no longer what stood outside of its protection. Its place in the list stays.
-    pub fn set_assessed(&self, id: i64, found: &AssessedRow) -> Result<(), StoreError> {
-        self.note_assessed(&[(id, Noted::Read(found.clone()))])
-    }
-
-    /// Notes what was found of many messages, all or none.
-    pub fn note_assessed(&self, found: &[(i64, Noted)]) -> Result<(), StoreError> {
-        let mut db = self.db();
-        let transaction = db.transaction()?;
-        for (id, noted) in found {
-            match noted {
-                Noted::Closed { lock, seal } => set_headline(&transaction, *id, lock, seal)?,
-                Noted::Read(row) => set_assessed(&transaction, *id, row)?,
-            }
-        }
-        Ok(transaction.commit()?)
-    }
-
-    /// What was found of signatures is no longer to be believed: whom the user trusts has changed.
-    pub fn forget_seals(&self) -> Result<(), StoreError> {
-        self.db().execute("UPDATE message SET lock = NULL, seal = NULL WHERE seal <> 'unsigned'", [])?;
-        Ok(())
-    }
-
-    /// What was found closed may be opened now: a key was unlocked, or came.
-    pub fn forget_closed(&self) -> Result<(), StoreError> {
-        self.db().execute("UPDATE message SET lock = NULL, seal = NULL WHERE lock = 'cannot_open'", [])?;
-        Ok(())
-    }
-
     /// Messages that are to be assessed, newest first, with their sizes in bytes: at most `limit` of those below an id.
     pub fn unassessed(&self, below: i64, limit: usize) -> Result<Vec<(i64, u64)>, StoreError> {
         let db = self.db();
@@ -304,26 +277,6 @@ impl Store {
         self.db().execute("DELETE FROM message WHERE id = ?1", [id])?;
         Ok(())
     }
-}
-
-fn set_assessed(db: &Connection, id: i64, found: &AssessedRow) -> Result<(), StoreError> {
-    let mut update = db.prepare_cached(
-        "UPDATE message SET lock = ?2, seal = ?3, from_name = ?4, from_address = ?5, subject = ?6, preview = ?7,
-             date = coalesce(?8, date), has_attachments = ?9
-         WHERE id = ?1",
-    )?;
-    update.execute(params![
-        id,
-        found.lock,
-        found.seal,
-        found.from.name,
-        found.from.address,
-        found.subject,
-        found.preview,
-        found.date.map(millis),
-        found.has_attachments,
-    ])?;
-    thread::learn(db, id, &found.lineage, &found.subject)
 }
 
 fn set_headline(db: &Connection, id: i64, lock: &str, seal: &str) -> Result<(), StoreError> {

@@ -239,6 +239,29 @@ impl Store {
         self.change(id, "DELETE FROM outbox WHERE id = ?1 AND state <> 'sending'", &[])
     }
 
+    /// What is noted as being sent though nobody sends: how it came out could not be noted. What had begun to go is
+    /// uncertain, as after a crash; the rest waits, for so long as `wait` says of the attempts; how many there were.
+    pub fn recover_stranded(&self, now: Timestamp, wait: impl Fn(u32) -> SignedDuration) -> Result<usize, StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        let mut find =
+            transaction.prepare_cached("SELECT id, attempts, data_began FROM outbox WHERE state = 'sending'")?;
+        let rows = find.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let stranded: Vec<(i64, u32, bool)> = rows.collect::<Result<_, _>>()?;
+        drop(find);
+        for (id, attempts, has_begun) in &stranded {
+            let retry_at = now.saturating_add(wait(*attempts)).unwrap_or(Timestamp::MAX);
+            let (state, retry_at) = match has_begun {
+                true => (SubmissionState::Uncertain, None),
+                false => (SubmissionState::Deferred, Some(millis(retry_at))),
+            };
+            let update = "UPDATE outbox SET state = ?2, retry_at = ?3 WHERE id = ?1";
+            transaction.execute(update, params![id, state.word(), retry_at])?;
+        }
+        transaction.commit()?;
+        Ok(stranded.len())
+    }
+
     /// After a crash: nothing is being sent any more.
     pub(super) fn recover_outbox(&self) -> Result<(), StoreError> {
         self.db().execute(

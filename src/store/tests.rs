@@ -250,6 +250,30 @@ fn after_a_crash_a_submission_is_sent_again_only_if_its_message_had_not_begun_to
 }
 
 #[test]
+fn what_nobody_sends_any_more_waits_by_its_attempts_and_is_never_sent_twice() {
+    let (_dir, _, store) = profile();
+    inbox(&store);
+    let account = store.accounts().unwrap()[0].id;
+    store.enqueue(&[submission(account), submission(account), submission(account)], now()).unwrap();
+    let wait = |attempts| SignedDuration::from_mins(i64::from(attempts));
+    assert_eq!(store.recover_stranded(now(), wait).unwrap(), 0);
+    let (stranded, ..) = store.take_due(now()).unwrap().unwrap();
+    let (begun, ..) = store.take_due(now()).unwrap().unwrap();
+    store.mark_data_began(begun).unwrap();
+    assert_eq!(store.recover_stranded(now(), wait).unwrap(), 2);
+    assert_eq!(states(&store), [SubmissionState::Deferred, SubmissionState::Uncertain, SubmissionState::Queued]);
+    let retries: Vec<_> = store.submissions().unwrap().into_iter().map(|row| row.retry_at).collect();
+    assert_eq!(retries, [Some(now() + SignedDuration::from_mins(1)), None, None]);
+    store.take_due(now()).unwrap();
+    assert_eq!(store.take_due(now()).unwrap(), None, "the others' turn does not come by itself");
+    let later = now() + SignedDuration::from_mins(1);
+    assert_eq!(store.take_due(later).unwrap().unwrap().0, stranded);
+    store.recover_stranded(later, wait).unwrap();
+    assert_eq!(store.submissions().unwrap()[0].retry_at, Some(later + SignedDuration::from_mins(2)));
+    store.remove_submission(stranded).unwrap();
+}
+
+#[test]
 fn the_sent_copy_waits_until_it_is_filed() {
     let (_dir, _, store) = profile();
     inbox(&store);

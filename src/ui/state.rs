@@ -438,6 +438,10 @@ impl State {
     }
 
     fn take_reading(&mut self, views: &mut Views, view: Arc<ReadingView>) {
+        // What arrives late does not take the place of what was chosen since.
+        if self.selected != Some(view.id) {
+            return;
+        }
         if views.reading.as_ref().is_none_or(|old| old.id != view.id) {
             self.source = false;
             self.preview.close();
@@ -451,10 +455,6 @@ impl State {
         }
         // It may have been unlocked.
         self.sources.forget();
-        // What arrives late does not take the place of what was chosen since.
-        if !self.list.selected.is_many() {
-            self.selected = self.selected.or(Some(view.id));
-        }
         views.reading = Some(view);
     }
 

@@ -24,7 +24,9 @@ fn window(mut found: kakitome::flow::Assessment) -> App {
     app.state.clock = Clock::standing(WORLD.at());
     app.state.drawings.waits = true;
     app.update(Event::Mailbox(Arc::new(sample::mailbox())));
-    app.update(Event::Reading(Arc::new(sample::reading(found))));
+    let view = sample::reading(found);
+    app.state.selected = Some(view.id);
+    app.update(Event::Reading(Arc::new(view)));
     app.state.reads = true;
     app
 }

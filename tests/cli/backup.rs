@@ -4,6 +4,7 @@
 mod setting_up;
 mod waiting;
 
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -496,7 +497,8 @@ fn no_secret_is_in_arguments_or_output_and_no_core_file_is_written() {
     command.arg("--profile").arg(home.path("elsewhere")).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     let proc = PathBuf::from(format!("/proc/{}", child.id()));
-    std::thread::sleep(Duration::from_millis(500));
+    // It opens the file after it has forbidden core files, and this waits for that.
+    let mut answer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
     let limits = std::fs::read_to_string(proc.join("limits")).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
@@ -504,7 +506,8 @@ fn no_secret_is_in_arguments_or_output_and_no_core_file_is_written() {
         let seen = std::fs::read(proc.join(name)).unwrap();
         assert!(!contains(&seen, VAULT) && !contains(&seen, &words), "{name}");
     }
-    std::fs::write(&pipe, format!("{VAULT}\n{words}\n")).unwrap();
+    answer.write_all(format!("{VAULT}\n{words}\n").as_bytes()).unwrap();
+    drop(answer);
     let done = child.wait_with_output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let said = [done.stdout, done.stderr].concat();

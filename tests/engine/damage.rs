@@ -222,7 +222,7 @@ fn a_database_that_is_gone_is_begun_anew_only_when_its_owner_says_so() {
     view(&engine, |view| view.sizes);
     assert!(std::fs::read_dir(person.dir.path()).unwrap().count() > 0);
     drop(engine);
-    std::thread::sleep(Duration::from_secs(1));
+    drop(super::setup::opened(&person));
     std::fs::remove_file(&database).unwrap();
     let engine = person.engine();
     assert_eq!(closed(&engine), Closed::Missing);

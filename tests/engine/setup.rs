@@ -199,7 +199,7 @@ fn sign_in(engine: &EngineHandle, lab: &OAuthServer, form: AccountForm) -> (Arc<
 }
 
 fn submit(profile: &Profile, subject: &str) -> headless::Done {
-    let letter = format!("From: carol@example.test\r\nTo: bob@example.test\r\nSubject: {subject}\r\n\r\nhello\r\n");
+    let letter = format!("From: carol@example.test\r\nTo: alice@example.test\r\nSubject: {subject}\r\n\r\nhello\r\n");
     headless::enqueue(profile, &RawMessage::new(letter.into_bytes())).unwrap();
     headless::send_due(profile).unwrap()
 }
@@ -283,7 +283,7 @@ fn a_token_logs_in_is_renewed_and_when_it_is_taken_back_nothing_is_lost() {
 }
 
 /// The profile, once the engine that had it is gone.
-fn opened(person: &Person) -> Profile {
+pub fn opened(person: &Person) -> Profile {
     let end = Instant::now() + PATIENCE;
     loop {
         match person.try_profile() {
@@ -306,7 +306,7 @@ fn an_account_sends_as_its_other_addresses_and_as_no_others() {
     };
     headless::save_account(&profile, &form).unwrap();
     let send = |from: &str| {
-        let letter = format!("From: {from}\r\nTo: bob@example.test\r\nSubject: as {from}\r\n\r\nhello\r\n");
+        let letter = format!("From: {from}\r\nTo: alice@example.test\r\nSubject: as {from}\r\n\r\nhello\r\n");
         headless::enqueue(&profile, &RawMessage::new(letter.into_bytes()))
     };
     send("Sales <SALES@example.test>").unwrap();

@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 use kakitome::domain::{EmailAddress, Envelope, Mailbox, RawMessage, Secret};
 use kakitome::net::imap::{self, Cancel, Fetched, Session};
 use kakitome::net::smtp::{self, Accepted};
-use kakitome::net::{Credentials, Server, pop3};
+use kakitome::net::{Credentials, Security, Server, pop3};
 use kakitome::store::{AccountRecord, MessageFlags, NewMessage, ProfileKey, Store};
 
 use servers::pki;
@@ -61,8 +61,11 @@ fn submission(servers: &Servers, way: Way) -> Server {
     at(servers, servers.port(way))
 }
 
+/// At a port of a test's own; a server that is slow to greet is not taken for one that begins with TLS.
 fn at(servers: &Servers, port: u16) -> Server {
-    Server::new(HOST, port).with_roots(vec![servers.ca()])
+    let begins_with_tls = [servers.imaps_port(), servers.pops_port(), servers.port(Way::Submissions)].contains(&port);
+    let security = if begins_with_tls { Security::Implicit } else { Security::StartTls };
+    Server::new(HOST, port).with_roots(vec![servers.ca()]).with_security(security)
 }
 
 fn delivery<'a>(envelope: &'a Envelope, message: &'a [u8]) -> smtp::Delivery<'a> {

@@ -21,7 +21,7 @@ async fn tls_from_the_first_byte_works_for_both() {
 #[tokio::test]
 async fn at_a_port_of_its_own_a_server_is_spoken_to_as_it_wants_it() {
     let Some(servers) = servers() else { return };
-    let own = |port| at(servers, port);
+    let own = |port| Server::new(HOST, port).with_roots(vec![servers.ca()]);
     assert_eq!(own(servers.imaps_port()).security, Security::Either);
     for port in [servers.imaps_port(), servers.imap_port()] {
         imap::probe(&own(port), &user("carol")).await.unwrap();
@@ -41,10 +41,11 @@ async fn at_a_port_of_its_own_a_server_is_spoken_to_as_it_wants_it() {
 async fn a_server_that_greets_late_is_asked_for_starttls_after_all_and_hears_no_password_before() {
     let Some(servers) = servers() else { return };
     let late = Proxy::start(servers.imap_port(), Rule::Late(Duration::from_millis(1_500)));
-    imap::probe(&at(servers, late.port()), &user("carol")).await.unwrap();
+    let either = |port| at(servers, port).with_security(Security::Either);
+    imap::probe(&either(late.port()), &user("carol")).await.unwrap();
     assert_eq!(late.connections(), 2);
     let stripped = Proxy::start(servers.imap_port(), Rule::StripStartTls);
-    let refused = imap::probe(&at(servers, stripped.port()), &user("carol")).await;
+    let refused = imap::probe(&either(stripped.port()), &user("carol")).await;
     assert!(matches!(refused, Err(NetError::NoStartTls { .. })), "{refused:?}");
 }
 

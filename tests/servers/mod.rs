@@ -29,7 +29,7 @@ pub const PASSWORD: &str = "correct horse";
 /// What the provider signs access tokens with.
 pub const TOKEN_KEY: &str = "a key of thirty-two or more bytes";
 /// Everybody who has a mailbox, `@example.test`.
-pub const USERS: [&str; 5] = ["alice", "bob", "carol", "dave", "mallory"];
+pub const USERS: [&str; 6] = ["alice", "bob", "carol", "dave", "mallory", "percy"];
 /// Those who have a mailbox that no other test looks into, `@example.test`; nobody can write to them by SMTP.
 pub const LODGERS: [&str; 30] = [
     "erin", "frank", "grace", "heidi", "ivan", "judy", "kenji", "laura", "midori", "nadia", "nora", "oskar", "paloma",

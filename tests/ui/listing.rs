@@ -236,9 +236,45 @@ fn after_messages_have_left_the_next_is_open_and_read_only_after_a_moment() {
 }
 
 #[test]
+fn a_message_that_arrives_late_takes_nobodys_place() {
+    let late = |id| {
+        let view = kakitome::engine::view::ReadingView { id, ..message(Lock::NotEncrypted, Seal::Unsigned) };
+        Event::Reading(Arc::new(view))
+    };
+    let reads = |app: &App| app.views.reading.as_ref().map(|view| view.id);
+    for (language, size) in [(Language::English, WIDE), (Language::Japanese, NARROW)] {
+        let (app, _) = app(language);
+        let mut window = window(app, size);
+        window.state_mut().update(late(2));
+        assert_eq!((window.state().state.selected, reads(window.state())), (None, None), "none was chosen");
+        press(&mut window, Modifiers::NONE, Key::J);
+        window.state_mut().update(late(1));
+        window.state_mut().state.passphrase.push_str("typed");
+        window.state_mut().update(late(2));
+        window.run();
+        window.get_by_label(language.say(Word::Why));
+        let app = window.state();
+        assert_eq!((app.state.selected, reads(app), app.state.passphrase.as_str()), (Some(1), Some(1), "typed"));
+        // The next one is chosen, and is not there yet.
+        press(&mut window, Modifiers::NONE, Key::J);
+        window.state_mut().update(late(1));
+        window.run();
+        window.get_by_label(language.say(Word::Loading));
+        window.state_mut().update(late(2));
+        window.run();
+        window.get_by_label(language.say(Word::Why));
+        press(&mut window, Modifiers::COMMAND, Key::A);
+        window.state_mut().update(late(1));
+        let app = window.state();
+        assert_eq!((app.state.selected, reads(app)), (None, Some(2)), "several are chosen");
+    }
+}
+
+#[test]
 fn what_is_marked_as_unread_stays_so() {
     let (app, paper) = app(Language::English);
     let mut window = window(app, WIDE);
+    window.state_mut().state.selected = Some(3);
     window.state_mut().update(Event::Reading(Arc::new(kakitome::engine::view::ReadingView {
         id: 3,
         ..message(Lock::NotEncrypted, Seal::Unsigned)

@@ -1,8 +1,10 @@
 use std::sync::mpsc::sync_channel;
 
 use super::*;
-use crate::domain::Fingerprint;
-use crate::engine::headless;
+use crate::crypto::pgp;
+use crate::domain::{Draft, Fingerprint, Protection, Secret};
+use crate::engine::{headless, reading};
+use crate::flow::outgoing;
 use crate::store::TrustKind;
 
 /// A profile with so many messages that nobody has looked at.
@@ -28,7 +30,7 @@ fn what_was_looked_at_before_the_user_trusted_otherwise_is_looked_at_again() {
             assessment.subject = "as it was".into();
         }
         let (to, from) = sync_channel(1);
-        to.send(Looked { messages, trust: with.trust }).unwrap();
+        to.send(Looked { messages, basis: with.basis }).unwrap();
         drop(to);
         take_all(&profile, from).unwrap();
         let subject = |(id, _): &(MessageId, u64)| profile.store.row(*id).unwrap().1.subject;
@@ -38,6 +40,95 @@ fn what_was_looked_at_before_the_user_trusted_otherwise_is_looked_at_again() {
     profile.store.set_trust(&Fingerprint::from_bytes(&[7; 20]), TrustKind::Root, true).unwrap();
     assert_eq!(give(&before), ["2", "1", "0"]);
     assert_eq!(give(&Tools::of(&profile).unwrap()), ["as it was"; 3]);
+}
+
+/// A profile with one message, for a key that waits for the passphrase "sesame".
+fn closed() -> (tempfile::TempDir, Profile, MessageId) {
+    let dir = tempfile::tempdir().unwrap();
+    let profile = Profile::fleeting(dir.path(), None).unwrap();
+    let me = Mailbox::new("Alice", "alice@example.org");
+    let passphrase = Secret::from("sesame");
+    let made = pgp::generate(&me.name, &me.email().unwrap(), Some(&passphrase), profile.now()).unwrap();
+    profile.import(&pgp::armored_secret(&made.cert), &[]).unwrap();
+    let draft = Draft {
+        from: me.clone(),
+        to: vec![me],
+        subject: "the hidden subject".into(),
+        text: "a word that is secret\n".into(),
+        protection: Protection { sign: false, encrypt: true, ..Protection::default() },
+        ..Draft::default()
+    };
+    let (at, keyring) = (profile.now(), profile.keyring());
+    let plan = outgoing::preflight(&draft, &keyring, &profile.policy(at).unwrap()).approve(true).unwrap();
+    let sealed = outgoing::seal(&plan, &keyring, &stateless::stamp(at, &draft.from).unwrap()).unwrap();
+    headless::import(&profile, "Letters", &[sealed.deliveries[0].bytes.clone()]).unwrap();
+    let message = due(&profile)[0].0;
+    (dir, profile, message)
+}
+
+/// As the engine does it.
+fn unlock(profile: &Profile) {
+    profile.load_keyring(vec![Secret::from("sesame")]).unwrap();
+    profile.store.forget_closed().unwrap();
+}
+
+fn looked_at(profile: &Profile) -> Looked {
+    let with = Tools::of(profile).unwrap();
+    Looked { messages: with.look_at_all(profile, &due(profile)), basis: with.basis }
+}
+
+fn row_of(profile: &Profile, message: MessageId) -> (Option<String>, String) {
+    let (_, row) = profile.store.row(message).unwrap();
+    (row.lock, row.subject)
+}
+
+fn opened() -> (Option<String>, String) {
+    (Some("encrypted".into()), "the hidden subject".into())
+}
+
+#[test]
+fn what_was_looked_at_before_a_key_was_unlocked_is_looked_at_again() {
+    let (_dir, profile, message) = closed();
+    let before = looked_at(&profile);
+    assert_eq!(before.messages[0].2.headline.lock, Lock::CannotOpen);
+    unlock(&profile);
+    let (to, from) = sync_channel(1);
+    to.send(before).unwrap();
+    drop(to);
+    take_all(&profile, from).unwrap();
+    assert_eq!(row_of(&profile, message), opened());
+    assert!(due(&profile).is_empty());
+}
+
+#[test]
+fn what_is_found_closed_while_the_key_is_being_unlocked_stays_due_and_the_next_turn_opens_it() {
+    let (_dir, profile, message) = closed();
+    let before = looked_at(&profile);
+    unlock(&profile);
+    take(&profile, before, &mut indexing::Feed::new(), None).unwrap();
+    assert_eq!(row_of(&profile, message).0, None);
+    assert_eq!(profile.store.count_due_for_search().unwrap(), 0, "the search does not take it as closed either");
+    let publish: Publish = Arc::new(|_| {});
+    assert_eq!(all(&profile, &publish, &Cancel::new()).unwrap(), 1);
+    assert_eq!(row_of(&profile, message), opened());
+    assert_eq!(all(&profile, &publish, &Cancel::new()).unwrap(), 0);
+    // Not unlocked, it is noted once, and asked for no more.
+    let (_dir, profile, message) = closed();
+    assert_eq!(all(&profile, &publish, &Cancel::new()).unwrap(), 1);
+    assert_eq!(row_of(&profile, message).0.as_deref(), Some("cannot_open"));
+    assert_eq!(all(&profile, &publish, &Cancel::new()).unwrap(), 0);
+}
+
+#[test]
+fn a_message_that_was_opened_before_its_key_was_unlocked_is_not_noted_as_closed() {
+    let (_dir, profile, message) = closed();
+    let before = reading::look(&profile, message).unwrap();
+    unlock(&profile);
+    assert!(!reading::settle(&profile, &before).unwrap());
+    assert_eq!(row_of(&profile, message).0, None);
+    let after = reading::look(&profile, message).unwrap();
+    assert!(reading::settle(&profile, &after).unwrap());
+    assert_eq!(row_of(&profile, message), opened());
 }
 
 #[test]

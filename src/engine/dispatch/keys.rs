@@ -2,7 +2,6 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::crypto::{CertificateReport, DecryptFailure};
@@ -92,7 +91,7 @@ impl Engine {
         self.show_keys()?;
         own_keys::beside_show(&self.topic_work());
         // What is believed may have changed: the open message is judged anew.
-        self.open_message.map_or(Ok(()), |message| self.show_message(message))
+        self.open_message.what().map_or(Ok(()), |message| self.show_message(message))
     }
 
     /// The list at once, with what is known of it; what is not known yet follows.
@@ -120,12 +119,12 @@ impl Engine {
         self.show_keys()?;
         self.profile.store.forget_closed().map_err(store_failure)?;
         self.assess();
-        self.open_message.map_or(Ok(()), |message| self.show_message(message))
+        self.open_message.what().map_or(Ok(()), |message| self.show_message(message))
     }
 
     /// Whether the open message is closed because a token waits for its PIN.
     fn waits_for_token(&self) -> bool {
-        let Some(message) = self.open_message else { return false };
+        let Some(message) = self.open_message.what() else { return false };
         let Ok((_, assessment)) = reading::assess(&self.profile, message) else { return false };
         let keyring = self.profile.keyring();
         let is_on_token = |fingerprint: &Fingerprint| {
@@ -163,7 +162,7 @@ impl Engine {
     /// Looks for a certificate beside the loop: the window goes on meanwhile, and can stop it.
     pub(super) fn find_certificate(&self, message: MessageId) {
         let (profile, publish, cancel) = (Arc::clone(&self.profile), Arc::clone(&self.publish), self.cancel.clone());
-        let (shown, is_demo) = (Arc::clone(&self.shown), self.is_demo);
+        let (open, is_demo) = (Arc::clone(&self.open_message), self.is_demo);
         tokio::task::spawn_blocking(move || {
             let work = || remedy::find(&profile, message, &publish, &cancel);
             let outcome = std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(internal("panic")));
@@ -178,11 +177,12 @@ impl Engine {
                 Err(failure) => publish(Event::Failed(failure)),
             }
             let _ = show_keys(&profile, &publish);
-            // Another message may have been opened meanwhile; that one stays.
-            if shown.load(Ordering::Relaxed) == message
+            // Another message may have been opened meanwhile, or is while this one is looked at; that one stays.
+            let turn = open.begin();
+            if turn.open == Some(message)
                 && let Ok(view) = reading::view(&profile, message, is_demo)
             {
-                publish(Event::Reading(Arc::new(view)));
+                open.end(&turn, || publish(Event::Reading(Arc::new(view))));
             }
         });
     }

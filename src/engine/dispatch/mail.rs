@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::engine::assessing::{self, OpenFolder};
+use crate::engine::assessing;
 use crate::engine::network::Publish;
 use crate::engine::profile::Profile;
 use crate::engine::receiving::{self, GRACE, Scope, Terms};
+use crate::engine::showing::{self, OpenFolder};
 use crate::engine::topic::mail::MailCommand;
 use crate::engine::topic::{Topic, TopicView, news, saved, tags};
-use crate::engine::{Command, Event, reading};
+use crate::engine::{Command, Event};
 use crate::net::Cancel;
 use crate::store::AccountRecord;
 
@@ -101,7 +102,7 @@ impl Engine {
             };
             let _ = receiving::accounts(&terms, account, Scope::Inbox).await;
             tags::say_local(&profile, &publish);
-            show(&profile, &publish, &open_folder);
+            showing::list_beside(&profile, &publish, &open_folder, false);
             assessing::beside(&profile, &publish, &cancel, &open_folder, &assesses, false, news::tell);
         });
     }
@@ -141,15 +142,8 @@ pub(super) fn shows(profile: &Arc<Profile>, publish: &Publish, open_folder: &Ope
     move || {
         let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
         if shown.is_none_or(|at| at.elapsed() >= SHOW_EVERY) {
-            show(&profile, &publish, &open_folder);
+            showing::list_beside(&profile, &publish, &open_folder, false);
             *shown = Some(Instant::now());
         }
-    }
-}
-
-fn show(profile: &Profile, publish: &Publish, open_folder: &OpenFolder) {
-    let folder = *open_folder.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Ok(view) = reading::mailbox(profile, folder, false) {
-        publish(Event::Mailbox(Arc::new(view)));
     }
 }

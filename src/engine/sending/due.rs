@@ -35,8 +35,15 @@ pub(in crate::engine) struct Sent {
     pub(in crate::engine) accepted: usize,
 }
 
-/// Sends everything whose turn it is.
+/// Sends everything whose turn it is, alone.
 pub(in crate::engine) async fn send_due(profile: &Profile, publish: &Publish) -> Result<Sent, Failure> {
+    let _alone = profile.sending.lock().await;
+    // No other program has the profile, and nobody else here sends. It waits: what kept the outcome of the last attempt from
+    // being noted may do so again.
+    let stranded = profile.store.recover_stranded(Timestamp::now(), wait_after).map_err(store_failure)?;
+    if stranded > 0 {
+        show(profile, publish);
+    }
     let mut sent = Sent::default();
     while let Some((id, account, envelope, bytes)) = profile.store.take_due(Timestamp::now()).map_err(store_failure)? {
         let sending = Sending { profile, publish, id, envelope, bytes };
@@ -50,6 +57,12 @@ pub(in crate::engine) async fn send_due(profile: &Profile, publish: &Publish) ->
     Ok(sent)
 }
 
+fn show(profile: &Profile, publish: &Publish) {
+    if let Ok(view) = super::outbox(profile) {
+        publish(Event::Outbox(Arc::new(view)));
+    }
+}
+
 /// One submission under way.
 struct Sending<'a> {
     profile: &'a Profile,
@@ -61,9 +74,7 @@ struct Sending<'a> {
 
 impl Sending<'_> {
     fn show(&self) {
-        if let Ok(view) = super::outbox(self.profile) {
-            (self.publish)(Event::Outbox(Arc::new(view)));
-        }
+        show(self.profile, self.publish);
     }
 
     fn subject(&self) -> String {
@@ -260,7 +271,7 @@ fn has_expired(row: &SubmissionRow, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Hold;
+    use crate::store::{Hold, NewSubmission};
 
     fn row(attempts: u32, created_at: &str, hold: Hold) -> SubmissionRow {
         let sender = EmailAddress::parse("alice@example.org").unwrap();
@@ -280,6 +291,66 @@ mod tests {
             requires_tls: false,
             has_draft: false,
         }
+    }
+
+    /// A profile with so many submissions of an account without a password: they are deferred, and no server is asked.
+    fn queued(count: usize) -> (tempfile::TempDir, Profile, Publish) {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::fleeting(dir.path(), None).unwrap();
+        let account = profile.store.save_account(&AccountRecord::default()).unwrap();
+        let envelope = row(0, "2026-11-28T12:00:00Z", Hold::None).envelope;
+        let message = RawMessage::new(b"Subject: x\r\n\r\nhello\r\n".to_vec());
+        let new = NewSubmission { account, envelope, message, sent_copy: None };
+        profile.store.enqueue(&vec![new; count], Timestamp::now()).unwrap();
+        (dir, profile, Arc::new(|_| {}))
+    }
+
+    fn states(profile: &Profile) -> Vec<SubmissionState> {
+        profile.store.submissions().unwrap().iter().map(|row| row.state).collect()
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_noted_is_not_being_sent_for_ever() {
+        let (_dir, profile, publish) = queued(2);
+        profile.store.refuse("UPDATE OF state ON outbox WHEN new.state = 'deferred'");
+        send_due(&profile, &publish).await.unwrap_err();
+        assert_eq!(states(&profile), [SubmissionState::Sending, SubmissionState::Queued]);
+        let first = profile.store.submissions().unwrap()[0].id;
+        profile.store.remove_submission(first).unwrap_err();
+        // Nor does it keep the others from their turns.
+        profile.store.allow();
+        let sent = send_due(&profile, &publish).await.unwrap();
+        assert_eq!((sent.tried, sent.accepted), (1, 0));
+        assert_eq!(states(&profile), [SubmissionState::Deferred; 2]);
+        let rows = profile.store.submissions().unwrap();
+        let waits: Vec<_> = rows.iter().map(|row| row.retry_at.unwrap().duration_since(Timestamp::now())).collect();
+        assert!(waits[0] <= FIRST_WAIT && waits[1] > FIRST_WAIT, "{waits:?}");
+        assert_eq!((rows[0].attempts, rows[1].attempts), (1, 1), "the one waits, the other was tried");
+        profile.store.remove_submission(first).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_had_begun_to_go_when_its_outcome_could_not_be_noted_is_for_its_author_to_decide() {
+        let (_dir, profile, publish) = queued(1);
+        let (id, ..) = profile.store.take_due(Timestamp::now()).unwrap().unwrap();
+        profile.store.mark_data_began(id).unwrap();
+        for _ in 0..2 {
+            assert_eq!(send_due(&profile, &publish).await.unwrap().tried, 0);
+            assert_eq!(states(&profile), [SubmissionState::Uncertain]);
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_taken_from_who_sends() {
+        let (_dir, profile, publish) = queued(1);
+        let turn = profile.sending.lock().await;
+        profile.store.take_due(Timestamp::now()).unwrap();
+        let mut other = Box::pin(send_due(&profile, &publish));
+        assert!(futures_util::poll!(&mut other).is_pending());
+        assert_eq!(states(&profile), [SubmissionState::Sending]);
+        drop(turn);
+        other.await.unwrap();
+        assert_eq!(states(&profile), [SubmissionState::Deferred]);
     }
 
     #[test]
