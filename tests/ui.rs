@@ -36,6 +36,8 @@ mod tagging;
 mod threads;
 #[path = "ui/why.rs"]
 mod why;
+#[path = "ui/writing.rs"]
+mod writing;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

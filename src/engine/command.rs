@@ -7,8 +7,8 @@ use super::Failure;
 use super::sending::OutboxCommand;
 use super::topic::{Topic, TopicView};
 use super::view::{
-    AccountForm, DraftId, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView,
-    ReadingView, RemoteView, SourceView,
+    AccountForm, ComposerToken, DraftId, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView,
+    PreflightView, ReadingView, RemoteView, SourceView,
 };
 
 /// What the user wants; sent by the UI, carried out by the engine.
@@ -32,8 +32,8 @@ pub enum Command {
     Preflight(Box<Draft>),
     /// Seal a draft and queue it. Refused if preflight has blockers.
     Send { draft: Box<Draft>, id: Option<DraftId> },
-    /// Keep a draft, encrypted at rest; in place of the kept one with that id.
-    SaveDraft { draft: Box<Draft>, id: Option<DraftId> },
+    /// Keep a draft, encrypted at rest; in place of the kept one with that id, or of what was kept under that token.
+    SaveDraft { draft: Box<Draft>, id: Option<DraftId>, token: ComposerToken },
     /// Go on with a kept draft.
     OpenDraft(DraftId),
     /// Throw a kept draft away.
@@ -135,8 +135,8 @@ pub enum Event {
     AttachmentsRead(Vec<crate::domain::Attachment>),
     /// The draft was queued: the compose window may close.
     Queued,
-    /// The draft was kept under this id.
-    DraftSaved(DraftId),
+    /// The draft of this composer was kept under this id, as it stands here.
+    DraftSaved { id: DraftId, token: ComposerToken, draft: Box<Draft> },
     /// Certificates and keys.
     Keys(Arc<KeysView>),
     /// What a picture of a QR code says; `None` when no fingerprint is in it.

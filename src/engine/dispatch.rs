@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod drafts;
 mod keys;
 mod mail;
 mod outbox;
@@ -47,6 +48,7 @@ pub(super) struct Engine {
     /// Held while messages are assessed without being asked.
     assesses: Arc<Mutex<()>>,
     opened: Arc<OpenedFiles>,
+    composed: drafts::Composed,
     pub(super) remote: Arc<Remote>,
     mail: Arc<mail::Desk>,
 }
@@ -81,6 +83,7 @@ impl Engine {
             is_filing: Arc::default(),
             assesses: Arc::default(),
             opened,
+            composed: drafts::Composed::default(),
             remote: Remote::new(Reach::Public),
             mail: Arc::default(),
         }
@@ -162,22 +165,7 @@ impl Engine {
                 self.work(false);
                 Ok(())
             }
-            Command::SaveDraft { draft, id } => {
-                let id = sending::save_draft(&self.profile, id, &draft)?;
-                (self.publish)(Event::DraftSaved(id));
-                self.show_mailbox();
-                Ok(())
-            }
-            Command::OpenDraft(id) => {
-                let draft = Box::new(sending::draft(&self.profile, id)?);
-                (self.publish)(Event::Compose { draft, id: Some(id) });
-                Ok(())
-            }
-            Command::DiscardDraft(id) => {
-                self.profile.store.remove_draft(id).map_err(store_failure)?;
-                self.show_mailbox();
-                Ok(())
-            }
+            Command::SaveDraft { .. } | Command::OpenDraft(_) | Command::DiscardDraft(_) => self.drafts(command),
             Command::SaveDelivery { authserv_ids, evaluates_sender } => {
                 let store = &self.profile.store;
                 store.set_setting("authserv_ids", &authserv_ids).map_err(store_failure)?;

@@ -76,8 +76,8 @@ fn what_is_undone_is_the_draft_as_it_was_and_what_is_not_undone_goes() {
     let engine = alice.engine();
     engine.send(Command::Outbox(OutboxCommand::SetUndo(30)));
     let written = letter(&alice, "bob", "taken back in time");
-    engine.send(Command::SaveDraft { draft: Box::new(written.clone()), id: None });
-    let kept = wait(&engine, |event| if let Event::DraftSaved(id) = event { Some(id) } else { None });
+    engine.send(Command::SaveDraft { draft: Box::new(written.clone()), id: None, token: 1 });
+    let kept = wait(&engine, |event| if let Event::DraftSaved { id, .. } = event { Some(id) } else { None });
     engine.send(Command::Send { draft: Box::new(written.clone()), id: Some(kept) });
     let held = outbox(&engine, |view| !view.submissions.is_empty());
     assert!(held.submissions.iter().all(|one| one.hold == "undo" && one.state == "queued" && one.has_draft));
