@@ -91,11 +91,12 @@ impl Engine {
 
     /// Carries one command out. A panic in it becomes a failure, and the engine goes on.
     pub(super) fn carry_out(&mut self, command: Command) {
+        let handed = drafts::handed_over(&command);
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| self.one(command)));
         match outcome {
             Ok(Ok(())) => {}
-            Ok(Err(failure)) => (self.publish)(Event::Failed(failure)),
-            Err(_) => (self.publish)(Event::Failed(internal("panic"))),
+            Ok(Err(failure)) => self.failed(handed, failure),
+            Err(_) => self.failed(handed, internal("panic")),
         }
     }
 
@@ -158,14 +159,11 @@ impl Engine {
                 (self.publish)(Event::Preflight(Arc::new(view)));
                 Ok(())
             }
-            Command::Send { draft, id } => {
-                sending::send(&self.profile, &draft, id)?;
-                (self.publish)(Event::Queued);
-                self.show_outbox()?;
-                self.work(false);
-                Ok(())
-            }
-            Command::SaveDraft { .. } | Command::OpenDraft(_) | Command::DiscardDraft(_) => self.drafts(command),
+            Command::Send { .. }
+            | Command::SaveDraft { .. }
+            | Command::OpenDraft(_)
+            | Command::DiscardDraft(_)
+            | Command::Abandon { .. } => self.drafts(command),
             Command::SaveDelivery { authserv_ids, evaluates_sender } => {
                 let store = &self.profile.store;
                 store.set_setting("authserv_ids", &authserv_ids).map_err(store_failure)?;

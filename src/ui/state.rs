@@ -317,17 +317,8 @@ impl State {
                     composer.attach(files);
                 }
             }
-            Event::Queued => {
-                // Only what was handed over is done with; another message may have been begun since.
-                if self.composer.as_ref().is_none_or(|composer| composer.is_sending) {
-                    self.composer = None;
-                    views.preflight = None;
-                }
-                views.notice = Some(Notice { code: "queued".to_owned(), subject: String::new() });
-                if self.screen == Screen::Compose && self.composer.is_none() {
-                    self.screen = Screen::Mailbox;
-                }
-            }
+            Event::Queued(token) => super::compose::queued(self, views, token),
+            Event::NotQueued { token, failure } => super::compose::not_queued(self, views, token, failure),
             Event::DraftSaved { id, token, draft } => super::compose::saved(self, views, (id, token), &draft),
             Event::FingerprintRead(print) => {
                 self.keys.sheet.entry = print.map_or_else(|| "?".to_owned(), |print| print.spaced());
@@ -387,7 +378,13 @@ impl State {
     fn take_topic(&mut self, views: &mut Views, view: &TopicView) {
         match view {
             // The passphrase was right, and is not what is missing.
-            TopicView::Storage(view) if view.closed.is_some() => views.locked = None,
+            TopicView::Storage(view) if view.closed.is_some() => {
+                views.locked = None;
+                // No profile is open: what is handed over is not taken.
+                if let Some(composer) = &mut self.composer {
+                    composer.is_sending = false;
+                }
+            }
             TopicView::Backup(view) => super::backup::take(self, view),
             TopicView::Tags(view) => self.tags.take(view),
             TopicView::Rules(_) => self.settings.rules.take(),
@@ -406,10 +403,6 @@ impl State {
     }
 
     fn take_failure(&mut self, views: &mut Views, failure: Failure) {
-        if let Some(composer) = &mut self.composer {
-            composer.is_locked = composer.is_sending && failure.kind == FailureKind::WrongPassphrase;
-            composer.is_sending = false;
-        }
         views.activity = None;
         (self.backup.is_busy, self.welcome.is_making) = (false, false);
         self.settings.rules.fail();

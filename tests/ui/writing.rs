@@ -81,3 +81,58 @@ fn a_kept_draft_that_is_open_is_gone_on_with_as_it_stands() {
     assert!(window.state().state.composer.as_ref().unwrap().text.ends_with("what was typed since"));
     assert!(kept(&paper).is_empty());
 }
+
+fn fails(kind: FailureKind) -> Failure {
+    Failure { kind, retry: Retry::Now, subject: String::new(), source: String::new() }
+}
+
+#[test]
+fn what_fails_elsewhere_does_not_give_a_message_back_that_was_handed_over() {
+    let (mut app, _) = writes(Language::English, false);
+    let (token, ..) = open(&app);
+    app.state.composer.as_mut().unwrap().is_sending = true;
+    let is_sending = |app: &App| app.state.composer.as_ref().unwrap().is_sending;
+    app.update(Event::Failed(fails(FailureKind::Unreachable)));
+    app.update(Event::NotQueued { token: token + 1, failure: fails(FailureKind::Blocked) });
+    assert!(is_sending(&app), "it could be sent twice");
+    let mut window = window(app, WIDE);
+    assert!(window.get_by_label("Send encrypted").accesskit_node().is_disabled());
+    let app = window.state_mut();
+    app.update(Event::NotQueued { token, failure: fails(FailureKind::Blocked) });
+    assert!(!is_sending(app) && app.views.failure.is_some());
+    app.state.composer.as_mut().unwrap().is_sending = true;
+    app.update(Event::Failed(fails(FailureKind::Unreachable)));
+    app.update(Event::Queued(token));
+    assert!(app.state.composer.is_none());
+    assert_eq!(app.state.screen, Screen::Mailbox);
+}
+
+#[test]
+fn what_was_queued_does_not_close_another_message() {
+    let (mut app, _) = writes(Language::English, false);
+    let (first, ..) = open(&app);
+    app.state.composer.as_mut().unwrap().is_sending = true;
+    app.update(Event::Compose { draft: Box::new(draft()), id: None });
+    // The second one is handed over before the first one is answered.
+    app.state.composer.as_mut().unwrap().is_sending = true;
+    app.update(Event::Queued(first));
+    assert_eq!((open(&app).0, app.state.screen), (first + 1, Screen::Compose));
+    app.update(Event::Queued(first + 1));
+    assert!(app.state.composer.is_none());
+}
+
+#[test]
+fn what_is_thrown_away_before_it_is_known_what_it_was_kept_as_is_thrown_away_all_the_same() {
+    let (mut app, paper) = writes(Language::English, false);
+    types(&mut app, "half a thought");
+    let (written, ..) = open(&app);
+    let mut window = window(app, WIDE);
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
+    window.run();
+    window.key_press(egui::Key::Escape);
+    window.run();
+    window.get_all_by_label("Discard").last().unwrap().click();
+    window.run();
+    assert!(window.state().state.composer.is_none());
+    assert!(sent(&paper, |command| matches!(command, Command::Abandon { id: None, token } if *token == written)));
+}

@@ -1,8 +1,8 @@
 //! What becomes of the message being written, and what the engine answers to that.
 
 use crate::domain::Draft;
-use crate::engine::Command;
 use crate::engine::view::{ComposerToken, DraftId};
+use crate::engine::{Command, Failure, FailureKind};
 use crate::ui::state::{Notice, Screen, State, Views};
 
 use super::Composer;
@@ -12,11 +12,22 @@ impl Composer {
     pub fn save(&self) -> Command {
         Command::SaveDraft { draft: Box::new(self.draft()), id: self.id, token: self.token }
     }
+
+    /// Hands it over.
+    pub fn send(&mut self) -> Command {
+        self.is_sending = true;
+        Command::Send { draft: Box::new(self.draft()), id: self.id, token: self.token }
+    }
+
+    /// Throws it away, and what was kept of it.
+    pub fn abandon(&self) -> Command {
+        Command::Abandon { id: self.id, token: self.token }
+    }
 }
 
-/// Closes the composer; what was being written in it is kept.
+/// Closes the composer; what was being written in it is kept, and what was handed over, if the outbox does not take it.
 pub(super) fn put_aside(state: &mut State) {
-    if let Some(old) = state.composer.take().filter(Composer::is_unsaved) {
+    if let Some(old) = state.composer.take().filter(|old| old.is_unsaved() || old.is_sending) {
         state.owed.push(old.save());
     }
 }
@@ -45,11 +56,37 @@ pub fn take_draft(state: &mut State, views: &mut Views, draft: Draft, id: Option
 
 /// Takes note of what was kept: of the open message only when it is that one, and as it was then.
 pub fn saved(state: &mut State, views: &mut Views, (id, token): (DraftId, ComposerToken), draft: &Draft) {
-    if let Some(composer) = state.composer.as_mut().filter(|composer| composer.token == token) {
+    if let Some(composer) = open_as(state, token) {
         composer.id = Some(id);
         composer.is_saved = composer.draft() == *draft;
     }
     views.notice = Some(Notice { code: "draft_saved".to_owned(), subject: String::new() });
+}
+
+/// Closes the composer of a message that was queued, and no other one.
+pub fn queued(state: &mut State, views: &mut Views, token: ComposerToken) {
+    if open_as(state, token).is_some() {
+        state.composer = None;
+        views.preflight = None;
+        if state.screen == Screen::Compose {
+            state.screen = Screen::Mailbox;
+        }
+    }
+    views.notice = Some(Notice { code: "queued".to_owned(), subject: String::new() });
+}
+
+/// Gives a message that was not queued back to its author.
+pub fn not_queued(state: &mut State, views: &mut Views, token: ComposerToken, failure: Failure) {
+    if let Some(composer) = open_as(state, token) {
+        composer.is_locked = failure.kind == FailureKind::WrongPassphrase;
+        composer.is_sending = false;
+    }
+    views.failure = Some(failure);
+}
+
+/// The open composer, if it has that token.
+fn open_as(state: &mut State, token: ComposerToken) -> Option<&mut Composer> {
+    state.composer.as_mut().filter(|composer| composer.token == token)
 }
 
 #[cfg(test)]
@@ -72,5 +109,15 @@ mod tests {
         assert!(tokens.is_sorted_by(|one, next| one < next), "{tokens:?}");
         assert!(matches!(state.owed.as_slice(), [Command::SaveDraft { draft, id: None, token }]
             if draft.text == "half a thought" && *token == tokens[0]));
+    }
+
+    #[test]
+    fn what_was_handed_over_is_kept_should_the_outbox_not_take_it() {
+        let (mut views, mut state) = (Views::default(), State::default());
+        let answer = Draft { text: "> quoted".to_owned(), ..Draft::default() };
+        take_draft(&mut state, &mut views, answer, None);
+        assert!(matches!(state.composer.as_mut().unwrap().send(), Command::Send { token: 1, .. }));
+        take_draft(&mut state, &mut views, Draft::default(), None);
+        assert!(matches!(state.owed.as_slice(), [Command::SaveDraft { token: 1, .. }]));
     }
 }

@@ -24,7 +24,7 @@ use super::widgets::{self, Weight};
 use super::words::{Language, Word, codes};
 
 pub use composer::{Composer, Question};
-pub(super) use desk::{saved, take_draft};
+pub(super) use desk::{not_queued, queued, saved, take_draft};
 pub use entries::{Entry, Recipients};
 pub use recipients::{verdict_colour, verdict_icon};
 pub use sample::sample;
@@ -187,8 +187,7 @@ fn locked(ui: &mut Ui, state: &mut State, composer: &mut Composer, commands: &mu
         if widgets::button_if(ui, can, Some(Icon::Keys), language.say(Word::UnlockAndSend), Weight::Primary).clicked() {
             let passphrase = Secret::new(std::mem::take(&mut state.passphrase));
             commands.push(Command::Unlock { passphrase });
-            composer.is_sending = true;
-            commands.push(Command::Send { draft: Box::new(composer.draft()), id: composer.id });
+            commands.push(composer.send());
         }
     });
 }
@@ -240,8 +239,7 @@ fn begin_sending(views: &Views, composer: &mut Composer, commands: &mut Vec<Comm
     if views.preflight.as_ref().is_some_and(|preflight| !preflight.cautions.is_empty()) {
         composer.question = Some(Question::Send);
     } else {
-        composer.is_sending = true;
-        commands.push(Command::Send { draft: Box::new(composer.draft()), id: composer.id });
+        commands.push(composer.send());
     }
 }
 
@@ -335,8 +333,8 @@ fn questions(ui: &Ui, views: &Views, state: &State, composer: &mut Composer, com
             if answer == Some(false) {
                 composer.question = None;
             }
-            if let Some(id) = composer.id.filter(|_| answer == Some(true) && !keeps) {
-                commands.push(Command::DiscardDraft(id));
+            if answer == Some(true) && !keeps {
+                commands.push(composer.abandon());
             }
             answer == Some(true)
         }
@@ -352,8 +350,7 @@ fn questions(ui: &Ui, views: &Views, state: &State, composer: &mut Composer, com
                 composer.question = None;
             }
             if answer == Some(true) {
-                composer.is_sending = true;
-                commands.push(Command::Send { draft: Box::new(composer.draft()), id: composer.id });
+                commands.push(composer.send());
             }
             false
         }
