@@ -75,7 +75,7 @@ fn letter(alice: &Person, bob: &Person, technology: Technology) -> Draft {
 
 /// Waits until what was just handed over is queued, and gone.
 fn goes(engine: &EngineHandle) {
-    wait(engine, |event| matches!(event, Event::Queued).then_some(()));
+    wait(engine, |event| matches!(event, Event::Queued(_)).then_some(()));
     for is_empty in [false, true] {
         wait(engine, |event| match event {
             Event::Outbox(view) if view.submissions.is_empty() == is_empty => Some(()),
@@ -131,7 +131,7 @@ fn alice_writes_to_bob_in_both_technologies_and_bob_reads_what_she_wrote() {
             _ => None,
         });
         assert!(view.is_encrypted && view.blockers.is_empty() && view.cautions.is_empty(), "{view:?}");
-        engine.send(Command::Send { draft: Box::new(letter(&alice, &bob, technology)), id: None });
+        engine.send(Command::Send { draft: Box::new(letter(&alice, &bob, technology)), id: None, token: 1 });
         goes(&engine);
     }
 
@@ -239,15 +239,15 @@ fn a_draft_in_another_persons_name_is_not_sent() {
     alice.settle(servers, HOST, Way::Submission);
     let engine = alice.engine();
     let draft = Draft { from: bob.mailbox(), to: vec![alice.mailbox()], subject: "x".into(), ..Draft::default() };
-    engine.send(Command::Send { draft: Box::new(draft), id: None });
+    engine.send(Command::Send { draft: Box::new(draft), id: None, token: 1 });
     let end = Instant::now() + PATIENCE;
     while Instant::now() < end {
         match engine.try_next() {
-            Some(Event::Failed(failure)) => {
+            Some(Event::NotQueued { token: 1, failure }) => {
                 assert_eq!((failure.kind, failure.source.as_str()), (FailureKind::NotYourAddress, "no_account"));
                 return;
             }
-            Some(Event::Queued) => panic!("it was queued"),
+            Some(Event::Queued(_)) => panic!("it was queued"),
             _ => std::thread::sleep(Duration::from_millis(20)),
         }
     }

@@ -36,6 +36,8 @@ mod tagging;
 mod threads;
 #[path = "ui/why.rs"]
 mod why;
+#[path = "ui/writing.rs"]
+mod writing;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -694,13 +696,11 @@ fn a_kept_draft_is_gone_on_with_or_thrown_away() {
 #[test]
 fn a_locked_key_is_asked_for_where_the_message_is_sent() {
     let (mut app, paper) = writes(Language::English, false);
-    app.state.composer.as_mut().unwrap().is_sending = true;
-    app.update(Event::Failed(Failure {
-        kind: FailureKind::WrongPassphrase,
-        retry: Retry::Now,
-        subject: sample::print(9, 20).spaced(),
-        source: String::new(),
-    }));
+    let composer = app.state.composer.as_mut().unwrap();
+    composer.is_sending = true;
+    let (token, subject) = (composer.token, sample::print(9, 20).spaced());
+    let (kind, retry, source) = (FailureKind::WrongPassphrase, Retry::Now, String::new());
+    app.update(Event::NotQueued { token, failure: Failure { kind, retry, subject, source } });
     let mut window = window(app, WIDE);
     window.get_by_role_and_label(Role::PasswordInput, "Passphrase of your key").focus();
     window.run();
@@ -712,16 +712,6 @@ fn a_locked_key_is_asked_for_where_the_message_is_sent() {
     let unlock = commands.iter().position(|command| matches!(command, Command::Unlock { .. }));
     let send = commands.iter().position(|command| matches!(command, Command::Send { .. }));
     assert!(unlock.is_some() && unlock < send);
-}
-
-#[test]
-fn what_was_queued_does_not_close_another_message() {
-    let (mut app, _) = writes(Language::English, false);
-    app.update(Event::Queued);
-    assert!(app.state.composer.is_some(), "this one was not handed over");
-    app.state.composer.as_mut().unwrap().is_sending = true;
-    app.update(Event::Queued);
-    assert!(app.state.composer.is_none());
 }
 
 #[test]

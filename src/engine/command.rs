@@ -7,8 +7,8 @@ use super::Failure;
 use super::sending::OutboxCommand;
 use super::topic::{Topic, TopicView};
 use super::view::{
-    AccountForm, DraftId, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView,
-    ReadingView, RemoteView, SourceView,
+    AccountForm, ComposerToken, DraftId, FolderId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView,
+    PreflightView, ReadingView, RemoteView, SourceView,
 };
 
 /// What the user wants; sent by the UI, carried out by the engine.
@@ -31,13 +31,15 @@ pub enum Command {
     /// Look at a draft and say per recipient what would happen.
     Preflight(Box<Draft>),
     /// Seal a draft and queue it. Refused if preflight has blockers.
-    Send { draft: Box<Draft>, id: Option<DraftId> },
-    /// Keep a draft, encrypted at rest; in place of the kept one with that id.
-    SaveDraft { draft: Box<Draft>, id: Option<DraftId> },
+    Send { draft: Box<Draft>, id: Option<DraftId>, token: ComposerToken },
+    /// Keep a draft, encrypted at rest; in place of the kept one with that id, or of what was kept under that token.
+    SaveDraft { draft: Box<Draft>, id: Option<DraftId>, token: ComposerToken },
     /// Go on with a kept draft.
     OpenDraft(DraftId),
     /// Throw a kept draft away.
     DiscardDraft(DraftId),
+    /// Throw the message of a composer away, and what was kept of it.
+    Abandon { id: Option<DraftId>, token: ComposerToken },
     /// Make the draft of an answer to the open message.
     Reply { message: MessageId, all: bool },
     /// Make the draft of a forward of the open message.
@@ -133,10 +135,12 @@ pub enum Event {
     Compose { draft: Box<Draft>, id: Option<DraftId> },
     /// Files read for the draft being written.
     AttachmentsRead(Vec<crate::domain::Attachment>),
-    /// The draft was queued: the compose window may close.
-    Queued,
-    /// The draft was kept under this id.
-    DraftSaved(DraftId),
+    /// The message of this composer was queued: it may close.
+    Queued(ComposerToken),
+    /// It was not, and why.
+    NotQueued { token: ComposerToken, failure: Failure },
+    /// The draft of this composer was kept under this id, as it stands here.
+    DraftSaved { id: DraftId, token: ComposerToken, draft: Box<Draft> },
     /// Certificates and keys.
     Keys(Arc<KeysView>),
     /// What a picture of a QR code says; `None` when no fingerprint is in it.

@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod drafts;
 mod keys;
 mod mail;
 mod message;
@@ -43,6 +44,7 @@ pub(super) struct Engine {
     /// Held while messages are assessed without being asked.
     assesses: Arc<Mutex<()>>,
     opened: Arc<OpenedFiles>,
+    composed: drafts::Composed,
     pub(super) remote: Arc<Remote>,
     mail: Arc<mail::Desk>,
 }
@@ -68,6 +70,7 @@ impl Engine {
             is_filing: Arc::default(),
             assesses: Arc::default(),
             opened,
+            composed: drafts::Composed::default(),
             remote: Remote::new(Reach::Public),
             mail: Arc::default(),
         }
@@ -75,11 +78,12 @@ impl Engine {
 
     /// Carries one command out. A panic in it becomes a failure, and the engine goes on.
     pub(super) fn carry_out(&mut self, command: Command) {
+        let handed = drafts::handed_over(&command);
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| self.one(command)));
         match outcome {
             Ok(Ok(())) => {}
-            Ok(Err(failure)) => (self.publish)(Event::Failed(failure)),
-            Err(_) => (self.publish)(Event::Failed(internal("panic"))),
+            Ok(Err(failure)) => self.failed(handed, failure),
+            Err(_) => self.failed(handed, internal("panic")),
         }
     }
 
@@ -141,29 +145,11 @@ impl Engine {
                 (self.publish)(Event::Preflight(Arc::new(view)));
                 Ok(())
             }
-            Command::Send { draft, id } => {
-                sending::send(&self.profile, &draft, id)?;
-                (self.publish)(Event::Queued);
-                self.show_outbox()?;
-                self.work(false);
-                Ok(())
-            }
-            Command::SaveDraft { draft, id } => {
-                let id = sending::save_draft(&self.profile, id, &draft)?;
-                (self.publish)(Event::DraftSaved(id));
-                self.show_mailbox();
-                Ok(())
-            }
-            Command::OpenDraft(id) => {
-                let draft = Box::new(sending::draft(&self.profile, id)?);
-                (self.publish)(Event::Compose { draft, id: Some(id) });
-                Ok(())
-            }
-            Command::DiscardDraft(id) => {
-                self.profile.store.remove_draft(id).map_err(store_failure)?;
-                self.show_mailbox();
-                Ok(())
-            }
+            Command::Send { .. }
+            | Command::SaveDraft { .. }
+            | Command::OpenDraft(_)
+            | Command::DiscardDraft(_)
+            | Command::Abandon { .. } => self.drafts(command),
             Command::SaveDelivery { authserv_ids, evaluates_sender } => {
                 let store = &self.profile.store;
                 store.set_setting("authserv_ids", &authserv_ids).map_err(store_failure)?;

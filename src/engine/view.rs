@@ -43,6 +43,8 @@ pub type ThreadId = i64;
 pub type MessageId = i64;
 /// A row id in the store.
 pub type DraftId = i64;
+/// A message being written: a number that no other one has in this run of the program.
+pub type ComposerToken = u64;
 
 /// Accounts, folders and the open list.
 #[derive(Clone, Debug, Default)]

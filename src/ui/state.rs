@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::domain::Draft;
 use crate::engine::topic::backup::BackupCommand;
 use crate::engine::topic::{TopicView, TopicViews};
 use crate::engine::view::{
-    DraftId, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView, RemoteView,
+    ComposerToken, KeysView, MailboxView, MessageId, OutboxView, PreferencesView, PreflightView, ReadingView,
+    RemoteView,
 };
 use crate::engine::{Command, Event, Failure, FailureKind};
 
@@ -196,6 +196,8 @@ pub struct State {
     pub passphrase_again: String,
     /// The message being written.
     pub composer: Option<Composer>,
+    /// How many composers there were; the newest one's token.
+    pub composers: ComposerToken,
     /// The keys screen.
     pub keys: KeysState,
     /// The people screen.
@@ -269,6 +271,7 @@ impl Default for State {
             passphrase: String::new(),
             passphrase_again: String::new(),
             composer: None,
+            composers: 0,
             keys: KeysState::default(),
             people: super::people::PeopleState::default(),
             trust: super::trust::TrustState::default(),
@@ -308,30 +311,15 @@ impl State {
                     composer.is_checking = false;
                 }
             }
-            Event::Compose { draft, id } => self.take_draft(views, *draft, id),
+            Event::Compose { draft, id } => super::compose::take_draft(self, views, *draft, id),
             Event::AttachmentsRead(files) => {
                 if let Some(composer) = &mut self.composer {
                     composer.attach(files);
                 }
             }
-            Event::Queued => {
-                // Only what was handed over is done with; another message may have been begun since.
-                if self.composer.as_ref().is_none_or(|composer| composer.is_sending) {
-                    self.composer = None;
-                    views.preflight = None;
-                }
-                views.notice = Some(Notice { code: "queued".to_owned(), subject: String::new() });
-                if self.screen == Screen::Compose && self.composer.is_none() {
-                    self.screen = Screen::Mailbox;
-                }
-            }
-            Event::DraftSaved(id) => {
-                if let Some(composer) = &mut self.composer {
-                    composer.id = Some(id);
-                    composer.is_saved = true;
-                }
-                views.notice = Some(Notice { code: "draft_saved".to_owned(), subject: String::new() });
-            }
+            Event::Queued(token) => super::compose::queued(self, views, token),
+            Event::NotQueued { token, failure } => super::compose::not_queued(self, views, token, failure),
+            Event::DraftSaved { id, token, draft } => super::compose::saved(self, views, (id, token), &draft),
             Event::FingerprintRead(print) => {
                 self.keys.sheet.entry = print.map_or_else(|| "?".to_owned(), |print| print.spaced());
             }
@@ -390,25 +378,18 @@ impl State {
     fn take_topic(&mut self, views: &mut Views, view: &TopicView) {
         match view {
             // The passphrase was right, and is not what is missing.
-            TopicView::Storage(view) if view.closed.is_some() => views.locked = None,
+            TopicView::Storage(view) if view.closed.is_some() => {
+                views.locked = None;
+                // No profile is open: what is handed over is not taken.
+                if let Some(composer) = &mut self.composer {
+                    composer.is_sending = false;
+                }
+            }
             TopicView::Backup(view) => super::backup::take(self, view),
             TopicView::Tags(view) => self.tags.take(view),
             TopicView::Rules(_) => self.settings.rules.take(),
             _ => {}
         }
-    }
-
-    fn take_draft(&mut self, views: &mut Views, draft: Draft, id: Option<DraftId>) {
-        views.preflight = None;
-        // What was being written is never thrown away for the new message.
-        if let Some(old) = self.composer.take().filter(Composer::is_unsaved) {
-            self.owed.push(Command::SaveDraft { draft: Box::new(old.draft()), id: old.id });
-        }
-        let mut composer = Composer::of(draft);
-        composer.id = id;
-        self.focuses = true;
-        self.composer = Some(composer);
-        self.screen = Screen::Compose;
     }
 
     fn take_keys(&mut self, views: &mut Views, view: Arc<KeysView>) {
@@ -422,10 +403,6 @@ impl State {
     }
 
     fn take_failure(&mut self, views: &mut Views, failure: Failure) {
-        if let Some(composer) = &mut self.composer {
-            composer.is_locked = composer.is_sending && failure.kind == FailureKind::WrongPassphrase;
-            composer.is_sending = false;
-        }
         views.activity = None;
         (self.backup.is_busy, self.welcome.is_making) = (false, false);
         self.settings.rules.fail();

@@ -76,9 +76,9 @@ fn what_is_undone_is_the_draft_as_it_was_and_what_is_not_undone_goes() {
     let engine = alice.engine();
     engine.send(Command::Outbox(OutboxCommand::SetUndo(30)));
     let written = letter(&alice, "bob", "taken back in time");
-    engine.send(Command::SaveDraft { draft: Box::new(written.clone()), id: None });
-    let kept = wait(&engine, |event| if let Event::DraftSaved(id) = event { Some(id) } else { None });
-    engine.send(Command::Send { draft: Box::new(written.clone()), id: Some(kept) });
+    engine.send(Command::SaveDraft { draft: Box::new(written.clone()), id: None, token: 1 });
+    let kept = wait(&engine, |event| if let Event::DraftSaved { id, .. } = event { Some(id) } else { None });
+    engine.send(Command::Send { draft: Box::new(written.clone()), id: Some(kept), token: 1 });
     let held = outbox(&engine, |view| !view.submissions.is_empty());
     assert!(held.submissions.iter().all(|one| one.hold == "undo" && one.state == "queued" && one.has_draft));
     engine.send(Command::Outbox(OutboxCommand::TakeBack(held.submissions[0].batch)));
@@ -91,7 +91,7 @@ fn what_is_undone_is_the_draft_as_it_was_and_what_is_not_undone_goes() {
 
     engine.send(Command::Outbox(OutboxCommand::SetUndo(5)));
     let sent = Draft { subject: "not taken back".to_owned(), ..written };
-    engine.send(Command::Send { draft: Box::new(sent), id: Some(kept) });
+    engine.send(Command::Send { draft: Box::new(sent), id: Some(kept), token: 2 });
     outbox(&engine, |view| !view.submissions.is_empty());
     outbox(&engine, |view| view.submissions.is_empty());
     arrive(servers, "bob", "INBOX", "not taken back", 1);
@@ -111,7 +111,7 @@ fn what_is_to_go_later_survives_the_program_and_may_be_sent_now() {
     let dispatch = Dispatch { at: Some(at), ..Dispatch::default() };
     let engine = alice.engine();
     let draft = Draft { dispatch, bcc: vec![], ..letter(&alice, "bob", "not before tomorrow") };
-    engine.send(Command::Send { draft: Box::new(draft), id: None });
+    engine.send(Command::Send { draft: Box::new(draft), id: None, token: 1 });
     outbox(&engine, |view| view.submissions.first().is_some_and(|one| one.hold == "later"));
     drop(engine);
 
@@ -237,12 +237,12 @@ fn what_a_server_is_known_not_to_take_is_refused_before_it_is_queued() {
     assert_eq!(headless::send_due(&alice.profile()).unwrap().sent, 1);
     let engine = alice.engine();
     let refused = |draft: Draft| {
-        engine.send(Command::Send { draft: Box::new(draft), id: None });
+        engine.send(Command::Send { draft: Box::new(draft), id: None, token: 1 });
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
             match engine.try_next() {
-                Some(Event::Failed(failure)) => return (failure.kind, failure.subject),
-                Some(Event::Queued) => panic!("it was queued"),
+                Some(Event::NotQueued { failure, .. }) => return (failure.kind, failure.subject),
+                Some(Event::Queued(_)) => panic!("it was queued"),
                 _ => std::thread::sleep(Duration::from_millis(20)),
             }
         }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::domain::{Attachment, Dispatch, Draft, EmailAddress, Mailbox, Protection, TechnologyChoice};
 use crate::engine::Command;
-use crate::engine::view::{DraftId, PreflightView, ReadinessView};
+use crate::engine::view::{ComposerToken, DraftId, PreflightView, ReadinessView};
 
 use super::entries::{Entry, Recipients};
 
@@ -25,6 +25,8 @@ pub enum Question {
 /// A message being written.
 #[derive(Clone, Debug, Default)]
 pub struct Composer {
+    /// What sets it apart from every other one.
+    pub token: ComposerToken,
     /// The kept draft that this goes on with.
     pub id: Option<DraftId>,
     /// The author.

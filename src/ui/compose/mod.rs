@@ -1,6 +1,7 @@
 //! Writing: what will happen to the message is said before it is sent, and nothing is lowered silently.
 
 mod composer;
+mod desk;
 mod dispatch;
 mod entries;
 mod parts;
@@ -23,6 +24,7 @@ use super::widgets::{self, Weight};
 use super::words::{Language, Word, codes};
 
 pub use composer::{Composer, Question};
+pub(super) use desk::{not_queued, queued, saved, take_draft};
 pub use entries::{Entry, Recipients};
 pub use recipients::{verdict_colour, verdict_icon};
 pub use sample::sample;
@@ -38,7 +40,7 @@ pub fn begin(views: &mut Views, state: &mut State) {
             mailbox.accounts.iter().find(own).map(|account| account.identity.clone())
         });
         views.preflight = None;
-        state.composer = Some(Composer::new(from.unwrap_or_default()));
+        desk::open(state, Composer::new(from.unwrap_or_default()));
         state.focuses = true;
     }
     state.screen = Screen::Compose;
@@ -47,14 +49,11 @@ pub fn begin(views: &mut Views, state: &mut State) {
 /// Begins a message to whom a mail link names (RFC 6068). Of the rest of such a link only the
 /// subject counts: a text or a file that others choose is never written here.
 pub fn write_to(views: &mut Views, state: &mut State, link: &str) {
-    if let Some(old) = state.composer.take().filter(Composer::is_unsaved) {
-        state.owed.push(Command::SaveDraft { draft: Box::new(old.draft()), id: old.id });
-    }
+    desk::put_aside(state);
     begin(views, state);
-    let Some(composer) = &mut state.composer else { return };
-    let mut draft = composer.draft();
+    let Some(mut draft) = state.composer.as_ref().map(Composer::draft) else { return };
     (draft.to, draft.subject) = super::link::mail(link);
-    *composer = Composer::of(draft);
+    desk::open(state, Composer::of(draft));
 }
 
 /// Leaves the composer: at once when nothing was written, else by way of a question.
@@ -152,7 +151,7 @@ fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Compose
             state.ask_file(ui.ctx(), Purpose::Attach, language.say(Word::Attach), "");
         }
         if widgets::button(ui, Some(Icon::Save), language.say(Word::SaveDraft), Weight::Plain).clicked() || save {
-            commands.push(Command::SaveDraft { draft: Box::new(composer.draft()), id: composer.id });
+            commands.push(composer.save());
         }
         if widgets::button(ui, Some(Icon::Outbox), language.say(Word::HowItGoes), Weight::Plain).clicked() {
             composer.shows_dispatch = !composer.shows_dispatch;
@@ -188,8 +187,7 @@ fn locked(ui: &mut Ui, state: &mut State, composer: &mut Composer, commands: &mu
         if widgets::button_if(ui, can, Some(Icon::Keys), language.say(Word::UnlockAndSend), Weight::Primary).clicked() {
             let passphrase = Secret::new(std::mem::take(&mut state.passphrase));
             commands.push(Command::Unlock { passphrase });
-            composer.is_sending = true;
-            commands.push(Command::Send { draft: Box::new(composer.draft()), id: composer.id });
+            commands.push(composer.send());
         }
     });
 }
@@ -241,8 +239,7 @@ fn begin_sending(views: &Views, composer: &mut Composer, commands: &mut Vec<Comm
     if views.preflight.as_ref().is_some_and(|preflight| !preflight.cautions.is_empty()) {
         composer.question = Some(Question::Send);
     } else {
-        composer.is_sending = true;
-        commands.push(Command::Send { draft: Box::new(composer.draft()), id: composer.id });
+        commands.push(composer.send());
     }
 }
 
@@ -331,13 +328,13 @@ fn questions(ui: &Ui, views: &Views, state: &State, composer: &mut Composer, com
                 answer
             });
             if keeps {
-                commands.push(Command::SaveDraft { draft: Box::new(composer.draft()), id: composer.id });
+                commands.push(composer.save());
             }
             if answer == Some(false) {
                 composer.question = None;
             }
-            if let Some(id) = composer.id.filter(|_| answer == Some(true) && !keeps) {
-                commands.push(Command::DiscardDraft(id));
+            if answer == Some(true) && !keeps {
+                commands.push(composer.abandon());
             }
             answer == Some(true)
         }
@@ -353,8 +350,7 @@ fn questions(ui: &Ui, views: &Views, state: &State, composer: &mut Composer, com
                 composer.question = None;
             }
             if answer == Some(true) {
-                composer.is_sending = true;
-                commands.push(Command::Send { draft: Box::new(composer.draft()), id: composer.id });
+                commands.push(composer.send());
             }
             false
         }
