@@ -56,8 +56,8 @@ pub enum Command {
     SaveSource { message: MessageId, layer: usize, to: PathBuf },
     /// Write a file that the window made: a printed message.
     WriteFile { to: PathBuf, content: RawMessage },
-    /// Read files as attachments of the draft being written.
-    ReadAttachments(Vec<PathBuf>),
+    /// Read files as attachments of the draft being written in that composer.
+    ReadAttachments { paths: Vec<PathBuf>, token: ComposerToken },
     /// Show certificates and keys.
     ListKeys,
     /// Make a key pair.
@@ -134,7 +134,7 @@ pub enum Event {
     /// A draft to put into a compose window.
     Compose { draft: Box<Draft>, id: Option<DraftId> },
     /// Files read for the draft being written.
-    AttachmentsRead(Vec<crate::domain::Attachment>),
+    AttachmentsRead { files: Vec<crate::domain::Attachment>, token: ComposerToken },
     /// The message of this composer was queued: it may close.
     Queued(ComposerToken),
     /// It was not, and why.

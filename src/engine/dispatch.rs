@@ -162,9 +162,9 @@ impl Engine {
             }
             Command::Reply { message, all } => self.answer(message, all, false),
             Command::Forward(message) => self.answer(message, false, true),
-            Command::ReadAttachments(paths) => {
-                let read = sending::read_attachments(&paths)?;
-                (self.publish)(Event::AttachmentsRead(read));
+            Command::ReadAttachments { paths, token } => {
+                let files = sending::read_attachments(&paths)?;
+                (self.publish)(Event::AttachmentsRead { files, token });
                 Ok(())
             }
             Command::RetrySubmission(_) | Command::CancelSubmission(_) | Command::Outbox(_) => self.outbox(&command),

@@ -8,7 +8,10 @@ use std::sync::mpsc::{Receiver, channel};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Purpose {
     /// Files to attach to what is being written.
-    Attach,
+    Attach {
+        /// Its composer's: another may be open when the dialog closes.
+        token: crate::engine::view::ComposerToken,
+    },
     /// Where to write an attachment.
     SaveAttachment {
         /// The message that it is in: another may be open when the dialog closes.
@@ -87,7 +90,7 @@ impl Files {
         let work = Box::new(move || {
             let dialog = rfd::FileDialog::new().set_title(title);
             let chosen = match kind {
-                Purpose::Attach => dialog.pick_files().unwrap_or_default(),
+                Purpose::Attach { .. } => dialog.pick_files().unwrap_or_default(),
                 Purpose::SaveAttachments { .. }
                 | Purpose::PublishDirectory { .. }
                 | Purpose::ExportEverything

@@ -312,11 +312,7 @@ impl State {
                 }
             }
             Event::Compose { draft, id } => super::compose::take_draft(self, views, *draft, id),
-            Event::AttachmentsRead(files) => {
-                if let Some(composer) = &mut self.composer {
-                    composer.attach(files);
-                }
-            }
+            Event::AttachmentsRead { files, token } => super::compose::attached(self, files, token),
             Event::Queued(token) => super::compose::queued(self, views, token),
             Event::NotQueued { token, failure } => super::compose::not_queued(self, views, token, failure),
             Event::DraftSaved { id, token, draft } => super::compose::saved(self, views, (id, token), &draft),

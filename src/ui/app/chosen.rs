@@ -13,7 +13,7 @@ pub(super) fn take(views: &mut Views, state: &mut State, commands: &mut Vec<Comm
     let Some((purpose, paths)) = state.files.poll() else { return };
     let first = paths.first().cloned();
     match (purpose, first) {
-        (Purpose::Attach, _) => commands.push(Command::ReadAttachments(paths)),
+        (Purpose::Attach { token }, Some(_)) => commands.push(Command::ReadAttachments { paths, token }),
         (Purpose::SaveAttachment { message, part }, Some(to)) => {
             commands.push(Command::SaveAttachment { message, part, to });
         }

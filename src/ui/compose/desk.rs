@@ -1,6 +1,6 @@
 //! What becomes of the message being written, and what the engine answers to that.
 
-use crate::domain::Draft;
+use crate::domain::{Attachment, Draft};
 use crate::engine::view::{ComposerToken, DraftId};
 use crate::engine::{Command, Failure, FailureKind};
 use crate::ui::state::{Notice, Screen, State, Views};
@@ -84,6 +84,14 @@ pub fn not_queued(state: &mut State, views: &mut Views, token: ComposerToken, fa
     views.failure = Some(failure);
 }
 
+/// Attaches files that were read to the message that they were chosen for, and to no other: its author may have put it aside
+/// meanwhile.
+pub fn attached(state: &mut State, files: Vec<Attachment>, token: ComposerToken) {
+    if let Some(composer) = open_as(state, token) {
+        composer.attach(files);
+    }
+}
+
 /// The open composer, if it has that token.
 fn open_as(state: &mut State, token: ComposerToken) -> Option<&mut Composer> {
     state.composer.as_mut().filter(|composer| composer.token == token)
@@ -109,6 +117,21 @@ mod tests {
         assert!(tokens.is_sorted_by(|one, next| one < next), "{tokens:?}");
         assert!(matches!(state.owed.as_slice(), [Command::SaveDraft { draft, id: None, token }]
             if draft.text == "half a thought" && *token == tokens[0]));
+    }
+
+    #[test]
+    fn a_file_that_was_chosen_for_one_message_is_not_attached_to_another() {
+        let (mut views, mut state) = (Views::default(), State::default());
+        let (name, media_type) = ("salaries.ods".to_owned(), "application/octet-stream".to_owned());
+        let files = || vec![Attachment { name: name.clone(), media_type: media_type.clone(), bytes: [0][..].into() }];
+        begin(&mut views, &mut state);
+        let first = state.composer.as_ref().unwrap().token;
+        attached(&mut state, files(), first);
+        let count = |state: &State| state.composer.as_ref().unwrap().draft().attachments.len();
+        assert_eq!(count(&state), 1);
+        take_draft(&mut state, &mut views, Draft::default(), None);
+        attached(&mut state, files(), first);
+        assert_eq!(count(&state), 0);
     }
 
     #[test]

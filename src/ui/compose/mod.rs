@@ -13,7 +13,7 @@ use egui::{Align, CentralPanel, Frame, Id, Layout, Margin, ScrollArea, TextEdit,
 
 use crate::domain::{Mailbox, Protection, Secret, Technology, TechnologyChoice};
 use crate::engine::Command;
-use crate::engine::view::PreflightView;
+use crate::engine::view::{ComposerToken, PreflightView};
 
 use super::confirm;
 use super::files::Purpose;
@@ -24,7 +24,7 @@ use super::widgets::{self, Weight};
 use super::words::{Language, Word, codes};
 
 pub use composer::{Composer, Question};
-pub(super) use desk::{not_queued, queued, saved, take_draft};
+pub(super) use desk::{attached, not_queued, queued, saved, take_draft};
 pub use entries::{Entry, Recipients};
 pub use recipients::{verdict_colour, verdict_icon};
 pub use sample::sample;
@@ -78,7 +78,7 @@ pub fn show(ui: &mut Ui, views: &mut Views, state: &mut State, commands: &mut Ve
     };
     composer.ask_preflight(commands);
     composer.look_at(views.preflight.as_ref());
-    dropped_files(ui, commands);
+    dropped_files(ui, composer.token, commands);
     let frame = Frame::new().fill(palette(ui).paper).inner_margin(Margin { left: 24, right: 24, top: 16, bottom: 12 });
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
@@ -148,7 +148,7 @@ fn toolbar(ui: &mut Ui, views: &Views, state: &mut State, composer: &mut Compose
             begin_sending(views, composer, commands);
         }
         if widgets::button(ui, Some(Icon::Attach), language.say(Word::Attach), Weight::Plain).clicked() {
-            state.ask_file(ui.ctx(), Purpose::Attach, language.say(Word::Attach), "");
+            state.ask_file(ui.ctx(), Purpose::Attach { token: composer.token }, language.say(Word::Attach), "");
         }
         if widgets::button(ui, Some(Icon::Save), language.say(Word::SaveDraft), Weight::Plain).clicked() || save {
             commands.push(composer.save());
@@ -294,11 +294,11 @@ fn body(ui: &mut Ui, state: &mut State, composer: &mut Composer) {
     }
 }
 
-fn dropped_files(ui: &Ui, commands: &mut Vec<Command>) {
+fn dropped_files(ui: &Ui, token: ComposerToken, commands: &mut Vec<Command>) {
     let dropped = ui.input(|input| input.raw.dropped_files.clone());
     let paths: Vec<_> = dropped.into_iter().map(|file| file.path().to_path_buf()).collect();
     if !paths.is_empty() {
-        commands.push(Command::ReadAttachments(paths));
+        commands.push(Command::ReadAttachments { paths, token });
     }
 }
 
