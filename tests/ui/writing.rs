@@ -2,6 +2,9 @@
 
 use super::*;
 
+use kakitome::engine::topic::TopicView;
+use kakitome::engine::topic::storage::{Closed, StorageView};
+
 /// What a command to keep a message says.
 fn kept(paper: &Paper) -> Vec<(Box<Draft>, Option<i64>, u64)> {
     let commands = paper.commands.borrow();
@@ -135,4 +138,15 @@ fn what_is_thrown_away_before_it_is_known_what_it_was_kept_as_is_thrown_away_all
     window.run();
     assert!(window.state().state.composer.is_none());
     assert!(sent(&paper, |command| matches!(command, Command::Abandon { id: None, token } if *token == written)));
+}
+
+#[test]
+fn without_a_profile_what_was_handed_over_is_given_back() {
+    let (mut app, _) = writes(Language::English, false);
+    app.state.composer.as_mut().unwrap().is_sending = true;
+    let closed = |closed| Event::Topic(TopicView::Storage(Arc::new(StorageView { closed, ..StorageView::default() })));
+    app.update(closed(None));
+    assert!(app.state.composer.as_ref().unwrap().is_sending);
+    app.update(closed(Some(Arc::new(Closed::Missing))));
+    assert!(!app.state.composer.as_ref().unwrap().is_sending);
 }
