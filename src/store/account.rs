@@ -4,7 +4,7 @@ use crate::domain::Mailbox;
 
 use super::arrivals::no_news;
 use super::moved::MAILBOXES;
-use super::resync::IS_HERE;
+use super::resync::nobody_to_tell;
 use super::setting::{SYNCHRONISED, no_member};
 use super::{Store, StoreError};
 
@@ -147,11 +147,7 @@ impl Store {
         no_news(&transaction, id)?;
         no_member(&transaction, SYNCHRONISED, id)?;
         no_member(&transaction, MAILBOXES, id)?;
-        let taken_here = format!("way = 'move' AND {IS_HERE} AND folder IN (SELECT id FROM folder WHERE account = ?1)");
         for sql in [
-            // What was taken to this computer stays, and no server is to be told.
-            &format!("DELETE FROM marked WHERE message IN (SELECT message FROM placing WHERE {taken_here})"),
-            &format!("DELETE FROM placing WHERE {taken_here}"),
             // What was to be brought here from elsewhere is shown there again.
             "UPDATE folder SET modseq = 0, uid_next = 0 WHERE id IN (SELECT placing.folder FROM placing
                  JOIN message ON message.id = placing.message JOIN folder AS here ON here.id = message.folder
@@ -160,6 +156,7 @@ impl Store {
         ] {
             transaction.execute(sql, [id])?;
         }
+        nobody_to_tell(&transaction)?;
         Ok(transaction.commit()?)
     }
 }

@@ -99,10 +99,13 @@ fn bring_instead(transaction: &Transaction<'_>, folder: i64, is_gone: bool) -> R
         params![folder, is_gone],
     )?;
     // What the user took to this computer is on no server any more.
-    transaction.execute(
-        &format!("DELETE FROM placing WHERE folder = ?1 AND (uid IS NULL OR ?2) AND way = 'move' AND {IS_HERE}"),
-        params![folder, is_gone],
-    )?;
+    let taken_here = format!("folder = ?1 AND (uid IS NULL OR ?2) AND way = 'move' AND {IS_HERE}");
+    for sql in [
+        format!("DELETE FROM marked WHERE message IN (SELECT message FROM placing WHERE {taken_here})"),
+        format!("DELETE FROM placing WHERE {taken_here}"),
+    ] {
+        transaction.execute(&sql, params![folder, is_gone])?;
+    }
     transaction.execute(
         "UPDATE placing SET folder = NULL, uid = NULL, asked = NULL, way = 'append'
          WHERE folder = ?1 AND (uid IS NULL OR ?2)",

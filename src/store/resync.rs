@@ -366,6 +366,15 @@ pub(super) fn keep_elsewhere(
     Ok(())
 }
 
+/// What is on this computer, and was to be brought from or to a folder that is gone: nobody is to be told.
+pub(super) fn nobody_to_tell(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    let over = format!("folder IS NULL AND asked IS NULL AND {IS_HERE}");
+    transaction
+        .execute(&format!("DELETE FROM marked WHERE message IN (SELECT message FROM placing WHERE {over})"), [])?;
+    transaction.execute(&format!("DELETE FROM placing WHERE {over}"), [])?;
+    Ok(())
+}
+
 /// The message of a placing is in a folder without a server.
 pub(super) const IS_HERE: &str = "EXISTS (SELECT 1 FROM message JOIN folder AS target ON target.id = message.folder
      JOIN account ON account.id = target.account WHERE message.id = placing.message AND account.imap_host = '')";

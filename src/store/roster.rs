@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::resync::keep_elsewhere;
+use super::resync::{keep_elsewhere, nobody_to_tell};
 use super::{Store, StoreError};
 
 /// What is known of a folder for synchronising it.
@@ -215,6 +215,7 @@ impl Store {
         } else {
             transaction.execute("DELETE FROM folder WHERE id = ?1", [folder])?;
         }
+        nobody_to_tell(&transaction)?;
         Ok(transaction.commit()?)
     }
 }

@@ -83,15 +83,21 @@ fn done(round: &mut Round<'_>, state: &FolderState, outcome: Result<(), NetError
     match outcome {
         Ok(()) => Ok(true),
         Err(error @ (NetError::Rejected { .. } | NetError::Protocol { .. })) => {
-            round.refused.push(net_failure(&error, &name_of(&state.path)));
+            let failure = net_failure(&error, &name_of(&state.path));
+            let mut is_over = true;
             if state.is_new {
                 let placings = round.store().placings(round.account.id).map_err(store_failure)?;
                 for placing in placings.iter().filter(|placing| placing.target == state.id) {
-                    round.store().give_up_placing(placing.message).map_err(store_failure)?;
+                    is_over &= round.store().give_up_placing(placing.message).map_err(store_failure)?;
                 }
                 round.store().drop_folder(state.id).map_err(store_failure)?;
             } else {
                 give_up(round, state)?;
+            }
+            if is_over {
+                round.refused.push(failure);
+            } else {
+                round.failures.push(failure);
             }
             Ok(false)
         }

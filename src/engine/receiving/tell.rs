@@ -23,7 +23,8 @@ pub(super) async fn all(round: &mut Round<'_>) -> Result<(), Failure> {
         let outcome = one_folder(round, id).await;
         round.or_later(outcome)?;
     }
-    orphans(round).await?;
+    let outcome = orphans(round).await;
+    round.or_later(outcome)?;
     let outcome = asked_before(round).await;
     round.or_later(outcome)?;
     let outcome = bring(round).await;
@@ -49,17 +50,23 @@ async fn orphans(round: &mut Round<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What this server was asked to take, and is to be elsewhere by now: with another server, on this computer, or nowhere.
+/// What this server was asked to take, and is to be elsewhere by now: with another server, on this computer, or nowhere. And
+/// what nobody is to be asked about any more.
 async fn asked_before(round: &mut Round<'_>) -> Result<(), Failure> {
     let account = round.account.id;
     let all = round.store().placings(account).map_err(store_failure)?;
-    let is_mine = |placing: &Placing| placing.way == Way::Append && placing.asked_account == Some(account);
-    let is_elsewhere = |placing: &Placing| placing.target_account != account || placing.is_deletion;
-    for placing in all.into_iter().filter(|placing| is_mine(placing) && is_elsewhere(placing)) {
+    let is_wanted = |placing: &Placing| match placing.asked_account {
+        Some(asked) => asked == account && (placing.target_account != account || placing.is_deletion),
+        None => placing.leaves || placing.is_deletion,
+    };
+    for placing in all.into_iter().filter(|placing| placing.way == Way::Append && is_wanted(placing)) {
         round.check()?;
-        let Some(asked) = placing.asked else { continue };
-        match arrived(round, asked, &[&placing]).await?.first() {
-            Some((message, uid)) => round.store().settle(*message, asked, *uid),
+        let found = match placing.asked {
+            Some(asked) => arrived(round, asked, &[&placing]).await?.first().map(|(_, uid)| (asked, *uid)),
+            None => None,
+        };
+        match found {
+            Some((folder, uid)) => round.store().settle(placing.message, folder, uid),
             None => round.store().note_not_taken(placing.message),
         }
         .map_err(store_failure)?;
@@ -278,10 +285,8 @@ async fn arrived(round: &mut Round<'_>, target: i64, group: &[&Placing]) -> Resu
         Ok(_) | Err(StoreError::NotFound) => return Ok(Vec::new()),
         Err(error) => return Err(store_failure(error)),
     };
-    let opened = folder::open(round, target).await;
-    if round.or_later(opened)?.is_none() {
-        return Ok(Vec::new());
-    }
+    // A folder that can't be looked into now does not say that they are not there.
+    folder::open(round, target).await?;
     let first = group.iter().map(|placing| placing.next_uid).min().unwrap_or(1).max(1);
     let fail = |error: NetError| net_failure(&error, &state.path);
     let mut sizes = round.session.sizes_from(first).await.map_err(fail)?;
@@ -361,7 +366,9 @@ async fn one(round: &mut Round<'_>, placing: &Placing) -> Result<(), Failure> {
         }
         Err(error @ (NetError::Rejected { .. } | NetError::NoFolder { .. })) => {
             round.store().note_not_done(&[placing.message]).map_err(store_failure)?;
-            round.store().give_up_placing(placing.message).map_err(store_failure)?;
+            if !round.store().give_up_placing(placing.message).map_err(store_failure)? {
+                return Err(fail(error));
+            }
             round.refused.push(fail(error));
             Ok(())
         }

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
+use super::super::roster::LIMBO;
 use super::super::{Store, StoreError};
 use super::{Placing, Way, placing};
 
@@ -55,10 +56,12 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// The server refused: a message is again where the server has it.
-    pub fn give_up_placing(&self, message: i64) -> Result<(), StoreError> {
+    /// The server refused: a message is again where the server has it. `false` when it is nowhere else: it stays here, and the
+    /// wish, too.
+    pub fn give_up_placing(&self, message: i64) -> Result<bool, StoreError> {
         let mut db = self.db();
         let transaction = db.transaction()?;
+        let mut is_over = true;
         if let Some(placing) = placing(&transaction, message)? {
             match (placing.way, placing.folder, placing.uid) {
                 (Way::Copy, ..) => {
@@ -70,11 +73,11 @@ impl Store {
                     // A folder that was to be deleted without it is not deleted with it.
                     transaction.execute("UPDATE folder SET is_gone = 0 WHERE id = ?1", [folder])?;
                 }
-                // It is nowhere else: it stays, and is tried again.
-                _ => {}
+                _ => is_over = false,
             }
         }
-        Ok(transaction.commit()?)
+        transaction.commit()?;
+        Ok(is_over)
     }
 }
 
@@ -131,6 +134,10 @@ pub(super) fn ends_here(
     Ok(true)
 }
 
+fn role(transaction: &Transaction<'_>, folder: i64) -> Result<String, StoreError> {
+    Ok(transaction.query_row("SELECT role FROM folder WHERE id = ?1", [folder], |row| row.get(0))?)
+}
+
 /// Whether a folder and another one are of two accounts that both have a server: then a message is brought from one to the
 /// other, and no server can move it.
 fn is_between_servers(transaction: &Transaction<'_>, folder: i64, other: i64) -> Result<bool, StoreError> {
@@ -168,7 +175,15 @@ pub(in crate::store) fn settle(
         move_row(transaction, message, folder, i64::from(uid))?;
         transaction.execute("DELETE FROM placing WHERE message = ?1", [message])?;
     } else {
-        let way = if is_between_servers(transaction, folder, here)? { Way::Append } else { Way::Move };
+        let is_between = is_between_servers(transaction, folder, here)?;
+        if is_between && role(transaction, here)? == LIMBO {
+            // It was to go for good from the other server, which has it no longer.
+            let discard = "INSERT OR IGNORE INTO discard (folder, uid) VALUES (?1, ?2)";
+            transaction.execute(discard, params![folder, uid])?;
+            transaction.execute("DELETE FROM message WHERE id = ?1", [message])?;
+            return Ok(());
+        }
+        let way = if is_between { Way::Append } else { Way::Move };
         transaction.execute(
             "INSERT INTO placing (message, way, folder, uid, at) VALUES (?1, ?4, ?2, ?3, 0)
              ON CONFLICT (message) DO UPDATE SET way = ?4, folder = ?2, uid = ?3, asked = NULL",

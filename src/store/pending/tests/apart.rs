@@ -57,6 +57,20 @@ fn what_was_taken_to_this_computer_stays_whatever_becomes_of_it_on_the_server() 
 }
 
 #[test]
+fn what_was_taken_to_this_computer_is_nothing_to_another_server_of_the_account() {
+    let world = world();
+    let kept = local(&world.store);
+    world.store.receive_from(world.account, "alice one.example").unwrap();
+    world.store.mark(world.ids[0], "\\Flagged", true).unwrap();
+    world.store.relocate(world.ids[0], kept, now()).unwrap();
+    world.store.receive_from(world.account, "alice two.example").unwrap();
+    world.store.renumber(world.inbox, 7).unwrap();
+    world.store.bring_instead(world.inbox, false).unwrap();
+    world.store.end_renumbering(world.inbox).unwrap();
+    assert_eq!((all(&world, kept), world.store.untold().unwrap()), (vec![world.ids[0]], 0));
+}
+
+#[test]
 fn what_is_taken_back_while_the_server_deletes_it_is_a_message_of_its_own() {
     let world = world();
     let (kept, limbo) = (local(&world.store), world.store.limbo(world.account).unwrap());
@@ -170,6 +184,64 @@ fn no_wish_stays_when_a_message_on_its_way_goes_for_good_or_to_this_computer() {
     assert_eq!(world.store.discards(world.inbox).unwrap(), [1, 2, 3]);
     world.store.clear_discards(world.inbox, &[1, 2, 3]).unwrap();
     assert_eq!(world.store.untold().unwrap(), 0);
+}
+
+#[test]
+fn what_was_brought_and_is_to_go_for_good_by_now_goes_from_both_servers() {
+    let world = world();
+    let (there, inbox) = other(&world.store);
+    let id = world.ids[0];
+    world.store.relocate(id, inbox, now()).unwrap();
+    world.store.note_asked(&[id], inbox, 1).unwrap();
+    world.store.relocate(id, world.archive, now() + SECOND).unwrap();
+    world.store.relocate(id, world.store.limbo(world.account).unwrap(), now() + SECOND).unwrap();
+    world.store.settle(id, inbox, 50).unwrap();
+    assert!(matches!(world.store.row(id), Err(StoreError::NotFound)));
+    assert_eq!((world.store.discards(world.inbox).unwrap(), world.store.discards(inbox).unwrap()), (vec![1], vec![50]));
+    assert!(world.store.placings(there).unwrap().is_empty());
+}
+
+#[test]
+fn no_wish_stays_when_the_folder_that_was_to_take_a_message_is_gone() {
+    type Goes = fn(&World, (i64, i64));
+    let goes: [Goes; 2] = [
+        |world, (there, _)| world.store.remove_account(there).unwrap(),
+        |world, (_, inbox)| world.store.drop_folder(inbox).unwrap(),
+    ];
+    for goes in goes {
+        let world = world();
+        let (place, kept) = (other(&world.store), local(&world.store));
+        // With its server, and without: the other account's was asked last.
+        world.store.mark(world.ids[1], "\\Flagged", true).unwrap();
+        for id in &world.ids[..2] {
+            world.store.relocate(*id, place.1, now()).unwrap();
+            world.store.note_asked(&[*id], place.1, 1).unwrap();
+            world.store.relocate(*id, kept, now() + SECOND).unwrap();
+        }
+        world.store.take_news(world.inbox, &news(&[], Gone::These(vec![2..=2]))).unwrap();
+        goes(&world, place);
+        // What is left is for the server that has it.
+        let left: Vec<_> = world.store.placings(world.account).unwrap().iter().map(|one| one.message).collect();
+        for id in left {
+            world.store.note_not_taken(id).unwrap();
+        }
+        assert_eq!(all(&world, kept), world.ids[..2]);
+        let discards = world.store.discards(world.inbox).unwrap();
+        assert!(discards.contains(&1), "{discards:?}");
+        world.store.clear_discards(world.inbox, &discards).unwrap();
+        assert_eq!(world.store.untold().unwrap(), 0);
+    }
+}
+
+#[test]
+fn what_is_nowhere_else_is_not_given_up() {
+    let world = world();
+    let kept = local(&world.store);
+    let saved = world.store.add_message(kept, &message(7)).unwrap().unwrap();
+    world.store.relocate(saved, world.archive, now()).unwrap();
+    world.store.relocate(world.ids[0], world.archive, now()).unwrap();
+    assert!(!world.store.give_up_placing(saved).unwrap() && world.store.give_up_placing(world.ids[0]).unwrap());
+    assert_eq!((all(&world, world.archive), world.store.untold().unwrap()), (vec![saved], 1));
 }
 
 #[test]
