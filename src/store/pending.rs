@@ -172,12 +172,6 @@ impl Store {
         self.for_each(messages, "UPDATE placing SET asked = NULL WHERE message = ?1", |message| (message,))
     }
 
-    /// What the server has no longer can't be copied there: it is brought.
-    pub fn note_to_bring(&self, messages: &[i64]) -> Result<(), StoreError> {
-        let update = "UPDATE placing SET way = 'append', folder = NULL, uid = NULL, asked = NULL WHERE message = ?1";
-        self.for_each(messages, update, |message| (message,))
-    }
-
     fn for_each<P: rusqlite::Params>(
         &self,
         messages: &[i64],

@@ -42,8 +42,7 @@ async fn orphans(round: &mut Round<'_>) -> Result<(), Failure> {
         };
         match found {
             Some((folder, uid)) => round.store().settle(placing.message, folder, uid),
-            None if placing.way == Way::Copy => round.store().note_to_bring(&[placing.message]),
-            None => round.store().remove_messages(&[placing.message]),
+            None => round.store().note_nowhere(placing.message),
         }
         .map_err(store_failure)?;
     }
@@ -267,12 +266,8 @@ async fn resolve(round: &mut Round<'_>, source: i64, doubtful: &[Placing]) -> Re
                 }
                 round.store().settle(placing.message, *target, *to).map_err(store_failure)?;
             }
-            None if is_there => round.store().note_not_done(&[placing.message]).map_err(store_failure)?,
-            None if placing.way == Way::Copy => {
-                round.store().note_to_bring(&[placing.message]).map_err(store_failure)?;
-            }
-            // The server has it nowhere.
-            None => round.store().remove_messages(&[placing.message]).map_err(store_failure)?,
+            None if is_there => round.store().note_not_taken(placing.message).map_err(store_failure)?,
+            None => round.store().note_nowhere(placing.message).map_err(store_failure)?,
         }
     }
     Ok(())

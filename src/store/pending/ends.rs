@@ -56,6 +56,23 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
+    /// The server has a message neither where it was nor where it was asked to put it: it was deleted there, and goes here, too.
+    /// A copy is brought, and what is on this computer stays.
+    pub fn note_nowhere(&self, message: i64) -> Result<(), StoreError> {
+        let mut db = self.db();
+        let transaction = db.transaction()?;
+        if let Some(placing) = placing(&transaction, message)? {
+            if placing.leaves {
+                stay(&transaction, message)?;
+            } else if placing.way == Way::Copy && !placing.is_deletion {
+                transaction.execute(TO_BRING, [message])?;
+            } else {
+                transaction.execute("DELETE FROM message WHERE id = ?1", [message])?;
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+
     /// The server refused: a message is again where the server has it. `false` when it is nowhere else: it stays here, and the
     /// wish, too.
     pub fn give_up_placing(&self, message: i64) -> Result<bool, StoreError> {
@@ -80,6 +97,9 @@ impl Store {
         Ok(is_over)
     }
 }
+
+/// What the server has no longer can't be copied there: it is brought.
+const TO_BRING: &str = "UPDATE placing SET way = 'append', folder = NULL, uid = NULL, asked = NULL WHERE message = ?1";
 
 pub(super) fn move_row(transaction: &Transaction<'_>, message: i64, folder: i64, uid: i64) -> Result<(), StoreError> {
     transaction

@@ -244,6 +244,32 @@ fn what_is_nowhere_else_is_not_given_up() {
     assert_eq!((all(&world, world.archive), world.store.untold().unwrap()), (vec![saved], 1));
 }
 
+/// The server was asked to move or copy them, and the user took them to this computer, or threw the copy away, before its
+/// answer was known.
+#[test]
+fn what_was_taken_to_this_computer_while_the_server_was_asked_stays_and_is_no_wish() {
+    for is_there in [true, false] {
+        let world = world();
+        let (kept, limbo) = (local(&world.store), world.store.limbo(world.account).unwrap());
+        let [moved, of] = [world.ids[0], world.ids[1]];
+        let copies = [(); 2].map(|()| world.store.duplicate(of, world.archive, now()).unwrap());
+        world.store.relocate(moved, world.archive, now()).unwrap();
+        world.store.note_asked(&[moved, copies[0], copies[1]], world.archive, 1).unwrap();
+        for (id, goes_to) in [(moved, kept), (copies[0], kept), (copies[1], limbo)] {
+            world.store.relocate(id, goes_to, now() + SECOND).unwrap();
+            if is_there { world.store.note_not_taken(id) } else { world.store.note_nowhere(id) }.unwrap();
+        }
+        assert_eq!(all(&world, kept), [moved, copies[0]]);
+        assert!(matches!(world.store.row(copies[1]), Err(StoreError::NotFound)));
+        // Where the server still has it, it is told to let it go.
+        world.store.let_go(world.inbox, &[moved]).unwrap();
+        let discards = world.store.discards(world.inbox).unwrap();
+        assert_eq!(discards, if is_there { vec![1] } else { Vec::new() });
+        world.store.clear_discards(world.inbox, &discards).unwrap();
+        assert_eq!(world.store.untold().unwrap(), 0);
+    }
+}
+
 #[test]
 fn only_what_is_still_wished_for_is_asked_for() {
     let world = world();
